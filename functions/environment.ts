@@ -1,0 +1,30 @@
+// The environment a function runs in: the one place that reads process.env.
+
+import {type ResultKind, variables} from '../shared/names.ts';
+
+export interface Environment {
+  readonly stage: string;
+  readonly outboxUrl: string;
+  readonly outboxDlqUrl: string;
+  readonly deliveryUrl: string;
+  readonly resultUrls: Readonly<Record<ResultKind, string>>;
+}
+
+/** @throws Error naming every variable that is missing: a function without them must not start. */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const missing = Object.values(variables).filter(name => !env[name]);
+  if (missing.length > 0) throw new Error(`environment: missing ${missing.join(', ')}`);
+  const value = (name: string) => env[name] as string;
+  return {
+    stage: value(variables.stage),
+    outboxUrl: value(variables.outbox),
+    outboxDlqUrl: value(variables.outboxDlq),
+    deliveryUrl: value(variables.delivery),
+    resultUrls: {
+      results: value(variables.results),
+      success: value(variables.success),
+      failure: value(variables.failure),
+      retry: value(variables.retry),
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// What everything is called, for one stage: queues, functions, parameters. Nothing else in the project
+// spells a name, so the stack, the functions, the local cloud and the command line cannot disagree.
+
+/** The kinds of queue a result is published to. */
+export const resultKinds = ['results', 'success', 'failure', 'retry'] as const;
+export type ResultKind = (typeof resultKinds)[number];
+
+export interface Names {
+  readonly outbox: string;
+  readonly outboxDlq: string;
+  readonly delivery: string;
+  readonly deliveryDlq: string;
+  readonly results: Readonly<Record<ResultKind, string>>;
+  readonly route: string;
+  readonly deliver: string;
+  /** The SSM path of the settings, with its closing slash. */
+  readonly parameterPath: string;
+}
+
+/** A stage is part of every name: lower-case letters, digits and hyphens, at most 20 characters. */
+export const isStage = (stage: string): boolean => /^[a-z][a-z0-9-]{0,19}$/.test(stage);
+
+export function namesOf(stage: string): Names {
+  if (!isStage(stage)) {
+    throw new RangeError(
+      `stage ${JSON.stringify(stage)}: use a lower-case letter, then up to 19 lower-case letters, digits or hyphens`,
+    );
+  }
+  const name = (what: string) => `relayq-${stage}-${what}`;
+  return {
+    outbox: name('outbox'),
+    outboxDlq: name('outbox-dlq'),
+    delivery: name('delivery.fifo'),
+    deliveryDlq: name('delivery-dlq.fifo'),
+    results: {
+      results: name('results'),
+      success: name('success'),
+      failure: name('failure'),
+      retry: name('retry'),
+    },
+    route: name('route'),
+    deliver: name('deliver'),
+    parameterPath: `/relayq/${stage}/`,
+  };
+}
+
+/** The environment variables the stack gives both functions. Those of queues hold queue URLs. */
+export const variables = {
+  stage: 'RELAYQ_STAGE',
+  outbox: 'RELAYQ_OUTBOX_URL',
+  outboxDlq: 'RELAYQ_OUTBOX_DLQ_URL',
+  delivery: 'RELAYQ_DELIVERY_URL',
+  results: 'RELAYQ_RESULTS_URL',
+  success: 'RELAYQ_SUCCESS_URL',
+  failure: 'RELAYQ_FAILURE_URL',
+  retry: 'RELAYQ_RETRY_URL',
+} as const;
