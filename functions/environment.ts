@@ -1,6 +1,6 @@
 // The environment a function runs in: the one place that reads process.env.
 
-import {type ResultKind, variables} from '../shared/names.ts';
+import {type ResultKind, settingsMaxAge, variables} from '../shared/names.ts';
 
 export interface Environment {
   readonly stage: string;
@@ -8,6 +8,8 @@ export interface Environment {
   readonly outboxDlqUrl: string;
   readonly deliveryUrl: string;
   readonly resultUrls: Readonly<Record<ResultKind, string>>;
+  /** How long settings are kept: a minute, unless the environment says otherwise. */
+  readonly settingsMaxAgeMs: number;
 }
 
 /** @throws Error naming every variable that is missing: a function without them must not start. */
@@ -26,5 +28,6 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       failure: value(variables.failure),
       retry: value(variables.retry),
     },
+    settingsMaxAgeMs: Number(env[settingsMaxAge] ?? 60) * 1000,
   };
 }

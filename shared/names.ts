@@ -55,3 +55,6 @@ export const variables = {
   failure: 'RELAYQ_FAILURE_URL',
   retry: 'RELAYQ_RETRY_URL',
 } as const;
+
+/** Optional, for development: how many seconds settings are kept, instead of 60. */
+export const settingsMaxAge = 'RELAYQ_SETTINGS_MAX_AGE_S';

@@ -1,2 +1,26 @@
-// placeholder while the real handler is being written
-export const handler = async (): Promise<unknown> => ({batchItemFailures: []});
+// route: takes messages from the outbox, answers the bad ones, and puts the others into their queues.
+
+import {SQSClient} from '@aws-sdk/client-sqs';
+import {SSMClient} from '@aws-sdk/client-ssm';
+import {namesOf} from '../../shared/names.ts';
+import {batchHandler} from '../batch.ts';
+import {readEnvironment} from '../environment.ts';
+import {log} from '../log.ts';
+import {Queues} from '../queues.ts';
+import {Results} from '../results.ts';
+import {SettingsSource} from '../settings-source.ts';
+import {routeBatch} from './route-batch.ts';
+
+const environment = readEnvironment();
+const queues = new Queues(new SQSClient({}));
+const results = new Results(queues, environment.resultUrls, log);
+const settings = new SettingsSource({
+  client: new SSMClient({}),
+  path: namesOf(environment.stage).parameterPath,
+  log,
+  maxAgeMs: environment.settingsMaxAgeMs,
+});
+
+export const handler = batchHandler(settings, log, (records, current) =>
+  routeBatch(records, current, {queues, results, urls: environment, log, now: Date.now}),
+);

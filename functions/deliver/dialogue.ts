@@ -1,0 +1,88 @@
+// Follows an SMTP session through nodemailer's transaction log: which command is waiting for its reply, and
+// so at which stage a failure happened. nodemailer itself reports a lost connection as CONN, whatever the stage.
+
+import type {Stage} from '../../shared/outcome.ts';
+
+const stages: readonly (readonly [RegExp, Stage])[] = [
+  [/^EHLO\b/i, 'ehlo'],
+  [/^HELO\b/i, 'helo'],
+  [/^STARTTLS\b/i, 'starttls'],
+  [/^AUTH PLAIN\b/i, 'authplain'],
+  [/^AUTH LOGIN\b/i, 'authlogin'],
+  [/^AUTH CRAM-MD5\b/i, 'authcram'],
+  [/^MAIL FROM:/i, 'mailfrom'],
+  [/^RCPT TO:/i, 'rcptto'],
+  [/^DATA\b/i, 'data'],
+  [/^\.$/, 'message'],
+  // The transaction before is over, whatever it came to.
+  [/^RSET\b/i, 'mailfrom'],
+];
+
+interface LogEntry {
+  readonly tnx?: string;
+  readonly remoteAddress?: string;
+}
+
+export class Dialogue {
+  /** The reply to the last EHLO: what the server offers. */
+  ehloReply = '';
+  /** Whether the message and its closing dot have been handed to the socket, in this transaction. */
+  dotSent = false;
+  #waiting: Stage[] = [];
+  #last: Stage;
+  readonly #onStage: (stage: Stage) => void;
+
+  /** @param onStage called whenever the stage may have changed: the moment to start its timer */
+  constructor(first: Stage, onStage: (stage: Stage) => void) {
+    this.#last = first;
+    this.#onStage = onStage;
+  }
+
+  /** The command whose reply is waited for; between commands, the last one. */
+  get stage(): Stage {
+    return this.#waiting[0] ?? this.#last;
+  }
+
+  /** Handed to nodemailer with `transactionLog`. Nothing it is told is kept but stages and the EHLO reply. */
+  get logger() {
+    const ignore = () => {};
+    return {
+      level: () => {},
+      trace: ignore,
+      debug: (entry: LogEntry, line: unknown) => this.#follow(entry, String(line)),
+      info: (entry: LogEntry) => this.#follow(entry, ''),
+      warn: ignore,
+      error: ignore,
+      fatal: ignore,
+    };
+  }
+
+  #follow({tnx, remoteAddress}: LogEntry, line: string): void {
+    if (tnx === 'network' && remoteAddress !== undefined) {
+      // The connection is established, with implicit TLS also encrypted: the greeting comes next.
+      this.#waiting.push('intro');
+    } else if (tnx === 'client') {
+      this.#sent(line);
+    } else if (tnx === 'message') {
+      this.dotSent = true;
+      this.#waiting.push('message');
+    } else if (tnx === 'server') {
+      this.#answered(line);
+    } else {
+      return;
+    }
+    this.#onStage(this.stage);
+  }
+
+  #sent(line: string): void {
+    const stage = stages.find(([pattern]) => pattern.test(line))?.[1];
+    if (stage === 'mailfrom') this.dotSent = false;
+    // Any other line belongs to the stage it stands in: the steps of AUTH, RSET, QUIT.
+    this.#waiting.push(stage ?? this.#last);
+  }
+
+  #answered(line: string): void {
+    this.#last = this.#waiting.shift() ?? this.#last;
+    if (this.#last === 'ehlo' && line.startsWith('2')) this.ehloReply = line;
+  }
+}

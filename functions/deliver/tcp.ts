@@ -1,0 +1,33 @@
+// The TCP connection, made here rather than by nodemailer: the address is ours to choose, and a failure is
+// known to be TCP's.
+
+import net from 'node:net';
+import type {Failure} from '../../shared/outcome.ts';
+import {allowedMs, type Clock} from './stage-watch.ts';
+
+export type Connected =
+  | {readonly ok: true; readonly socket: net.Socket}
+  | {readonly ok: false; readonly failure: Failure};
+
+export function connectTcp(address: string, port: number, clock: Clock): Promise<Connected> {
+  return new Promise(resolve => {
+    const socket = net.connect({host: address, port});
+    const fail = (result: 'timeout' | 'lost', description: string) => {
+      socket.destroy();
+      resolve({ok: false, failure: {stage: 'connect', result, description}});
+    };
+    const timer = setTimeout(() => fail('timeout', 'no connection in time'), allowedMs('connect', clock));
+    const onError = (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      fail('lost', `no connection: ${error.code ?? error.message}`);
+    };
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.removeListener('error', onError);
+      // The greeting may be in already: it waits until nodemailer listens.
+      socket.pause();
+      resolve({ok: true, socket});
+    });
+  });
+}

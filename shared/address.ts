@@ -1,0 +1,100 @@
+// Mailboxes as SMTP writes them (RFC 5321 4.1.2, with RFC 6531's UTF-8). Lenient where servers are known to
+// be (dots anywhere in a local part), strict where a character could end a command or open another.
+
+import {domainToASCII} from 'node:url';
+
+export interface Mailbox {
+  /** Exactly as given: what MAIL FROM and RCPT TO will say. */
+  readonly address: string;
+  readonly localPart: string;
+  /** Lower case, A-labels; an address literal with its brackets. */
+  readonly domain: string;
+}
+
+export type Parsed<T> =
+  | {readonly ok: true; readonly value: T}
+  | {readonly ok: false; readonly problem: string};
+
+const problem = (text: string): Parsed<never> => ({ok: false, problem: text});
+
+// RFC 5321 4.1.2 atext, RFC 6531 3.3 UTF8-non-ascii; a dot may stand anywhere: such mailboxes exist.
+const dotString = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.\u0080-\u{10ffff}]+$/u;
+const quotedString = /^"(?:[ !#-[\]-~\u0080-\u{10ffff}]|\\[ -~])*"$/u;
+// Control characters, C1 included; angle brackets would close the path.
+const forbidden = /[\p{Cc}<>\u2028\u2029]/u;
+const unpairedSurrogate = /\p{Surrogate}/u;
+
+/** RFC 3696 3: 64 octets of local part, the @, 255 of domain. Servers take longer ones than RFC 5321's 64. */
+const maxAddressOctets = 320;
+
+/** A mailbox such as `Jo.Doe@example.org`; no display name, no angle brackets. */
+export function parseMailbox(text: string): Parsed<Mailbox> {
+  if (forbidden.test(text)) return problem('must not hold control characters, line ends or angle brackets');
+  if (unpairedSurrogate.test(text)) return problem('must be valid Unicode');
+  if (Buffer.byteLength(text) > maxAddressOctets)
+    return problem(`must be at most ${maxAddressOctets} octets long`);
+  const at = text.lastIndexOf('@');
+  if (at < 1 || at === text.length - 1) return problem('must be an address such as user@example.org');
+  const localPart = text.slice(0, at);
+  if (!dotString.test(localPart) && !quotedString.test(localPart)) {
+    return problem('has characters before the @ that need quoting, as in "jo doe"@example.org');
+  }
+  const domain = parseDomain(text.slice(at + 1));
+  return domain.ok ? {ok: true, value: {address: text, localPart, domain: domain.value}} : domain;
+}
+
+/** The domain of a mailbox: a host name, or an address literal in brackets (RFC 5321 4.1.3). */
+function parseDomain(text: string): Parsed<string> {
+  if (text.startsWith('[')) {
+    const address = parseAddressLiteral(text);
+    if (address === undefined)
+      return problem('has an address literal that is not [192.0.2.1] or [IPv6:2001:db8::1]');
+    return {ok: true, value: text.toLowerCase()};
+  }
+  if (isIPv4(text)) return problem(`has a bare IP address for a domain; write user@[${text}]`);
+  return parseHostname(text);
+}
+
+const hostnameLabel = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+/** A host name, lower case and in A-labels (RFC 5890). A dot at the end is refused: SMTP has none. */
+export function parseHostname(text: string): Parsed<string> {
+  // domainToASCII reads "1.1" as an IPv4 address, so it is asked for U-labels only.
+  const ascii = /^[\0-\x7f]*$/.test(text) ? text.toLowerCase() : domainToASCII(text);
+  const labels = ascii.split('.');
+  if (ascii.length > 253 || !labels.every(label => hostnameLabel.test(label))) {
+    return problem('has a domain that is not a host name such as example.org');
+  }
+  if (/^\d+$/.test(labels.at(-1) ?? '')) return problem('has a domain that ends in a number');
+  return {ok: true, value: ascii};
+}
+
+/** Where a connection may be made to: a host name, or an IPv4 or IPv6 address, with or without brackets. */
+export function parseHost(text: string): Parsed<string> {
+  const bare = /^\[.*\]$/.test(text) ? (parseAddressLiteral(text) ?? text.slice(1, -1)) : text;
+  if (isIPv4(bare) || isIPv6(bare)) return {ok: true, value: bare.toLowerCase()};
+  if (/:\d+$/.test(text)) return problem('must be a host name alone; the port goes into its own property');
+  const hostname = parseHostname(text);
+  return hostname.ok ? hostname : problem('must be a host name or an IP address');
+}
+
+/** The address inside `[192.0.2.1]` or `[IPv6:2001:db8::1]`. */
+export function parseAddressLiteral(text: string): string | undefined {
+  const inner = /^\[(?:IPv6:)?([^\]]*)\]$/i.exec(text)?.[1];
+  if (inner === undefined) return undefined;
+  return (/^\[IPv6:/i.test(text) ? isIPv6(inner) : isIPv4(inner)) ? inner.toLowerCase() : undefined;
+}
+
+export const isIPv4 = (text: string): boolean =>
+  /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(text);
+
+/** Valid IPv6 text, found by letting the URL parser read it: it is strict, and it is no I/O. */
+export const isIPv6 = (text: string): boolean =>
+  /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`);
+
+/** RFC 6531: an address needs SMTPUTF8 when its local part is not ASCII; a domain has its A-labels. */
+export const needsSmtpUtf8 = (mailbox: Mailbox): boolean => !/^[\0-\x7f]*$/.test(mailbox.localPart);
+
+/** The same mailbox for a server that does not offer SMTPUTF8: the domain as A-labels. */
+export const asciiAddressOf = (mailbox: Mailbox): string =>
+  /^[\0-\x7f]*$/.test(mailbox.address) ? mailbox.address : `${mailbox.localPart}@${mailbox.domain}`;

@@ -1,0 +1,80 @@
+// What an attempt makes of a message: its entry in the results, its fate, and its way back to the outbox.
+
+import type {JsonObject} from './json.ts';
+import type {Message, Queues} from './message.ts';
+import type {Failure, Verdict} from './outcome.ts';
+import type {Reply} from './reply.ts';
+import {type Fate, type ResultEntry, resultOf, withEntry} from './result.ts';
+import {expire, messageBody} from './route.ts';
+import {delaySecondsOf, expiredBecause, nextAttemptOf} from './schedule.ts';
+import type {Settings} from './settings.ts';
+import {utcTimeOf} from './utc-time.ts';
+
+/** How an attempt went, without the socket that it went over. */
+export type AttemptOutcome =
+  | {readonly accepted: true; readonly reply: Reply}
+  | {readonly accepted: false; readonly failure: Failure; readonly verdict: Verdict};
+
+/** What is to be done about it. */
+export interface Settlement {
+  readonly fate: Fate;
+  /** The result, for the queues of its fate. */
+  readonly body: string;
+  readonly queues: Queues;
+  /** A deferred message's next round through the outbox. */
+  readonly again?: {readonly body: string; readonly delaySeconds: number};
+}
+
+export const entryOf = (
+  outcome: AttemptOutcome,
+  facts: Partial<ResultEntry>,
+  timeMs: number,
+): ResultEntry => {
+  if (outcome.accepted) {
+    const {code, status, text} = outcome.reply;
+    const given = status ?? '2.0.0';
+    return {state: 'message', result: 'accepted', timeMs, ...facts, code, status: given, description: text};
+  }
+  const {failure, verdict} = outcome;
+  return {
+    state: failure.stage,
+    result: failure.result,
+    timeMs,
+    ...facts,
+    ...(failure.reply && {code: failure.reply.code}),
+    status: verdict.status,
+    description: failure.description,
+    ...(verdict.maybeSent && {maybeSent: true}),
+  };
+};
+
+export function decideFate(
+  message: Message,
+  outcome: AttemptOutcome,
+  entry: ResultEntry,
+  settings: Settings,
+  nowMs: number,
+): Settlement {
+  const entries = withEntry(message.results, entry);
+  const attempts = message.tracking.attempts + 1;
+  const tracking = {...message.tracking, attempts};
+  const {queues} = message;
+  const settled = (fate: Fate): Settlement => ({
+    fate,
+    body: resultOf(message, fate, entries, tracking),
+    queues,
+  });
+  if (outcome.accepted) return settled('accepted');
+  if (outcome.verdict.fate === 'bounced') return settled('bounced');
+  const nextMs = nextAttemptOf(message, settings, attempts, nowMs);
+  const reason = expiredBecause(message, settings, attempts, nextMs);
+  if (reason !== undefined) return expire({...message, tracking}, reason, nowMs, entries);
+  const changes: JsonObject = {
+    results: entries,
+    nextattempt: {time: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)},
+  };
+  return {
+    ...settled('deferred'),
+    again: {body: messageBody(message, tracking, changes), delaySeconds: delaySecondsOf(nextMs, nowMs)},
+  };
+}

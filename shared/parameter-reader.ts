@@ -1,0 +1,80 @@
+// Parameters read one by one: a value, or a problem with its name and what would be right.
+
+import {parseHost, parseHostname} from './address.ts';
+import type {Problem} from './message.ts';
+import type {Credentials} from './smarthost.ts';
+
+export interface Parameter {
+  /** Below the stage's path: `smarthost-port`. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The parameters by name, each reading of one that is wrong leaving a problem behind. */
+export class ParameterReader {
+  readonly #values: ReadonlyMap<string, string>;
+  readonly #problems: Problem[];
+
+  constructor(parameters: readonly Parameter[], problems: Problem[]) {
+    this.#values = new Map(parameters.map(({name, value}) => [name, value]));
+    this.#problems = problems;
+  }
+
+  /** Spaces around a value are a slip of the hand, except around a password. */
+  #text(name: string): string | undefined {
+    return this.#values.get(name)?.trim();
+  }
+
+  wrong(name: string, problem: string): undefined {
+    this.#problems.push({path: name, problem});
+    return undefined;
+  }
+
+  wholeNumberOf(name: string, text: string, least: number, most: number): number | undefined {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    return number >= least && number <= most
+      ? number
+      : this.wrong(name, `must be a whole number from ${least} to ${most}`);
+  }
+
+  wholeNumber(name: string, least: number, most: number): number | undefined {
+    const text = this.#text(name);
+    return text === undefined ? undefined : this.wholeNumberOf(name, text, least, most);
+  }
+
+  port = (name: string): number | undefined => this.wholeNumber(name, 1, 65535);
+
+  list<T>(name: string, parse: (text: string) => T | undefined): readonly T[] | undefined {
+    return this.#text(name)
+      ?.split(',')
+      .map(part => parse(part.trim()))
+      .filter(value => value !== undefined);
+  }
+
+  word<T extends string>(name: string, words: readonly T[]): T | undefined {
+    const text = this.#text(name);
+    if (text === undefined || words.includes(text as T)) return text as T | undefined;
+    return this.wrong(name, `must be one of ${words.join(', ')}`);
+  }
+
+  host(name: string): string | undefined {
+    const text = this.#text(name);
+    const parsed = text === undefined ? undefined : parseHost(text);
+    return parsed === undefined || parsed.ok ? parsed?.value : this.wrong(name, parsed.problem);
+  }
+
+  hostname(name: string): string | undefined {
+    const text = this.#text(name);
+    const parsed = text === undefined ? undefined : parseHostname(text);
+    return parsed === undefined || parsed.ok ? parsed?.value : this.wrong(name, parsed.problem);
+  }
+
+  credentials(usernameName: string, passwordName: string): Credentials | undefined {
+    const username = this.#text(usernameName);
+    const password = this.#values.get(passwordName);
+    if (username === undefined && password === undefined) return undefined;
+    if (username === undefined) return this.wrong(passwordName, `needs ${usernameName} beside it`);
+    if (password === undefined) return this.wrong(usernameName, `needs ${passwordName} beside it`);
+    return {username, password};
+  }
+}

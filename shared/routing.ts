@@ -1,0 +1,72 @@
+// Two decisions that are kept apart: which queue a message waits in, and where its TCP connection goes.
+// A smarthost decides both; a sink only the second.
+
+import {createHash} from 'node:crypto';
+import type {Message} from './message.ts';
+import {type Security, strictestOf} from './security.ts';
+import type {Settings} from './settings.ts';
+import {type Credentials, nameOfRelay, type Relay} from './smarthost.ts';
+
+/** The one queue of all mail that goes to a smarthost. */
+export const smarthostQueue = '(smarthost)';
+
+export type NextHop =
+  | {readonly kind: 'mx'; readonly domain: string; readonly security: Security}
+  | {
+      readonly kind: 'smarthost' | 'sink';
+      readonly host: string;
+      readonly port: number;
+      readonly credentials?: Credentials;
+      readonly security: Security;
+    };
+
+const defaultSecurity: Security = 'opportunistic';
+
+/** Where the TCP connection goes. The smarthost's credentials stay behind when a sink is set. */
+export function resolveNextHop(message: Message, settings: Settings): NextHop {
+  if (settings.sink) return {kind: 'sink', ...settings.sink, security: message.security ?? defaultSecurity};
+  if (message.smarthost) {
+    const security = message.smarthost.security ?? message.security ?? defaultSecurity;
+    return {kind: 'smarthost', ...message.smarthost, security};
+  }
+  if (settings.smarthost) {
+    // A message may ask for more than the settings, never for less: the credentials are not its own.
+    const least = settings.smarthost.security ?? defaultSecurity;
+    const security = message.security ? strictestOf(message.security, least) : least;
+    return {kind: 'smarthost', ...settings.smarthost, security};
+  }
+  return {kind: 'mx', domain: message.recipient.domain, security: message.security ?? defaultSecurity};
+}
+
+/** The queue a message waits in, as logs and console call it. */
+export const queueOf = (message: Message, settings: Settings): string =>
+  message.smarthost || settings.smarthost ? smarthostQueue : message.recipient.domain;
+
+/**
+ * The SQS message group that holds a message's queue. A message's own smarthost has a group to itself, so
+ * that a slow one holds up nobody else: `(smarthost)!mail.example.net:587`.
+ */
+export function messageGroupOf(message: Message, settings: Settings): string {
+  const own = message.smarthost;
+  const foreign = own !== undefined && !(settings.smarthost && isSameServer(own, settings.smarthost));
+  return shortened(foreign ? `${smarthostQueue}!${nameOfRelay(own)}` : queueOf(message, settings));
+}
+
+const isSameServer = (a: Relay, b: Relay): boolean => a.host === b.host && a.port === b.port;
+
+/** SQS allows 128 characters in a group ID (SendMessage, MessageGroupId); a domain has up to 253. */
+const maxGroupIdLength = 128;
+
+function shortened(name: string): string {
+  if (name.length <= maxGroupIdLength) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  return `${name.slice(0, maxGroupIdLength - hash.length - 1)}~${hash}`;
+}
+
+/** Unique per round: SQS drops a repeated ID for five minutes, even after the first was deleted. */
+export const deduplicationIdOf = ({tracking: {id, attempts, hops}}: Message): string =>
+  `${id}.${attempts}.${hops}`;
+
+/** A next hop as logs show it. */
+export const nextHopName = (hop: NextHop): string =>
+  hop.kind === 'mx' ? `mx:${hop.domain}` : nameOfRelay(hop);

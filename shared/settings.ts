@@ -1,0 +1,127 @@
+// The settings of a stage, read from its SSM parameters: every problem at once, never a secret in one.
+// Where the parameters come from and how long they are kept is the functions' business.
+
+import {parseIpAddress} from './ip-address.ts';
+import type {Problem} from './message.ts';
+import {type Parameter, ParameterReader} from './parameter-reader.ts';
+import {type Security, securityLevels} from './security.ts';
+import {defaultSmtpPort, type Relay} from './smarthost.ts';
+
+export interface Settings {
+  readonly smarthost: Relay | undefined;
+  readonly sink: Relay | undefined;
+  /** Seconds between the attempts; the last one repeats. */
+  readonly retryIntervals: readonly number[];
+  /** Seconds from a message's arrival. */
+  readonly maxDeliverTime: number;
+  /** 0 is unlimited. */
+  readonly maxAttempts: number;
+  /** What EHLO says; undefined is the environment's own address literal. */
+  readonly heloName: string | undefined;
+  /** Direct delivery: where and how recipients' MX hosts are reached. */
+  readonly mx: MxSettings;
+}
+
+export interface MxSettings {
+  readonly port: number;
+  /** Whether hosts in private, loopback and link-local ranges may be delivered to. */
+  readonly privateAddresses: boolean;
+  /** Name servers as `address` or `address:port`; empty is the system's own. */
+  readonly nameServers: readonly string[];
+}
+
+export interface ParsedSettings {
+  /** Undefined when a part that decides where mail goes is invalid and has never been valid. */
+  readonly settings: Settings | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Settings that are one decision: they are taken together, or the last good ones stay together. */
+const groups: {
+  readonly [G in keyof Settings]: {readonly names: readonly string[]; readonly fallback?: Settings[G]};
+} = {
+  smarthost: {
+    names: ['smarthost', 'smarthost-port', 'smarthost-username', 'smarthost-password', 'smarthost-security'],
+  },
+  sink: {names: ['smtp-sink-ip', 'smtp-sink-port', 'smtp-sink-username', 'smtp-sink-password']},
+  retryIntervals: {names: ['retry-interval'], fallback: [600, 600, 1800, 1800, 3600, 3600, 7200]},
+  maxDeliverTime: {names: ['max-delivertime'], fallback: 86_400},
+  maxAttempts: {names: ['max-attempts'], fallback: 0},
+  heloName: {names: ['helo-name'], fallback: undefined},
+  mx: {names: ['mx-port', 'mx-private-addresses', 'mx-name-servers']},
+};
+
+const known = new Set(Object.values(groups).flatMap(group => group.names));
+
+/**
+ * Reads the parameters of a stage.
+ * @param previous the settings in force: a group with a problem keeps its value from there
+ */
+export function parseSettings(parameters: readonly Parameter[], previous?: Settings): ParsedSettings {
+  const problems: Problem[] = [];
+  for (const {name} of parameters) {
+    if (name.startsWith('capacity/')) problems.push({path: name, problem: 'is not acted on yet'});
+    else if (!known.has(name))
+      problems.push({path: name, problem: `is unknown; known are ${[...known].join(', ')}`});
+  }
+  const reader = new ParameterReader(parameters, problems);
+  const parsed: {readonly [G in keyof Settings]: () => Settings[G]} = {
+    smarthost: () => readSmarthost(reader),
+    sink: () => readSink(reader),
+    retryIntervals: () =>
+      reader.list('retry-interval', text => reader.wholeNumberOf('retry-interval', text, 1, 31_536_000)) ??
+      groups.retryIntervals.fallback!,
+    maxDeliverTime: () =>
+      reader.wholeNumber('max-delivertime', 1, 31_536_000) ?? groups.maxDeliverTime.fallback!,
+    maxAttempts: () => reader.wholeNumber('max-attempts', 0, 1_000_000) ?? groups.maxAttempts.fallback!,
+    heloName: () => reader.hostname('helo-name'),
+    mx: () => readMx(reader),
+  };
+  let usable = true;
+  const groupOf = <G extends keyof Settings>(group: G): Settings[G] => {
+    const before = problems.length;
+    const value = parsed[group]();
+    if (problems.length === before) return value;
+    if (previous !== undefined) return previous[group];
+    // Without a value that was ever good, a wrong guess would send mail, or a password, to the wrong place.
+    if (!('fallback' in groups[group])) usable = false;
+    return groups[group].fallback as Settings[G];
+  };
+  const settings = Object.fromEntries(
+    (Object.keys(groups) as (keyof Settings)[]).map(group => [group, groupOf(group)]),
+  ) as unknown as Settings;
+  return {settings: usable ? settings : undefined, problems};
+}
+
+function readSmarthost(reader: ParameterReader): Relay | undefined {
+  const host = reader.host('smarthost');
+  const port = reader.port('smarthost-port') ?? defaultSmtpPort;
+  const credentials = reader.credentials('smarthost-username', 'smarthost-password');
+  const security = reader.word<Security>('smarthost-security', securityLevels);
+  return host === undefined
+    ? undefined
+    : {host, port, ...(credentials && {credentials}), ...(security && {security})};
+}
+
+function readSink(reader: ParameterReader): Relay | undefined {
+  const host = reader.host('smtp-sink-ip');
+  const port = reader.port('smtp-sink-port') ?? defaultSmtpPort;
+  const credentials = reader.credentials('smtp-sink-username', 'smtp-sink-password');
+  // The unspecified address turns the sink off, as no parameter does.
+  const off = host === undefined || host === '0.0.0.0' || host === '::';
+  return off ? undefined : {host, port, ...(credentials && {credentials})};
+}
+
+function readMx(reader: ParameterReader): MxSettings {
+  const port = reader.port('mx-port') ?? defaultSmtpPort;
+  const privateAddresses = reader.word('mx-private-addresses', ['refused', 'allowed']) === 'allowed';
+  const nameServers =
+    reader.list('mx-name-servers', text => {
+      const server = /^(.*?)(?::(\d{1,5}))?$/.exec(text);
+      if (server !== null && parseIpAddress(server[1]!) !== undefined && Number(server[2] ?? 53) <= 65535)
+        return text;
+      reader.wrong('mx-name-servers', 'must be IPv4 addresses, each with an optional :port');
+      return undefined;
+    }) ?? [];
+  return {port, privateAddresses, nameServers};
+}

@@ -1,0 +1,107 @@
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {resolveMxHosts, resolveRelayHost} from '../../functions/deliver/dns.ts';
+import {judge} from '../../shared/outcome.ts';
+import {type DnsServer, startDnsServer} from './dns-server.ts';
+
+const mx = (exchange: string, preference: number) => ({exchange, preference});
+
+let server: DnsServer;
+beforeAll(async () => {
+  server = await startDnsServer({
+    'example.org': {MX: [mx('b.example.org', 20), mx('a1.example.org', 10), mx('a2.example.org', 10)]},
+    'a1.example.org': {A: ['198.51.100.1', '198.51.100.2'], AAAA: ['2001:db8::1']},
+    'a2.example.org': {A: ['198.51.100.3']},
+    'b.example.org': {A: ['198.51.100.4']},
+    'implicit.example': {A: ['198.51.100.5']},
+    'null.example': {MX: [mx('.', 0)]},
+    'bare.example': {},
+    'dangling.example': {MX: [mx('gone.example', 10)]},
+    'broken.example': 'SERVFAIL',
+    'half.example': {MX: [mx('broken.example', 10), mx('b.example.org', 20)]},
+    'doubtful.example': {MX: [mx('broken.example', 10)]},
+    'inside.example': {MX: [mx('loop.example', 10), mx('net.example', 20)]},
+    'loop.example': {A: ['127.0.0.1'], AAAA: ['::ffff:10.0.0.1', 'fe80::1']},
+    'net.example': {A: ['10.1.2.3']},
+    'mixed.example': {MX: [mx('loop.example', 10), mx('outside.example', 20)]},
+    'outside.example': {A: ['8.8.4.4']},
+  });
+});
+afterAll(() => server.close());
+
+// The documentation ranges of the zone above are not public either: refused unless allowed.
+const resolve = (domain: string, privateAddresses = true, random = () => 0.5) =>
+  resolveMxHosts(domain, {port: 25, privateAddresses, nameServers: [server.address]}, random);
+
+const names = async (...args: Parameters<typeof resolve>) => {
+  const resolved = await resolve(...args);
+  return resolved.ok ? resolved.hosts.map(({host}) => host) : resolved.failure.fact;
+};
+
+describe('the hosts of a domain', () => {
+  test('come in the order of their preferences, with all their addresses', async () => {
+    expect(await resolve('example.org')).toEqual({
+      ok: true,
+      hosts: [
+        {host: 'a1.example.org', addresses: ['198.51.100.1', '198.51.100.2', '2001:db8::1']},
+        {host: 'a2.example.org', addresses: ['198.51.100.3']},
+        {host: 'b.example.org', addresses: ['198.51.100.4']},
+      ],
+    });
+  });
+
+  test('of equal preference come in an order drawn by lot', async () => {
+    const lots = [0.1, 0.9, 0.2];
+    expect(await names('example.org', true, () => lots.shift()!)).toEqual([
+      'a2.example.org',
+      'a1.example.org',
+      'b.example.org',
+    ]);
+  });
+
+  test('are the domain itself when it has no MX record', async () => {
+    expect(await names('implicit.example')).toEqual(['implicit.example']);
+  });
+
+  test('leave out one that cannot be looked up', async () => {
+    expect(await names('half.example')).toEqual(['b.example.org']);
+  });
+
+  test('are the literal for an address literal, without asking', async () => {
+    const before = server.questions.length;
+    expect(await resolve('[198.51.100.9]')).toEqual({
+      ok: true,
+      hosts: [{host: '[198.51.100.9]', addresses: ['198.51.100.9']}],
+    });
+    expect(server.questions.length).toBe(before);
+  });
+});
+
+test.each([
+  ['null.example', 'null-mx', 'bounced', '5.1.10'],
+  ['nowhere.example', 'no-such-domain', 'bounced', '5.1.2'],
+  ['bare.example', 'no-address', 'bounced', '5.4.4'],
+  ['dangling.example', 'no-address', 'bounced', '5.4.4'],
+  ['broken.example', 'dns-unavailable', 'deferred', '4.4.3'],
+  ['doubtful.example', 'dns-unavailable', 'deferred', '4.4.3'],
+] as const)('%s has no hosts: %s, %s %s', async (domain, fact, fate, status) => {
+  const resolved = await resolve(domain);
+  if (resolved.ok) throw new Error('resolved');
+  expect(resolved.failure.fact).toBe(fact);
+  expect(judge(resolved.failure)).toMatchObject({fate, status});
+});
+
+test('a host with private addresses only is refused, whatever form they take', async () => {
+  expect(await names('inside.example', false)).toBe('private-address');
+  expect(await names('[127.0.0.1]', false)).toBe('private-address');
+  expect(await names('[IPv6:::ffff:192.168.0.1]', false)).toBe('private-address');
+});
+
+test('a host with private addresses is left out where another has public ones', async () => {
+  expect(await names('mixed.example', false)).toEqual(['outside.example']);
+});
+
+test('a relay given by address is not looked up, one given by name is looked up by the system', async () => {
+  expect(await resolveRelayHost('::1')).toEqual({ok: true, hosts: [{host: '::1', addresses: ['::1']}]});
+  const resolved = await resolveRelayHost('localhost');
+  expect(resolved.ok && resolved.hosts[0]!.addresses).toContain('127.0.0.1');
+});
