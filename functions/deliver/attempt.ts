@@ -4,7 +4,7 @@ import {contentOf} from '../../shared/content.ts';
 import type {Message} from '../../shared/message.ts';
 import {type Failure, judge, type Verdict} from '../../shared/outcome.ts';
 import type {Reply} from '../../shared/reply.ts';
-import type {NextHop} from '../../shared/routing.ts';
+import {type NextHop, nextHopName} from '../../shared/routing.ts';
 import type {MxSettings, Settings} from '../../shared/settings.ts';
 import {type Hosts, resolveMxHosts, resolveRelayHost} from './dns.ts';
 import type {Lane} from './lane.ts';
@@ -37,7 +37,7 @@ export async function attemptDelivery(
   clock: Clock,
   random: () => number,
 ): Promise<Attempt> {
-  const resolved = await resolveHosts(hop, settings.mx, random);
+  const resolved = await lane.hostsOf(nextHopName(hop), () => resolveHosts(hop, settings.mx, random));
   if (!resolved.ok)
     return {accepted: false, failure: resolved.failure, verdict: judge(resolved.failure), tried: 0};
   const mail = {from: message.envelope, to: message.recipient, content: contentOf(message.mime)};

@@ -38,7 +38,9 @@ export async function resolveMxHosts(domain: string, mx: MxSettings, random: () 
   const names = await mxNamesOf(resolver, domain, random);
   if (!Array.isArray(names)) return names;
   const looked = await Promise.all(names.slice(0, maxMxHosts).map(name => addressesOf(resolver, name)));
-  const hosts = looked.filter(host => host.addresses.length > 0);
+  const hosts = looked
+    .map(({host, addresses}) => ({host, addresses}))
+    .filter(({addresses}) => addresses.length > 0);
   if (hosts.length > 0) return publicHosts(hosts, mx);
   if (looked.some(host => host.unavailable))
     return failed('dns-unavailable', `no address of an MX host of ${domain} could be looked up`);

@@ -4,6 +4,7 @@ import type {Mailbox} from '../../shared/address.ts';
 import type {Content} from '../../shared/content.ts';
 import type {Failure} from '../../shared/outcome.ts';
 import type {Reply} from '../../shared/reply.ts';
+import type {Hosts} from './dns.ts';
 import {type SessionFacts, type SessionOptions, SmtpSession, type Target} from './smtp-session.ts';
 
 export interface Mail {
@@ -19,6 +20,14 @@ export type Transaction = {readonly facts: SessionFacts; readonly messages: numb
 
 export class Lane {
   #session: SmtpSession | undefined;
+  readonly #hosts = new Map<string, Promise<Hosts>>();
+
+  /** The hosts of a next hop, resolved once a batch: the next message then finds the kept connection's again. */
+  hostsOf(nextHop: string, resolve: () => Promise<Hosts>): Promise<Hosts> {
+    const hosts = this.#hosts.get(nextHop) ?? resolve();
+    this.#hosts.set(nextHop, hosts);
+    return hosts;
+  }
 
   /** One message to one address. A kept connection that has gone stale costs a reconnect, never the message. */
   async transact(target: Target, mail: Mail, options: SessionOptions): Promise<Transaction> {

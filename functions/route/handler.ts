@@ -1,9 +1,8 @@
 // route: takes messages from the outbox, answers the bad ones, and puts the others into their queues.
 
-import {SQSClient} from '@aws-sdk/client-sqs';
-import {SSMClient} from '@aws-sdk/client-ssm';
 import {namesOf} from '../../shared/names.ts';
 import {batchHandler} from '../batch.ts';
+import {sqsClient, ssmClient} from '../clients.ts';
 import {readEnvironment} from '../environment.ts';
 import {log} from '../log.ts';
 import {Queues} from '../queues.ts';
@@ -12,10 +11,10 @@ import {SettingsSource} from '../settings-source.ts';
 import {routeBatch} from './route-batch.ts';
 
 const environment = readEnvironment();
-const queues = new Queues(new SQSClient({}));
+const queues = new Queues(sqsClient());
 const results = new Results(queues, environment.resultUrls, log);
 const settings = new SettingsSource({
-  client: new SSMClient({}),
+  client: ssmClient(),
   path: namesOf(environment.stage).parameterPath,
   log,
   maxAgeMs: environment.settingsMaxAgeMs,
