@@ -29,8 +29,11 @@ export function failureOf(error: SmtpError, dialogue: Dialogue, secrets: readonl
     return {stage, result: 'invalid', description: `not an SMTP reply: ${printable(response)}`};
   }
   const description = printable(maskedReply(error.message, secrets));
-  if (error.code === 'ETLS') return factFailure('starttls', 'tls-failed', description);
-  return {stage, result: error.code === 'ETIMEDOUT' ? 'timeout' : 'lost', description};
+  if (error.code === 'ETIMEDOUT') return {stage, result: 'timeout', description};
+  // The handshake belongs to this stage: a bad certificate, no TLS at the other end, a connection reset.
+  if (stage === 'starttls' || error.code === 'ETLS')
+    return factFailure('starttls', 'tls-failed', description);
+  return {stage, result: 'lost', description};
 }
 
 function stageOf({command}: SmtpError, dialogue: Dialogue): Stage {
