@@ -6,6 +6,7 @@ export const resultKinds = ['results', 'success', 'failure', 'retry'] as const;
 export type ResultKind = (typeof resultKinds)[number];
 
 export interface Names {
+  readonly stack: string;
   readonly outbox: string;
   readonly outboxDlq: string;
   readonly delivery: string;
@@ -28,6 +29,7 @@ export function namesOf(stage: string): Names {
   }
   const name = (what: string) => `relayq-${stage}-${what}`;
   return {
+    stack: `relayq-${stage}`,
     outbox: name('outbox'),
     outboxDlq: name('outbox-dlq'),
     delivery: name('delivery.fifo'),

@@ -1,0 +1,56 @@
+// What can be said with `-c name=value`, with its defaults; a value that makes no sense stops the synthesis.
+
+import type {Node} from 'constructs';
+import {isStage} from '../shared/names.ts';
+
+export interface Context {
+  readonly stage: string;
+  /** Batches that are routed, and delivered, at the same time: MaximumConcurrency of the event sources. */
+  readonly routeConcurrency: number;
+  readonly deliverConcurrency: number;
+  readonly logRetentionDays: number;
+  /** Where alarms are mailed to; without it they only show. */
+  readonly alarmEmail: string | undefined;
+  /** Queues outside of relayq's own names that a message may have its results sent to. */
+  readonly resultQueues: readonly string[];
+  /** The customer managed key that the SecureString parameters are under; by default it is alias/aws/ssm. */
+  readonly parameterKeyArn: string | undefined;
+  /** Puts deliver behind a NAT gateway with an Elastic IP, for port 25. */
+  readonly directMx: boolean;
+  /** Whether cdk-nag's rules are run. */
+  readonly checks: boolean;
+}
+
+export function readContext(node: Node): Context {
+  const given = (name: string): unknown => node.tryGetContext(name);
+  const text = (name: string): string | undefined => {
+    const value = given(name);
+    return value === undefined || value === '' ? undefined : String(value);
+  };
+  const flag = (name: string, otherwise: boolean): boolean => {
+    const value = text(name) ?? String(otherwise);
+    if (value !== 'true' && value !== 'false') throw new Error(`context ${name}=${value}: true or false`);
+    return value === 'true';
+  };
+  const wholeNumber = (name: string, otherwise: number, least: number, most: number): number => {
+    const value = Number(text(name) ?? otherwise);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new Error(`context ${name}=${text(name)}: a whole number from ${least} to ${most}`);
+    }
+    return value;
+  };
+  const stage = text('stage') ?? 'dev';
+  if (!isStage(stage)) throw new Error(`context stage=${stage}: lower-case letters, digits and hyphens`);
+  return {
+    stage,
+    // "The minimum is 2, the maximum 1,000" (Configuring maximum concurrency for Amazon SQS event sources).
+    routeConcurrency: wholeNumber('routeConcurrency', 10, 2, 1000),
+    deliverConcurrency: wholeNumber('deliverConcurrency', 50, 2, 1000),
+    logRetentionDays: wholeNumber('logRetentionDays', 30, 1, 3653),
+    alarmEmail: text('alarmEmail'),
+    resultQueues: (text('resultQueues') ?? '').split(',').filter(name => name !== ''),
+    parameterKeyArn: text('parameterKeyArn'),
+    directMx: flag('directMx', false),
+    checks: flag('checks', true),
+  };
+}

@@ -1,0 +1,60 @@
+// The network for direct delivery: port 25 is closed to functions outside a VPC. One NAT gateway, so that all
+// mail comes from one Elastic IP, whose reputation and reverse DNS are what receivers go by.
+
+import {
+  CfnEIP,
+  FlowLog,
+  FlowLogDestination,
+  FlowLogResourceType,
+  type ISecurityGroup,
+  type IVpc,
+  NatProvider,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import {LogGroup, RetentionDays} from 'aws-cdk-lib/aws-logs';
+import {Construct} from 'constructs';
+
+export class DirectMxNetwork extends Construct {
+  readonly vpc: IVpc;
+  readonly securityGroup: ISecurityGroup;
+  readonly address: CfnEIP;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.address = new CfnEIP(this, 'Address', {domain: 'vpc'});
+    this.vpc = new Vpc(this, 'Vpc', {
+      maxAzs: 2,
+      natGateways: 1,
+      natGatewayProvider: NatProvider.gateway({eipAllocationIds: [this.address.attrAllocationId]}),
+      subnetConfiguration: [
+        {name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false},
+        {name: 'Functions', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24},
+      ],
+      // The library's own classes do not fit its interfaces under exactOptionalPropertyTypes.
+    }) as IVpc;
+    const logGroup = new LogGroup(this, 'FlowLogs', {retention: RetentionDays.ONE_WEEK});
+    new FlowLog(this, 'FlowLog', {
+      resourceType: FlowLogResourceType.fromVpc(this.vpc),
+      destination: FlowLogDestination.toCloudWatchLogs(logGroup),
+    });
+    this.securityGroup = new SecurityGroup(this, 'Egress', {
+      vpc: this.vpc,
+      description: 'SMTP and the AWS APIs, outwards only',
+      allowAllOutbound: false,
+    }) as ISecurityGroup;
+    // SQS and SSM go through the NAT as well: at a few KB a message that costs less than interface endpoints.
+    const ports = {
+      SMTP: 25,
+      'SMTP submission over TLS': 465,
+      'SMTP submission': 587,
+      'alternative SMTP': 2525,
+    };
+    for (const [what, port] of Object.entries({...ports, 'AWS APIs': 443})) {
+      this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(port), what);
+    }
+  }
+}

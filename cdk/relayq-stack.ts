@@ -1,0 +1,87 @@
+// The stack of one stage: queues, the two functions between them, and what watches over them.
+
+import {CfnOutput, Stack, type StackProps} from 'aws-cdk-lib';
+import type {Construct} from 'constructs';
+import {type Names, namesOf} from '../shared/names.ts';
+import {Alarms} from './alarms.ts';
+import type {Context} from './context.ts';
+import {DirectMxNetwork} from './direct-mx-network.ts';
+import {acknowledgeWildcard, allow, MailFunction} from './mail-function.ts';
+import {Queues} from './queues.ts';
+import {deliverTimeout, routeTimeout} from './timeouts.ts';
+
+/** What Lambda needs to put a function into a VPC (Giving Lambda functions access to resources in a VPC). */
+const networkInterfaceActions = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+export interface RelayqStackProps extends StackProps {
+  readonly context: Context;
+}
+
+export class RelayqStack extends Stack {
+  constructor(scope: Construct, id: string, {context, ...props}: RelayqStackProps) {
+    super(scope, id, props);
+    const names = namesOf(context.stage);
+    const queues = new Queues(this, 'Queues', names);
+    const network = context.directMx ? new DirectMxNetwork(this, 'DirectMx') : undefined;
+    const route = new MailFunction(this, 'Route', {
+      functionName: names.route,
+      folder: 'route',
+      queues,
+      source: queues.outbox,
+      targets: [queues.outbox, queues.outboxDlq, queues.delivery],
+      timeout: routeTimeout,
+      maxConcurrency: context.routeConcurrency,
+      context,
+    });
+    const deliver = new MailFunction(this, 'Deliver', {
+      functionName: names.deliver,
+      folder: 'deliver',
+      queues,
+      source: queues.delivery,
+      targets: [queues.outbox],
+      timeout: deliverTimeout,
+      maxConcurrency: context.deliverConcurrency,
+      context,
+      ...(network && {network}),
+    });
+    if (network) {
+      allow(deliver.role, networkInterfaceActions, ['*']);
+      acknowledgeWildcard(
+        deliver.role,
+        '*',
+        'Lambda makes the interfaces of the VPC; they have no name beforehand.',
+      );
+    }
+    // Messages that there is no time left for go back at once (ChangeMessageVisibility).
+    allow(deliver.role, ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'], [queues.delivery.queueArn]);
+    new Alarms(this, 'Alarms', {queues, functions: [route, deliver], email: context.alarmEmail});
+    this.#outputs(names, queues, network);
+  }
+
+  #outputs(names: Names, queues: Queues, network: DirectMxNetwork | undefined): void {
+    const output = (id: string, value: string, description: string) =>
+      new CfnOutput(this, id, {value, description});
+    output('OutboxUrl', queues.outbox.queueUrl, 'Put messages here');
+    output('ResultsUrl', queues.results.results.queueUrl, 'Every result');
+    output('SuccessUrl', queues.results.success.queueUrl, 'Results of accepted messages');
+    output('FailureUrl', queues.results.failure.queueUrl, 'Results of bounced, expired and invalid messages');
+    output('RetryUrl', queues.results.retry.queueUrl, 'Results of deferred messages');
+    output('OutboxDlqUrl', queues.outboxDlq.queueUrl, 'Dead letters of route');
+    output('DeliveryDlqUrl', queues.deliveryDlq.queueUrl, 'Dead letters of deliver');
+    output('RouteFunction', names.route, 'Its log group is /aws/lambda/ and this name');
+    output('DeliverFunction', names.deliver, 'Its log group is /aws/lambda/ and this name');
+    output('ParameterPath', names.parameterPath, 'Settings go below this path');
+    if (network) {
+      const note =
+        'Mail comes from here: have AWS open port 25 and set its reverse DNS; helo-name is that name';
+      output('ElasticIp', network.address.attrPublicIp, note);
+    }
+  }
+}

@@ -1,0 +1,8 @@
+// How long the functions may run: the queues' visibility timeouts follow from it.
+
+import {Duration} from 'aws-cdk-lib';
+
+export const routeTimeout = Duration.seconds(30);
+
+/** Lambda's longest: a server may take ten minutes after the dot (RFC 5321 4.5.3.2.6). */
+export const deliverTimeout = Duration.minutes(15);
