@@ -1,5 +1,6 @@
 // What can be said with `-c name=value`, with its defaults; a value that makes no sense stops the synthesis.
 
+import {RetentionDays} from 'aws-cdk-lib/aws-logs';
 import type {Node} from 'constructs';
 import {isStage} from '../shared/names.ts';
 
@@ -8,7 +9,7 @@ export interface Context {
   /** Batches that are routed, and delivered, at the same time: MaximumConcurrency of the event sources. */
   readonly routeConcurrency: number;
   readonly deliverConcurrency: number;
-  readonly logRetentionDays: number;
+  readonly logRetentionDays: RetentionDays;
   /** Where alarms are mailed to; without it they only show. */
   readonly alarmEmail: string | undefined;
   /** Queues outside of relayq's own names that a message may have its results sent to. */
@@ -39,6 +40,11 @@ export function readContext(node: Node): Context {
     }
     return value;
   };
+  const retention = (days: number): RetentionDays => {
+    if (days in RetentionDays) return days;
+    const choices = Object.values(RetentionDays).filter(value => Number(value) <= 3653);
+    throw new Error(`context logRetentionDays=${days}: CloudWatch Logs knows ${choices.join(', ')}`);
+  };
   const stage = text('stage') ?? 'dev';
   if (!isStage(stage)) throw new Error(`context stage=${stage}: lower-case letters, digits and hyphens`);
   return {
@@ -46,7 +52,7 @@ export function readContext(node: Node): Context {
     // "The minimum is 2, the maximum 1,000" (Configuring maximum concurrency for Amazon SQS event sources).
     routeConcurrency: wholeNumber('routeConcurrency', 10, 2, 1000),
     deliverConcurrency: wholeNumber('deliverConcurrency', 50, 2, 1000),
-    logRetentionDays: wholeNumber('logRetentionDays', 30, 1, 3653),
+    logRetentionDays: retention(wholeNumber('logRetentionDays', RetentionDays.ONE_MONTH, 1, 3653)),
     alarmEmail: text('alarmEmail'),
     resultQueues: (text('resultQueues') ?? '').split(',').filter(name => name !== ''),
     parameterKeyArn: text('parameterKeyArn'),
