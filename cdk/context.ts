@@ -18,7 +18,7 @@ export interface Context {
   readonly parameterKeyArn: string | undefined;
   /** Puts deliver behind a NAT gateway with an Elastic IP, for port 25. */
   readonly directMx: boolean;
-  /** Whether cdk-nag's rules are run. */
+  /** Whether the template is checked: cdk-nag's rules, and the CDK's own validation. */
   readonly checks: boolean;
 }
 
@@ -45,6 +45,14 @@ export function readContext(node: Node): Context {
     const choices = Object.values(RetentionDays).filter(value => Number(value) <= 3653);
     throw new Error(`context logRetentionDays=${days}: CloudWatch Logs knows ${choices.join(', ')}`);
   };
+  const matching = (name: string, value: string, pattern: RegExp, what: string): string => {
+    if (!pattern.test(value)) throw new Error(`context ${name}=${value}: ${what}`);
+    return value;
+  };
+  const optional = (name: string, pattern: RegExp, what: string): string | undefined => {
+    const value = text(name);
+    return value === undefined ? undefined : matching(name, value, pattern, what);
+  };
   const stage = text('stage') ?? 'dev';
   if (!isStage(stage)) throw new Error(`context stage=${stage}: lower-case letters, digits and hyphens`);
   return {
@@ -53,9 +61,17 @@ export function readContext(node: Node): Context {
     routeConcurrency: wholeNumber('routeConcurrency', 10, 2, 1000),
     deliverConcurrency: wholeNumber('deliverConcurrency', 50, 2, 1000),
     logRetentionDays: retention(wholeNumber('logRetentionDays', RetentionDays.ONE_MONTH, 1, 3653)),
-    alarmEmail: text('alarmEmail'),
-    resultQueues: (text('resultQueues') ?? '').split(',').filter(name => name !== ''),
-    parameterKeyArn: text('parameterKeyArn'),
+    alarmEmail: optional('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
+    // Names go into permissions as they are: a * would be one to send to any queue.
+    resultQueues: (text('resultQueues') ?? '')
+      .split(',')
+      .filter(name => name !== '')
+      .map(name => matching('resultQueues', name, /^[\w-]{1,80}$/, 'names of standard queues, with commas')),
+    parameterKeyArn: optional(
+      'parameterKeyArn',
+      /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/,
+      'the ARN of a key',
+    ),
     directMx: flag('directMx', false),
     checks: flag('checks', true),
   };

@@ -1,6 +1,6 @@
 // All queues: the outbox, the FIFO queue that holds the domain queues, the result queues and the dead letters.
 
-import {ArnFormat, Duration, RemovalPolicy, Stack, Validations} from 'aws-cdk-lib';
+import {ArnFormat, Duration, RemovalPolicy, Stack} from 'aws-cdk-lib';
 import {
   DeduplicationScope,
   FifoThroughputLimit,
@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
 import {type Names, type ResultKind, resultKinds} from '../shared/names.ts';
+import {acknowledge} from './acknowledgements.ts';
 import {deliverTimeout, routeTimeout} from './timeouts.ts';
 
 const common: QueueProps = {
@@ -71,12 +72,14 @@ export class Queues extends Construct {
       // Just over the function's timeout, not AWS's six times: after a crash the groups of a batch stand still
       // for this long. MaximumConcurrency keeps the event source from holding batches that nobody runs.
       visibilityTimeout: deliverTimeout.plus(Duration.minutes(1)),
+      // Of a batch of ten at least one message is settled each time, however slow the server; the others come
+      // again. So the last of them is received ten times, and nothing is wrong.
       deadLetterQueue: {queue: this.deliveryDlq, maxReceiveCount: 10},
     });
     const result = (kind: ResultKind) => {
       const queue = new Queue(this, idOf(kind), {...common, queueName: names.results[kind]});
       const reason = 'Results are read by the user’s own consumers, who decide what a dead letter is.';
-      Validations.of(queue).acknowledge({id: 'AwsSolutions::AwsSolutions-SQS3', reason});
+      acknowledge(queue, 'SQS3', reason);
       return queue;
     };
     this.results = Object.fromEntries(resultKinds.map(kind => [kind, result(kind)])) as Record<

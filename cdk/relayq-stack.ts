@@ -6,19 +6,10 @@ import {type Names, namesOf} from '../shared/names.ts';
 import {Alarms} from './alarms.ts';
 import type {Context} from './context.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
-import {acknowledgeWildcard, allow, MailFunction} from './mail-function.ts';
+import {MailFunction} from './mail-function.ts';
+import {grantSettle} from './permissions.ts';
 import {Queues} from './queues.ts';
 import {deliverTimeout, routeTimeout} from './timeouts.ts';
-
-/** What Lambda needs to put a function into a VPC (Giving Lambda functions access to resources in a VPC). */
-const networkInterfaceActions = [
-  'ec2:CreateNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSubnets',
-  'ec2:DeleteNetworkInterface',
-  'ec2:AssignPrivateIpAddresses',
-  'ec2:UnassignPrivateIpAddresses',
-];
 
 export interface RelayqStackProps extends StackProps {
   readonly context: Context;
@@ -51,16 +42,7 @@ export class RelayqStack extends Stack {
       context,
       ...(network && {network}),
     });
-    if (network) {
-      allow(deliver.role, networkInterfaceActions, ['*']);
-      acknowledgeWildcard(
-        deliver.role,
-        '*',
-        'Lambda makes the interfaces of the VPC; they have no name beforehand.',
-      );
-    }
-    // Messages that there is no time left for go back at once (ChangeMessageVisibility).
-    allow(deliver.role, ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'], [queues.delivery.queueArn]);
+    grantSettle(deliver.role, queues.delivery);
     new Alarms(this, 'Alarms', {queues, functions: [route, deliver], email: context.alarmEmail});
     this.#outputs(names, queues, network);
   }

@@ -7,7 +7,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Synthesis {
   readonly code: number;
@@ -15,27 +15,29 @@ export interface Synthesis {
   readonly directory: string;
 }
 
-export async function synthesise(context: Record<string, string>, app = 'cdk/app.ts'): Promise<Synthesis> {
+/** @param fault what to break in the stack before it is synthesised; see fault.ts */
+export async function synthesise(
+  context: Readonly<Record<string, unknown>>,
+  fault?: string,
+): Promise<Synthesis> {
   const directory = mkdtempSync(join(tmpdir(), 'relayq-cdk-'));
   const configured = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')).context;
-  const child = spawn(process.execPath, [app], {
+  const preload = fault === undefined ? [] : ['--import', new URL('fault.ts', import.meta.url).href];
+  const child = spawn(process.execPath, [...preload, 'cdk/app.ts'], {
     cwd: root,
     env: {
       ...process.env,
       CDK_OUTDIR: directory,
       CDK_CONTEXT_JSON: JSON.stringify({...configured, ...context}),
+      ...(fault !== undefined && {FAULT: fault}),
     },
   });
   let output = '';
-  child.stdout.on('data', chunk => {
-    output += chunk;
-  });
-  child.stderr.on('data', chunk => {
-    output += chunk;
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', chunk => {
+      output += chunk;
+    });
+  }
   const [code] = await once(child, 'close');
   return {code, output, directory};
 }
-
-export const readJson = (directory: string, file: string) =>
-  JSON.parse(readFileSync(join(directory, file), 'utf8'));

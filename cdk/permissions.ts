@@ -1,0 +1,84 @@
+// What the functions' roles may do, beside taking from their own queue: send on, publish results, read settings.
+
+import {ArnFormat, Stack} from 'aws-cdk-lib';
+import {Effect, PolicyStatement, type Role} from 'aws-cdk-lib/aws-iam';
+import type {Queue} from 'aws-cdk-lib/aws-sqs';
+import type {Construct} from 'constructs';
+import {namesOf} from '../shared/names.ts';
+import {acknowledgeWildcard} from './acknowledgements.ts';
+import type {Context} from './context.ts';
+
+type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+function allow(role: Role, actions: string[], resources: string[], conditions: Conditions = {}): void {
+  role.addToPrincipalPolicy(new PolicyStatement({actions, resources, conditions}));
+}
+
+export function grantSend(role: Role, queues: readonly Queue[]): void {
+  for (const queue of queues) allow(role, ['sqs:SendMessage'], [queue.queueArn]);
+}
+
+/** Settling messages one by one, and making visible again what there is no time left for. */
+export function grantSettle(role: Role, queue: Queue): void {
+  allow(role, ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'], [queue.queueArn]);
+}
+
+/** The result queues of the stage, and any that a message may name: relayq-<stage>-results-…, and so on. */
+export function grantResults(role: Role, {stage, resultQueues}: Context): void {
+  const arnOf = (name: string) => arnFor(role, 'sqs', name);
+  const own = Object.values(namesOf(stage).results);
+  const named = own.map(name => `${name}-*`);
+  allow(role, ['sqs:SendMessage', 'sqs:GetQueueUrl'], [...own, ...named, ...resultQueues].map(arnOf));
+  const reason = 'Messages may name result queues of their own, by these prefixes alone.';
+  for (const name of named) acknowledgeWildcard(role, arnOf(name), reason);
+}
+
+/** Reading the stage's settings, and decrypting those that are SecureString: through SSM, and those alone. */
+export function grantSettings(role: Role, {stage, parameterKeyArn}: Context): void {
+  const path = arnFor(role, 'ssm', `parameter${namesOf(stage).parameterPath}`);
+  allow(role, ['ssm:GetParametersByPath'], [path.slice(0, -1), `${path}*`]);
+  acknowledgeWildcard(role, `${path}*`, 'The settings are all parameters below the stage’s path.');
+  const anyKey = arnFor(role, 'kms', 'key/*');
+  // SSM names the parameter to KMS (AWS KMS encryption for Parameter Store SecureString parameters).
+  allow(role, ['kms:Decrypt'], [parameterKeyArn ?? anyKey], {
+    StringEquals: {'kms:ViaService': `ssm.${Stack.of(role).region}.amazonaws.com`},
+    StringLike: {'kms:EncryptionContext:PARAMETER_ARN': `${path}*`},
+  });
+  if (parameterKeyArn === undefined) {
+    const reason = 'alias/aws/ssm has no ARN before deployment; the conditions allow nothing else.';
+    acknowledgeWildcard(role, anyKey, reason);
+  }
+}
+
+/** What Lambda needs to put a function into a VPC (Giving Lambda functions access to resources in a VPC). */
+const networkInterfaceActions = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** Lambda makes the network interfaces in the role's name. The function's own code may not: same page. */
+export function grantNetworkInterfaces(role: Role, functionName: string): void {
+  allow(role, networkInterfaceActions, ['*']);
+  acknowledgeWildcard(role, '*', 'Lambda makes the interfaces of the VPC; they have no name beforehand.');
+  const functionArn = Stack.of(role).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: functionName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  role.addToPrincipalPolicy(
+    new PolicyStatement({
+      effect: Effect.DENY,
+      actions: networkInterfaceActions,
+      resources: ['*'],
+      conditions: {ArnEquals: {'lambda:SourceFunctionArn': functionArn}},
+    }),
+  );
+}
+
+const arnFor = (scope: Construct, service: string, resource: string): string =>
+  Stack.of(scope).formatArn({service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME});

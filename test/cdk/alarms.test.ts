@@ -1,0 +1,98 @@
+import {Match} from 'aws-cdk-lib/assertions';
+import {describe, expect, test} from 'vitest';
+import {stackWith} from './stack-under-test.ts';
+
+const stack = stackWith();
+const mailed = stackWith({alarmEmail: 'ops@example.com'});
+
+/** Alarms as `metric of what: threshold`. */
+const alarmsOf = (watched: typeof stack) =>
+  watched.all('AWS::CloudWatch::Alarm').map(({Properties: {MetricName, Dimensions, Threshold}}) => {
+    const [dimension] = (Dimensions ?? []) as {Value: unknown}[];
+    return `${MetricName}${dimension ? ` of ${watched.nameOf(dimension.Value)}` : ''}: ${Threshold}`;
+  });
+
+describe('the alarms', () => {
+  test('are for dead letters, mail that waits, and functions that fail or are held back', () => {
+    expect(alarmsOf(stack).sort()).toEqual(
+      [
+        'ApproximateNumberOfMessagesVisible of relayq-dev-outbox-dlq: 1',
+        'ApproximateNumberOfMessagesVisible of relayq-dev-delivery-dlq.fifo: 1',
+        'ApproximateAgeOfOldestMessage of relayq-dev-outbox: 1800',
+        'ApproximateAgeOfOldestMessage of relayq-dev-delivery.fifo: 3600',
+        'Errors of relayq-dev-route: 1',
+        'Errors of relayq-dev-deliver: 1',
+        'Throttles of relayq-dev-route: 10',
+        'Throttles of relayq-dev-deliver: 10',
+        'Tested-route-faults: 1',
+        'Tested-deliver-faults: 1',
+      ].sort(),
+    );
+  });
+
+  test('count faults in the lines that the functions log as errors', () => {
+    const filters = stack.all('AWS::Logs::MetricFilter').map(({Properties}) => ({
+      group: stack.nameOf(Properties.LogGroupName),
+      pattern: Properties.FilterPattern,
+      metric: (Properties.MetricTransformations as {MetricName: string}[])[0]?.MetricName,
+    }));
+    const pattern = '{ $.level = "error" }';
+    expect(filters).toEqual([
+      {group: '/aws/lambda/relayq-dev-route', pattern, metric: 'Tested-route-faults'},
+      {group: '/aws/lambda/relayq-dev-deliver', pattern, metric: 'Tested-deliver-faults'},
+    ]);
+  });
+
+  test('only show while there is nobody to mail them to', () => {
+    for (const {Properties} of stack.all('AWS::CloudWatch::Alarm')) {
+      expect(Properties).not.toHaveProperty('AlarmActions');
+    }
+    expect(stack.all('AWS::SNS::Topic')).toEqual([]);
+  });
+});
+
+describe('with an address, the alarms', () => {
+  test('all go to a topic that mails to it', () => {
+    const [subscription] = mailed.all('AWS::SNS::Subscription');
+    expect(subscription?.Properties).toMatchObject({Protocol: 'email', Endpoint: 'ops@example.com'});
+    const alarms = mailed.all('AWS::CloudWatch::Alarm');
+    expect(alarms).toHaveLength(10);
+    for (const {Properties} of alarms) {
+      expect(Properties.AlarmActions).toEqual([subscription?.Properties.TopicArn]);
+    }
+  });
+
+  /** Of those let in by the policy of a resource of this type, CloudWatch; only for alarms of this account. */
+  const allowedToCloudWatch = (type: string, document: string) => {
+    const statements = mailed
+      .all(type)
+      .flatMap(({Properties}) => (Properties[document] as {Statement: Record<string, unknown>[]}).Statement);
+    return statements
+      .filter(({Principal}) => (Principal as {Service?: string}).Service === 'cloudwatch.amazonaws.com')
+      .map(({Effect, Action, Condition}) => ({
+        Effect,
+        Action,
+        conditions: Object.values(Condition as object).flatMap(keys => Object.keys(keys)),
+      }));
+  };
+  const conditions = ['aws:SourceAccount', 'aws:SourceArn'];
+
+  test('may publish to the topic, which takes nothing without TLS', () => {
+    expect(allowedToCloudWatch('AWS::SNS::TopicPolicy', 'PolicyDocument')).toEqual([
+      {Effect: 'Allow', Action: 'sns:Publish', conditions},
+    ]);
+    const insecure = {Effect: 'Deny', Condition: {Bool: {'aws:SecureTransport': 'false'}}};
+    mailed.template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {Statement: Match.arrayWith([Match.objectLike(insecure)])},
+    });
+  });
+
+  test('may use the key that the topic is encrypted with: without that they would fail silently', () => {
+    expect(allowedToCloudWatch('AWS::KMS::Key', 'KeyPolicy')).toEqual([
+      {Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], conditions},
+    ]);
+    const [topic] = mailed.all('AWS::SNS::Topic');
+    const [keyId] = Object.keys(mailed.template.findResources('AWS::KMS::Key'));
+    expect(topic?.Properties.KmsMasterKeyId).toEqual({'Fn::GetAtt': [keyId, 'Arn']});
+  });
+});

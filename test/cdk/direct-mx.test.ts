@@ -1,0 +1,65 @@
+import {describe, expect, test} from 'vitest';
+import {stackWith} from './stack-under-test.ts';
+
+const direct = stackWith({directMx: 'true'});
+
+test('without directMx there is no network, and nothing to pay for it', () => {
+  const types = Object.values(stackWith().template.toJSON().Resources as Record<string, {Type: string}>);
+  expect(types.filter(({Type}) => Type.startsWith('AWS::EC2::'))).toEqual([]);
+});
+
+describe('with directMx', () => {
+  test('mail leaves from one address, which outlives the network', () => {
+    const [address, ...others] = direct.all('AWS::EC2::EIP');
+    expect(others).toEqual([]);
+    expect(address).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
+    const [id] = Object.keys(direct.template.findResources('AWS::EC2::EIP'));
+    const gateways = direct.all('AWS::EC2::NatGateway').map(({Properties}) => Properties.AllocationId);
+    expect(gateways).toEqual([{'Fn::GetAtt': [id, 'AllocationId']}]);
+    direct.template.hasOutput('ElasticIp', {Value: {'Fn::GetAtt': [id, 'PublicIp']}});
+  });
+
+  test('deliver runs in the private subnets, and route needs no network', () => {
+    const {VpcConfig} = direct.fn('relayq-dev-deliver').Properties;
+    const {SubnetIds} = VpcConfig as {SubnetIds: unknown[]};
+    expect(SubnetIds.map(each => direct.nameOf(each))).toEqual([
+      expect.stringContaining('FunctionsSubnet1'),
+      expect.stringContaining('FunctionsSubnet2'),
+    ]);
+    expect(direct.fn('relayq-dev-route').Properties).not.toHaveProperty('VpcConfig');
+  });
+
+  test('what leaves is mail and calls of AWS, and nothing comes in', () => {
+    const [group, ...others] = direct.all('AWS::EC2::SecurityGroup');
+    expect(others).toEqual([]);
+    const egress = group?.Properties.SecurityGroupEgress as {FromPort: number; ToPort: number}[];
+    expect(egress.map(({FromPort, ToPort}) => [FromPort, ToPort])).toEqual(
+      [25, 465, 587, 2525, 443].map(port => [port, port]),
+    );
+    expect(group?.Properties).not.toHaveProperty('SecurityGroupIngress');
+    expect(direct.all('AWS::EC2::SecurityGroupIngress')).toEqual([]);
+    expect(direct.all('Custom::VpcRestrictDefaultSG')).toHaveLength(1);
+  });
+
+  test('Lambda may make network interfaces for deliver; its code may not', () => {
+    const {'ec2:CreateNetworkInterface': made} = direct.permissionsOf('relayq-dev-deliver');
+    expect(made).toEqual(['*']);
+    const denied = direct.statementsOf('relayq-dev-deliver').filter(({Effect}) => Effect === 'Deny');
+    const [{Action: deniedActions, Condition} = {}, ...rest] = denied;
+    expect(rest).toEqual([]);
+    const allowed = Object.keys(direct.permissionsOf('relayq-dev-deliver')).filter(action =>
+      action.startsWith('ec2:'),
+    );
+    expect([deniedActions].flat().sort()).toEqual(allowed.sort());
+    expect(JSON.stringify(Condition)).toMatch(/lambda:SourceFunctionArn.*:function:relayq-dev-deliver"/);
+    const ofRoute = Object.keys(direct.permissionsOf('relayq-dev-route'));
+    expect(ofRoute.filter(action => action.startsWith('ec2:'))).toEqual([]);
+  });
+
+  test('flow logs show who was connected to', () => {
+    expect(direct.all('AWS::EC2::FlowLog').map(({Properties}) => Properties.TrafficType)).toEqual(['ALL']);
+  });
+});

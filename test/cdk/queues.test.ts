@@ -1,0 +1,94 @@
+import {describe, expect, test} from 'vitest';
+import {stackWith} from './stack-under-test.ts';
+
+const stack = stackWith();
+const queues = stack.all('AWS::SQS::Queue');
+
+describe('the queues', () => {
+  test('are the eight that others rely on, and no more', () => {
+    const standard = ['outbox', 'outbox-dlq', 'results', 'success', 'failure', 'retry'];
+    const expected = [...standard, 'delivery.fifo', 'delivery-dlq.fifo'].map(name => `relayq-dev-${name}`);
+    expect(queues.map(({Properties}) => Properties.QueueName).sort()).toEqual(expected.sort());
+  });
+
+  test('keep messages for 14 days, encrypted, and outlive their stack', () => {
+    for (const queue of queues) {
+      expect(queue).toMatchObject({
+        Properties: {MessageRetentionPeriod: 14 * 24 * 3600, SqsManagedSseEnabled: true},
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      });
+    }
+  });
+
+  test('refuse whatever does not come over TLS', () => {
+    const policies = stack.all('AWS::SQS::QueuePolicy');
+    const refusing = policies.flatMap(({Properties}) =>
+      (Properties.Queues as unknown[]).map(each => stack.nameOf(each)),
+    );
+    expect(refusing.sort()).toEqual(queues.map(({Properties}) => Properties.QueueName).sort());
+    for (const {Properties} of policies) {
+      expect((Properties.PolicyDocument as {Statement: unknown}).Statement).toContainEqual(
+        expect.objectContaining({
+          Effect: 'Deny',
+          Action: 'sqs:*',
+          Condition: {Bool: {'aws:SecureTransport': 'false'}},
+        }),
+      );
+    }
+  });
+
+  test('for delivery are high-throughput FIFO queues with deduplication IDs of our own', () => {
+    for (const name of ['relayq-dev-delivery.fifo', 'relayq-dev-delivery-dlq.fifo']) {
+      expect(stack.queue(name).Properties).toMatchObject({
+        FifoQueue: true,
+        ContentBasedDeduplication: false,
+        DeduplicationScope: 'messageGroup',
+        FifoThroughputLimit: 'perMessageGroupId',
+      });
+    }
+  });
+
+  test.each([
+    ['relayq-dev-outbox', 'relayq-dev-route', 180],
+    ['relayq-dev-delivery.fifo', 'relayq-dev-deliver', 960],
+  ])('%s hides what it gives out for longer than %s may run: %i s', (name, consumer, seconds) => {
+    const {VisibilityTimeout} = stack.queue(name).Properties;
+    expect(VisibilityTimeout).toBe(seconds);
+    expect(VisibilityTimeout).toBeGreaterThan(stack.fn(consumer).Properties.Timeout as number);
+  });
+
+  test('of the outbox lets an hour of trouble pass before mail becomes a dead letter', () => {
+    const {VisibilityTimeout, RedrivePolicy} = stack.queue('relayq-dev-outbox').Properties;
+    const {maxReceiveCount} = RedrivePolicy as {maxReceiveCount: number};
+    expect(maxReceiveCount * (VisibilityTimeout as number)).toBeGreaterThanOrEqual(3600);
+  });
+
+  test.each([
+    ['relayq-dev-outbox', 'relayq-dev-outbox-dlq', 20],
+    ['relayq-dev-delivery.fifo', 'relayq-dev-delivery-dlq.fifo', 10],
+  ])('%s ends in %s, which takes from no other', (name, dlq, maxReceiveCount) => {
+    const redrive = stack.queue(name).Properties.RedrivePolicy as Record<string, unknown>;
+    expect(redrive.maxReceiveCount).toBe(maxReceiveCount);
+    expect(stack.nameOf(redrive.deadLetterTargetArn)).toBe(dlq);
+    const allowed = stack.queue(dlq).Properties.RedriveAllowPolicy as {sourceQueueArns: unknown[]};
+    expect(allowed).toMatchObject({redrivePermission: 'byQueue'});
+    expect(allowed.sourceQueueArns.map(arn => stack.nameOf(arn))).toEqual([name]);
+  });
+});
+
+test('the outputs say where everything is', () => {
+  const outputs = Object.entries(stack.template.toJSON().Outputs as Record<string, {Value: unknown}>);
+  expect(Object.fromEntries(outputs.map(([name, {Value}]) => [name, stack.nameOf(Value)]))).toEqual({
+    OutboxUrl: 'relayq-dev-outbox',
+    ResultsUrl: 'relayq-dev-results',
+    SuccessUrl: 'relayq-dev-success',
+    FailureUrl: 'relayq-dev-failure',
+    RetryUrl: 'relayq-dev-retry',
+    OutboxDlqUrl: 'relayq-dev-outbox-dlq',
+    DeliveryDlqUrl: 'relayq-dev-delivery-dlq.fifo',
+    RouteFunction: 'relayq-dev-route',
+    DeliverFunction: 'relayq-dev-deliver',
+    ParameterPath: '/relayq/dev/',
+  });
+});

@@ -1,0 +1,79 @@
+import {readFileSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {root, type Synthesis, synthesise} from './app-under-test.ts';
+import {stackWith, withoutBundles} from './stack-under-test.ts';
+
+const directories: string[] = [];
+async function synthesised(...given: Parameters<typeof synthesise>): Promise<Synthesis> {
+  const synthesis = await synthesise({...withoutBundles, ...given[0]}, given[1]);
+  directories.push(synthesis.directory);
+  return synthesis;
+}
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, {recursive: true, force: true});
+});
+
+const read = ({directory}: Synthesis, file: string) => readFileSync(join(directory, file), 'utf8');
+
+describe.each([
+  ['as it is', {}],
+  [
+    'with everything that can be asked for',
+    {directMx: 'true', alarmEmail: 'ops@example.com', resultQueues: 'a,b'},
+  ],
+])('the stack %s', (_, context) => {
+  let synthesis: Synthesis;
+  beforeAll(async () => {
+    synthesis = await synthesised({stage: 'local', ...context});
+  });
+
+  test('passes the rules of cdk-nag and of CloudFormation', () => {
+    expect(synthesis.code, synthesis.output).toBe(0);
+    // What has nothing to report makes no report; that CloudFormation's rules are run is shown by a fault below.
+    const {pluginReports} = JSON.parse(read(synthesis, 'validation-report.json'));
+    expect(pluginReports).toEqual([
+      expect.objectContaining({pluginName: 'AwsSolutions', conclusion: 'success', violations: []}),
+    ]);
+  });
+
+  test('acknowledges findings for single resources, with a reason each', () => {
+    const [{suppressedViolations}] = JSON.parse(read(synthesis, 'validation-report.json')).pluginReports;
+    expect(suppressedViolations.length).toBeGreaterThan(0);
+    for (const {acknowledgedAt, reason} of suppressedViolations) {
+      expect(acknowledgedAt).not.toBe('relayq-local');
+      expect(reason).toMatch(/^.{30,}\.$/);
+    }
+  });
+
+  test('says nothing of the machine it was made on', () => {
+    for (const file of ['relayq-local.template.json', 'relayq-local.assets.json', 'manifest.json']) {
+      expect(read(synthesis, file)).not.toContain(root);
+    }
+  });
+});
+
+describe('the synthesis fails', () => {
+  test.each([
+    ['a queue without TLS', /AwsSolutions-SQS4/],
+    ['a role that may do everything', /AwsSolutions-IAM5\[Action::sqs:\*\]/],
+    ['a property that CloudFormation does not know', /VisibilityTimeoutSeconds/],
+  ])('on %s', async (fault, message) => {
+    const {code, output} = await synthesised({}, fault);
+    expect(code).not.toBe(0);
+    expect(output).toMatch(message);
+  });
+
+  test.each([
+    [{stage: 'Not a stage'}, /stage=Not a stage: lower-case/],
+    [{deliverConcurrency: '1'}, /deliverConcurrency=1: a whole number from 2 to 1000/],
+    [{routeConcurrency: 'many'}, /routeConcurrency=many: a whole number/],
+    [{logRetentionDays: '31'}, /logRetentionDays=31: CloudWatch Logs knows 1, 3, 5, 7/],
+    [{directMx: 'maybe'}, /directMx=maybe: true or false/],
+    [{alarmEmail: 'ops'}, /alarmEmail=ops: an e-mail address/],
+    [{resultQueues: 'bounces,*'}, /resultQueues=\*: names of standard queues/],
+    [{parameterKeyArn: 'alias/mail'}, /parameterKeyArn=alias\/mail: the ARN of a key/],
+  ])('with the context %j', (context, message) => {
+    expect(() => stackWith(context as Record<string, string>)).toThrow(message);
+  });
+});
