@@ -1,0 +1,47 @@
+// What a parameter is: a name, tags, and the versions of its value, each with the metadata that it was put with.
+
+import {randomBytes} from 'node:crypto';
+
+export const parameterTypes = ['String', 'StringList', 'SecureString'] as const;
+export type ParameterType = (typeof parameterTypes)[number];
+
+export type Tier = 'Standard' | 'Advanced';
+
+export interface ParameterVersion {
+  /** Counts from 1. */
+  readonly version: number;
+  readonly value: string;
+  /** What those get who read a SecureString without decryption. */
+  readonly ciphertext?: string;
+  readonly type: ParameterType;
+  readonly tier: Tier;
+  readonly dataType: string;
+  readonly modifiedMs: number;
+  readonly description?: string;
+  readonly allowedPattern?: string;
+  /** Of a SecureString. */
+  readonly keyId?: string;
+}
+
+export interface Parameter {
+  readonly name: string;
+  /** At least one, oldest first. */
+  readonly versions: readonly ParameterVersion[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export const latestOf = ({versions}: Parameter): ParameterVersion => versions.at(-1)!;
+
+/**
+ * Stands for what KMS makes of a value: as long as a real one, the same each time it is read, and of no use to
+ * anybody. There is no key here: whoever may read the store may read the values.
+ */
+export function ciphertextOf(value: string): string {
+  const wrapping = 136;
+  // The octets that KMS's ciphertexts begin with.
+  const header = Buffer.from([1, 2, 2, 0, 0x78]);
+  return Buffer.concat([header, randomBytes(wrapping + Buffer.byteLength(value))]).toString('base64');
+}
+
+export const shownValueOf = ({value, ciphertext}: ParameterVersion, withDecryption: boolean): string =>
+  withDecryption ? value : (ciphertext ?? value);
