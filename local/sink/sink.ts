@@ -1,0 +1,183 @@
+// An SMTP server on 127.0.0.1 that takes every mail and sends none on. Tests can make it refuse, stall and
+// drop; what it took is kept-messages.ts's affair.
+
+import type {AddressInfo, Socket} from 'node:net';
+import {setTimeout as delay} from 'node:timers/promises';
+import type {SMTPServerDataStream, SMTPServerSession} from 'smtp-server';
+import {KeptMessages, type SunkMessage} from './kept-messages.ts';
+import {PromptServer} from './prompt-server.ts';
+
+export type {SunkMessage};
+
+/** Before the greeting, at MAIL FROM, at RCPT TO, and when the message text is there. */
+type ReplyStage = 'connect' | 'mail' | 'rcpt' | 'data';
+
+interface ReplyFacts {
+  readonly from?: string;
+  /** Recipients of the transaction; at `rcpt` the one in question comes last. */
+  readonly to?: readonly string[];
+  readonly user?: string;
+  readonly tls: boolean;
+  /** At `data`. */
+  readonly size?: number;
+}
+
+/** What happens instead of the usual: a reply, no reply and no connection, or the usual reply but later. */
+type SinkReply =
+  | undefined
+  | {readonly code: number; readonly text: string}
+  | 'drop'
+  | {readonly delayMs: number};
+
+export interface SinkOptions {
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Keeps all messages as files, and reads them again at the next start. */
+  readonly directory?: string;
+  /** The largest message text that is taken, and announced as SIZE (RFC 1870). */
+  readonly maxOctets?: number;
+  readonly reply?: (stage: ReplyStage, facts: ReplyFacts) => SinkReply;
+}
+
+export interface Sink {
+  readonly port: number;
+  /** The newest, oldest first. */
+  readonly messages: readonly SunkMessage[];
+  /** The message is kept already, and the client not told yet. */
+  onMessage(listener: (message: SunkMessage) => void): void;
+  close(): Promise<void>;
+}
+
+const defaultMaxOctets = 26_214_400;
+
+/** For a client to read the 421 in. */
+const closeGraceMs = 50;
+
+export async function startSink(options: SinkOptions): Promise<Sink> {
+  const maxOctets = options.maxOctets ?? defaultMaxOctets;
+  const kept = await KeptMessages.open(options.directory);
+  const listeners: ((message: SunkMessage) => void)[] = [];
+  const sockets = new Map<string, Socket>();
+  const closing = new AbortController();
+
+  /** Asks what to reply, then goes on with `usual`, or with the refusal, or not at all. */
+  const answer = async (
+    stage: ReplyStage,
+    session: SMTPServerSession,
+    facts: Partial<ReplyFacts>,
+    usual: () => unknown,
+    refuse: (error: Error) => void,
+  ): Promise<void> => {
+    const reply = options.reply?.(stage, {...factsOf(session), ...facts});
+    if (reply === 'drop') {
+      sockets.get(clientOf(session))?.destroy();
+      return;
+    }
+    if (reply === undefined) await usual();
+    else if ('code' in reply) refuse(refusal(reply.code, reply.text));
+    else {
+      const waited = delay(reply.delayMs, true, {signal: closing.signal}).catch(() => false);
+      if (await waited) await usual();
+    }
+  };
+
+  const keep = async (session: SMTPServerSession, raw: Buffer): Promise<SunkMessage> => {
+    const {from = '', to = [], user, tls} = factsOf(session);
+    const received = new Date().toISOString();
+    const message = await kept.keep({received, from, to, ...(user !== undefined && {user}), tls, raw});
+    for (const listener of listeners) listener(message);
+    return message;
+  };
+
+  const server = new PromptServer({
+    name: 'sink.localhost',
+    banner: 'takes every mail, sends none on',
+    // STARTTLS with smtp-server's own certificate, whose key everybody has: a sink on loopback proves nothing about
+    // who it is. `logger: false` also silences its warning about that.
+    logger: false,
+    authOptional: true,
+    allowInsecureAuth: true,
+    disableReverseLookup: true,
+    size: maxOctets,
+    rejectOversized: true,
+    // RFC 5321 4.5.3.2.7: at least 5 minutes.
+    socketTimeout: 300_000,
+    closeTimeout: closeGraceMs,
+    onAuth: ({username}, _session, callback) => callback(null, {user: {name: username ?? ''}}),
+    onConnect: (session, callback) => void answer('connect', session, {}, callback, callback),
+    onMailFrom: ({address}, session, callback) =>
+      void answer('mail', session, {from: address}, callback, callback),
+    onRcptTo: ({address}, session, callback) => {
+      const to = [...(factsOf(session).to ?? []), address];
+      void answer('rcpt', session, {to}, callback, callback);
+    },
+    onData: (stream, session, callback) => {
+      const taken = async () => {
+        const raw = await textOf(stream, maxOctets);
+        // What is too large smtp-server refuses itself, whatever it is told here.
+        if (raw === undefined) return callback();
+        const accept = async () => callback(null, `OK: kept as number ${(await keep(session, raw)).number}`);
+        await answer('data', session, {size: raw.length}, accept, callback);
+      };
+      taken().catch((error: Error) => callback(refusal(451, `cannot keep it: ${error.message}`)));
+    },
+  });
+  server.server.on('connection', socket => {
+    // Replies to pipelined commands are a write each: Nagle's algorithm would hold back all but the first.
+    socket.setNoDelay(true);
+    const client = `${socket.remoteAddress}:${socket.remotePort}`;
+    sockets.set(client, socket);
+    socket.once('close', () => sockets.delete(client));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', () => {
+      server.off('error', reject);
+      // From here on an error is that of a client that went away.
+      server.on('error', () => {});
+      resolve();
+    });
+  });
+
+  let closed: Promise<void> | undefined;
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    messages: kept.inMemory,
+    onMessage: listener => void listeners.push(listener),
+    close: () => {
+      closing.abort();
+      closed ??= new Promise<void>(resolve => {
+        server.close(() => {
+          for (const socket of sockets.values()) socket.destroySoon();
+          resolve();
+        });
+      });
+      return closed;
+    },
+  };
+}
+
+/** The message text, or undefined when it is larger than allowed; it is then read to its end all the same. */
+async function textOf(stream: SMTPServerDataStream, maxOctets: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let octets = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    octets += chunk.length;
+    if (octets <= maxOctets) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return octets > maxOctets ? undefined : Buffer.concat(chunks);
+}
+
+const clientOf = ({remoteAddress, remotePort}: SMTPServerSession): string => `${remoteAddress}:${remotePort}`;
+
+function factsOf({envelope, user, secure}: SMTPServerSession): ReplyFacts {
+  const {mailFrom, rcptTo} = envelope;
+  return {
+    ...(mailFrom && {from: mailFrom.address, to: rcptTo.map(({address}) => address)}),
+    ...(user && {user: (user as {name: string}).name}),
+    tls: secure,
+  };
+}
+
+const refusal = (responseCode: number, text: string): Error => Object.assign(new Error(text), {responseCode});

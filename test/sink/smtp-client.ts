@@ -1,0 +1,95 @@
+// An SMTP client that says exactly what a test wants said, octet for octet, and reads one reply at a time.
+
+import net from 'node:net';
+import tls from 'node:tls';
+
+export class SmtpClient {
+  #socket: net.Socket;
+  #text = '';
+  #wake = () => {};
+  #ended = false;
+
+  private constructor(socket: net.Socket) {
+    this.#socket = socket;
+    this.#listen();
+  }
+
+  /** Settles when connected; the greeting is the first reply. */
+  static async connect(port: number): Promise<SmtpClient> {
+    const socket = net.connect({port, host: '127.0.0.1', noDelay: true});
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    return new SmtpClient(socket);
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on('data', (chunk: Buffer) => {
+      this.#text += chunk.toString('latin1');
+      this.#wake();
+    });
+    const end = () => {
+      if (socket !== this.#socket) return;
+      this.#ended = true;
+      this.#wake();
+    };
+    socket.on('error', end).on('close', end);
+  }
+
+  /** The next reply with all its lines, or `closed`. */
+  async reply(): Promise<string> {
+    for (;;) {
+      const [reply] = /^(?:\d{3}-.*\r\n)*\d{3} .*\r\n/.exec(this.#text) ?? [];
+      if (reply !== undefined) {
+        this.#text = this.#text.slice(reply.length);
+        return reply.trimEnd();
+      }
+      if (this.#ended) return 'closed';
+      await new Promise<void>(resolve => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  write(octets: string | Buffer): void {
+    this.#socket.write(octets);
+  }
+
+  async say(line: string): Promise<string> {
+    this.write(`${line}\r\n`);
+    return this.reply();
+  }
+
+  async startTls(): Promise<void> {
+    await this.say('STARTTLS');
+    this.#socket.removeAllListeners('data');
+    const secure = tls.connect({socket: this.#socket, rejectUnauthorized: false});
+    await new Promise<void>((resolve, reject) => {
+      secure.once('secureConnect', resolve);
+      secure.once('error', reject);
+    });
+    this.#socket = secure;
+    this.#listen();
+  }
+
+  /** Up to and including the reply to the message text, which is sent as it is: with its dots stuffed. */
+  async send(text: string | Buffer, to: readonly string[] = ['b@example.org']): Promise<string> {
+    await this.say('EHLO client.example.com');
+    return this.sendAgain(text, to);
+  }
+
+  async sendAgain(text: string | Buffer, to: readonly string[] = ['b@example.org']): Promise<string> {
+    await this.say('MAIL FROM:<a@example.com>');
+    for (const address of to) await this.say(`RCPT TO:<${address}>`);
+    await this.say('DATA');
+    this.write(text);
+    this.write('.\r\n');
+    return this.reply();
+  }
+
+  end(): void {
+    this.#socket.destroy();
+  }
+}
