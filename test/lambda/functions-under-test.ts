@@ -8,7 +8,7 @@ import {LambdaFunction} from '../../local/lambda/lambda-function.ts';
 import {startReaper} from '../../local/lambda/reaper.ts';
 import type {FunctionResource} from '../../local/resources.ts';
 
-export const definitionOf = (changes: Partial<FunctionResource> = {}): FunctionResource => ({
+const definitionOf = (changes: Partial<FunctionResource> = {}): FunctionResource => ({
   logicalId: 'Tested',
   name: 'tested',
   arn: 'arn:aws:lambda:us-east-1:000000000000:function:tested',
@@ -19,7 +19,7 @@ export const definitionOf = (changes: Partial<FunctionResource> = {}): FunctionR
   timeoutS: 10,
   memoryMB: 256,
   roleLogicalId: 'TestedRole',
-  logGroupName: '/aws/lambda/tested',
+  logging: {groupName: '/aws/lambda/tested', format: 'Text', applicationLevel: 'INFO', systemLevel: 'INFO'},
   recursiveLoop: 'Terminate',
   ...changes,
 });

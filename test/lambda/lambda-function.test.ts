@@ -233,4 +233,42 @@ describe('the log', () => {
       /^REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\t.*Init Duration: [\d.]+ ms\t$/,
     );
   });
+
+  it('in JSON has console lines from the level on as objects, and the platform’s from its own level on', async () => {
+    const logging = {groupName: 'g', format: 'JSON', applicationLevel: 'WARN', systemLevel: 'WARN'} as const;
+    const tested = await functions.start(
+      `export const handler = async event => {
+        console.info('too little');
+        console.warn('of %s', 'note', new RangeError('odd'));
+        console.error({two: 2});
+        process.stdout.write('{"level":"info"}\\n');
+        if (event.fail) throw new TypeError('no');
+      };`,
+      {logging: {...logging}},
+    );
+    const {requestId} = await tested.invoke('{}');
+    const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    const warning = {timestamp, level: 'WARN', requestId, errorType: 'RangeError', errorMessage: 'odd'};
+    const linesOf = () => functions.lines.map(line => JSON.parse(line) as unknown);
+    expect(linesOf()).toEqual([
+      {
+        ...warning,
+        message: expect.stringMatching(/^of note RangeError: odd\n/),
+        stackTrace: expect.any(Array),
+      },
+      {timestamp, level: 'ERROR', requestId, message: {two: 2}},
+      {level: 'info'},
+    ]);
+    functions.lines.length = 0;
+    const failed = await tested.invoke('{"fail":true}');
+    const status = {requestId: failed.requestId, status: 'error', errorType: 'TypeError'};
+    const metrics = expect.objectContaining({durationMs: expect.any(Number), memorySizeMB: 256});
+    expect(linesOf().slice(3)).toEqual([
+      expect.objectContaining({
+        message: expect.objectContaining({errorType: 'TypeError', errorMessage: 'no'}),
+      }),
+      {time: timestamp, type: 'platform.runtimeDone', record: status},
+      {time: timestamp, type: 'platform.report', record: {...status, metrics}},
+    ]);
+  });
 });

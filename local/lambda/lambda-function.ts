@@ -1,0 +1,114 @@
+// A function: its execution environments, reused while warm, started when all are busy, retired when idle.
+// It runs what it is given and knows nothing of where invocations come from.
+
+import {randomUUID} from 'node:crypto';
+import type {FunctionResource} from '../resources.ts';
+import {type EnvironmentOptions, ExecutionEnvironment} from './execution-environment.ts';
+import {
+  type FunctionError,
+  type Invocation,
+  maximumPayloadOctets,
+  RequestTooLarge,
+} from './function-error.ts';
+import {initErrorLines} from './platform-log.ts';
+
+export interface FunctionOptions extends EnvironmentOptions {
+  /** How long an idle environment stays; Lambda keeps one for some minutes. */
+  readonly idleMs?: number;
+}
+
+/** "The Init phase is limited to 10 seconds" (execution environment lifecycle). */
+const initTimeoutMs = 10_000;
+
+export class LambdaFunction {
+  readonly definition: FunctionResource;
+  readonly #options: Required<FunctionOptions>;
+  readonly #environments = new Set<ExecutionEnvironment>();
+  /** The one used last comes first: the others get old and are retired. */
+  readonly #idle: {readonly environment: ExecutionEnvironment; readonly retirement: NodeJS.Timeout}[] = [];
+  #stopped = false;
+
+  constructor(options: FunctionOptions) {
+    this.definition = options.definition;
+    this.#options = {idleMs: 300_000, ...options};
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  /** Those that run now, to be looked at or killed. */
+  get environments(): ReadonlySet<ExecutionEnvironment> {
+    return this.#environments;
+  }
+
+  /**
+   * @param payload the event, as JSON
+   * @throws RequestTooLarge
+   */
+  async invoke(payload: string): Promise<Invocation> {
+    const octets = Buffer.byteLength(payload);
+    if (octets > maximumPayloadOctets) throw new RequestTooLarge(octets);
+    const acquired = this.#takeWarm() ?? (await this.#start());
+    if (!(acquired instanceof ExecutionEnvironment)) {
+      return {ok: false, requestId: randomUUID(), error: acquired, atInit: true};
+    }
+    const invocation = await acquired.invoke(payload);
+    if (acquired.alive && !this.#stopped) this.#keepWarm(acquired);
+    return invocation;
+  }
+
+  /** Kills every environment and waits until all are gone. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const {retirement} of this.#idle.splice(0)) clearTimeout(retirement);
+    for (const environment of this.#environments) environment.kill();
+    await Promise.all([...this.#environments].map(environment => environment.gone));
+  }
+
+  #takeWarm(): ExecutionEnvironment | undefined {
+    for (;;) {
+      const warm = this.#idle.pop();
+      if (warm === undefined) return undefined;
+      clearTimeout(warm.retirement);
+      if (warm.environment.alive) return warm.environment;
+    }
+  }
+
+  #keepWarm(environment: ExecutionEnvironment): void {
+    const retirement = setTimeout(() => {
+      this.#idle.splice(
+        this.#idle.findIndex(idle => idle.environment === environment),
+        1,
+      );
+      environment.kill();
+    }, this.#options.idleMs);
+    retirement.unref();
+    this.#idle.push({environment, retirement});
+  }
+
+  /** "Lambda retries the Init phase at the time of the first invocation with the configured timeout." */
+  async #start(): Promise<ExecutionEnvironment | FunctionError> {
+    const timeoutMs = this.definition.timeoutS * 1000;
+    const first = await this.#init(initTimeoutMs);
+    if (first instanceof ExecutionEnvironment || this.#stopped) return first;
+    return this.#init(timeoutMs);
+  }
+
+  async #init(timeoutMs: number): Promise<ExecutionEnvironment | FunctionError> {
+    const stopping: FunctionError = {errorType: 'ServiceException', errorMessage: 'the cloud is stopping'};
+    if (this.#stopped) return stopping;
+    const environment = await ExecutionEnvironment.start(this.#options, timeoutMs);
+    this.#environments.add(environment);
+    void environment.gone.then(() => this.#environments.delete(environment));
+    if (this.#stopped) environment.kill();
+    const error = await environment.ready;
+    if (error !== undefined) {
+      for (const line of initErrorLines(this.definition.logging, error)) {
+        this.#options.onLine(environment.stream, line);
+      }
+      environment.kill();
+    }
+    return error ?? environment;
+  }
+}

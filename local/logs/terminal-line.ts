@@ -1,0 +1,90 @@
+// A log event as one line for a person: JSON becomes its message and its fields, the platform's own lines
+// are left out. It prints nothing and asks nothing of the terminal.
+
+export interface TerminalOptions {
+  /** In front of the line: who printed it. */
+  readonly label: string;
+  readonly colours: boolean;
+  /** START, END and REPORT too. */
+  readonly all: boolean;
+}
+
+const platformLine = /^(START|END|REPORT) RequestId: |^INIT_START /;
+/** Shown otherwise, or known to whoever watches: it is now, and it is this function. */
+const unshown = new Set(['time', 'timestamp', 'level', 'message', 'msg', 'requestId', 'service']);
+const maximumValueLength = 200;
+
+const codes = {dim: 2, red: 31, green: 32, yellow: 33, cyan: 36} as const;
+type Paint = (text: string, colour: keyof typeof codes) => string;
+
+/** The line without its end; undefined when it is not for showing. */
+export function terminalLine(message: string, {label, colours, all}: TerminalOptions): string | undefined {
+  if (!all && platformLine.test(message)) return undefined;
+  const paint: Paint = (text, colour) => (colours ? `\x1b[${codes[colour]}m${text}\x1b[0m` : text);
+  const prefix = paint(label.padEnd(8), 'cyan');
+  const record = recordOf(message);
+  if (record === undefined) {
+    // A message of several lines stays together, under its label.
+    return `${prefix} ${message.trimEnd().replaceAll('\n', `\n${' '.repeat(Math.max(8, label.length))} `)}`;
+  }
+  if (typeof record.type === 'string' && record.type.startsWith('platform.')) {
+    const words = platformWords(record.record as PlatformRecord);
+    return all || words !== undefined ? [prefix, ...(words ?? [message])].join(' ') : undefined;
+  }
+  const words: string[] = [prefix];
+  if (record.message === 'attempt') return [prefix, ...attemptWords(record, paint)].join(' ');
+  const level = String(record.level ?? '').toLowerCase();
+  if (level === 'error' || level === 'fatal') words.push(paint(level, 'red'));
+  else if (level === 'warn') words.push(paint(level, 'yellow'));
+  words.push(String(record.message ?? record.msg ?? ''));
+  for (const [name, value] of Object.entries(record)) {
+    if (unshown.has(name) || value === null || value === '') continue;
+    words.push(`${paint(`${name}=`, 'dim')}${shortOf(value)}`);
+  }
+  return words.filter(word => word !== '').join(' ');
+}
+
+interface PlatformRecord {
+  readonly requestId?: string;
+  readonly status?: string;
+  readonly errorType?: string;
+  readonly metrics?: {readonly durationMs?: number};
+}
+
+/** That an invocation failed is worth a line, from its report; that it began and ended is not. */
+function platformWords({requestId, status, errorType, metrics}: PlatformRecord): string[] | undefined {
+  if (status === undefined || status === 'success' || metrics === undefined) return undefined;
+  return [`invocation ${requestId}`, status, errorType ?? '', `after ${metrics.durationMs} ms`];
+}
+
+/** A delivery attempt: when, what came of it, for whom and where, how long, and which message. */
+function attemptWords(record: Readonly<Record<string, unknown>>, paint: Paint): string[] {
+  const {time, fate, domain, nextHop, state, result, code, reply, durationMs, attempt, id} = record;
+  const accepted = fate === 'accepted';
+  const words = [
+    String(time).slice(11, 19),
+    paint(String(fate), accepted ? 'green' : fate === 'bounced' ? 'red' : 'yellow'),
+    `${domain} → ${nextHop}`,
+    `${state} ${result}`,
+  ];
+  if (code !== undefined) words.push(String(code));
+  if (!accepted && reply !== undefined) words.push(shortOf(reply));
+  words.push(`${durationMs} ms`);
+  if (Number(attempt) > 1) words.push(`attempt ${attempt}`);
+  return [...words, paint(String(id), 'dim')];
+}
+
+function recordOf(message: string): Readonly<Record<string, unknown>> | undefined {
+  if (!message.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(message) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One line, bare where nothing is ambiguous. */
+function shortOf(value: unknown): string {
+  const text = typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
+  return text.length > maximumValueLength ? `${text.slice(0, maximumValueLength)}…` : text;
+}
