@@ -76,7 +76,7 @@ export const templateOf = (changes: Record<string, unknown> = {}) => ({
         Role: {'Fn::GetAtt': ['Role', 'Arn']},
         RecursiveLoop: 'Allow',
         Environment: {Variables: {WORK_URL: {Ref: 'Work'}, WORK_NAME: {'Fn::GetAtt': ['Work', 'QueueName']}}},
-        LoggingConfig: {LogGroup: {Ref: 'Log'}},
+        LoggingConfig: {LogGroup: {Ref: 'Log'}, LogFormat: 'JSON', SystemLogLevel: 'WARN'},
       },
     },
     FromWork: {

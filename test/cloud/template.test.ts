@@ -63,7 +63,12 @@ describe('a template', () => {
         timeoutS: 5,
         memoryMB: 256,
         roleLogicalId: 'Role',
-        logGroupName: '/aws/lambda/tested-function',
+        logging: {
+          groupName: '/aws/lambda/tested-function',
+          format: 'JSON',
+          applicationLevel: 'INFO',
+          systemLevel: 'WARN',
+        },
         recursiveLoop: 'Allow',
       },
     ]);

@@ -1,0 +1,23 @@
+// A refusal as AWS words it: the code that clients switch on, a message for people, an HTTP status. It knows
+// no protocol; how an error is written belongs to whoever answers.
+
+export class AwsError extends Error {
+  /** As the JSON protocol names it: `QueueDoesNotExist`. */
+  readonly code: string;
+  readonly status: number;
+  /** As the query protocol names it, where the two differ: `AWS.SimpleQueueService.NonExistentQueue`. */
+  readonly queryCode: string;
+
+  constructor(code: string, message: string, status = 400, options: {readonly queryCode?: string} = {}) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.status = status;
+    this.queryCode = options.queryCode ?? code;
+  }
+
+  /** Whose fault it is, in the query protocol's words. */
+  get fault(): 'Sender' | 'Receiver' {
+    return this.status < 500 ? 'Sender' : 'Receiver';
+  }
+}

@@ -1,0 +1,41 @@
+// What a person can do once the local cloud runs: commands that work when they are pasted.
+
+import type {Names} from '../shared/names.ts';
+
+export interface Place {
+  readonly url: string;
+  readonly region: string;
+  readonly names: Names;
+  readonly queueUrlOf: (queueName: string) => string;
+}
+
+export function greeting({url, region, names, queueUrlOf}: Place): string {
+  // `--endpoint-url` rather than AWS_ENDPOINT_URL: versions of `aws` before 2.13 do not know the variable.
+  const aws = `aws --endpoint-url ${url}`;
+  const send = new URL(url).port === '4566' ? 'npm run send --' : `npm run send -- --endpoint-url ${url}`;
+  const message = JSON.stringify({
+    envelope: 'me@example.org',
+    recipient: 'you@example.com',
+    mime: 'Subject: hi\r\n\r\nhello\r\n',
+  });
+  return `
+In another terminal:
+
+  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
+
+  # send a message
+  ${send} --wait examples/hello.json
+  ${aws} sqs send-message --queue-url ${queueUrlOf(names.outbox)} --message-body '${message}'
+
+  # see what became of messages
+  ${aws} sqs receive-message --queue-url ${queueUrlOf(names.results.results)} --max-number-of-messages 10
+
+  # change a setting; it takes effect within a minute
+  ${aws} ssm put-parameter --name ${names.parameterPath}retry-interval --value 60,600,3600 --type String --overwrite
+  ${aws} ssm get-parameters-by-path --path ${names.parameterPath}
+
+  # let mail leave this machine: without a sink it goes where it is addressed to
+  ${aws} ssm delete-parameter --name ${names.parameterPath}smtp-sink-ip
+
+Ctrl-C stops it.`;
+}

@@ -1,0 +1,62 @@
+// What the local cloud runs, as the template describes it: plain values, with no CloudFormation left in them.
+
+/** Fields may be edited before the cloud starts: tests shorten timeouts. */
+export interface QueueResource {
+  logicalId: string;
+  name: string;
+  /** As CreateQueue takes them: strings, with RedrivePolicy as JSON. */
+  attributes: Record<string, string>;
+  tags: Record<string, string>;
+}
+
+export interface Logging {
+  groupName: string;
+  format: 'Text' | 'JSON';
+  /** The least of the function's console lines that is kept; JSON only, as is the next one. */
+  applicationLevel: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+  systemLevel: 'DEBUG' | 'INFO' | 'WARN';
+}
+
+export interface FunctionResource {
+  logicalId: string;
+  name: string;
+  arn: string;
+  handler: string;
+  runtime: string;
+  /** The bundled asset, relative to the directory of the asset manifest. */
+  assetPath: string;
+  environment: Record<string, string>;
+  timeoutS: number;
+  memoryMB: number;
+  roleLogicalId: string;
+  logging: Logging;
+  recursiveLoop: 'Allow' | 'Terminate';
+}
+
+export interface EventSourceMappingResource {
+  logicalId: string;
+  queueName: string;
+  functionName: string;
+  enabled: boolean;
+  batchSize: number;
+  maximumBatchingWindowS: number;
+  maximumConcurrency?: number;
+  functionResponseTypes: string[];
+}
+
+/** The statements that a role has, as the template writes them (intrinsic functions and all). */
+export interface RolePolicy {
+  roleLogicalId: string;
+  documents: unknown[];
+  managedPolicyArns: unknown[];
+}
+
+export interface Resources {
+  queues: QueueResource[];
+  functions: FunctionResource[];
+  eventSourceMappings: EventSourceMappingResource[];
+  logGroupNames: string[];
+  rolePolicies: RolePolicy[];
+  /** What the template has and the local cloud does not run, by type. */
+  notRun: {logicalId: string; type: string}[];
+}

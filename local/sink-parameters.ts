@@ -1,0 +1,24 @@
+// The parameters that keep every mail on this machine: they send it to the sink. Who deletes or changes them
+// wants the real routing, and is not overruled by a restart.
+
+import type {Ssm} from './ssm/ssm.ts';
+import type {Store} from './store.ts';
+
+const collection = 'start';
+const key = 'sink-port';
+
+/** Puts them into a fresh state; later it only follows the sink to another port. */
+export function pointAtSink(
+  parameterPath: string,
+  sinkPort: number,
+  {ssm, store}: {readonly ssm: Ssm; readonly store: Store | undefined},
+): {readonly fresh: boolean} {
+  const lastPort = new Map(store?.entries(collection) ?? []).get(key);
+  const fresh = lastPort === undefined;
+  const put = (name: string, value: string) => ssm.put(`${parameterPath}${name}`, value);
+  if (fresh) put('smtp-sink-ip', '127.0.0.1');
+  if (fresh || ssm.get(`${parameterPath}smtp-sink-port`) === String(lastPort))
+    put('smtp-sink-port', String(sinkPort));
+  store?.put(collection, key, sinkPort);
+  return {fresh};
+}

@@ -1,0 +1,60 @@
+// Receives that wait for messages, in the order in which they came ("Amazon SQS short and long polling"). It
+// keeps no clock and no timer: the queue says when to look.
+
+interface LongPoll<T> {
+  readonly until: number;
+  /** What there is for this receive now; empty to go on waiting. */
+  readonly take: () => readonly T[];
+  readonly settle: (taken: readonly T[]) => void;
+}
+
+export class LongPolls<T> {
+  readonly #waiting = new Set<LongPoll<T>>();
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** When the first of them gives up. */
+  get nextEnd(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const {until} of this.#waiting) next = Math.min(next, until);
+    return next;
+  }
+
+  /** Settles with what was taken, or empty at its end. An aborted one takes nothing, ever. */
+  wait(until: number, take: () => readonly T[], signal: AbortSignal | undefined): Promise<readonly T[]> {
+    return new Promise(resolve => {
+      const onAbort = () => poll.settle([]);
+      const poll: LongPoll<T> = {
+        until,
+        take,
+        settle: taken => {
+          this.#waiting.delete(poll);
+          signal?.removeEventListener('abort', onAbort);
+          resolve(taken);
+        },
+      };
+      this.#waiting.add(poll);
+      signal?.addEventListener('abort', onAbort);
+    });
+  }
+
+  /** Something can be received: hands it out until nothing is left or nobody waits. */
+  serve(): void {
+    for (const poll of this.#waiting) {
+      const taken = poll.take();
+      if (taken.length === 0) return;
+      poll.settle(taken);
+    }
+  }
+
+  /** Ends those whose time is over. */
+  expire(now: number): void {
+    for (const poll of this.#waiting) if (poll.until <= now) poll.settle([]);
+  }
+
+  endAll(): void {
+    for (const poll of this.#waiting) poll.settle([]);
+  }
+}

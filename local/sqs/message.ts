@@ -1,0 +1,74 @@
+// A message in a queue: what was sent, which never changes, and how far its delivery has come, which does.
+
+/** As the JSON protocol writes it: a binary value is base64. */
+export interface MessageAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
+}
+
+/** What a producer gives. */
+export interface NewMessage {
+  readonly body: string;
+  readonly attributes?: Readonly<Record<string, MessageAttribute>>;
+  readonly delaySeconds?: number;
+  readonly groupId?: string;
+  readonly deduplicationId?: string;
+  /** The X-Ray trace: the only system attribute that can be sent. */
+  readonly traceHeader?: string;
+  readonly senderId: string;
+}
+
+/** What stays as it is while the message is in one queue. */
+export interface Content {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, MessageAttribute>>;
+  readonly groupId?: string;
+  readonly deduplicationId?: string;
+  readonly traceHeader?: string;
+  readonly senderId: string;
+  /** SentTimestamp: it survives the move to a dead-letter queue. */
+  readonly sentAt: number;
+  /** From when the retention period counts. */
+  readonly enqueuedAt: number;
+  /** When it can first be received. */
+  readonly availableAt: number;
+  /** The queue that a dead letter came from. */
+  readonly sourceArn?: string;
+}
+
+/** What receiving changes. */
+export interface Delivery {
+  /** When the visibility timeout, or the delay, is over. */
+  readonly dueAt: number;
+  readonly receiveCount: number;
+  readonly firstReceivedAt?: number;
+  readonly receivedAt?: number;
+  /** The secret of the latest receipt handle. */
+  readonly receipt?: string;
+}
+
+export type Status = 'delayed' | 'visible' | 'inFlight';
+
+export interface Message {
+  readonly content: Content;
+  /** Its place in the queue. */
+  readonly sequence: number;
+  status: Status;
+  delivery: Delivery;
+}
+
+/** As AWS writes a SequenceNumber: 20 digits that keep their order as text (API Reference, SendMessage). */
+export const sequenceNumberOf = (sequence: number): string => `188${String(sequence).padStart(17, '0')}`;
+
+export interface ReceivedMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly md5OfBody: string;
+  /** The system attributes. */
+  readonly attributes: Record<string, string>;
+  readonly messageAttributes: Record<string, MessageAttribute>;
+  readonly md5OfMessageAttributes?: string;
+}

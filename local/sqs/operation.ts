@@ -1,0 +1,9 @@
+// What an operation is: a request's parameters in, the members of its answer out.
+
+import type {AwsRequest} from '../http.ts';
+import type {Sqs} from './sqs.ts';
+
+export type Operation = (
+  sqs: Sqs,
+  request: AwsRequest,
+) => Record<string, unknown> | Promise<Record<string, unknown>>;

@@ -1,0 +1,49 @@
+// Which message of a standard queue comes next: of those that are visible, the one sent first. AWS promises no
+// order at all ("Amazon SQS standard queues", best-effort ordering), so this is one that it could have.
+
+import {Heap} from './heap.ts';
+import type {Message} from './message.ts';
+
+/** Which message may be received next. The queue tells it whenever a message's status has changed. */
+export interface Order {
+  enter(message: Message): void;
+  /** Its delay or its visibility timeout is over. */
+  appear(message: Message): void;
+  /** A visible message is invisible again. */
+  hide(message: Message): void;
+  /** It is no longer in the queue. */
+  leave(message: Message): void;
+  /**
+   * Takes out the next message that may be received. `previous` is what the same receive has taken before.
+   */
+  take(previous: Message | undefined): Message | undefined;
+  clear(): void;
+}
+
+export class StandardOrder implements Order {
+  readonly #visible = new Heap<Message>(message => message.sequence);
+
+  enter(message: Message): void {
+    if (message.status === 'visible') this.#visible.push(message);
+  }
+
+  appear(message: Message): void {
+    this.#visible.push(message);
+  }
+
+  hide(message: Message): void {
+    this.#visible.remove(message);
+  }
+
+  leave(message: Message): void {
+    this.#visible.remove(message);
+  }
+
+  take(): Message | undefined {
+    return this.#visible.pop();
+  }
+
+  clear(): void {
+    this.#visible.clear();
+  }
+}

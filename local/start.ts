@@ -1,0 +1,157 @@
+// `npm start`: synthesises the stack, runs it as a local cloud beside a mail sink, delivers an example, and
+// then stays up, showing what the functions print and what the sink takes.
+
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {parseArgs} from 'node:util';
+import {SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
+import {namesOf} from '../shared/names.ts';
+import {type Cloud, region, startCloud} from './cloud.ts';
+import {greeting} from './greeting.ts';
+import {mailLine} from './logs/mail-line.ts';
+import {terminalLine} from './logs/terminal-line.ts';
+import {type Sink, startSink} from './sink/sink.ts';
+import {pointAtSink} from './sink-parameters.ts';
+import {synthesise} from './synthesis.ts';
+
+const stage = 'local';
+const names = namesOf(stage);
+const root = join(import.meta.dirname, '..');
+const colours = process.stdout.isTTY === true && !process.env.NO_COLOR;
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+interface Options {
+  readonly port: number;
+  readonly sinkPort: number;
+  readonly dataDirectory?: string;
+}
+
+function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
+  const {values} = parseArgs({args: [...args], options: {data: {type: 'string'}}});
+  const portOf = (name: string, otherwise: number) => {
+    const port = Number(env[name] || otherwise);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+      throw new Error(`${name}: not a port: ${env[name]}`);
+    return port;
+  };
+  return {
+    port: portOf('RELAYQ_PORT', 4566),
+    sinkPort: portOf('RELAYQ_SINK_PORT', 2525),
+    ...(values.data === undefined ? {} : {dataDirectory: values.data}),
+  };
+}
+
+/** What has been started, for whoever has to stop it. */
+const started: {cloud?: Cloud; sink?: Sink} = {};
+const starting = new AbortController();
+let stopping: Promise<void> | undefined;
+
+async function stop(): Promise<void> {
+  starting.abort();
+  await started.cloud?.stop();
+  await started.sink?.close();
+}
+
+/** A port that another program has is the one failure that everyone meets. */
+async function onPort<T>(variable: string, port: number, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(`port ${port} is in use: stop what uses it, or choose another with ${variable}`, {
+      cause: error,
+    });
+  }
+}
+
+async function start({port, sinkPort, dataDirectory}: Options): Promise<void> {
+  const startedMs = performance.now();
+  const sinkPlace = dataDirectory === undefined ? {} : {directory: join(dataDirectory, 'mail')};
+  const sink = await onPort('RELAYQ_SINK_PORT', sinkPort, () => startSink({port: sinkPort, ...sinkPlace}));
+  started.sink = sink;
+  sink.onMessage(message => say(`sink     ${mailLine(message)}`));
+
+  const onSynthesis = () => say('relayq   synthesising the stack');
+  const assembly = await synthesise(root, {stage, onSynthesis, signal: starting.signal});
+  let fresh = true;
+  const label = (functionName: string) => functionName.replace(`relayq-${stage}-`, '');
+  const all = process.env.RELAYQ_LOG === 'all';
+  const cloud = await onPort('RELAYQ_PORT', port, () =>
+    startCloud({
+      template: assembly.template,
+      assets: assembly.assets,
+      assetsDirectory: assembly.directory,
+      stackName: assembly.stackName,
+      port,
+      ...(dataDirectory === undefined ? {} : {dataDirectory}),
+      prepare: parts => {
+        fresh = pointAtSink(names.parameterPath, sink.port, parts).fresh;
+      },
+      onLog: (functionName, {message}) => {
+        const line = terminalLine(message, {label: label(functionName), colours, all});
+        if (line !== undefined) say(line);
+      },
+      onProblem: (where, error) => say(`relayq   ${where}: ${(error as Error).stack ?? String(error)}`),
+    }),
+  );
+  started.cloud = cloud;
+  for (const {logicalId, type} of cloud.resources.notRun)
+    say(`relayq   not run locally: ${logicalId} (${type})`);
+  say(`relayq   SQS and SSM at ${cloud.url}, the sink at 127.0.0.1:${sink.port}`);
+  if (fresh) await deliverExample(cloud, sink, startedMs);
+  say(greeting({url: cloud.url, region, names, queueUrlOf: cloud.queueUrlOf}));
+}
+
+/** The first message, from a producer's SDK to the sink. */
+async function deliverExample({url, queueUrlOf}: Cloud, sink: Sink, startedMs: number): Promise<void> {
+  const example = await readFile(join(root, 'examples', 'hello.json'), 'utf8');
+  const arrived = new Promise<'arrived'>(resolve => sink.onMessage(() => resolve('arrived')));
+  const credentials = {accessKeyId: 'local', secretAccessKey: 'local'};
+  const client = new SQSClient({endpoint: url, region, credentials});
+  say('relayq   sending examples/hello.json to the outbox');
+  await client.send(new SendMessageCommand({QueueUrl: queueUrlOf(names.outbox), MessageBody: example}));
+  client.destroy();
+  const tooLate = new Promise<'late'>(resolve => setTimeout(() => resolve('late'), 20_000).unref());
+  if ((await Promise.race([arrived, tooLate])) === 'late') {
+    say('relayq   it has not arrived after 20 seconds; the lines above say why, RELAYQ_LOG=all says more');
+  } else {
+    say(`relayq   delivered ${((performance.now() - startedMs) / 1000).toFixed(1)} s after the start`);
+  }
+}
+
+/** Stops in order, and ends the process; whatever stops it a second time ends it at once. */
+function end(exitCode: number): void {
+  if (stopping !== undefined) return;
+  stopping = stop().catch(error => say(`relayq   stopping: ${error}`));
+  void stopping.then(() => process.exit(exitCode));
+}
+
+let interruptedMs = Number.NEGATIVE_INFINITY;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // npm passes on the Ctrl-C that the terminal has sent here already: that is one, not two.
+    if (performance.now() - interruptedMs < 300) return;
+    if (stopping !== undefined) process.exit(130);
+    interruptedMs = performance.now();
+    say('relayq   stopping');
+    end(0);
+  });
+}
+
+const die = (what: string) => (error: unknown) => {
+  // In the middle of the unknown, no mail is better than mail that goes astray: say so, and stop.
+  process.stderr.write(`relayq: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
+  end(1);
+};
+// Whoever was reading is gone (`npm start | head`): there is nobody left to run for.
+process.stdout.on('error', () => end(0));
+process.on('uncaughtException', die('unexpected error'));
+process.on('unhandledRejection', die('unhandled rejection'));
+
+try {
+  await start(parseOptions(process.argv.slice(2), process.env));
+} catch (error) {
+  if (stopping === undefined) process.stderr.write(`relayq: ${(error as Error).message}\n`);
+  end(1);
+}
