@@ -1,0 +1,114 @@
+import {createHash} from 'node:crypto';
+import {afterEach, describe, expect, it} from 'vitest';
+import {AwsError, type AwsRequest, type Endpoint, listen} from '../../local/http.ts';
+import {batchesOf, enqueue, type Outgoing} from '../../tools/enqueue.ts';
+import {clientOf} from '../sqs/sqs-under-test.ts';
+
+interface Entry {
+  readonly Id: string;
+  readonly MessageBody: string;
+}
+
+let endpoint: Endpoint | undefined;
+afterEach(() => endpoint?.close());
+
+/** An SQS that takes what the test lets it take. */
+async function startQueue(answer: (entries: readonly Entry[], request: AwsRequest) => unknown) {
+  const service = async (request: AwsRequest) =>
+    (await answer(request.input.Entries as Entry[], request)) as Record<string, unknown>;
+  endpoint = await listen({sqs: service}, {port: 0});
+  return {client: clientOf(endpoint.url), queueUrl: `${endpoint.url}/000000000000/outbox`};
+}
+
+const messages = (count: number, size = 10): Outgoing[] =>
+  Array.from({length: count}, (_, index) => ({source: `m${index}`, body: `${index}`.padEnd(size, '.')}));
+
+const taken = ({Id, MessageBody}: Entry) => ({
+  Id,
+  MessageId: Id,
+  MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
+});
+
+describe('batches', () => {
+  it.each([
+    [25, 10, [10, 10, 5]],
+    [10, 104_857, [10]],
+    [10, 104_858, [9, 1]],
+    [3, 524_288, [2, 1]],
+    [2, 1_032_192, [1, 1]],
+    [0, 10, []],
+  ])('of %i messages of %i octets have %j entries', (count, size, lengths) => {
+    const batches = [...batchesOf(messages(count, size))];
+    expect(batches.map(batch => batch.length)).toEqual(lengths);
+    expect(batches.flat()).toEqual(messages(count, size));
+  });
+
+  it('count octets, not characters', () => {
+    const body = 'ü'.repeat(300_000);
+    expect([
+      ...batchesOf([
+        {source: 'a', body},
+        {source: 'b', body},
+      ]),
+    ]).toHaveLength(2);
+  });
+});
+
+describe('enqueueing', () => {
+  it('has at most four requests in flight', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const {client, queueUrl} = await startQueue(async entries => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      await new Promise(resolve => setTimeout(resolve, 10));
+      inFlight -= 1;
+      return {Successful: entries.map(taken), Failed: []};
+    });
+    const progress: number[] = [];
+    const onProgress = (sent: number) => progress.push(sent);
+    expect(await enqueue(client, queueUrl, messages(200), {onProgress})).toEqual([]);
+    expect(most).toBe(4);
+    expect(progress).toEqual(Array.from({length: 20}, (_, index) => (index + 1) * 10));
+  });
+
+  it('tries again what failed by SQS’s fault, and that alone', async () => {
+    const asked: string[][] = [];
+    const {client, queueUrl} = await startQueue(entries => {
+      asked.push(entries.map(({MessageBody}) => MessageBody));
+      const failure = ({Id, MessageBody}: Entry) =>
+        MessageBody.startsWith('0')
+          ? [{Id, SenderFault: true, Code: 'InvalidMessageContents', Message: 'no'}]
+          : MessageBody.startsWith('1') && asked.length === 1
+            ? [{Id, SenderFault: false, Code: 'InternalError'}]
+            : [];
+      const Failed = entries.flatMap(failure);
+      const ids = new Set(Failed.map(({Id}) => Id));
+      return {Successful: entries.filter(({Id}) => !ids.has(Id)).map(taken), Failed};
+    });
+    const [first, second, third] = messages(3) as [Outgoing, Outgoing, Outgoing];
+    const failures = await enqueue(client, queueUrl, [first, second, third]);
+    expect(asked).toEqual([[first.body, second.body, third.body], [second.body]]);
+    expect(failures).toEqual([{outgoing: first, problem: 'InvalidMessageContents: no'}]);
+  });
+
+  it('ends with the first request that fails as a whole', async () => {
+    let requests = 0;
+    const {client, queueUrl} = await startQueue(() => {
+      requests += 1;
+      throw new AwsError('AccessDenied', 'you may not');
+    });
+    await expect(enqueue(client, queueUrl, messages(1000))).rejects.toThrow('you may not');
+    expect(requests).toBeLessThanOrEqual(8);
+  });
+
+  it('ends when it is told to', async () => {
+    const interruption = new AbortController();
+    const {client, queueUrl} = await startQueue((_entries, {signal}) => {
+      interruption.abort();
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    const sending = enqueue(client, queueUrl, messages(1000), {signal: interruption.signal});
+    await expect(sending).rejects.toMatchObject({name: 'AbortError'});
+  });
+});

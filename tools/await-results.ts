@@ -1,0 +1,136 @@
+// What became of the messages of one call: a queue of its own that their results go to, read until each
+// message has its final one.
+
+import {randomBytes} from 'node:crypto';
+import {setTimeout as delay} from 'node:timers/promises';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  DeleteQueueCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import {isJsonObject, type Json, type JsonObject} from '../shared/json.ts';
+import {propertiesOf, stripMqHeaders} from '../shared/mq-headers.ts';
+import {namesOf} from '../shared/names.ts';
+import {type Fate, fates} from '../shared/result.ts';
+import {type FileMessage, FileProblem} from './message-files.ts';
+
+export interface Result {
+  readonly sendId: string;
+  readonly recipient: string;
+  readonly fate: Fate;
+  /** The newest entry of its `results`. */
+  readonly entry: JsonObject;
+}
+
+/** The property by which a result is known again: what the pipeline does not know it carries through. */
+const sendIdProperty = 'send-id';
+
+export const isFinal = (fate: Fate): boolean => fate !== 'deferred';
+
+/** A new name each time, within what the functions may send results to. */
+export const resultsQueueNameOf = (stage: string): string =>
+  `${namesOf(stage).results.results}-${randomBytes(4).toString('hex')}`;
+
+/** @returns its URL */
+export async function createResultsQueue(client: SQSClient, name: string): Promise<string> {
+  const {QueueUrl} = await client.send(
+    new CreateQueueCommand({QueueName: name, Attributes: {MessageRetentionPeriod: '3600'}}),
+  );
+  return QueueUrl!;
+}
+
+/** Gives up after a few seconds: whoever waits for it has pressed Ctrl-C. */
+export async function deleteQueue(client: SQSClient, queueUrl: string): Promise<void> {
+  await client.send(new DeleteQueueCommand({QueueUrl: queueUrl}), {abortSignal: AbortSignal.timeout(5000)});
+}
+
+/** The message with its results going to the queue, under an id. @throws FileProblem when it says otherwise */
+export function withResultsTo(
+  queueName: string,
+  sendId: string,
+  {source, message}: FileMessage,
+): FileMessage {
+  const queues = message.queues ?? {};
+  if (!isJsonObject(queues)) throw new FileProblem(source, 'has queues that are not an object');
+  if (queues.results !== undefined || headerQueuesOf(message.mime)?.results !== undefined) {
+    throw new FileProblem(source, 'sets queues.results itself: --wait would never see its results');
+  }
+  return {
+    source,
+    message: {...message, queues: {...queues, results: queueName}, [sendIdProperty]: sendId},
+  };
+}
+
+function headerQueuesOf(mime: Json | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (typeof mime !== 'string') return undefined;
+  const {queues} = propertiesOf(stripMqHeaders(mime).fields).properties;
+  return queues as Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * Reads results until each of the ids has a final one.
+ * @param onResult called for each result, final or not; for a message only once with a final one
+ * @param signal ends the waiting; the function then returns what is missing
+ * @returns the ids that have no final result
+ */
+export async function awaitResults(
+  client: SQSClient,
+  queueUrl: string,
+  sendIds: Iterable<string>,
+  {onResult, signal}: {readonly onResult: (result: Result) => void; readonly signal: AbortSignal},
+): Promise<ReadonlySet<string>> {
+  const missing = new Set(sendIds);
+  while (missing.size > 0 && !signal.aborted) {
+    const receipts: string[] = [];
+    try {
+      const command = new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: 20,
+      });
+      const {Messages = []} = await client.send(command, {abortSignal: signal});
+      for (const {Body = '', ReceiptHandle} of Messages) {
+        if (ReceiptHandle !== undefined) receipts.push(ReceiptHandle);
+        const result = parseResult(Body);
+        // SQS delivers at least once: the same result may come again.
+        if (result === undefined || !missing.has(result.sendId)) continue;
+        if (isFinal(result.fate)) missing.delete(result.sendId);
+        onResult(result);
+      }
+      if (receipts.length > 0) await client.send(deletion(queueUrl, receipts), {abortSignal: signal});
+    } catch (error) {
+      if (signal.aborted) break;
+      // CreateQueue: a new queue may be unknown to a part of SQS for a second.
+      if ((error as Error).name !== 'QueueDoesNotExist') throw error;
+      await delay(500, undefined, {signal}).catch(() => {});
+    }
+  }
+  return missing;
+}
+
+const deletion = (queueUrl: string, receipts: readonly string[]) =>
+  new DeleteMessageBatchCommand({
+    QueueUrl: queueUrl,
+    Entries: receipts.map((ReceiptHandle, index) => ({Id: String(index), ReceiptHandle})),
+  });
+
+function parseResult(body: string): Result | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (!isJsonObject(json)) return undefined;
+  const {[sendIdProperty]: sendId, fate, recipient, results} = json;
+  const entry = Array.isArray(results) ? results.at(-1) : undefined;
+  if (typeof sendId !== 'string' || !fates.includes(fate as Fate)) return undefined;
+  return {
+    sendId,
+    fate: fate as Fate,
+    recipient: typeof recipient === 'string' ? recipient : '(no recipient)',
+    entry: isJsonObject(entry) ? entry : {},
+  };
+}

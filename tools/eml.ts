@@ -1,0 +1,79 @@
+// An .eml file as messages, one for each recipient. Its x-mq-* fields stay in the text for the route function,
+// which takes them out; its Bcc fields do not, for everyone would read them (RFC 5322 3.6.3).
+
+import addressparser from 'nodemailer/lib/addressparser';
+import {type Parsed, parseMailbox} from '../shared/address.ts';
+import type {JsonObject} from '../shared/json.ts';
+
+export interface EmlOptions {
+  /** Instead of the addresses in To, Cc and Bcc. */
+  readonly recipients?: readonly string[];
+  /** Instead of what the fields say; empty or `<>` for the null reverse-path. */
+  readonly envelope?: string;
+}
+
+interface Field {
+  /** Lower case. */
+  readonly name: string;
+  readonly value: string;
+  /** As it stands in the text, with its folds and line ends. */
+  readonly text: string;
+}
+
+const wrong = (problem: string): Parsed<never> => ({ok: false, problem});
+
+export function messagesOfEml(text: string, options: EmlOptions): Parsed<JsonObject[]> {
+  const [header = ''] = /^(?:(?!\r?\n)[^\n]+(?:\n|$))*/.exec(text) ?? [];
+  const fields = fieldsOf(header);
+  if (fields.length === 0) return wrong('does not begin with header fields: it is not an .eml file');
+  const recipients = options.recipients ?? recipientsOf(fields);
+  if (recipients.length === 0) return wrong('has no address in To, Cc or Bcc: say --recipient ADDRESS');
+  const envelope = options.envelope ?? envelopeOf(fields);
+  if (envelope === undefined) {
+    return wrong('has no address in x-mq-envelope, Return-Path, From or Sender: say --envelope ADDRESS');
+  }
+  const addresses = envelope === '' || envelope === '<>' ? recipients : [envelope, ...recipients];
+  for (const address of addresses) {
+    const parsed = parseMailbox(address);
+    if (!parsed.ok) return wrong(`${JSON.stringify(address)} ${parsed.problem}`);
+  }
+  const withoutBcc = fields.filter(({name}) => name !== 'bcc').map(field => field.text);
+  const mime = withoutBcc.join('') + text.slice(header.length);
+  return {ok: true, value: [...new Set(recipients)].map(recipient => ({envelope, recipient, mime}))};
+}
+
+/** RFC 5322 2.2: a name, a colon and the rest of the line, with what is folded into the lines after it. */
+function fieldsOf(header: string): Field[] {
+  const fields: Field[] = [];
+  for (const [text] of header.matchAll(/[^\n]+(?:\n[ \t][^\n]*)*\n?/g)) {
+    const match = /^([!-9;-~]+)[ \t]*:(.*)$/s.exec(text);
+    if (match === null) return [];
+    const value = match[2]!.replace(/\r?\n(?=[ \t])/g, '').trim();
+    fields.push({name: match[1]!.toLowerCase(), value, text});
+  }
+  return fields;
+}
+
+/** A field may name the one recipient, as any x-mq-* field names a property; else all that are written to. */
+function recipientsOf(fields: readonly Field[]): string[] {
+  const own = addressesIn(fields, 'x-mq-recipient');
+  return own.length > 0 ? own : ['to', 'cc', 'bcc'].flatMap(name => addressesIn(fields, name));
+}
+
+function envelopeOf(fields: readonly Field[]): string | undefined {
+  for (const name of ['x-mq-envelope', 'return-path', 'from', 'sender']) {
+    const field = fields.find(field => field.name === name);
+    // RFC 5321 4.4: Return-Path may hold the null reverse-path; so may x-mq-envelope, even as nothing at all.
+    const mayBeNull = name === 'x-mq-envelope' || name === 'return-path';
+    if (mayBeNull && field !== undefined && /^(?:<\s*>)?$/.test(field.value)) return '';
+    const [address] = addressesIn(fields, name);
+    if (address !== undefined) return address;
+  }
+  return undefined;
+}
+
+const addressesIn = (fields: readonly Field[], name: string): string[] =>
+  fields
+    .filter(field => field.name === name)
+    .flatMap(({value}) => addressparser(value, {flatten: true}))
+    .flatMap(({address}) => (address ? [address] : []));

@@ -1,0 +1,25 @@
+// Results as a person reads them: one line each, and the counts.
+
+import {type Fate, fates} from '../shared/result.ts';
+import type {Result} from './await-results.ts';
+
+export function resultLine({fate, recipient, entry}: Result): string {
+  const {code, status, description, mta} = entry;
+  const parts = [
+    fate.padEnd(8),
+    recipient,
+    [code, status].filter(part => part !== undefined).join(' '),
+    description,
+    mta === undefined ? '' : `(${mta})`,
+  ];
+  return printable(parts.filter(part => part !== undefined && part !== '').join('  '));
+}
+
+/** Servers' words must not steer the terminal. */
+export const printable = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
+
+export function countsLine(counts: ReadonlyMap<Fate, number>, missing: number): string {
+  const parts = fates.filter(fate => counts.has(fate)).map(fate => `${counts.get(fate)} ${fate}`);
+  if (missing > 0) parts.push(`${missing} without a final result`);
+  return parts.join(', ');
+}
