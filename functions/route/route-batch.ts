@@ -3,6 +3,7 @@
 import type {SQSRecord} from 'aws-lambda';
 import {bodyOf, octetsOf, omit} from '../../shared/json.ts';
 import {type ParsedMessage, parseMessage} from '../../shared/message.ts';
+import {namesOf} from '../../shared/names.ts';
 import {type Decision, decideRoute} from '../../shared/route.ts';
 import type {Settings} from '../../shared/settings.ts';
 import {arrivalOf} from '../batch.ts';
@@ -15,7 +16,7 @@ import {composeMime} from './compose.ts';
 export interface RouteParts {
   readonly queues: Queues;
   readonly results: Results;
-  readonly urls: Pick<Environment, 'outboxUrl' | 'outboxDlqUrl' | 'deliveryUrl'>;
+  readonly urls: Pick<Environment, 'stage' | 'outboxUrl' | 'outboxDlqUrl' | 'deliveryUrl'>;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -89,5 +90,9 @@ async function answer(
   // Too large to be quoted in its own result: the text itself goes to the dead-letter queue.
   await queues.send(urls.outboxDlqUrl, {body: record.body});
   const shorter = omit(JSON.parse(body), ['original', 'mime']);
-  await results.publish(fate, bodyOf({...shorter, original: null, originalAt: 'outbox-dlq'}), names);
+  await results.publish(
+    fate,
+    bodyOf({...shorter, original: null, originalAt: namesOf(urls.stage).outboxDlq}),
+    names,
+  );
 }

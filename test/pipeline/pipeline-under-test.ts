@@ -1,0 +1,134 @@
+// The pipeline as it would be deployed, on a local cloud of its own: real functions, real SQS and SSM protocol
+// through the real SDK.
+
+import {setTimeout as delay} from 'node:timers/promises';
+import {
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import {DeleteParameterCommand, PutParameterCommand, SSMClient} from '@aws-sdk/client-ssm';
+import {type Cloud, type CloudOptions, startCloud} from '../../local/cloud.ts';
+import {synthesise} from '../../local/synthesis.ts';
+import {namesOf, settingsMaxAge} from '../../shared/names.ts';
+import {projectRoot} from '../global-setup.ts';
+
+export const names = namesOf('local');
+
+export interface Result {
+  readonly fate: string;
+  readonly results: readonly Record<string, unknown>[];
+  readonly [property: string]: unknown;
+}
+
+export class Pipeline {
+  readonly cloud: Cloud;
+  readonly sqs: SQSClient;
+  readonly ssm: SSMClient;
+  /** Every line that the functions have printed. */
+  readonly logLines: readonly string[];
+
+  private constructor(cloud: Cloud, logLines: readonly string[]) {
+    const credentials = {accessKeyId: 'test', secretAccessKey: 'test'};
+    const client = {endpoint: cloud.url, region: 'us-east-1', credentials};
+    this.cloud = cloud;
+    this.sqs = new SQSClient(client);
+    this.ssm = new SSMClient(client);
+    this.logLines = logLines;
+  }
+
+  /** @param settings parameters by name, there before the first message */
+  static async start(
+    settings: Record<string, string> = {},
+    options: Partial<CloudOptions> = {},
+  ): Promise<Pipeline> {
+    const assembly = await synthesise(projectRoot, {stage: 'local'});
+    const logLines: string[] = [];
+    const cloud = await startCloud({
+      ...assembly,
+      assetsDirectory: assembly.directory,
+      port: 0,
+      onLog: (_, {message}) => logLines.push(message),
+      ...options,
+      overrides: resources => {
+        // A change of the settings counts for the next batch.
+        for (const {environment} of resources.functions) environment[settingsMaxAge] = '0';
+        options.overrides?.(resources);
+      },
+    });
+    const pipeline = new Pipeline(cloud, logLines);
+    await pipeline.set(settings);
+    return pipeline;
+  }
+
+  /** Puts parameters, as SecureString where they are passwords; null deletes one. */
+  async set(settings: Record<string, string | null>): Promise<void> {
+    for (const [name, value] of Object.entries(settings)) {
+      const Name = `${names.parameterPath}${name}`;
+      const Type = name.endsWith('password') ? 'SecureString' : 'String';
+      if (value === null) await this.ssm.send(new DeleteParameterCommand({Name}));
+      else await this.ssm.send(new PutParameterCommand({Name, Value: value, Type, Overwrite: true}));
+    }
+  }
+
+  /** Puts messages on the outbox: objects as JSON, strings as they are. */
+  async send(...messages: readonly (object | string)[]): Promise<void> {
+    for (let start = 0; start < messages.length; start += 10) {
+      const Entries = messages.slice(start, start + 10).map((message, index) => ({
+        Id: String(index),
+        MessageBody: typeof message === 'string' ? message : JSON.stringify(message),
+      }));
+      const {Failed = []} = await this.sqs.send(
+        new SendMessageBatchCommand({QueueUrl: this.cloud.queueUrlOf(names.outbox), Entries}),
+      );
+      if (Failed.length > 0) throw new Error(JSON.stringify(Failed));
+    }
+  }
+
+  /** Takes results off a queue until there are `count` of them, or it gets too late. */
+  async take(queueName: string, count: number, withinMs = 20_000): Promise<Result[]> {
+    const QueueUrl = this.cloud.queueUrlOf(queueName);
+    const taken: Result[] = [];
+    const deadline = Date.now() + withinMs;
+    while (taken.length < count && Date.now() < deadline) {
+      const {Messages = []} = await this.sqs.send(
+        new ReceiveMessageCommand({QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1}),
+      );
+      if (Messages.length === 0) continue;
+      taken.push(...Messages.map(({Body}) => JSON.parse(Body!)));
+      const Entries = Messages.map(({ReceiptHandle}, index) => ({Id: String(index), ReceiptHandle}));
+      await this.sqs.send(new DeleteMessageBatchCommand({QueueUrl, Entries}));
+    }
+    if (taken.length < count)
+      throw new Error(`${queueName}: ${taken.length} of ${count} results\n${this.logLines.join('\n')}`);
+    return taken;
+  }
+
+  /** The next result of any kind. */
+  async result(): Promise<Result> {
+    return (await this.take(names.results.results, 1))[0]!;
+  }
+
+  /** Log lines of the functions that are about one thing. */
+  logged(message: string): Record<string, unknown>[] {
+    return this.logLines
+      .filter(line => line.startsWith('{'))
+      .map(line => JSON.parse(line))
+      .filter(line => line.message === message);
+  }
+
+  async until(condition: () => boolean, withinMs = 10_000): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    while (!condition()) {
+      if (Date.now() > deadline) throw new Error('waited in vain');
+      await delay(20);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.sqs.destroy();
+    this.ssm.destroy();
+    await this.cloud.stop();
+  }
+}

@@ -1,0 +1,155 @@
+import {describe, expect, test} from 'vitest';
+import {type AttemptOutcome, decideFate, entryOf} from '../../shared/fate.ts';
+import {type Failure, judge} from '../../shared/outcome.ts';
+import {type Arrival, decideRoute} from '../../shared/route.ts';
+import {message, messageOf, now, parse, plain, settings} from './samples.ts';
+
+const accepted: AttemptOutcome = {accepted: true, reply: {code: 250, status: '2.6.0', text: 'queued'}};
+const failed = (failure: Omit<Failure, 'description'>): AttemptOutcome => {
+  const whole = {description: 'in words', ...failure};
+  return {accepted: false, failure: whole, verdict: judge(whole)};
+};
+const refused = failed({stage: 'rcptto', result: 'error', reply: {code: 550, status: '5.1.1', text: 'no'}});
+const greylisted = failed({stage: 'rcptto', result: 'error', reply: {code: 450, text: 'later'}});
+const lost = failed({stage: 'message', result: 'lost'});
+
+const facts = {mta: 'mx.example.org', from: '192.0.2.1', to: '192.0.2.2'};
+const settle = (
+  outcome: AttemptOutcome,
+  properties: Record<string, unknown> = {},
+  parameters: Record<string, string> = {},
+  nowMs = now,
+) => decideFate(message(properties), outcome, entryOf(outcome, facts, nowMs), settings(parameters), nowMs);
+const time = '2030-01-01 12:00:00';
+const earlier = {state: 'connect', result: 'timeout', time: '2030-01-01 11:00:00'};
+const secondRound = {
+  results: [earlier],
+  relayq: {id: 'm', arrived: '2030-01-01 11:00:00', attempts: 1, hops: 3},
+};
+
+describe('an attempt’s entry in the results', () => {
+  test.each([
+    [
+      'accepted',
+      accepted,
+      {state: 'message', result: 'accepted', code: 250, status: '2.6.0', description: 'queued'},
+    ],
+    [
+      'accepted without a status',
+      {accepted: true, reply: {code: 250, text: ''}} as const,
+      {state: 'message', result: 'accepted', code: 250, status: '2.0.0', description: ''},
+    ],
+    [
+      'refused',
+      refused,
+      {state: 'rcptto', result: 'error', code: 550, status: '5.1.1', description: 'in words'},
+    ],
+    [
+      'without a reply',
+      failed({stage: 'connect', result: 'timeout'}),
+      {state: 'connect', result: 'timeout', status: '4.4.1', description: 'in words'},
+    ],
+    [
+      'perhaps accepted',
+      lost,
+      {state: 'message', result: 'lost', status: '4.4.2', description: 'in words', maybeSent: true},
+    ],
+  ])('%s', (_, outcome, entry) => {
+    expect(entryOf(outcome, facts, now)).toEqual({...facts, ...entry, timeMs: now});
+  });
+});
+
+describe('the fate of a message', () => {
+  test.each([
+    ['accepted', accepted],
+    ['bounced', refused],
+  ])('%s is final', (fate, outcome) => {
+    const properties = {
+      ...secondRound,
+      smarthost: {hostname: 'h', username: 'u', password: 'hunter2'},
+      queues: {success: 'mine'},
+      custom: 1,
+    };
+    const settlement = settle(outcome, properties);
+    expect(settlement).toMatchObject({fate, queues: {success: 'mine'}});
+    expect(settlement.again).toBeUndefined();
+    expect(JSON.parse(settlement.body)).toEqual({
+      envelope: plain.envelope,
+      recipient: plain.recipient,
+      smarthost: {hostname: 'h', username: 'u'},
+      queues: {success: 'mine'},
+      custom: 1,
+      relayq: {...secondRound.relayq, attempts: 2},
+      fate,
+      results: [earlier, expect.objectContaining({time, mta: 'mx.example.org'})],
+    });
+  });
+
+  test('bounced at its last attempt is bounced, not expired', () => {
+    expect(settle(refused, {maxattempts: 1}).fate).toBe('bounced');
+  });
+
+  test('deferred goes back to the outbox whole, with what it needs to go on', () => {
+    const smarthost = {hostname: 'h', username: 'u', password: 'p'};
+    const settlement = settle(greylisted, {...secondRound, smarthost}, {'retry-interval': '60,5000'});
+    expect(settlement).toMatchObject({fate: 'deferred', again: {delaySeconds: 900}});
+    const {relayq, results, ...rest} = JSON.parse(settlement.again!.body);
+    expect(rest).toEqual({...plain, smarthost, nextattempt: {time: '2030-01-01 13:23:20'}});
+    expect(relayq).toEqual({...secondRound.relayq, attempts: 2});
+    expect(results).toEqual([earlier, expect.objectContaining({state: 'rcptto', code: 450, time})]);
+    expect(JSON.parse(settlement.body)).toMatchObject({fate: 'deferred', relayq, results});
+    expect(settlement.body).not.toContain('"password"');
+  });
+
+  test('deferred within a second is never due too early', () => {
+    const settlement = settle(greylisted, {retries: '1'}, {}, now + 1);
+    expect(JSON.parse(settlement.again!.body).nextattempt.time).toBe('2030-01-01 12:00:02');
+    expect(settlement.again!.delaySeconds).toBe(1);
+  });
+
+  test.each([
+    ['its attempts', {maxattempts: 2}, {}, 'maxattempts: 2 of 2 made'],
+    ['the stage’s attempts', {}, {'max-attempts': '2'}, 'maxattempts: 2 of 2 made'],
+    [
+      'its time',
+      {maxdelivertime: '2030-01-01 12:10:00'},
+      {},
+      'maxdelivertime: no time left for another attempt',
+    ],
+    ['the stage’s time', {}, {'max-delivertime': '4200'}, 'maxdelivertime: no time left for another attempt'],
+  ])('deferred beyond %s is expired, and says so after the attempt', (_, properties, parameters, reason) => {
+    const settlement = settle(greylisted, {...secondRound, ...properties}, parameters);
+    expect(settlement.fate).toBe('expired');
+    expect(settlement.again).toBeUndefined();
+    const {results, relayq, fate} = JSON.parse(settlement.body);
+    expect({fate, attempts: relayq.attempts}).toEqual({fate: 'expired', attempts: 2});
+    expect(results).toEqual([
+      earlier,
+      expect.objectContaining({state: 'rcptto', code: 450}),
+      {state: 'process', result: 'timeout', time, status: '5.4.7', description: reason},
+    ]);
+  });
+});
+
+test('a message that is always deferred is tried as often as the schedule says, each time under an ID of its own', () => {
+  const stage = settings({'max-attempts': '5', 'retry-interval': '0,1000,0'});
+  let arrival: Arrival = {id: 'first', arrivedMs: now, body: JSON.stringify(plain)};
+  const ids: string[] = [];
+  for (let clock = now, round = 1; round < 50; round++) {
+    const decision = decideRoute(parse(arrival.body), arrival, stage, clock);
+    arrival = {...arrival, id: `round-${round}`, body: decision.body};
+    if (decision.kind === 'hold') clock += decision.delaySeconds * 1000;
+    if (decision.kind !== 'deliver') continue;
+    ids.push(decision.deduplicationId);
+    const mail = messageOf(parse(decision.body));
+    const settlement = decideFate(mail, greylisted, entryOf(greylisted, {}, clock), stage, clock);
+    if (settlement.again === undefined) {
+      expect(settlement.fate).toBe('expired');
+      expect(JSON.parse(settlement.body).results).toHaveLength(6);
+      break;
+    }
+    clock += settlement.again.delaySeconds * 1000;
+    arrival = {...arrival, body: settlement.again.body};
+  }
+  expect(ids).toEqual(['message-1.0.0', 'message-1.1.0', 'message-1.2.1', 'message-1.3.1', 'message-1.4.1']);
+});

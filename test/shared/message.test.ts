@@ -1,0 +1,192 @@
+import {describe, expect, test} from 'vitest';
+import {problemsText} from '../../shared/message.ts';
+import {at, bodyWith, message, parse, refusalOf} from './samples.ts';
+
+const relay = {host: 'mx.example.net', port: 25};
+const hostname = 'mx.example.net';
+
+describe('what a property says', () => {
+  test.each([
+    ['envelope', undefined, {envelope: undefined}],
+    ['envelope', null, {envelope: undefined}],
+    ['envelope', '', {envelope: undefined}],
+    ['envelope', '<>', {envelope: undefined}],
+    ['envelope', 'A@B.example', {envelope: {address: 'A@B.example', localPart: 'A', domain: 'b.example'}}],
+    ['mime', {subject: 's'}, {mime: {subject: 's'}}],
+    ['smarthost', null, {smarthost: undefined}],
+    ['smarthost', {hostname}, {smarthost: relay}],
+    ['smarthost', {hostname, port: 587}, {smarthost: {...relay, port: 587}}],
+    ['smarthost', {hostname, port: '587'}, {smarthost: {...relay, port: 587}}],
+    ['smarthost', {hostname, port: null, username: null, password: null}, {smarthost: relay}],
+    ['smarthost', {hostname: '[::1]', port: 65535}, {smarthost: {host: '::1', port: 65535}}],
+    [
+      'smarthost',
+      {hostname, username: 'u', password: ' p '},
+      {smarthost: {...relay, credentials: {username: 'u', password: ' p '}}},
+    ],
+    ['smarthost', {hostname, security: 'verified'}, {smarthost: {...relay, security: 'verified'}}],
+    ['security', 'required', {security: 'required'}],
+    ['nextattempt', {time: '2030-01-01 12:00:01'}, {nextAttemptMs: at('2030-01-01 12:00:01')}],
+    ['delayed', '2030-01-01 12:00:01', {nextAttemptMs: at('2030-01-01 12:00:01')}],
+    ['maxdelivertime', '2030-01-02 00:00:00', {maxDeliverTimeMs: at('2030-01-02 00:00:00')}],
+    ['maxattempts', 3, {maxAttempts: 3}],
+    ['maxattempts', '3', {maxAttempts: 3}],
+    ['retries', [600, '1800'], {retries: [600, 1800]}],
+    ['retries', '600, 1800,0', {retries: [600, 1800, 0]}],
+    ['queues', undefined, {queues: {}}],
+    ['queues', {failure: 'my-queue', retry: null}, {queues: {failure: 'my-queue', retry: null}}],
+    ['keepmime', undefined, {keepMime: false}],
+    ['keepmime', true, {keepMime: true}],
+    ['keepmime', 1, {keepMime: true}],
+    ['keepmime', '0', {keepMime: false}],
+    ['tags', undefined, {tags: []}],
+    ['tags', ['a', 'b'], {tags: ['a', 'b']}],
+    ['results', [{state: 'x'}], {results: [{state: 'x'}]}],
+    ['inlinecss', false, {}],
+    ['dkim', null, {}],
+    ['my-own', {deep: [1, null]}, {}],
+  ])('%s: %j', (name, value, expected) => {
+    expect(message({[name]: value})).toMatchObject(expected);
+  });
+});
+
+const list = 'must be a list of seconds, such as [600, 1800] or "600,1800"';
+const queue = 'must be the name of a standard SQS queue (letters, digits, - and _), or null for none';
+const time = 'must be a UTC time as YYYY-MM-DD HH:MM:SS';
+const notYet = 'is not supported yet, and sending without it would send something else: remove it';
+const mime = 'must be the MIME text, or an object with from, to, subject, text, …';
+const clear = 'must be a text without control characters';
+const both = 'has a username without a password, or a password without a username: give both or neither';
+const ownProperty = 'is the pipeline’s own property: remove it';
+const tracking = {id: 'm', arrived: '2030-01-01 00:00:00', attempts: 0, hops: 0};
+
+describe('what is wrong with a property, and where', () => {
+  test.each([
+    ['envelope', 7, 'envelope', 'must be a string holding one address'],
+    ['envelope', 'x', 'envelope', 'must be an address such as user@example.org'],
+    ['recipient', undefined, 'recipient', 'is missing'],
+    ['recipient', null, 'recipient', 'is missing'],
+    ['recipient', ['a@b.example'], 'recipient', 'must be a string holding one address'],
+    ['recipient', '', 'recipient', 'must be an address such as user@example.org'],
+    [
+      'recipient',
+      'a@b.example\r\nDATA',
+      'recipient',
+      'must not hold control characters, line ends or angle brackets',
+    ],
+    ['mime', undefined, 'mime', 'is missing'],
+    ['mime', '', 'mime', mime],
+    ['mime', 7, 'mime', mime],
+    ['mime', ['x'], 'mime', mime],
+    ['mime', 'x-mq-tag: all there is\n', 'mime', mime],
+    ['mime', 'Subject: \ud800\n\n', 'mime', 'has an unpaired surrogate, which UTF-8 cannot express'],
+    ['smarthost', hostname, 'smarthost', 'must be an object with a hostname'],
+    ['smarthost', [], 'smarthost.hostname', 'is missing'],
+    ['smarthost', {port: 25}, 'smarthost.hostname', 'is missing'],
+    ['smarthost', {hostname: null}, 'smarthost.hostname', 'is missing'],
+    ['smarthost', {hostname: ''}, 'smarthost.hostname', 'must be a host name or an IP address'],
+    ['smarthost', {hostname: 'a b'}, 'smarthost.hostname', 'must be a host name or an IP address'],
+    [
+      'smarthost',
+      {hostname: 'mx:25'},
+      'smarthost.hostname',
+      'must be a host name alone; the port goes into its own property',
+    ],
+    ['smarthost', {hostname, port: 0}, 'smarthost.port', 'must be a whole number from 1 to 65535'],
+    ['smarthost', {hostname, port: '65536'}, 'smarthost.port', 'must be a whole number from 1 to 65535'],
+    ['smarthost', {hostname, port: '2e1'}, 'smarthost.port', 'must be a whole number from 1 to 65535'],
+    ['smarthost', {hostname, username: 'u'}, 'smarthost', both],
+    ['smarthost', {hostname, password: 'p'}, 'smarthost', both],
+    ['smarthost', {hostname, username: '', password: 'p'}, 'smarthost.username', clear],
+    ['smarthost', {hostname, username: 'u', password: 'p\n'}, 'smarthost.password', clear],
+    [
+      'smarthost',
+      {hostname, security: 'none'},
+      'smarthost.security',
+      'must be one of optional, opportunistic, required, verified',
+    ],
+    ['security', 'Required', 'security', 'must be one of optional, opportunistic, required, verified'],
+    [
+      'nextattempt',
+      '2030-01-01 00:00:00',
+      'nextattempt',
+      'must be an object such as {"time": "2030-01-01 09:00:00"}',
+    ],
+    ['nextattempt', {}, 'nextattempt.time', 'is missing'],
+    ['nextattempt', {time: '2030-02-30 00:00:00'}, 'nextattempt.time', time],
+    ['delayed', 60, 'delayed', time],
+    ['maxdelivertime', '2030-01-01T00:00:00Z', 'maxdelivertime', time],
+    ['maxattempts', 0, 'maxattempts', 'must be a whole number from 1 to 1000000'],
+    ['maxattempts', 1.5, 'maxattempts', 'must be a whole number from 1 to 1000000'],
+    ['retries', [], 'retries', list],
+    ['retries', '600,', 'retries', list],
+    ['retries', [-1], 'retries', list],
+    ['retries', 600, 'retries', list],
+    ['queues', 'q', 'queues', 'must be an object such as {"failure": "name-of-a-queue", "retry": null}'],
+    ['queues', ['q'], 'queues', 'must be an object such as {"failure": "name-of-a-queue", "retry": null}'],
+    ['queues', {failure: 'https://sqs/q'}, 'queues.failure', queue],
+    ['queues', {dsn: ''}, 'queues.dsn', queue],
+    ['queues', {retry: 'q'.repeat(81)}, 'queues.retry', queue],
+    ['keepmime', 'perhaps', 'keepmime', 'must be true or false'],
+    ['tags', 'a', 'tags', 'must be a list of strings'],
+    ['tags', ['a', 1], 'tags.1', 'must be a string'],
+    ['results', {}, 'results', 'must be a list'],
+    ['results', [{}, 'x'], 'results.1', 'must be an object'],
+    ['dsn', 'x', 'dsn', 'must be an object'],
+    ['key', 'k', 'key', notYet],
+    ['dkim', {}, 'dkim', notYet],
+    ['headers', [], 'headers', notYet],
+    ['data', 0, 'data', notYet],
+    ['inlinecss', true, 'inlinecss', notYet],
+    ['relayq', {}, 'relayq', ownProperty],
+    ['relayq', 'x', 'relayq', ownProperty],
+    ['relayq', {...tracking, attempts: -1}, 'relayq', ownProperty],
+    ['relayq', {...tracking, hops: 0.5}, 'relayq', ownProperty],
+    ['relayq', {...tracking, id: ''}, 'relayq', ownProperty],
+    ['relayq', {...tracking, id: 'ä'}, 'relayq', ownProperty],
+    ['relayq', {...tracking, id: 'm'.repeat(81)}, 'relayq', ownProperty],
+    ['relayq', {...tracking, arrived: 'now'}, 'relayq', ownProperty],
+  ])('%s: %j', (name, value, path, problem) => {
+    expect(refusalOf(parse(bodyWith({[name]: value}))).problems).toEqual([{path, problem}]);
+  });
+});
+
+test.each(['[]', '"text"', 'null', '7'])('%s is not a message', body => {
+  const {problems} = refusalOf(parse(body));
+  expect(problemsText(problems)).toMatch(/^the message must be an object such as/);
+});
+
+test('every problem is reported at once, each with its path', () => {
+  const wrong = {recipient: 1, mime: null, security: 'x', maxattempts: 0, queues: {retry: 'a b'}, relayq: 0};
+  const {problems, queues} = refusalOf(parse(bodyWith(wrong)));
+  const paths = problems.map(({path}) => path).sort();
+  expect(paths).toEqual(['maxattempts', 'mime', 'queues.retry', 'recipient', 'relayq', 'security']);
+  expect(queues).toEqual({});
+});
+
+test('a smarthost with a bad port and half a pair of credentials has two problems', () => {
+  const {problems} = refusalOf(parse(bodyWith({smarthost: {hostname, port: 0, username: 'u'}})));
+  expect(problems.map(({path}) => path).sort()).toEqual(['smarthost', 'smarthost.port']);
+});
+
+test('a refused message still says where its answer goes when that part was valid', () => {
+  const refusal = refusalOf(parse(bodyWith({recipient: 'x', queues: {failure: 'mine'}})));
+  expect(refusal.queues).toEqual({failure: 'mine'});
+});
+
+test('at most 50 problems are reported', () => {
+  expect(refusalOf(parse(bodyWith({tags: new Array(1000).fill(0)}))).problems).toHaveLength(50);
+});
+
+test.each([
+  '{"smarthost": {"password": "hunter2"} "recipient"}',
+  '{"password": hunter2}',
+  'hunter2',
+  '{"password": "hunter2',
+  '{"password": "hunter2\n"}',
+])('a text that is not JSON is refused without quoting it: %j', body => {
+  const {problems} = refusalOf(parse(body));
+  expect(problemsText(problems)).toMatch(
+    /^the message is not JSON(?:, at position \d+ \(line \d+ column \d+\))?$/,
+  );
+});

@@ -1,0 +1,124 @@
+import {describe, expect, test} from 'vitest';
+import type {JsonObject} from '../../shared/json.ts';
+import {octetsOf} from '../../shared/json.ts';
+import {
+  entryProperty,
+  fates,
+  invalidResultOf,
+  kindsOf,
+  maxMessageOctets,
+  type ResultEntry,
+  resultOf,
+  withEntry,
+} from '../../shared/result.ts';
+import {messageBody} from '../../shared/route.ts';
+import {arrival, message, now} from './samples.ts';
+
+const sqsOctets = 1_048_576;
+const entry: ResultEntry = {state: 'data', result: 'error', timeMs: now, code: 451, description: 'later'};
+
+test('an entry has its time in words, and says maybesent only when it may be', () => {
+  expect(entryProperty(entry)).toEqual({
+    state: 'data',
+    result: 'error',
+    time: '2030-01-01 12:00:00',
+    code: 451,
+    description: 'later',
+  });
+  expect(entryProperty({...entry, maybeSent: true})).toMatchObject({maybesent: true});
+  expect(entryProperty({...entry, maybeSent: false})).not.toHaveProperty('maybesent');
+});
+
+describe('the entries of a message', () => {
+  test('are all kept while they are small', () => {
+    let entries: readonly JsonObject[] = [];
+    for (let code = 0; code < 50; code++) entries = withEntry(entries, {...entry, code});
+    expect(entries.map(each => each.code)).toEqual(Array.from({length: 50}, (_, index) => index));
+  });
+
+  test('keep the first and the newest when they get too large', () => {
+    let entries: readonly JsonObject[] = [];
+    for (let code = 0; code < 200; code++)
+      entries = withEntry(entries, {...entry, code, description: '€'.repeat(300)});
+    expect(octetsOf(JSON.stringify(entries))).toBeLessThanOrEqual(12_288);
+    const codes = entries.map(each => each.code as number);
+    expect(codes[0]).toBe(0);
+    expect(codes.slice(1)).toEqual(
+      Array.from({length: codes.length - 1}, (_, index) => 201 - codes.length + index),
+    );
+    expect(codes.length).toBeGreaterThan(8);
+  });
+
+  test('are shortened in time proportional to their number, whoever made them', () => {
+    const begun = performance.now();
+    const entries = withEntry(new Array<JsonObject>(20_000).fill({state: 'made up'}), entry);
+    expect(octetsOf(JSON.stringify(entries))).toBeLessThanOrEqual(12_288);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+});
+
+describe('a result', () => {
+  const smarthost = {hostname: 'h', username: 'u', password: 'hunter2'};
+
+  test('is the message without its MIME and its secrets', () => {
+    expect(JSON.parse(resultOf(message({smarthost, tags: ['t']}), 'accepted', [{state: 'x'}]))).toEqual({
+      envelope: 'sender@example.com',
+      recipient: 'rcpt@example.org',
+      smarthost: {hostname: 'h', username: 'u'},
+      tags: ['t'],
+      relayq: {id: 'message-1', arrived: '2030-01-01 12:00:00', attempts: 0, hops: 0},
+      fate: 'accepted',
+      results: [{state: 'x'}],
+    });
+  });
+
+  test('keeps the MIME when the message asks for it, still without secrets', () => {
+    const mime =
+      'x-mq-smarthost-hostname: h\nx-mq-smarthost-username: u\nx-mq-smarthost-password: hunter2\nS: s\n\nb';
+    const body = resultOf(message({mime, keepmime: true}), 'accepted', []);
+    expect(JSON.parse(body)).toMatchObject({mime: 'S: s\n\nb', smarthost: {hostname: 'h', username: 'u'}});
+    expect(body).not.toContain('hunter2');
+  });
+
+  test('of the largest message, with the MIME and the largest entries, fits into SQS, and so does its next round', () => {
+    const small = message({mime: 'x', keepmime: true});
+    const room = maxMessageOctets - octetsOf(messageBody(small, small.tracking)) + 1;
+    const mail = message({mime: 'x'.repeat(room), keepmime: true});
+    let entries: readonly JsonObject[] = [];
+    for (let attempt = 0; attempt < 20; attempt++)
+      entries = withEntry(entries, {...entry, description: '\u0001€'.repeat(500), mta: 'm'.repeat(253)});
+    const tracking = {...mail.tracking, attempts: 1_000_000, hops: 1_000_000};
+    expect(octetsOf(resultOf(mail, 'deferred', entries, tracking))).toBeLessThanOrEqual(sqsOctets);
+    const again = messageBody(mail, tracking, {results: entries, nextattempt: {time: '2030-01-01 12:00:00'}});
+    expect(octetsOf(again)).toBeLessThanOrEqual(sqsOctets);
+  });
+
+  test('of something that is not a message quotes it without secrets', () => {
+    const problems = [{path: '', problem: 'is not JSON'}];
+    const text = 'x "password": "hunter2" y';
+    expect(JSON.parse(invalidResultOf(arrival, problems, text, undefined, now))).toEqual({
+      relayq: {id: 'message-1', arrived: '2030-01-01 12:00:00', attempts: 0, hops: 0},
+      fate: 'invalid',
+      problems,
+      original: 'x "password": *** y',
+      results: [
+        {
+          state: 'process',
+          result: 'invalid',
+          time: '2030-01-01 12:00:00',
+          description: 'the message is not JSON',
+        },
+      ],
+    });
+  });
+});
+
+test('a fate’s results go to these queues', () => {
+  expect(fates.map(fate => `${fate}: ${kindsOf(fate).join(' ')}`)).toEqual([
+    'accepted: results success',
+    'bounced: results failure',
+    'deferred: results retry',
+    'expired: results failure',
+    'invalid: results failure',
+  ]);
+});

@@ -1,0 +1,157 @@
+import {describe, expect, test} from 'vitest';
+import {maskedReply, maskedText, withoutSecrets} from '../../shared/secrets.ts';
+
+const pem = '-----BEGIN RSA PRIVATE KEY-----\nTOPSECRET\nTOPSECRET\n-----END RSA PRIVATE KEY-----';
+
+describe('a message without its secrets', () => {
+  test.each([
+    ['a password anywhere', {a: {b: [{password: 'TOPSECRET', c: 1}]}}, {a: {b: [{c: 1}]}}],
+    ['any case', {Password: 'TOPSECRET', PASSWD: 'TOPSECRET'}, {}],
+    [
+      'names that end so',
+      {
+        'smtp-password': 'TOPSECRET',
+        clientSecret: 'TOPSECRET',
+        privateKey: 'TOPSECRET',
+        'x-private-key': 'TOPSECRET',
+      },
+      {},
+    ],
+    ['snake case', {private_key: 'TOPSECRET'}, {}],
+    ['whatever the value', {password: {deep: ['TOPSECRET']}}, {}],
+    [
+      'keys below dkim',
+      {dkim: {key: 'TOPSECRET', domain: 'd', more: [{key: 'TOPSECRET'}]}, key: 'k'},
+      {dkim: {domain: 'd', more: [{}]}, key: 'k'},
+    ],
+    ['a PEM key in a text', {note: `a ${pem} b`}, {note: 'a *** b'}],
+    ['a PEM key without an end', {note: 'a -----BEGIN PRIVATE KEY-----\nTOPSECRET'}, {note: 'a ***'}],
+    [
+      'a header in a text',
+      {mime: 'A: 1\r\nX-MQ-Smarthost-Password : TOPSECRET\r\nB: 2'},
+      {mime: 'A: 1\r\nX-MQ-Smarthost-Password : ***\r\nB: 2'},
+    ],
+    [
+      'a folded header',
+      {mime: 'x-mq-smarthost-password:\r\n TOPSECRET\n\tTOPSECRET\nB: 2'},
+      {mime: 'x-mq-smarthost-password: ***\nB: 2'},
+    ],
+    [
+      'a quote in the header',
+      {mime: 'x-mq-smarthost-password: a"TOPSECRET\nB: 2'},
+      {mime: 'x-mq-smarthost-password: ***\nB: 2'},
+    ],
+    [
+      'a backslash in the header',
+      {mime: 'x-mq-smarthost-password: a\\nTOPSECRET\nB: 2'},
+      {mime: 'x-mq-smarthost-password: ***\nB: 2'},
+    ],
+    [
+      'a bare CR in the header',
+      {mime: 'x-mq-smarthost-password: a\rTOPSECRET\nB: 2'},
+      {mime: 'x-mq-smarthost-password: ***\nB: 2'},
+    ],
+  ])('%s', (_, object, expected) => {
+    expect(withoutSecrets(object)).toEqual(expected);
+  });
+
+  test('is the message itself when it has none', () => {
+    const object = {
+      passwords: 1,
+      'password-hint': 'x',
+      mime: 'x-mq-smarthost-username: u\n',
+      a: [null, true, 1.5, {}],
+    };
+    expect(withoutSecrets(object)).toEqual(object);
+  });
+});
+
+describe('a text that is no message shows none of the secrets in it', () => {
+  test.each([
+    ['a property', '{"recipient": "a@b.example", "password": "TOPSECRET"'],
+    ['without an end', '{"password": "TOPSECRET'],
+    ['with a quote inside', '{"password":"a\\"TOPSECRET", "x": 1,}'],
+    ['that ends in a backslash', '{"password": "a TOPSECRET\\'],
+    ['with spaces, commas and braces', '{"password" : "a, b} TOPSECRET"'],
+    ['over lines', '{"password":\n\n  "a\nTOPSECRET"'],
+    ['unquoted', '{password: TOPSECRET, x}'],
+    ['in single quotes', "{'smarthost': {'password': 'a TOPSECRET'}}"],
+    ['as a form', 'username=u&password=TOPSECRET'],
+    ['a number', '[{"password": 12, "secret": "TOPSECRET"}]'],
+    ['a list', '{"password": ["a", "TOPSECRET"],}'],
+    ['encoded twice', JSON.stringify(JSON.stringify({smarthost: {password: 'TOPSECRET'}}))],
+    ['encoded twice, with spaces', JSON.stringify(JSON.stringify({smarthost: {password: 'a, TOPSECRET'}}))],
+    ['a header in JSON text', '{"mime": "A: 1\\r\\nx-mq-smarthost-password: TOPSECRET\\r\\nB: 2",}'],
+    [
+      'a folded header in JSON text',
+      '{"mime": "x-mq-smarthost-password:\\r\\n TOPSECRET\\n\\tTOPSECRET\\nB: 2",}',
+    ],
+    ['a header with spaces in JSON text', '{"mime": "x-mq-smarthost-password: a b TOPSECRET\\nB: 2",}'],
+    [
+      'a header in JSON text with a quote in it',
+      '{"mime": "x-mq-smarthost-password: a\\" TOPSECRET\\nB: 2",}',
+    ],
+    ['a header in MIME text', 'A: 1\r\nX-Mq-Smarthost-Password: a TOPSECRET\r\nB: 2'],
+    ['a folded header in MIME text', 'x-mq-smarthost-password:\r\n TOPSECRET\r\n\tTOPSECRET\r\nB: 2'],
+    ['a header in MIME text with a quote in it', 'x-mq-smarthost-password: a" TOPSECRET\nB: 2'],
+    ['a PEM key', `{"dkim": {"key": "${pem}"`],
+    ['a PEM key with escapes', `{"dkim": {"key": "${pem.replaceAll('\n', '\\n')}"`],
+    ['a PEM key without an end', '-----BEGIN PRIVATE KEY-----\nTOPSECRET'],
+  ])('%s', (_, text) => {
+    const masked = maskedText(text);
+    expect(masked).not.toContain('TOPSECRET');
+    expect(masked).toContain('***');
+  });
+
+  test('and all of the rest', () => {
+    const text = '{"recipient": "a@b.example", "smarthost": {"username": "u", "password": "p", "port": 25},}';
+    expect(maskedText(text)).toBe(text.replace('"p"', '***'));
+    const mime = 'A: 1\r\nx-mq-smarthost-password: a b\r\n c\r\nB: 2\r\n\r\nbody';
+    expect(maskedText(mime)).toMatch(/^A: 1\r\nx-mq-smarthost-password: ?\*\*\*\r\nB: 2\r\n\r\nbody$/);
+  });
+});
+
+describe('masking takes time in proportion to the text, however it is made', () => {
+  const size = 1 << 20;
+  const times = (part: string) => part.repeat(Math.ceil(size / part.length));
+  test.each([
+    ['passwords', times('password')],
+    ['open values', times('password:"')],
+    ['open values with escapes', `${times('password:"\\')}\\`],
+    ['one open value', `password:"${times('\\a')}\\`],
+    ['spaces', `password${times(' ')}`],
+    ['names with spaces', times('password   ')],
+    ['values of spaces', times('password:    ')],
+    ['headers', times('x-mq-smarthost-password')],
+    ['header names with tabs', `x-mq-smarthost-password${times('\t')}`],
+    ['one header of folds', `x-mq-smarthost-password:${times('\r\n ')}`],
+    ['one header of escapes', `x-mq-smarthost-password:${times('\\r\\n ')}`],
+    ['one header of backslashes', `x-mq-smarthost-password:${times('\\')}`],
+    ['begins', times('-----BEGIN PRIVATE KEY-----')],
+    ['half begins', times('-----BEGIN A')],
+    ['a long begin', `-----BEGIN ${times('PRIVATE KEY')}`],
+    ['begins of ends', `-----BEGIN PRIVATE KEY-----${times('-----END PRIVATE KEY')}`],
+  ])('%s', (_, text) => {
+    const begun = performance.now();
+    maskedText(text);
+    withoutSecrets({text});
+    // Quadratic would be minutes; a loaded machine takes some tenths of a second.
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
+});
+
+describe('a server’s words', () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  test.each([
+    ['535 bad password hunter2 for u', ['hunter2'], '535 bad password *** for u'],
+    [`535 ${base64('hunter2')} refused`, ['hunter2'], '535 *** refused'],
+    [`535 ${base64('\0us\0hunter2')} refused`, ['hunter2', '\0us\0hunter2'], '535 *** refused'],
+    ['hunter2 and hunter2', ['hunter2'], '*** and ***'],
+    ['a.c abc', ['a.c'], '*** abc'],
+    ['$& $1', ['$&'], '*** $1'],
+    ['nothing of it', ['hunter2', ''], 'nothing of it'],
+    ['bob and bob123', ['bob', 'bob123'], '*** and ***'],
+  ])('%j without %j', (text, secrets, masked) => {
+    expect(maskedReply(text, secrets)).toBe(masked);
+  });
+});

@@ -1,0 +1,195 @@
+import {describe, expect, test} from 'vitest';
+import {parseSettings} from '../../shared/settings.ts';
+import {settings} from './samples.ts';
+
+const parse = (parameters: Record<string, string>, previous?: ReturnType<typeof settings>) =>
+  parseSettings(
+    Object.entries(parameters).map(([name, value]) => ({name, value})),
+    previous,
+  );
+
+const defaults = {
+  smarthost: undefined,
+  sink: undefined,
+  retryIntervals: [600, 600, 1800, 1800, 3600, 3600, 7200],
+  maxDeliverTime: 86_400,
+  maxAttempts: 0,
+  heloName: undefined,
+  mx: {port: 25, privateAddresses: false, nameServers: []},
+};
+const smarthost = {host: 'mx.example.net', port: 25};
+const sink = {host: '192.0.2.1', port: 25};
+
+describe('what parameters say', () => {
+  test.each([
+    [{}, {}],
+    [{smarthost: 'MX.example.net'}, {smarthost}],
+    [{smarthost: ' mx.example.net '}, {smarthost}],
+    [{smarthost: '[2001:db8::1]', 'smarthost-port': '587'}, {smarthost: {host: '2001:db8::1', port: 587}}],
+    [
+      {smarthost: 'mx.example.net', 'smarthost-username': ' u ', 'smarthost-password': ' p '},
+      {smarthost: {...smarthost, credentials: {username: 'u', password: ' p '}}},
+    ],
+    [
+      {smarthost: 'mx.example.net', 'smarthost-security': 'verified'},
+      {smarthost: {...smarthost, security: 'verified'}},
+    ],
+    [{'smarthost-port': '587'}, {}],
+    [{'smtp-sink-ip': '192.0.2.1'}, {sink}],
+    [{'smtp-sink-ip': 'sink.example', 'smtp-sink-port': '2525'}, {sink: {host: 'sink.example', port: 2525}}],
+    [
+      {'smtp-sink-ip': '192.0.2.1', 'smtp-sink-username': 'u', 'smtp-sink-password': 'p'},
+      {sink: {...sink, credentials: {username: 'u', password: 'p'}}},
+    ],
+    [{'smtp-sink-ip': '0.0.0.0', 'smtp-sink-port': '2525'}, {}],
+    [{'smtp-sink-ip': '::'}, {}],
+    [{'smtp-sink-port': '2525'}, {}],
+    [{'retry-interval': '60, 120,1'}, {retryIntervals: [60, 120, 1]}],
+    [{'max-delivertime': '3600'}, {maxDeliverTime: 3600}],
+    [{'max-attempts': '0'}, {maxAttempts: 0}],
+    [{'max-attempts': '1000000'}, {maxAttempts: 1_000_000}],
+    [{'helo-name': 'Out.example.org'}, {heloName: 'out.example.org'}],
+    [{'mx-port': '2525'}, {mx: {...defaults.mx, port: 2525}}],
+    [{'mx-private-addresses': 'allowed'}, {mx: {...defaults.mx, privateAddresses: true}}],
+    [{'mx-private-addresses': 'refused'}, {}],
+    [
+      {'mx-name-servers': '192.0.2.1, 127.0.0.1:5353'},
+      {mx: {...defaults.mx, nameServers: ['192.0.2.1', '127.0.0.1:5353']}},
+    ],
+  ])('%j', (parameters, expected) => {
+    expect(parse(parameters)).toEqual({settings: {...defaults, ...expected}, problems: []});
+  });
+});
+
+const port = 'must be a whole number from 1 to 65535';
+const hostProblem = 'must be a host name or an IP address';
+const portApart = 'must be a host name alone; the port goes into its own property';
+const seconds = 'must be a whole number from 1 to 31536000';
+const levels = 'must be one of optional, opportunistic, required, verified';
+const servers = 'must be IPv4 addresses, each with an optional :port';
+
+describe('what is wrong with a parameter', () => {
+  test.each([
+    ['smarthost', 'a b', hostProblem],
+    ['smarthost', 'mx.example.net:587', portApart],
+    ['smarthost-port', '0', port],
+    ['smarthost-port', '65536', port],
+    ['smarthost-port', '25.0', port],
+    ['smarthost-port', '-25', port],
+    ['smarthost-port', '', port],
+    ['smarthost-port', 'hunter2', port],
+    ['smarthost-username', 'u', 'needs smarthost-password beside it'],
+    ['smarthost-password', 'hunter2', 'needs smarthost-username beside it'],
+    ['smarthost-security', 'none', levels],
+    ['smtp-sink-ip', '192.0.2.256', hostProblem],
+    ['smtp-sink-ip', '127.0.0.1:2525', portApart],
+    ['smtp-sink-port', 'x', port],
+    ['smtp-sink-username', 'u', 'needs smtp-sink-password beside it'],
+    ['smtp-sink-password', 'hunter2', 'needs smtp-sink-username beside it'],
+    ['retry-interval', '', seconds],
+    ['retry-interval', '0', seconds],
+    ['retry-interval', '600,', seconds],
+    ['retry-interval', '10m', seconds],
+    ['max-delivertime', '0', seconds],
+    ['max-delivertime', '1e3', seconds],
+    ['max-attempts', '-1', 'must be a whole number from 0 to 1000000'],
+    ['helo-name', 'a b', 'has a domain that is not a host name such as example.org'],
+    ['mx-port', '0', port],
+    ['mx-private-addresses', 'yes', 'must be one of refused, allowed'],
+    ['mx-name-servers', 'ns.example', servers],
+    ['mx-name-servers', '192.0.2.1:65536', servers],
+    ['mx-name-servers', '192.0.2.1:0', servers],
+    ['mx-name-servers', '2001:db8::1', servers],
+    ['mx-name-servers', '2001:db8::a', servers],
+    ['capacity/default', '{}', 'is not acted on yet'],
+  ])('%s: %j', (name, value, problem) => {
+    expect(parse({[name]: value}).problems).toEqual([{path: name, problem}]);
+  });
+
+  test.each(['smarthost-hostname', 'Smarthost', '__proto__', 'smarthost/port'])('%s is unknown', name => {
+    const {problems, settings} = parseSettings([{name, value: 'hunter2'}]);
+    expect(problems).toEqual([
+      {path: name, problem: expect.stringMatching(/^is unknown; known are smarthost, /)},
+    ]);
+    expect(settings).toEqual(defaults);
+  });
+
+  test.each(['smarthost', 'smtp-sink'])(
+    'control characters in a password of the %s are refused, as in a message',
+    which => {
+      const {problems} = parse({[`${which}-username`]: 'u', [`${which}-password`]: 'hunter2\n'});
+      expect(problems.map(({path}) => path)).toEqual([`${which}-password`]);
+    },
+  );
+});
+
+test('every problem is reported at once, and none holds a value', () => {
+  const wrong = {
+    smarthost: 'hunter2 x',
+    'smarthost-port': 'hunter2',
+    'smarthost-password': 'hunter2',
+    'smarthost-security': 'hunter2',
+    'smtp-sink-ip': 'hunter2 x',
+    'smtp-sink-password': 'hunter2',
+    'retry-interval': 'hunter2',
+    'max-delivertime': 'hunter2',
+    'max-attempts': 'hunter2',
+    'helo-name': 'hunter2 x',
+    'mx-port': 'hunter2',
+    'mx-private-addresses': 'hunter2',
+    'mx-name-servers': 'hunter2',
+    'not-known': 'hunter2',
+  };
+  const {problems, settings} = parse(wrong);
+  expect(problems.map(({path}) => path).sort()).toEqual(Object.keys(wrong).sort());
+  expect(JSON.stringify(problems)).not.toContain('hunter2');
+  expect(settings).toBeUndefined();
+});
+
+describe('settings that are one decision stay together', () => {
+  const before = {
+    smarthost: 'old.example.net',
+    'smarthost-username': 'u',
+    'smarthost-password': 'p',
+    'smtp-sink-ip': '192.0.2.9',
+    'retry-interval': '5',
+    'max-delivertime': '6',
+    'max-attempts': '7',
+    'helo-name': 'old.example',
+    'mx-port': '26',
+  };
+  const previous = settings(before);
+
+  test.each([
+    ['smarthost', {smarthost: 'new.example.net', 'smarthost-port': 'x'}],
+    ['smarthost', {smarthost: 'new.example.net', 'smarthost-username': 'v'}],
+    ['sink', {'smtp-sink-ip': '192.0.2.10', 'smtp-sink-port': '0'}],
+    ['mx', {'mx-port': '25', 'mx-name-servers': 'x'}],
+    ['retryIntervals', {'retry-interval': '1,x'}],
+    ['maxDeliverTime', {'max-delivertime': 'x'}],
+    ['maxAttempts', {'max-attempts': 'x'}],
+    ['heloName', {'helo-name': '-'}],
+  ] as const)('with a problem, %s keeps its whole last good value', (group, parameters) => {
+    expect(parse(parameters, previous).settings).toEqual({...defaults, [group]: previous[group]});
+  });
+
+  test.each([{'smarthost-port': 'x'}, {'smtp-sink-ip': '-'}, {'mx-port': 'x'}])(
+    '%j without a last good value leaves no settings',
+    parameters => {
+      expect(parse(parameters).settings).toBeUndefined();
+    },
+  );
+
+  test.each([{'retry-interval': '1,x'}, {'max-delivertime': 'x'}, {'max-attempts': 'x'}, {'helo-name': '-'}])(
+    '%j alone falls back to the default',
+    parameters => {
+      const parsed = parse({...parameters, smarthost: 'mx.example.net'});
+      expect(parsed.settings).toEqual({...defaults, smarthost});
+      expect(parsed.problems).toHaveLength(1);
+    },
+  );
+
+  test('an unknown name spoils nothing, and what is gone is unset', () => {
+    expect(parse({'not-known': 'x'}, previous).settings).toEqual(defaults);
+  });
+});
