@@ -59,8 +59,10 @@ const hostnameLabel = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** A host name, lower case and in A-labels (RFC 5890). A dot at the end is refused: SMTP has none. */
 export function parseHostname(text: string): Parsed<string> {
-  // domainToASCII reads "1.1" as an IPv4 address, so it is asked for U-labels only.
-  const ascii = /^[\0-\x7f]*$/.test(text) ? text.toLowerCase() : domainToASCII(text);
+  // domainToASCII reads "1.1" as an IPv4 address, so it is asked for U-labels only; and it reads as a URL does,
+  // where a slash ends the host, %41 is a letter and tabs are nothing.
+  const urlSyntax = /[^\w.\-\u0080-\u{10ffff}]/u.test(text);
+  const ascii = /^[\0-\x7f]*$/.test(text) ? text.toLowerCase() : urlSyntax ? '' : domainToASCII(text);
   const labels = ascii.split('.');
   if (ascii.length > 253 || !labels.every(label => hostnameLabel.test(label))) {
     return problem('has a domain that is not a host name such as example.org');
@@ -86,7 +88,7 @@ export function parseAddressLiteral(text: string): string | undefined {
 }
 
 export const isIPv4 = (text: string): boolean =>
-  /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(text);
+  /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);
 
 /** Valid IPv6 text, found by letting the URL parser read it: it is strict, and it is no I/O. */
 export const isIPv6 = (text: string): boolean =>

@@ -4,8 +4,8 @@
 
 import * as v from 'valibot';
 import {type Mailbox, type Parsed, parseHost, parseMailbox} from './address.ts';
-import {isJsonObject, type Json, type JsonObject} from './json.ts';
-import {propertiesOf, stripMqHeaders} from './mq-headers.ts';
+import {isJsonObject, type Json, type JsonObject, omit} from './json.ts';
+import {propertiesOf, stripMqHeaders, unendedOf} from './mq-headers.ts';
 import {type ResultKind, resultKinds} from './names.ts';
 import {type Security, securityLevels} from './security.ts';
 import {defaultSmtpPort, type Relay} from './smarthost.ts';
@@ -136,7 +136,8 @@ const smarthost = v.pipe(
     },
     'must be an object with a hostname',
   ),
-  v.check(
+  v.partialCheck(
+    [['username'], ['password']],
     value => (value.username === undefined) === (value.password === undefined),
     'has a username without a password, or a password without a username: give both or neither',
   ),
@@ -165,9 +166,11 @@ const queueName = parsedBy<string | null>(value =>
     : wrong('must be the name of a standard SQS queue (letters, digits, - and _), or null for none'),
 );
 
-const queues = v.looseObject(
-  v.entriesFromList([...resultKinds, 'dsn'], v.exactOptional(queueName)),
-  'must be an object such as {"failure": "name-of-a-queue", "retry": null}',
+const notQueues = 'must be an object such as {"failure": "name-of-a-queue", "retry": null}';
+
+const queues = v.pipe(
+  v.custom<Record<string, unknown>>(isJsonObject, notQueues),
+  v.looseObject(v.entriesFromList([...resultKinds, 'dsn'], v.exactOptional(queueName)), notQueues),
 );
 
 const mime = parsedBy<string | JsonObject>(value => {
@@ -233,12 +236,12 @@ export function parseMessage(
     };
   }
   if (!isJsonObject(json)) return {ok: false, problems: [{path: '', problem: notAnObject}], queues: {}};
-  const {properties, ambiguous} = mergeHeaders(freshOf(withoutNulls(json)));
+  const {properties, problems: headerProblems} = mergeHeaders(freshOf(withoutNulls(json)));
   const tracking = parseTracking(properties.relayq, arrival);
   const parsed = v.safeParse(schema, properties);
   const problems = [
     ...(tracking.ok ? [] : [{path: 'relayq', problem: tracking.problem}]),
-    ...ambiguous.map(name => ({path: 'mime', problem: `has ${name} more than once, with different values`})),
+    ...headerProblems.map(problem => ({path: 'mime', problem})),
     ...problemsOf(parsed.issues),
   ].slice(0, maxProblems);
   if (problems.length > 0 || !parsed.success || !tracking.ok) {
@@ -280,20 +283,17 @@ const withoutNulls = (object: JsonObject): JsonObject =>
   );
 
 /** A result with its fate that was put on the outbox again is a new message: its history stays behind. */
-const freshOf = (object: JsonObject): JsonObject =>
-  object.fate === undefined
-    ? object
-    : Object.fromEntries(
-        Object.entries(object).filter(
-          ([name]) => !['fate', 'results', 'relayq', 'nextattempt'].includes(name),
-        ),
-      );
+function freshOf(object: JsonObject): JsonObject {
+  if (object.fate === undefined) return object;
+  const told = object.fate === 'invalid' ? ['problems', 'original'] : [];
+  return omit(object, ['fate', 'results', 'relayq', 'nextattempt', ...told]);
+}
 
 /** JSON wins over headers, property by property; a smarthost in JSON wins whole, for it is a unit. */
-function mergeHeaders(object: JsonObject): {properties: JsonObject; ambiguous: readonly string[]} {
-  if (typeof object.mime !== 'string') return {properties: object, ambiguous: []};
+function mergeHeaders(object: JsonObject): {properties: JsonObject; problems: readonly string[]} {
+  if (typeof object.mime !== 'string') return {properties: object, problems: []};
   const {mime, fields} = stripMqHeaders(object.mime);
-  if (fields.length === 0) return {properties: object, ambiguous: []};
+  if (fields.length === 0) return {properties: object, problems: []};
   const fromHeaders = propertiesOf(fields);
   const merged = new Map<string, Json>(Object.entries(fromHeaders.properties as JsonObject));
   for (const [name, value] of Object.entries(object)) {
@@ -302,7 +302,15 @@ function mergeHeaders(object: JsonObject): {properties: JsonObject; ambiguous: r
     merged.set(name, mergeable ? {...header, ...value} : value);
   }
   merged.set('mime', mime);
-  return {properties: Object.fromEntries(merged), ambiguous: fromHeaders.ambiguous};
+  // No field makes a message look like a result.
+  merged.delete('fate');
+  const problems = [
+    ...unendedOf(fields).map(
+      name => `has a line that ends in a CR alone after ${name}: end it in CRLF or LF`,
+    ),
+    ...fromHeaders.ambiguous.map(name => `has ${name} more than once, with different values`),
+  ];
+  return {properties: Object.fromEntries(merged), problems};
 }
 
 const problemsOf = (issues: readonly v.BaseIssue<unknown>[] | undefined): Problem[] =>

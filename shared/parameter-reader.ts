@@ -75,6 +75,13 @@ export class ParameterReader {
     if (username === undefined && password === undefined) return undefined;
     if (username === undefined) return this.wrong(passwordName, `needs ${usernameName} beside it`);
     if (password === undefined) return this.wrong(usernameName, `needs ${passwordName} beside it`);
+    for (const [name, value] of [
+      [usernameName, username],
+      [passwordName, password],
+    ] as const) {
+      if (value === '' || /\p{Cc}/u.test(value))
+        return this.wrong(name, 'must be a text without control characters');
+    }
     return {username, password};
   }
 }

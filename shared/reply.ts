@@ -9,12 +9,12 @@ export interface Reply {
   readonly text: string;
 }
 
-const replyLine = /^([2-5]\d\d)(?:[ -](.*))?$/;
+const replyLine = /^([2-5]\d\d)(?:[ -](.*))?$/s;
 const enhancedStatus = /^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/;
 
 /** Undefined when the text is not a reply: a line without a code, or lines with different ones. */
 export function parseReply(raw: string): Reply | undefined {
-  const lines = raw.split(/\r?\n/).filter(line => line !== '');
+  const lines = raw.split(/\r*\n/).filter(line => line !== '');
   const matches = lines.map(line => replyLine.exec(line));
   const code = matches[0]?.[1];
   if (code === undefined || !matches.every(match => match?.[1] === code)) return undefined;

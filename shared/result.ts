@@ -52,8 +52,11 @@ const maxEntriesOctets = 12_288;
 /** The attempts so far with a new one, without the middle ones when they get too large. */
 export function withEntry(entries: readonly JsonObject[], entry: ResultEntry): readonly JsonObject[] {
   const all = [...entries, entryProperty(entry)];
-  while (all.length > 2 && octetsOf(JSON.stringify(all)) > maxEntriesOctets) all.splice(1, 1);
-  return all;
+  const octets = all.map(each => octetsOf(JSON.stringify(each)) + 1);
+  let total = octets.reduce((sum, each) => sum + each, 1);
+  let dropped = 0;
+  while (total > maxEntriesOctets && dropped < all.length - 2) total -= octets[++dropped]!;
+  return dropped === 0 ? all : all.toSpliced(1, dropped);
 }
 
 /** The body of a result. */

@@ -8,7 +8,7 @@ import type {Settings} from './settings.ts';
 import {type Credentials, nameOfRelay, type Relay} from './smarthost.ts';
 
 /** The one queue of all mail that goes to a smarthost. */
-export const smarthostQueue = '(smarthost)';
+const smarthostQueue = '(smarthost)';
 
 export type NextHop =
   | {readonly kind: 'mx'; readonly domain: string; readonly security: Security}

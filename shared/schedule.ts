@@ -4,7 +4,7 @@ import type {Message} from './message.ts';
 import type {Settings} from './settings.ts';
 
 /** The longest DelaySeconds that SQS takes (SendMessage). */
-export const maxDelaySeconds = 900;
+const maxDelaySeconds = 900;
 
 /** Seconds to wait after attempt number `attempts` (from 1): the list in turn, its last entry for ever. */
 export const retryIntervalOf = (intervals: readonly number[], attempts: number): number =>

@@ -5,8 +5,8 @@ import {isJsonObject, type Json, type JsonObject} from './json.ts';
 const mask = '***';
 
 /** Properties that hold a secret wherever they stand, and those that do below `dkim`. */
-const secretName = /(?:password|passwd|secret|private-?key)$/i;
-const dkimSecretName = /^(?:key|private-?key)$/i;
+const secretName = /(?:password|passwd|secret|private[-_]?key)$/i;
+const dkimSecretName = /^(?:key|private[-_]?key)$/i;
 
 /** The same JSON without its secrets: their properties are gone. Keys below `dkim` are private keys. */
 export function withoutSecrets(object: JsonObject): JsonObject {
@@ -24,19 +24,28 @@ function redact(value: Json, dkim: boolean): Json {
   );
 }
 
-// A name that ends in one of the words, quoted or not; then its value, quoted or up to the next separator.
+// A field of MIME text, with its folded lines.
+const header = /(x-mq-smarthost-password[ \t]*:)(?:\r?\n[ \t]|(?!\r?\n).)*/gis;
+// The same inside JSON text, where lines end in escapes and the text at a quote.
+const escapedHeader =
+  /(x-mq-smarthost-password[ \t]*:)(?:(?:\\r)?\\n(?: |\\t)|\r?\n[ \t]|(?!(?:\\r)?\\n|\r?\n|")(?:\\.|.))*/gis;
+// A name that ends in one of the words, quoted or not, perhaps in JSON within JSON; then its value: quoted, up
+// to the same quote or the end of a text that was cut; a list or an object, with all that follows; or a word.
 const property =
-  /((?:password|passwd|secret|private-?key)["']?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*(?:"|$)|'[^']*(?:'|$)|[^\s,}]+)/gis;
-// In JSON text a line ends in an escape, in MIME text in a line end; what follows a fold belongs to it.
-const header = /(x-mq-smarthost-password[ \t]*:)(?:(?:\\r)?\\n(?: |\\t)|\r?\n[ \t]|(?!\\[rn]|[\r\n"]).)*/gi;
+  /((?:password|passwd|secret|private[-_]?key)\\*["']?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|(\\+)".*?(?:(?<!\\)\2"|$)|'[^']*(?:'|$)|[[{].*|[^\r\n,}\]&]+)/gis;
 const pem = /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gs;
 
 /** A text that could not be read as a message, with everything that looks like a secret masked. */
-export const maskedText = (text: string): string =>
-  text.replace(pem, mask).replace(header, `$1 ${mask}`).replace(property, `$1${mask}`);
+export function maskedText(text: string): string {
+  const field = /^\s*[[{"]/.test(text) ? escapedHeader : header;
+  return text.replace(pem, mask).replace(field, `$1 ${mask}`).replace(property, `$1${mask}`);
+}
 
 /** A server's words with the credentials masked, should it echo them: plain, or as AUTH encoded them. */
 export function maskedReply(text: string, secrets: readonly string[]): string {
   const forms = secrets.flatMap(secret => [secret, Buffer.from(secret).toString('base64')]);
-  return forms.filter(form => form.length > 0).reduce((masked, form) => masked.replaceAll(form, mask), text);
+  return forms
+    .filter(form => form.length > 0)
+    .sort((a, b) => b.length - a.length)
+    .reduce((masked, form) => masked.replaceAll(form, mask), text);
 }

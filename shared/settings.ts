@@ -1,7 +1,7 @@
 // The settings of a stage, read from its SSM parameters: every problem at once, never a secret in one.
 // Where the parameters come from and how long they are kept is the functions' business.
 
-import {parseIpAddress} from './ip-address.ts';
+import {isIPv4} from './address.ts';
 import type {Problem} from './message.ts';
 import {type Parameter, ParameterReader} from './parameter-reader.ts';
 import {type Security, securityLevels} from './security.ts';
@@ -117,9 +117,8 @@ function readMx(reader: ParameterReader): MxSettings {
   const privateAddresses = reader.word('mx-private-addresses', ['refused', 'allowed']) === 'allowed';
   const nameServers =
     reader.list('mx-name-servers', text => {
-      const server = /^(.*?)(?::(\d{1,5}))?$/.exec(text);
-      if (server !== null && parseIpAddress(server[1]!) !== undefined && Number(server[2] ?? 53) <= 65535)
-        return text;
+      const [, address = '', port = '53'] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+      if (isIPv4(address) && Number(port) >= 1 && Number(port) <= 65535) return text;
       reader.wrong('mx-name-servers', 'must be IPv4 addresses, each with an optional :port');
       return undefined;
     }) ?? [];

@@ -8,7 +8,7 @@ import type {Fact, Failure} from '../../shared/outcome.ts';
 import type {MxSettings} from '../../shared/settings.ts';
 
 /** A host of a next hop with its addresses, in the order to try them. */
-export interface Host {
+interface Host {
   readonly host: string;
   readonly addresses: readonly string[];
 }

@@ -132,7 +132,7 @@ describe('the fate of a message', () => {
 });
 
 test('a message that is always deferred is tried as often as the schedule says, each time under an ID of its own', () => {
-  const stage = settings({'max-attempts': '5', 'retry-interval': '0,1000,0'});
+  const stage = settings({'max-attempts': '5', 'retry-interval': '1,1000,1'});
   let arrival: Arrival = {id: 'first', arrivedMs: now, body: JSON.stringify(plain)};
   const ids: string[] = [];
   for (let clock = now, round = 1; round < 50; round++) {

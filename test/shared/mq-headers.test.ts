@@ -133,7 +133,7 @@ describe('fields stand for properties', () => {
     ['dsn-ret', {dsn: {ret: 'v'}}],
     ['dsn-orcpt', {dsn: {orcpt: 'v'}}],
     ['dsn-envid', {dsn: {envid: 'v'}}],
-    ['delayed', {nextattempt: {time: 'v'}}],
+    ['delayed', {delayed: 'v'}],
     ['tag', {tags: ['v']}],
     ['ip', {ips: ['v']}],
     ['recipient', {recipient: 'v'}],
