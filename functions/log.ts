@@ -1,11 +1,12 @@
 // Log lines: one JSON object each, written to standard output as it is, so that CloudWatch Logs Insights
-// finds its fields. What may stand in a line is decided by who calls; nothing is added but time and level.
+// finds its fields. What may stand in a line is decided by who calls; nothing is added but time and level,
+// under the names by which Lambda knows them ("Log-level filtering").
 
 export type Level = 'info' | 'warn' | 'error';
 export type Log = (level: Level, message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
 export const log: Log = (level, message, fields = {}) => {
-  const line = JSON.stringify({time: new Date().toISOString(), level, message, ...fields});
+  const line = JSON.stringify({timestamp: new Date().toISOString(), level, message, ...fields});
   process.stdout.write(`${line}\n`);
 };
 

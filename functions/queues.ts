@@ -1,14 +1,17 @@
 // SQS as the functions use it: sending many with as few requests as its limits allow, deleting one.
 
+import {setTimeout as delay} from 'node:timers/promises';
 import {
+  type BatchResultErrorEntry,
   ChangeMessageVisibilityBatchCommand,
-  DeleteMessageCommand,
+  DeleteMessageBatchCommand,
   GetQueueUrlCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import {octetsOf} from '../shared/json.ts';
+import {errorText} from './log.ts';
 
 export interface Outgoing {
   readonly body: string;
@@ -47,31 +50,33 @@ export class Queues {
   async sendAll(queueUrl: string, messages: readonly Outgoing[]): Promise<ReadonlyMap<number, string>> {
     const failures = new Map<number, string>();
     for (const batch of packed(messages)) {
-      const entries = batch.map(index => {
-        const {body, groupId, deduplicationId, delaySeconds} = messages[index]!;
-        return {
-          Id: String(index),
-          MessageBody: body,
-          MessageGroupId: groupId,
-          MessageDeduplicationId: deduplicationId,
-          DelaySeconds: delaySeconds,
-        };
+      const untaken = await inBatch(batch, async indexes => {
+        const Entries = indexes.map(index => {
+          const {body, groupId, deduplicationId, delaySeconds} = messages[index]!;
+          return {
+            Id: String(index),
+            MessageBody: body,
+            MessageGroupId: groupId,
+            MessageDeduplicationId: deduplicationId,
+            DelaySeconds: delaySeconds,
+          };
+        });
+        return this.#client.send(new SendMessageBatchCommand({QueueUrl: queueUrl, Entries}));
       });
-      try {
-        const {Failed = []} = await this.#client.send(
-          new SendMessageBatchCommand({QueueUrl: queueUrl, Entries: entries}),
-        );
-        for (const {Id, Code, Message} of Failed) failures.set(Number(Id), `${Code}: ${Message}`);
-      } catch (error) {
-        for (const index of batch) failures.set(index, String(error));
-      }
+      for (const [index, reason] of untaken) failures.set(index, reason);
     }
     return failures;
   }
 
-  /** Deleting what is already gone is no error for SQS, nor for us. */
-  async delete(queueUrl: string, receiptHandle: string): Promise<void> {
-    await this.#client.send(new DeleteMessageCommand({QueueUrl: queueUrl, ReceiptHandle: receiptHandle}));
+  /**
+   * Deletes at most 10; what is already gone is no failure for SQS, nor for us.
+   * @returns the indexes of those that could not be deleted, with SQS's reason
+   */
+  async deleteAll(queueUrl: string, receiptHandles: readonly string[]): Promise<ReadonlyMap<number, string>> {
+    return inBatch([...receiptHandles.keys()], indexes => {
+      const Entries = indexes.map(index => ({Id: String(index), ReceiptHandle: receiptHandles[index]}));
+      return this.#client.send(new DeleteMessageBatchCommand({QueueUrl: queueUrl, Entries}));
+    });
   }
 
   /** Hides received messages for so many seconds from now; 0 makes them visible. At most 10 at a time. */
@@ -95,6 +100,34 @@ export class Queues {
     asked.catch(() => this.#urls.delete(name));
     return asked;
   }
+}
+
+/** Entries that failed for SQS's own reasons are tried again, so many times in all: each costs a message sent twice. */
+const maxEntryAttempts = 3;
+const entryRetryMs = 100;
+
+/** One batch request; the SDK repeats requests that fail, but not entries that do. */
+async function inBatch(
+  indexes: readonly number[],
+  request: (indexes: readonly number[]) => Promise<{Failed?: BatchResultErrorEntry[] | undefined}>,
+): Promise<ReadonlyMap<number, string>> {
+  const failures = new Map<number, string>();
+  let due = indexes;
+  for (let attempt = 1; due.length > 0; attempt += 1) {
+    let failed: readonly BatchResultErrorEntry[];
+    try {
+      failed = (await request(due)).Failed ?? [];
+    } catch (error) {
+      for (const index of due) failures.set(index, errorText(error));
+      break;
+    }
+    for (const index of due) failures.delete(index);
+    for (const {Id, Code, Message = ''} of failed) failures.set(Number(Id), `${Code}: ${Message}`);
+    const repeatable = failed.filter(({SenderFault}) => !SenderFault).map(({Id}) => Number(Id));
+    due = attempt < maxEntryAttempts ? repeatable : [];
+    if (due.length > 0) await delay(entryRetryMs * attempt);
+  }
+  return failures;
 }
 
 /** Indexes of messages in batches that SQS takes whole. */

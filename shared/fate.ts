@@ -25,6 +25,20 @@ export interface Settlement {
   readonly again?: {readonly body: string; readonly delaySeconds: number};
 }
 
+/** A message that waits without having been tried: its attempt is not counted, and nobody is told. */
+export interface Held {
+  readonly fate: 'held';
+  readonly again: {readonly body: string; readonly delaySeconds: number};
+}
+
+export const holdUntil = (message: Message, dueMs: number, nowMs: number): Held => {
+  const tracking = {...message.tracking, hops: message.tracking.hops + 1};
+  return {
+    fate: 'held',
+    again: {body: messageBody(message, tracking), delaySeconds: delaySecondsOf(dueMs, nowMs)},
+  };
+};
+
 export const entryOf = (
   outcome: AttemptOutcome,
   facts: Partial<ResultEntry>,

@@ -1,6 +1,6 @@
 // Parameters read one by one: a value, or a problem with its name and what would be right.
 
-import {parseHost, parseHostname} from './address.ts';
+import {type Parsed, parseHost, parseHostname} from './address.ts';
 import type {Problem} from './message.ts';
 import type {Credentials} from './smarthost.ts';
 
@@ -57,17 +57,20 @@ export class ParameterReader {
     return this.wrong(name, `must be one of ${words.join(', ')}`);
   }
 
-  host(name: string): string | undefined {
+  /** Names of the parameters below a path such as `capacity/`. */
+  below(path: string): readonly string[] {
+    return [...this.#values.keys()].filter(name => name.startsWith(path));
+  }
+
+  parsed<T>(name: string, parse: (text: string) => Parsed<T>): T | undefined {
     const text = this.#text(name);
-    const parsed = text === undefined ? undefined : parseHost(text);
+    const parsed = text === undefined ? undefined : parse(text);
     return parsed === undefined || parsed.ok ? parsed?.value : this.wrong(name, parsed.problem);
   }
 
-  hostname(name: string): string | undefined {
-    const text = this.#text(name);
-    const parsed = text === undefined ? undefined : parseHostname(text);
-    return parsed === undefined || parsed.ok ? parsed?.value : this.wrong(name, parsed.problem);
-  }
+  host = (name: string): string | undefined => this.parsed(name, parseHost);
+
+  hostname = (name: string): string | undefined => this.parsed(name, parseHostname);
 
   credentials(usernameName: string, passwordName: string): Credentials | undefined {
     const username = this.#text(usernameName);

@@ -2,6 +2,7 @@
 // A smarthost decides both; a sink only the second.
 
 import {createHash} from 'node:crypto';
+import {type Capacity, defaultCapacity} from './capacity.ts';
 import type {Message} from './message.ts';
 import {type Security, strictestOf} from './security.ts';
 import type {Settings} from './settings.ts';
@@ -42,25 +43,49 @@ export function resolveNextHop(message: Message, settings: Settings): NextHop {
 export const queueOf = (message: Message, settings: Settings): string =>
   message.smarthost || settings.smarthost ? smarthostQueue : message.recipient.domain;
 
+/** The smarthost that a message names for itself, unless it is the settings' own. */
+function foreignSmarthostOf(
+  {smarthost: own}: Message,
+  {smarthost}: Pick<Settings, 'smarthost'>,
+): Relay | undefined {
+  return own !== undefined && !(smarthost && isSameServer(own, smarthost)) ? own : undefined;
+}
+
+/** What the receiving host is given at a time: of the message's own smarthost, the stage's, or the domain. */
+export function capacityOf(message: Message, settings: Pick<Settings, 'smarthost' | 'capacity'>): Capacity {
+  const {defaults, queues} = settings.capacity;
+  const foreign = foreignSmarthostOf(message, settings);
+  if (!message.smarthost && !settings.smarthost) {
+    return {...defaultCapacity.domain, ...defaults, ...queues.get(message.recipient.domain)};
+  }
+  return {...defaultCapacity.smarthost, ...queues.get('smarthost'), ...(foreign && queues.get(foreign.host))};
+}
+
 /**
- * The SQS message group that holds a message's queue. A message's own smarthost has a group to itself, so
- * that a slow one holds up nobody else: `(smarthost)!mail.example.net:587`.
+ * The SQS message group of a message: its queue and, where that has several connections, the lane. A message's
+ * own smarthost has groups to itself, so that a slow one holds up nobody else:
+ * `(smarthost)!mail.example.net:587#3`. A recipient's messages are always in the same lane, and so in order.
  */
 export function messageGroupOf(message: Message, settings: Settings): string {
-  const own = message.smarthost;
-  const foreign = own !== undefined && !(settings.smarthost && isSameServer(own, settings.smarthost));
-  return shortened(foreign ? `${smarthostQueue}!${nameOfRelay(own)}` : queueOf(message, settings));
+  const foreign = foreignSmarthostOf(message, settings);
+  const queue = foreign ? `${smarthostQueue}!${nameOfRelay(foreign)}` : queueOf(message, settings);
+  const {connections} = capacityOf(message, settings);
+  return shortened(queue, connections > 1 ? `#${laneOf(message.recipient.address, connections)}` : '');
 }
+
+/** From 1 to the number of lanes. */
+const laneOf = (recipient: string, lanes: number): number =>
+  (createHash('sha256').update(recipient.toLowerCase()).digest().readUInt32BE() % lanes) + 1;
 
 const isSameServer = (a: Relay, b: Relay): boolean => a.host === b.host && a.port === b.port;
 
 /** SQS allows 128 characters in a group ID (SendMessage, MessageGroupId); a domain has up to 253. */
 const maxGroupIdLength = 128;
 
-function shortened(name: string): string {
-  if (name.length <= maxGroupIdLength) return name;
+function shortened(name: string, suffix: string): string {
+  if (name.length + suffix.length <= maxGroupIdLength) return `${name}${suffix}`;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
-  return `${name.slice(0, maxGroupIdLength - hash.length - 1)}~${hash}`;
+  return `${name.slice(0, maxGroupIdLength - suffix.length - hash.length - 1)}~${hash}${suffix}`;
 }
 
 /** Unique per round: SQS drops a repeated ID for five minutes, even after the first was deleted. */

@@ -2,6 +2,7 @@
 // Where the parameters come from and how long they are kept is the functions' business.
 
 import {isIPv4} from './address.ts';
+import {type Capacity, parseCapacity} from './capacity.ts';
 import type {Problem} from './message.ts';
 import {type Parameter, ParameterReader} from './parameter-reader.ts';
 import {type Security, securityLevels} from './security.ts';
@@ -20,6 +21,14 @@ export interface Settings {
   readonly heloName: string | undefined;
   /** Direct delivery: where and how recipients' MX hosts are reached. */
   readonly mx: MxSettings;
+  readonly capacity: CapacitySettings;
+}
+
+export interface CapacitySettings {
+  /** For every domain: `capacity/default`. */
+  readonly defaults: Partial<Capacity>;
+  /** By recipient domain, `smarthost`, or the host name of a message's own smarthost. */
+  readonly queues: ReadonlyMap<string, Partial<Capacity>>;
 }
 
 export interface MxSettings {
@@ -49,7 +58,10 @@ const groups: {
   maxAttempts: {names: ['max-attempts'], fallback: 0},
   heloName: {names: ['helo-name'], fallback: undefined},
   mx: {names: ['mx-port', 'mx-private-addresses', 'mx-name-servers']},
+  capacity: {names: [], fallback: {defaults: {}, queues: new Map()}},
 };
+
+const capacityPath = 'capacity/';
 
 const known = new Set(Object.values(groups).flatMap(group => group.names));
 
@@ -60,9 +72,11 @@ const known = new Set(Object.values(groups).flatMap(group => group.names));
 export function parseSettings(parameters: readonly Parameter[], previous?: Settings): ParsedSettings {
   const problems: Problem[] = [];
   for (const {name} of parameters) {
-    if (name.startsWith('capacity/')) problems.push({path: name, problem: 'is not acted on yet'});
-    else if (!known.has(name))
-      problems.push({path: name, problem: `is unknown; known are ${[...known].join(', ')}`});
+    if (!known.has(name) && !name.startsWith(capacityPath))
+      problems.push({
+        path: name,
+        problem: `is unknown; known are ${[...known, `${capacityPath}…`].join(', ')}`,
+      });
   }
   const reader = new ParameterReader(parameters, problems);
   const parsed: {readonly [G in keyof Settings]: () => Settings[G]} = {
@@ -76,6 +90,7 @@ export function parseSettings(parameters: readonly Parameter[], previous?: Setti
     maxAttempts: () => reader.wholeNumber('max-attempts', 0, 1_000_000) ?? groups.maxAttempts.fallback!,
     heloName: () => reader.hostname('helo-name'),
     mx: () => readMx(reader),
+    capacity: () => readCapacity(reader),
   };
   let usable = true;
   const groupOf = <G extends keyof Settings>(group: G): Settings[G] => {
@@ -123,4 +138,14 @@ function readMx(reader: ParameterReader): MxSettings {
       return undefined;
     }) ?? [];
   return {port, privateAddresses, nameServers};
+}
+
+/** SSM allows no parentheses in a name, so the queue `(smarthost)` is `capacity/smarthost`. */
+function readCapacity(reader: ParameterReader): CapacitySettings {
+  const queues = new Map<string, Partial<Capacity>>();
+  for (const name of reader.below(capacityPath)) {
+    const capacity = reader.parsed(name, parseCapacity);
+    if (capacity !== undefined) queues.set(name.slice(capacityPath.length).toLowerCase(), capacity);
+  }
+  return {defaults: queues.get('default') ?? {}, queues};
 }

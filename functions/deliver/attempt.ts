@@ -4,11 +4,11 @@ import {contentOf} from '../../shared/content.ts';
 import type {Message} from '../../shared/message.ts';
 import {type Failure, judge, type Verdict} from '../../shared/outcome.ts';
 import type {Reply} from '../../shared/reply.ts';
-import {type NextHop, nextHopName} from '../../shared/routing.ts';
+import {capacityOf, type NextHop, nextHopName} from '../../shared/routing.ts';
 import type {MxSettings, Settings} from '../../shared/settings.ts';
 import {type Hosts, resolveMxHosts, resolveRelayHost} from './dns.ts';
 import type {Lane} from './lane.ts';
-import type {SessionFacts, Target} from './smtp-session.ts';
+import type {SessionFacts, Target} from './smtp-opening.ts';
 import type {Clock} from './stage-watch.ts';
 
 export type Attempt = {
@@ -29,25 +29,29 @@ const maxAddresses = 10;
 /** Implicit TLS is a property of the port (RFC 8314 3.3), and of submission: MX hosts have none. */
 const implicitTlsPort = 465;
 
+export interface AttemptOptions extends Clock {
+  readonly random: () => number;
+  /** Called when the next message of the lane may begin; not called at all when there was no transaction. */
+  readonly handedOver?: () => void;
+}
+
 export async function attemptDelivery(
   message: Message & {readonly mime: string},
   hop: NextHop,
   lane: Lane,
-  settings: Pick<Settings, 'heloName' | 'mx'>,
-  clock: Clock,
-  random: () => number,
+  settings: Pick<Settings, 'smarthost' | 'heloName' | 'mx' | 'capacity'>,
+  {random, handedOver, ...clock}: AttemptOptions,
 ): Promise<Attempt> {
   const resolved = await lane.hostsOf(nextHopName(hop), () => resolveHosts(hop, settings.mx, random));
   if (!resolved.ok)
     return {accepted: false, failure: resolved.failure, verdict: judge(resolved.failure), tried: 0};
   const mail = {from: message.envelope, to: message.recipient, content: contentOf(message.mime)};
   const targets = targetsOf(hop, resolved.hosts, settings.mx).slice(0, maxAddresses);
+  const {heloName} = settings;
+  const options = {...clock, heloName, capacity: capacityOf(message, settings)};
   const failures: Extract<Attempt, {accepted: false}>[] = [];
   for (const target of targets) {
-    const {facts, messages, ...transaction} = await lane.transact(target, mail, {
-      ...clock,
-      heloName: settings.heloName,
-    });
+    const {facts, messages, ...transaction} = await lane.transact(target, mail, options, handedOver);
     const tried = failures.length + 1;
     const common = {mta: target.host, facts, messages, tried};
     if (transaction.ok) return {accepted: true, reply: transaction.reply, ...common};

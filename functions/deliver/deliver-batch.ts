@@ -1,26 +1,22 @@
-// One batch of the delivery queue: groups side by side, the messages of a group in order, each settled as soon
-// as its fate is known.
+// One batch of the delivery queue: groups side by side, the messages of a group in order on a lane of their own,
+// each settled as soon as its fate is known, while the next one is on its way.
 
 import type {SQSRecord} from 'aws-lambda';
-import {decideFate, entryOf, type Settlement} from '../../shared/fate.ts';
-import {omit} from '../../shared/json.ts';
-import {type Message, parseMessage, problemsText} from '../../shared/message.ts';
-import {invalidResultOf} from '../../shared/result.ts';
-import {expire} from '../../shared/route.ts';
-import {nextHopName, queueOf, resolveNextHop} from '../../shared/routing.ts';
-import {expiredBecause} from '../../shared/schedule.ts';
 import type {Settings} from '../../shared/settings.ts';
-import {arrivalOf} from '../batch.ts';
 import {errorText, type Log} from '../log.ts';
 import type {Queues} from '../queues.ts';
-import type {Results} from '../results.ts';
-import {type Attempt, attemptDelivery} from './attempt.ts';
+import type {Connections} from './connections.ts';
+import {deliverRecord} from './deliver-record.ts';
 import {Lane} from './lane.ts';
+import type {Settler} from './settler.ts';
+import type {Sites} from './sites.ts';
 
 export interface DeliverParts {
   readonly queues: Queues;
-  readonly results: Results;
-  readonly urls: {readonly outboxUrl: string; readonly deliveryUrl: string};
+  readonly settler: Settler;
+  readonly connections: Connections;
+  readonly sites: Sites;
+  readonly deliveryUrl: string;
   readonly log: Log;
   readonly now: () => number;
   readonly random: () => number;
@@ -32,8 +28,6 @@ export interface DeliverParts {
 const startReserveMs = 300_000;
 /** What settling the last message may take, after its transaction has ended. */
 const settleReserveMs = 10_000;
-
-type Text = Message & {readonly mime: string};
 
 /** @returns the message ids of the records that are to come again, in the order of their groups */
 export async function deliverBatch(
@@ -59,35 +53,42 @@ interface Time {
   readonly hasTime: () => boolean;
 }
 
-/** @returns the records that were not dealt with: from the first failure on, so that their order stays */
+/** @returns the records that are to come again: those that could not be settled, and those not begun */
 async function deliverGroup(
   group: string,
   records: readonly SQSRecord[],
   settings: Settings,
-  time: Time,
+  {deadlineMs, hasTime}: Time,
   parts: DeliverParts,
 ): Promise<readonly SQSRecord[]> {
-  const {queues, urls, log} = parts;
-  const lane = new Lane();
-  try {
-    for (const [index, record] of records.entries()) {
-      if (!time.hasTime()) return await comeAgain(records.slice(index), () => 0, parts);
-      try {
-        await settle(await deliver(record, group, lane, settings, time, parts), parts);
-        await queues.delete(urls.deliveryUrl, record.receiptHandle);
-      } catch (error) {
-        log('error', 'a message could not be settled; it comes again, and what is behind it', {
-          id: record.messageId,
-          lane: group,
-          error: errorText(error),
-        });
-        return await comeAgain(records.slice(index), backOffSeconds, parts);
-      }
-    }
-    return [];
-  } finally {
-    lane.close();
+  const {log, settler, connections} = parts;
+  const lane = new Lane(connections);
+  const failed = new Set<SQSRecord>();
+  const tasks: Promise<void>[] = [];
+  for (const record of records) {
+    if (failed.size > 0 || !hasTime()) break;
+    const {promise: handedOver, resolve} = Promise.withResolvers<void>();
+    const task = deliverRecord(record, group, lane, settings, {deadlineMs, handedOver: resolve}, parts)
+      .then(settlement => {
+        resolve();
+        return settler.settle(record, settlement);
+      })
+      .catch(error => {
+        failed.add(record);
+        const id = record.messageId;
+        const message = 'a message could not be settled; it comes again, and what has not begun behind it';
+        log('error', message, {id, lane: group, error: errorText(error)});
+        resolve();
+      });
+    tasks.push(task);
+    await handedOver;
   }
+  await Promise.all(tasks);
+  await lane.close();
+  const unbegun = records.slice(tasks.length);
+  const left = records.filter(record => failed.has(record) || unbegun.includes(record));
+  await comeAgain(left, failed.size > 0 ? backOffSeconds : () => 0, parts);
+  return left;
 }
 
 /** Our own fault may last: 30 s, then twice as long each time, up to the queue's own visibility timeout. */
@@ -98,99 +99,14 @@ const backOffSeconds = (record: SQSRecord): number =>
 async function comeAgain(
   records: readonly SQSRecord[],
   secondsOf: (record: SQSRecord) => number,
-  {queues, urls, log}: DeliverParts,
-): Promise<readonly SQSRecord[]> {
+  {queues, deliveryUrl, log}: DeliverParts,
+): Promise<void> {
+  if (records.length === 0) return;
   const seconds = Math.max(...records.map(secondsOf));
+  const handles = records.map(record => record.receiptHandle);
   await queues
-    .hide(
-      urls.deliveryUrl,
-      records.map(record => record.receiptHandle),
-      seconds,
-    )
+    .hide(deliveryUrl, handles, seconds)
     .catch(error =>
       log('warn', 'messages stay hidden for the visibility timeout', {error: errorText(error)}),
     );
-  return records;
-}
-
-/** Everything about a message but the writing down of its fate. */
-async function deliver(
-  record: SQSRecord,
-  group: string,
-  lane: Lane,
-  settings: Settings,
-  {deadlineMs}: Time,
-  parts: DeliverParts,
-): Promise<Settlement> {
-  const {log, now, random} = parts;
-  const arrival = arrivalOf(record);
-  const parsed = parseMessage(record.body, arrival);
-  // The route function has checked it: only what was put on this queue by hand can be wrong.
-  if (!parsed.ok || typeof parsed.message.mime !== 'string') {
-    const {problems, properties, queues} = parsed.ok
-      ? {problems: [{path: 'mime', problem: 'must be text here'}], ...parsed.message}
-      : parsed;
-    log('warn', 'message invalid', {id: arrival.id, lane: group, reason: problemsText(problems)});
-    return {
-      fate: 'invalid',
-      body: invalidResultOf(arrival, problems, record.body, properties, now()),
-      queues,
-    };
-  }
-  const message = parsed.message as Text;
-  const {tracking, recipient, tags} = message;
-  const startMs = now();
-  const reason = expiredBecause(message, settings, tracking.attempts, startMs);
-  const hop = resolveNextHop(message, settings);
-  const about = {id: tracking.id, queue: queueOf(message, settings), lane: group, domain: recipient.domain};
-  if (reason !== undefined) {
-    log('warn', 'message expired', {...about, state: 'process', result: 'timeout', reason});
-    return expire(message, reason, startMs);
-  }
-  const attempt = await attemptDelivery(message, hop, lane, settings, {deadlineMs, now}, random);
-  const entry = entryOf(attempt, factsOf(attempt), now());
-  const settlement = decideFate(message, attempt, entry, settings, now());
-  const {state, result, timeMs: _, description: reply, ...facts} = entry;
-  log(settlement.fate === 'accepted' ? 'info' : 'warn', 'attempt', {
-    ...about,
-    nextHop: nextHopName(hop),
-    hop: hop.kind,
-    fate: settlement.fate,
-    state,
-    result,
-    ...facts,
-    reply,
-    durationMs: now() - startMs,
-    attempt: tracking.attempts + 1,
-    ...(attempt.tried > 1 && {tried: attempt.tried}),
-    ...(tags.length > 0 && {tags}),
-  });
-  if (!attempt.accepted && attempt.failure.stage.startsWith('auth') && !message.smarthost) {
-    log('error', 'the server refused the credentials of the settings, or could not be given them', {
-      nextHop: nextHopName(hop),
-      reply,
-    });
-    parts.onRefusedCredentials();
-  }
-  return settlement;
-}
-
-const factsOf = ({mta, facts, messages}: Attempt) => ({
-  ...(mta !== undefined && {mta}),
-  ...facts,
-  ...(messages !== undefined && messages > 0 && {messages}),
-});
-
-/** The way back first, then the word about it: a result that promises another attempt must not come alone. */
-async function settle({fate, body, queues: names, again}: Settlement, parts: DeliverParts): Promise<void> {
-  const {queues, results, urls, log} = parts;
-  if (again !== undefined) await queues.send(urls.outboxUrl, again);
-  try {
-    await results.publish(fate, body, names);
-  } catch (error) {
-    // Its mail is on its way, or will be: coming again would send it twice. What is lost is the notice.
-    if (fate !== 'accepted' && fate !== 'deferred') throw error;
-    const lost = omit(JSON.parse(body), ['mime']);
-    log('error', 'a result could not be published', {fate, lost, error: errorText(error)});
-  }
 }

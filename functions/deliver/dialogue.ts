@@ -1,5 +1,5 @@
-// Follows an SMTP session through nodemailer's transaction log: which command is waiting for its reply, and
-// so at which stage a failure happened. nodemailer itself reports a lost connection as CONN, whatever the stage.
+// Follows the opening of a session through nodemailer's transaction log: which command is waiting for its reply,
+// and so at which stage a failure happened. nodemailer reports a lost connection as CONN, whatever the stage.
 
 import type {Stage} from '../../shared/outcome.ts';
 
@@ -10,12 +10,6 @@ const stages: readonly (readonly [RegExp, Stage])[] = [
   [/^AUTH PLAIN\b/i, 'authplain'],
   [/^AUTH LOGIN\b/i, 'authlogin'],
   [/^AUTH CRAM-MD5\b/i, 'authcram'],
-  [/^MAIL FROM:/i, 'mailfrom'],
-  [/^RCPT TO:/i, 'rcptto'],
-  [/^DATA\b/i, 'data'],
-  [/^\.$/, 'message'],
-  // The transaction before is over, whatever it came to.
-  [/^RSET\b/i, 'mailfrom'],
 ];
 
 interface LogEntry {
@@ -26,8 +20,6 @@ interface LogEntry {
 export class Dialogue {
   /** The reply to the last EHLO: what the server offers. */
   ehloReply = '';
-  /** Whether the message and its closing dot have been handed to the socket, in this transaction. */
-  dotSent = false;
   #waiting: Stage[] = [];
   #last: Stage;
   readonly #onStage: (stage: Stage) => void;
@@ -63,9 +55,6 @@ export class Dialogue {
       this.#waiting.push('intro');
     } else if (tnx === 'client') {
       this.#sent(line);
-    } else if (tnx === 'message') {
-      this.dotSent = true;
-      this.#waiting.push('message');
     } else if (tnx === 'server') {
       this.#answered(line);
     } else {
@@ -76,8 +65,7 @@ export class Dialogue {
 
   #sent(line: string): void {
     const stage = stages.find(([pattern]) => pattern.test(line))?.[1];
-    if (stage === 'mailfrom') this.dotSent = false;
-    // Any other line belongs to the stage it stands in: the steps of AUTH, RSET, QUIT.
+    // Any other line belongs to the stage it stands in: the steps of AUTH.
     this.#waiting.push(stage ?? this.#last);
   }
 

@@ -8,7 +8,10 @@ import {log} from '../log.ts';
 import {Queues} from '../queues.ts';
 import {Results} from '../results.ts';
 import {SettingsSource} from '../settings-source.ts';
+import {Connections} from './connections.ts';
 import {deliverBatch} from './deliver-batch.ts';
+import {Settler} from './settler.ts';
+import {Sites} from './sites.ts';
 
 const environment = readEnvironment();
 const queues = new Queues(sqsClient());
@@ -20,11 +23,17 @@ const settings = new SettingsSource({
   maxAgeMs: environment.settingsMaxAgeMs,
 });
 
+const connections = new Connections(Date.now);
+const sites = new Sites();
+const settler = new Settler({queues, results, urls: environment, log});
+
 export const handler = batchHandler(settings, log, (records, current, remainingMs) =>
   deliverBatch(records, current, remainingMs, {
     queues,
-    results,
-    urls: environment,
+    settler,
+    connections,
+    sites,
+    deliveryUrl: environment.deliveryUrl,
     log,
     now: Date.now,
     random: Math.random,

@@ -8,7 +8,6 @@ import type {Dialogue} from './dialogue.ts';
 /** What nodemailer puts on its errors. */
 export interface SmtpError extends Error {
   readonly code?: string | undefined;
-  readonly command?: string | undefined;
   readonly response?: string | undefined;
 }
 
@@ -21,7 +20,7 @@ export const factFailure = (stage: Stage, fact: Fact, description: string): Fail
 
 /** @param secrets what must not be shown, should the server echo it */
 export function failureOf(error: SmtpError, dialogue: Dialogue, secrets: readonly string[]): Failure {
-  const stage = stageOf(error, dialogue);
+  const {stage} = dialogue;
   if (error.response) {
     const response = maskedReply(error.response, secrets);
     const reply = parseReply(response);
@@ -34,12 +33,4 @@ export function failureOf(error: SmtpError, dialogue: Dialogue, secrets: readonl
   if (stage === 'starttls' || error.code === 'ETLS')
     return factFailure('starttls', 'tls-failed', description);
   return {stage, result: 'lost', description};
-}
-
-function stageOf({command}: SmtpError, dialogue: Dialogue): Stage {
-  // Pipelined, the replies to MAIL and RCPT are reported when the one to DATA is in: the command tells.
-  if (command === 'MAIL FROM') return 'mailfrom';
-  if (command === 'RCPT TO') return 'rcptto';
-  if (command === 'DATA') return dialogue.dotSent ? 'message' : 'data';
-  return dialogue.stage;
 }

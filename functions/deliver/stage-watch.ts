@@ -1,4 +1,4 @@
-// A time limit for each stage of a session, whatever nodemailer is doing: a server that sends an octet now
+// A time limit for each stage of a session's opening, whatever nodemailer is doing: a server that sends an octet now
 // and then keeps a socket busy, but not a stage alive.
 
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';

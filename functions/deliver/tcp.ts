@@ -9,14 +9,21 @@ export type Connected =
   | {readonly ok: true; readonly socket: net.Socket}
   | {readonly ok: false; readonly failure: Failure};
 
-export function connectTcp(address: string, port: number, clock: Clock): Promise<Connected> {
+export function connectTcp(
+  address: string,
+  port: number,
+  {connectTimeoutMs, ...clock}: Clock & {readonly connectTimeoutMs: number},
+): Promise<Connected> {
   return new Promise(resolve => {
     const socket = net.connect({host: address, port});
     const fail = (result: 'timeout' | 'lost', description: string) => {
       socket.destroy();
       resolve({ok: false, failure: {stage: 'connect', result, description}});
     };
-    const timer = setTimeout(() => fail('timeout', 'no connection in time'), allowedMs('connect', clock));
+    const timer = setTimeout(
+      () => fail('timeout', 'no connection in time'),
+      Math.min(allowedMs('connect', clock), connectTimeoutMs),
+    );
     const onError = (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       fail('lost', `no connection: ${error.code ?? error.message}`);

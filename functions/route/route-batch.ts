@@ -10,7 +10,7 @@ import {arrivalOf} from '../batch.ts';
 import type {Environment} from '../environment.ts';
 import {errorText, type Log} from '../log.ts';
 import type {Outgoing, Queues} from '../queues.ts';
-import type {Results} from '../results.ts';
+import type {Result, Results} from '../results.ts';
 import {composeMime} from './compose.ts';
 
 export interface RouteParts {
@@ -86,13 +86,14 @@ async function answer(
   {queues, results, urls, log}: RouteParts,
 ): Promise<void> {
   log('warn', `message ${fate}`, {id: record.messageId, state: 'process', result: fate, reason});
-  if (octetsOf(body) <= maxBodyOctets) return results.publish(fate, body, names);
+  if (octetsOf(body) <= maxBodyOctets) return publish({fate, body, queues: names}, results);
   // Too large to be quoted in its own result: the text itself goes to the dead-letter queue.
   await queues.send(urls.outboxDlqUrl, {body: record.body});
   const shorter = omit(JSON.parse(body), ['original', 'mime']);
-  await results.publish(
-    fate,
-    bodyOf({...shorter, original: null, originalAt: namesOf(urls.stage).outboxDlq}),
-    names,
-  );
+  const pointer = {...shorter, original: null, originalAt: namesOf(urls.stage).outboxDlq};
+  await publish({fate, body: bodyOf(pointer), queues: names}, results);
+}
+
+async function publish(result: Result, results: Results): Promise<void> {
+  for (const reason of (await results.publishAll([result])).values()) throw new Error(reason);
 }

@@ -1,5 +1,6 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import {attemptDelivery} from '../../functions/deliver/attempt.ts';
+import {Connections} from '../../functions/deliver/connections.ts';
 import {Lane} from '../../functions/deliver/lane.ts';
 import {type Message, parseMessage} from '../../shared/message.ts';
 import type {NextHop} from '../../shared/routing.ts';
@@ -10,7 +11,12 @@ afterEach(async () => {
   for (const each of running.splice(0)) await each.close();
 });
 
-const mx = {port: 25, privateAddresses: true, nameServers: []};
+const settings = {
+  heloName: 'relay.example',
+  smarthost: undefined,
+  mx: {port: 25, privateAddresses: true, nameServers: []},
+  capacity: {defaults: {}, queues: new Map()},
+};
 const text = 'Subject: hello\r\n\r\nbody\r\n';
 
 function messageOf(properties: object = {}): Message & {readonly mime: string} {
@@ -35,13 +41,15 @@ function attempt(
   server: {readonly port: number},
   {
     message = messageOf(),
-    lane = new Lane(),
+    lane = new Lane(new Connections(Date.now)),
     withinMs = 10_000,
+    handedOver = () => {},
     ...hop
   }: Partial<Extract<NextHop, {host: string}>> & {
     message?: Message & {readonly mime: string};
     lane?: Lane;
     withinMs?: number;
+    handedOver?: () => void;
   } = {},
 ) {
   running.push(lane);
@@ -52,8 +60,8 @@ function attempt(
     security: 'opportunistic',
     ...hop,
   } as const;
-  const clock = {deadlineMs: Date.now() + withinMs, now: Date.now};
-  return attemptDelivery(message, nextHop, lane, {heloName: 'relay.example', mx}, clock, Math.random);
+  const options = {deadlineMs: Date.now() + withinMs, now: Date.now, random: Math.random, handedOver};
+  return attemptDelivery(message, nextHop, lane, settings, options);
 }
 
 /** An attempt in one line, as the rules table would have it. */
@@ -160,7 +168,7 @@ describe('the envelope', () => {
     expect(summaryOf(await attempt(server, {message: messageOf({recipient: 'jörg@example.org'})}))).toBe(
       'accepted 250',
     );
-    expect(server.commands).toContain('MAIL FROM:<from@example.com> SMTPUTF8 SIZE=24');
+    expect(server.commands).toContain('MAIL FROM:<from@example.com> SIZE=24 SMTPUTF8');
   });
 
   test('with a UTF-8 local part bounces where SMTPUTF8 is not offered', async () => {
@@ -273,14 +281,14 @@ describe('the TLS level', () => {
 describe('a lane', () => {
   test('keeps its connection from one message to the next', async () => {
     const server = await serve();
-    const lane = new Lane();
+    const lane = new Lane(new Connections(Date.now));
     for (let n = 0; n < 3; n += 1) expect(summaryOf(await attempt(server, {lane}))).toBe('accepted 250');
     expect(server.connections()).toBe(1);
   });
 
   test('goes on over the same connection after a refused recipient', async () => {
     const server = await serve({RCPT: (_, count) => (count === 1 ? '550 5.1.1 unknown' : '250 ok')});
-    const lane = new Lane();
+    const lane = new Lane(new Connections(Date.now));
     expect(summaryOf(await attempt(server, {lane}))).toBe('rcptto, error, bounced, 5.1.1');
     expect(summaryOf(await attempt(server, {lane}))).toBe('accepted 250');
     expect(server.connections()).toBe(1);
@@ -291,7 +299,7 @@ describe('a lane', () => {
     ['421', '421 4.4.2 idle for too long'],
   ])('reconnects when the kept connection is stale (%s)', async (_, gone) => {
     const server = await serve({MAIL: (_, count) => (count === 2 ? gone : '250 ok')});
-    const lane = new Lane();
+    const lane = new Lane(new Connections(Date.now));
     expect(summaryOf(await attempt(server, {lane}))).toBe('accepted 250');
     expect(summaryOf(await attempt(server, {lane}))).toBe('accepted 250');
     expect(server.connections()).toBe(2);
@@ -299,7 +307,7 @@ describe('a lane', () => {
 
   test('never uses a connection of other credentials', async () => {
     const server = await serve({EHLO: '250-scripted.example\r\n250 AUTH PLAIN'});
-    const lane = new Lane();
+    const lane = new Lane(new Connections(Date.now));
     await attempt(server, {lane, credentials: {username: 'a', password: 'b'}});
     await attempt(server, {lane, credentials: {username: 'a', password: 'c'}});
     expect(server.connections()).toBe(2);

@@ -3,15 +3,24 @@ import type {AddressInfo} from 'node:net';
 import tls from 'node:tls';
 import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {Connections} from '../../functions/deliver/connections.ts';
 import {Lane} from '../../functions/deliver/lane.ts';
-import {SmtpSession, type Target} from '../../functions/deliver/smtp-session.ts';
+import {openSession, type Target} from '../../functions/deliver/smtp-opening.ts';
 import {parseMailbox} from '../../shared/address.ts';
+import {defaultCapacity} from '../../shared/capacity.ts';
 import {contentOf} from '../../shared/content.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
 const certificate = {key: fixture('localhost.key'), cert: fixture('localhost.crt')};
 const credentials = {username: 'me', password: 'hunter2'};
-const options = {heloName: 'relay.example', deadlineMs: Date.now() + 60_000, now: Date.now};
+const options = {
+  heloName: 'relay.example',
+  deadlineMs: Date.now() + 60_000,
+  now: Date.now,
+  connectTimeoutMs: 5_000,
+  pipelining: true,
+  capacity: defaultCapacity.smarthost,
+};
 
 const running: {close(): unknown}[] = [];
 afterEach(() => {
@@ -45,7 +54,7 @@ const targetOf = (port: number, more: Partial<Target> = {}): Target => ({
 });
 
 async function open(port: number, more: Partial<Target> = {}) {
-  const opened = await SmtpSession.open(targetOf(port, more), options);
+  const opened = await openSession(targetOf(port, more), options);
   if (opened.ok) running.push(opened.session);
   return opened.ok ? {facts: opened.session.facts} : {failure: opened.failure};
 }
@@ -108,7 +117,7 @@ test('a message goes through, 8-bit and all, over an authenticated TLS session',
   const to = parseMailbox('jörg@example.org');
   if (!to.ok) throw new Error(to.problem);
   const text = 'Subject: Grüße\r\n\r\n.\r\nbody\r\n';
-  const lane = new Lane();
+  const lane = new Lane(new Connections(Date.now));
   const mail = {from: undefined, to: to.value, content: contentOf(text)};
   const sent = await lane.transact(targetOf(port, {credentials, security: 'verified'}), mail, options);
   lane.close();

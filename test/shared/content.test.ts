@@ -6,23 +6,34 @@ const unit = fc.oneof(
   fc.constantFrom('\r', '\n', '\r\n', '.', 'a'),
   fc.string({unit: 'binary', minLength: 1, maxLength: 1}),
 );
+/** What a receiver makes of the wire: the dot taken off, and dots at the start of lines unstuffed. */
+function received(mime: string): Buffer {
+  const wire = contentOf(mime).wire.toString('latin1');
+  expect(wire.endsWith('\r\n.\r\n')).toBe(true);
+  const text = wire.slice(0, -3);
+  expect(text).not.toMatch(/(?:^|\n)\.(?:\r|[^.])/);
+  return Buffer.from(text.replace(/(^|\n)\./g, '$1'), 'latin1');
+}
+
 const text = fc.string({unit, maxLength: 60});
 
 test.each([
   ['a\nb\rc\r\nd', 'a\r\nb\r\nc\r\nd'],
   ['\r\r\n\n', '\r\n\r\n\r\n'],
-  ['a\n\r.\n\r', 'a\r\n\r\n.\r\n\r\n'],
-  ['', ''],
-])('%j goes over the wire as %j', (mime, wire) => {
-  expect(contentOf(mime).octets.toString()).toBe(wire);
+  ['a\n\r.\n\r', 'a\r\n\r\n..\r\n\r\n'],
+  ['.\n.\n..a\r.b', '..\r\n..\r\n...a\r\n..b'],
+  ['a\r\n.\u2028.', 'a\r\n..\u2028.'],
+])('%j goes over the wire as %j, and a dot', (mime, wire) => {
+  expect(contentOf(mime).wire.toString()).toBe(`${wire}${wire.endsWith('\r\n') ? '' : '\r\n'}.\r\n`);
 });
 
 test('no bare CR and no bare LF leaves, and nothing else changes', () => {
   fc.assert(
     fc.property(text, mime => {
-      const wire = contentOf(mime).octets.toString('utf8');
-      expect(wire).not.toMatch(/\r(?!\n)|(?<!\r)\n/);
-      expect(wire.replaceAll('\r\n', '')).toBe(mime.toWellFormed().replace(/[\r\n]/g, ''));
+      expect(contentOf(mime).wire.toString('utf8')).not.toMatch(/\r(?!\n)|(?<!\r)\n/);
+      expect(received(mime).toString('utf8').replaceAll('\r\n', '')).toBe(
+        mime.toWellFormed().replace(/[\r\n]/g, ''),
+      );
     }),
     {numRuns: 1000},
   );
@@ -32,7 +43,8 @@ test('a text whose lines end in CRLF stays as it was, octet for octet', () => {
   fc.assert(
     fc.property(fc.array(fc.string({unit: 'binary'}).map(line => line.replace(/[\r\n]/g, ''))), lines => {
       const mime = lines.join('\r\n');
-      expect(contentOf(mime).octets).toEqual(Buffer.from(mime));
+      const ended = lines.at(-1) === '' && lines.length > 1 ? mime : `${mime}\r\n`;
+      expect(received(mime)).toEqual(Buffer.from(ended));
     }),
   );
 });
@@ -40,8 +52,9 @@ test('a text whose lines end in CRLF stays as it was, octet for octet', () => {
 test('eightBit says exactly whether an octet is above 127', () => {
   fc.assert(
     fc.property(fc.oneof(text, fc.string({unit: 'binary-ascii'})), mime => {
-      const {octets, eightBit} = contentOf(mime);
-      expect(eightBit).toBe(octets.some(octet => octet > 127));
+      const {wire, size, eightBit} = contentOf(mime);
+      expect(eightBit).toBe(wire.some(octet => octet > 127));
+      expect(size).toBe(received(mime).length);
     }),
     {numRuns: 500},
   );

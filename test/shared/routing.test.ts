@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {
+  capacityOf,
   deduplicationIdOf,
   messageGroupOf,
   nextHopName,
@@ -89,6 +90,70 @@ describe('the queue, and where the TCP connection goes with whose credentials', 
   });
 });
 
+const oneLane = {'capacity/default': '{"connections": 1}', 'capacity/smarthost': '{"connections": 1}'};
+
+describe('capacity', () => {
+  test.each([
+    ['a domain’s', {}, {}, {connections: 2, idleSeconds: 0}],
+    [
+      'the default’s',
+      {'capacity/default': '{"connections": 5}'},
+      {},
+      {connections: 5, messagesPerConnection: 100},
+    ],
+    [
+      'the domain’s own',
+      {
+        'capacity/default': '{"connections": 5, "connectTimeout": 7}',
+        'capacity/example.org': '{"connections": 3}',
+      },
+      {},
+      {connections: 3, connectTimeout: 7},
+    ],
+    [
+      'a smarthost’s',
+      {...smarthost, 'capacity/default': '{"connections": 5}'},
+      {},
+      {connections: 10, idleSeconds: 60},
+    ],
+    [
+      'the smarthost’s own',
+      {...smarthost, 'capacity/smarthost': '{"connections": 40}'},
+      {},
+      {connections: 40},
+    ],
+    [
+      'a message’s smarthost’s',
+      {
+        ...smarthost,
+        'capacity/smarthost': '{"connections": 40}',
+        'capacity/own.example.net': '{"idleSeconds": 0}',
+      },
+      {smarthost: own},
+      {connections: 40, idleSeconds: 0},
+    ],
+  ])('is %s', (_, parameters, properties, capacity) => {
+    expect(capacityOf(message(properties), settings(parameters))).toMatchObject(capacity);
+    expect(capacityOf(message(properties), settings({...parameters, ...sink}))).toMatchObject(capacity);
+  });
+});
+
+describe('lanes', () => {
+  const laneOf = (recipient: string, connections: number) => {
+    const stage = settings({'capacity/default': JSON.stringify({connections})});
+    return Number(messageGroupOf(message({recipient}), stage).split('#')[1]);
+  };
+
+  test('keep a recipient’s messages together, however the address is written', () => {
+    expect(laneOf('Jo.Doe@Example.org', 7)).toBe(laneOf('jo.doe@example.ORG', 7));
+  });
+
+  test('are as many as connections, and all of them used', () => {
+    const lanes = new Set(Array.from({length: 500}, (_, index) => laneOf(`user${index}@example.org`, 7)));
+    expect([...lanes].sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+});
+
 describe('message groups', () => {
   test.each([
     ['none', {}, {}, 'example.org'],
@@ -116,8 +181,11 @@ describe('message groups', () => {
     ],
     ['an IPv6 address', {}, {smarthost: {hostname: '::1'}}, '(smarthost)![::1]:25'],
   ])('smarthost: %s', (_, parameters, properties, group) => {
-    expect(messageGroupOf(message(properties), settings(parameters))).toBe(group);
-    expect(messageGroupOf(message(properties), settings({...parameters, ...sink}))).toBe(group);
+    const mail = message(properties);
+    expect(messageGroupOf(mail, settings({...parameters, ...oneLane}))).toBe(group);
+    expect(messageGroupOf(mail, settings({...parameters, ...sink, ...oneLane}))).toBe(group);
+    expect(messageGroupOf(mail, settings(parameters))).toMatch(/^.*#\d+$/);
+    expect(messageGroupOf(mail, settings(parameters)).startsWith(`${group}#`)).toBe(true);
   });
 
   test('fit SQS, and differ where long names differ at their end alone', () => {
@@ -144,7 +212,7 @@ describe('message groups', () => {
     expect(new Set(groups).size).toBe(2);
     expect(groups.map(group => group.length)).toEqual([128, 128]);
     const exact = `${`${'b'.repeat(40)}.`.repeat(3)}abcde`;
-    expect(messageGroupOf(message({recipient: `a@${exact}`}), settings())).toBe(exact);
+    expect(messageGroupOf(message({recipient: `a@${exact}`}), settings(oneLane))).toBe(exact);
   });
 });
 

@@ -16,6 +16,7 @@ const defaults = {
   maxAttempts: 0,
   heloName: undefined,
   mx: {port: 25, privateAddresses: false, nameServers: []},
+  capacity: {defaults: {}, queues: new Map()},
 };
 const smarthost = {host: 'mx.example.net', port: 25};
 const sink = {host: '192.0.2.1', port: 25};
@@ -101,7 +102,23 @@ describe('what is wrong with a parameter', () => {
     ['mx-name-servers', '192.0.2.1:0', servers],
     ['mx-name-servers', '2001:db8::1', servers],
     ['mx-name-servers', '2001:db8::a', servers],
-    ['capacity/default', '{}', 'is not acted on yet'],
+    ['capacity/default', 'five', 'must be JSON such as {"connections": 5}'],
+    ['capacity/default', '[5]', 'must be JSON such as {"connections": 5}'],
+    [
+      'capacity/example.org',
+      '{"connection": 5}',
+      'has the unknown member connection; known are connections, messagesPerConnection, connectTimeout, idleSeconds',
+    ],
+    [
+      'capacity/example.org',
+      '{"connections": 0}',
+      'has connections, which must be a whole number from 1 to 1000',
+    ],
+    [
+      'capacity/smarthost',
+      '{"connections": "5"}',
+      'has connections, which must be a whole number from 1 to 1000',
+    ],
   ])('%s: %j', (name, value, problem) => {
     expect(parse({[name]: value}).problems).toEqual([{path: name, problem}]);
   });

@@ -1,0 +1,62 @@
+// Connections that outlive a batch: kept by a warm environment for the next one that needs exactly the same. At
+// most one is kept for each, so that environments which lie idle take up little of a server's capacity.
+
+import type {Target} from './smtp-opening.ts';
+import type {SmtpSession} from './smtp-session.ts';
+
+/** Older connections are given up: addresses, certificates and credentials change behind their backs. */
+const maxAgeMs = 300_000;
+
+interface Kept {
+  readonly session: SmtpSession;
+  readonly untilMs: number;
+}
+
+export class Connections {
+  readonly #kept = new Map<string, Kept>();
+  /** Addresses of servers that offer PIPELINING and lose pipelined commands. */
+  readonly #withoutPipelining = new Set<string>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** A connection to exactly this target. What it has received while the environment was frozen is read first. */
+  async take(target: Target): Promise<SmtpSession | undefined> {
+    const key = keyOf(target);
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return undefined;
+    this.#kept.delete(key);
+    await new Promise(resolve => setImmediate(resolve));
+    if (kept.session.usable && this.#now() < kept.untilMs) return kept.session;
+    kept.session.quit();
+    return undefined;
+  }
+
+  /** Keeps a connection on which nothing is in flight, or says goodbye. */
+  keep(session: SmtpSession, idleMs: number): void {
+    const key = keyOf(session.target);
+    const untilMs = Math.min(this.#now() + idleMs, session.openedMs + maxAgeMs);
+    if (session.usable && untilMs > this.#now() && !this.#kept.has(key))
+      this.#kept.set(key, {session, untilMs});
+    else session.quit();
+  }
+
+  canPipeline({address, port}: Target): boolean {
+    return !this.#withoutPipelining.has(`${address} ${port}`);
+  }
+
+  cannotPipeline({address, port}: Target): void {
+    this.#withoutPipelining.add(`${address} ${port}`);
+  }
+
+  close(): void {
+    for (const {session} of this.#kept.values()) session.quit();
+    this.#kept.clear();
+  }
+}
+
+/** Everything that makes one connection differ from another: a session serves only its own like. */
+export const keyOf = ({host, address, port, security, implicitTls, credentials}: Target): string =>
+  JSON.stringify([host, address, port, security, implicitTls, credentials?.username, credentials?.password]);

@@ -1,0 +1,115 @@
+// One record of the delivery queue: read, attempted unless something forbids it, its fate decided and logged.
+// Writing the fate down is the settler's business.
+
+import type {SQSRecord} from 'aws-lambda';
+import {decideFate, entryOf, type Held, holdUntil, type Settlement} from '../../shared/fate.ts';
+import {type Message, parseMessage, problemsText} from '../../shared/message.ts';
+import {invalidResultOf} from '../../shared/result.ts';
+import {expire} from '../../shared/route.ts';
+import {nextHopName, queueOf, resolveNextHop} from '../../shared/routing.ts';
+import {expiredBecause} from '../../shared/schedule.ts';
+import type {Settings} from '../../shared/settings.ts';
+import {arrivalOf} from '../batch.ts';
+import {type Attempt, attemptDelivery} from './attempt.ts';
+import type {DeliverParts} from './deliver-batch.ts';
+import type {Lane} from './lane.ts';
+
+type Text = Message & {readonly mime: string};
+
+interface Turn {
+  readonly deadlineMs: number;
+  /** To be called when the next message of the group may begin. */
+  readonly handedOver: () => void;
+}
+
+export async function deliverRecord(
+  record: SQSRecord,
+  group: string,
+  lane: Lane,
+  settings: Settings,
+  {deadlineMs, handedOver}: Turn,
+  parts: DeliverParts,
+): Promise<Settlement | Held> {
+  const {log, now, random, sites} = parts;
+  const known = parts.settler.remembered(record);
+  if (known !== undefined) {
+    log('warn', 'a message came again that was dealt with; its fate stays', {
+      id: record.messageId,
+      lane: group,
+    });
+    return known;
+  }
+  const message = readMessage(record, group, parts);
+  if ('fate' in message) return message;
+  const {tracking, recipient, tags} = message;
+  const startMs = now();
+  const reason = expiredBecause(message, settings, tracking.attempts, startMs);
+  const hop = resolveNextHop(message, settings);
+  const nextHop = nextHopName(hop);
+  const about = {id: tracking.id, queue: queueOf(message, settings), lane: group, domain: recipient.domain};
+  if (reason !== undefined) {
+    log('warn', 'message expired', {...about, state: 'process', result: 'timeout', reason});
+    return expire(message, reason, startMs);
+  }
+  const downUntilMs = sites.downUntil(nextHop, startMs);
+  if (downUntilMs !== undefined) {
+    const held = holdUntil(message, downUntilMs, startMs);
+    const {delaySeconds} = held.again;
+    log('warn', 'message held: its next hop is down', {...about, nextHop, delaySeconds});
+    return held;
+  }
+  const attempt = await attemptDelivery(message, hop, lane, settings, {
+    deadlineMs,
+    now,
+    random,
+    handedOver,
+  });
+  if (attempt.accepted) sites.answered(nextHop);
+  else if (attempt.verdict.countsAgainstSite) sites.failed(nextHop, now());
+  else if (attempt.failure.reply) sites.answered(nextHop);
+  const entry = entryOf(attempt, factsOf(attempt), now());
+  const settlement = decideFate(message, attempt, entry, settings, now());
+  const {state, result, timeMs: _, description: reply, ...facts} = entry;
+  log(settlement.fate === 'accepted' ? 'info' : 'warn', 'attempt', {
+    ...about,
+    nextHop,
+    hop: hop.kind,
+    fate: settlement.fate,
+    state,
+    result,
+    ...facts,
+    reply,
+    durationMs: now() - startMs,
+    attempt: tracking.attempts + 1,
+    ...(attempt.tried > 1 && {tried: attempt.tried}),
+    ...(tags.length > 0 && {tags}),
+  });
+  if (!attempt.accepted && attempt.failure.stage.startsWith('auth') && !message.smarthost) {
+    const complaint = 'the server refused the credentials of the settings, or could not be given them';
+    log('error', complaint, {nextHop, reply});
+    parts.onRefusedCredentials();
+  }
+  return settlement;
+}
+
+/** The route function has checked it: only what was put on this queue by hand can be wrong. */
+function readMessage(record: SQSRecord, group: string, {log, now}: DeliverParts): Text | Settlement {
+  const arrival = arrivalOf(record);
+  const parsed = parseMessage(record.body, arrival);
+  if (parsed.ok && typeof parsed.message.mime === 'string') return parsed.message as Text;
+  const {problems, properties, queues} = parsed.ok
+    ? {problems: [{path: 'mime', problem: 'must be text here'}], ...parsed.message}
+    : parsed;
+  log('warn', 'message invalid', {id: arrival.id, lane: group, reason: problemsText(problems)});
+  return {
+    fate: 'invalid',
+    body: invalidResultOf(arrival, problems, record.body, properties, now()),
+    queues,
+  };
+}
+
+const factsOf = ({mta, facts, messages}: Attempt) => ({
+  ...(mta !== undefined && {mta}),
+  ...facts,
+  ...(messages !== undefined && messages > 0 && {messages}),
+});

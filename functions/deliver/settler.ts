@@ -1,0 +1,115 @@
+// Writes the fates of messages down: the way back to the outbox first, then the results, then the deletion from the
+// delivery queue. What becomes known while a round of requests is under way is settled together in the next one.
+
+import type {SQSRecord} from 'aws-lambda';
+import type {Held, Settlement} from '../../shared/fate.ts';
+import {omit} from '../../shared/json.ts';
+import type {Log} from '../log.ts';
+import type {Queues} from '../queues.ts';
+import type {Results} from '../results.ts';
+
+export interface SettlerParts {
+  readonly queues: Queues;
+  readonly results: Results;
+  readonly urls: {readonly outboxUrl: string; readonly deliveryUrl: string};
+  readonly log: Log;
+}
+
+interface Waiting {
+  readonly record: SQSRecord;
+  readonly settlement: Settlement | Held;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** SQS takes so many entries in one request. */
+const maxRound = 10;
+/** Fates of messages that could not be settled: when one comes again, it is not sent again. */
+const maxRemembered = 1000;
+
+export class Settler {
+  readonly #parts: SettlerParts;
+  readonly #remembered = new Map<string, Settlement | Held>();
+  #waiting: Waiting[] = [];
+  #working = false;
+
+  constructor(parts: SettlerParts) {
+    this.#parts = parts;
+  }
+
+  /** The fate of a message that has come again because it could not be settled in this environment. */
+  remembered(record: SQSRecord): Settlement | Held | undefined {
+    return this.#remembered.get(record.messageId);
+  }
+
+  /** @throws Error when the fate could not be written down: the message has to come again */
+  settle(record: SQSRecord, settlement: Settlement | Held): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({record, settlement, resolve, reject});
+      if (!this.#working) void this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    // Whatever else becomes known at this moment comes along.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#round(this.#waiting.splice(0, maxRound));
+    this.#working = false;
+  }
+
+  async #round(all: readonly Waiting[]): Promise<void> {
+    const {queues, results, urls} = this.#parts;
+    const failed = new Map<Waiting, string>();
+    const standing = () => all.filter(each => !failed.has(each));
+    const note = (those: readonly Waiting[], failures: ReadonlyMap<number, string>) => {
+      for (const [index, reason] of failures) failed.set(those[index]!, reason);
+    };
+    // A result that promises another attempt must not come alone.
+    const again = all.filter(({settlement}) => settlement.again !== undefined);
+    note(
+      again,
+      await queues.sendAll(
+        urls.outboxUrl,
+        again.map(({settlement}) => settlement.again!),
+      ),
+    );
+    const told = standing().flatMap(waiting =>
+      waiting.settlement.fate === 'held' ? [] : [{waiting, settlement: waiting.settlement}],
+    );
+    const untold = await results.publishAll(told.map(({settlement}) => settlement));
+    for (const [index, reason] of untold) {
+      const {waiting, settlement} = told[index]!;
+      if (!this.#mayGoUntold(settlement, reason)) failed.set(waiting, reason);
+    }
+    const done = standing();
+    note(
+      done,
+      await queues.deleteAll(
+        urls.deliveryUrl,
+        done.map(({record}) => record.receiptHandle),
+      ),
+    );
+    for (const each of all) this.#finish(each, failed.get(each));
+  }
+
+  /** An accepted or deferred message is on its way, or will be: coming again would send it twice. */
+  #mayGoUntold({fate, body}: Settlement, error: string): boolean {
+    if (fate !== 'accepted' && fate !== 'deferred') return false;
+    const lost = omit(JSON.parse(body), ['mime']);
+    this.#parts.log('error', 'a result could not be published', {fate, lost, error});
+    return true;
+  }
+
+  #finish({record, settlement, resolve, reject}: Waiting, failure: string | undefined): void {
+    this.#remembered.delete(record.messageId);
+    if (failure === undefined) {
+      resolve();
+      return;
+    }
+    this.#remembered.set(record.messageId, settlement);
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size > maxRemembered) this.#remembered.delete(oldest!);
+    reject(new Error(failure));
+  }
+}

@@ -1,0 +1,188 @@
+// Opens a session: TCP, greeting, EHLO, STARTTLS and AUTH, by nodemailer's SMTPConnection, on an address of our
+// choice and at the TLS level of the target. What a failure means is decided in shared/outcome.ts, not here.
+
+import type net from 'node:net';
+import {TLSSocket} from 'node:tls';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import {isLoopback} from '../../shared/ip-address.ts';
+import type {Failure} from '../../shared/outcome.ts';
+import {parseExtensions} from '../../shared/reply.ts';
+import type {Security} from '../../shared/security.ts';
+import type {Credentials} from '../../shared/smarthost.ts';
+import {Conversation} from './conversation.ts';
+import {Dialogue} from './dialogue.ts';
+import {factFailure} from './smtp-failure.ts';
+import {SmtpSession} from './smtp-session.ts';
+import {type Clock, StageWatch, type Step} from './stage-watch.ts';
+import {connectTcp} from './tcp.ts';
+
+/** Longer than any invocation: nodemailer's own timeouts never come, since ours know the stage. */
+const noTimeoutMs = 3_600_000;
+
+export interface Target {
+  /** The name that the certificate must be for, and that logs show. */
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly security: Security;
+  readonly credentials?: Credentials;
+  /** TLS from the first octet (RFC 8314), not by STARTTLS. */
+  readonly implicitTls: boolean;
+}
+
+/** What a connection was, for results and logs. */
+export interface SessionFacts {
+  readonly from?: string;
+  readonly to: string;
+  readonly cipher?: {readonly name: string; readonly version: string};
+  readonly verified?: boolean;
+  readonly authentication?: string;
+}
+
+export type Opened =
+  | {readonly ok: true; readonly session: SmtpSession}
+  | {readonly ok: false; readonly failure: Failure; readonly facts: SessionFacts};
+
+export interface SessionOptions extends Clock {
+  readonly heloName: string | undefined;
+  readonly connectTimeoutMs: number;
+  /** False for a server that has shown that it offers PIPELINING and cannot do it. */
+  readonly pipelining: boolean;
+}
+
+/** Opens a session; falls back to clear text on the same address where the security level lets it. */
+export async function openSession(target: Target, options: SessionOptions): Promise<Opened> {
+  const opened = await openOnce(target, options, false);
+  if (opened.ok || opened.failure.stage !== 'starttls' || target.implicitTls) return opened;
+  const clearIsFine =
+    target.security === 'optional' || (target.security === 'opportunistic' && !target.credentials);
+  return clearIsFine ? openOnce(target, options, true) : opened;
+}
+
+async function openOnce(target: Target, options: SessionOptions, inClear: boolean): Promise<Opened> {
+  const connected = await connectTcp(target.address, target.port, options);
+  if (!connected.ok) return {...connected, facts: {to: target.address}};
+  const opening = new SmtpOpening(target, connected.socket, options, inClear);
+  const failure = await opening.run();
+  if (failure === undefined) return {ok: true, session: opening.session()};
+  const {facts} = opening;
+  opening.close();
+  return {ok: false, failure, facts};
+}
+
+class SmtpOpening {
+  readonly #target: Target;
+  readonly #options: SessionOptions;
+  readonly #connection: SMTPConnection;
+  readonly #dialogue: Dialogue;
+  readonly #watch: StageWatch;
+  readonly #secrets: readonly string[];
+  readonly #localAddress: string | undefined;
+  #authentication: string | undefined;
+
+  constructor(target: Target, socket: net.Socket, options: SessionOptions, inClear: boolean) {
+    this.#target = target;
+    this.#options = options;
+    this.#localAddress = socket.localAddress;
+    this.#secrets = secretsOf(target.credentials);
+    this.#watch = new StageWatch(options, this.#secrets);
+    this.#dialogue = new Dialogue(target.implicitTls ? 'starttls' : 'connect', stage =>
+      this.#watch.enter(stage),
+    );
+    this.#connection = new SMTPConnection({
+      connection: socket,
+      host: target.host,
+      port: target.port,
+      ...(options.heloName !== undefined && {name: options.heloName}),
+      secure: target.implicitTls,
+      ignoreTLS: inClear,
+      requireTLS: mustEncrypt(target) && !target.implicitTls,
+      tls: {rejectUnauthorized: target.security === 'verified'},
+      connectionTimeout: noTimeoutMs,
+      greetingTimeout: noTimeoutMs,
+      socketTimeout: noTimeoutMs,
+      logger: this.#dialogue.logger,
+      transactionLog: true,
+    });
+  }
+
+  async run(): Promise<Failure | undefined> {
+    return (await this.#step(done => this.#connection.connect(done))) ?? (await this.#authenticate());
+  }
+
+  #step(step: Step): Promise<Failure | undefined> {
+    return this.#watch.during(this.#connection, this.#dialogue, step);
+  }
+
+  async #authenticate(): Promise<Failure | undefined> {
+    const {secure} = this.#connection;
+    const {address, security, credentials} = this.#target;
+    if (mustEncrypt(this.#target) && !secure) {
+      return factFailure('starttls', 'tls-unavailable', 'the connection is not encrypted');
+    }
+    if (credentials === undefined) return undefined;
+    if (!secure && security !== 'optional' && !isLoopback(address)) {
+      return factFailure('auth', 'auth-needs-tls', 'credentials are not sent over an unencrypted connection');
+    }
+    const offered = (this.#extensions.get('AUTH') ?? '').toUpperCase().split(/\s+/);
+    const preferred = secure ? ['PLAIN', 'LOGIN', 'CRAM-MD5'] : ['CRAM-MD5', 'PLAIN', 'LOGIN'];
+    const method = preferred.find(name => offered.includes(name));
+    if (method === undefined) {
+      return factFailure(
+        'auth',
+        'auth-not-offered',
+        'the server offers none of AUTH PLAIN, LOGIN and CRAM-MD5',
+      );
+    }
+    this.#authentication = method;
+    const {username: user, password: pass} = credentials;
+    return this.#step(done => this.#connection.login({method, credentials: {user, pass}}, done));
+  }
+
+  get #extensions(): ReadonlyMap<string, string> {
+    return parseExtensions(this.#dialogue.ehloReply);
+  }
+
+  get facts(): SessionFacts {
+    const {_socket: socket} = this.#connection;
+    const secured = socket instanceof TLSSocket ? socket : undefined;
+    const {standardName, name, version} = secured?.getCipher() ?? {};
+    return {
+      ...(this.#localAddress !== undefined && {from: this.#localAddress}),
+      to: this.#target.address,
+      ...(name !== undefined &&
+        version !== undefined && {
+          cipher: {name: standardName ?? name, version: secured?.getProtocol() ?? version},
+        }),
+      ...(secured && {verified: secured.authorized}),
+      ...(this.#authentication !== undefined && {authentication: this.#authentication}),
+    };
+  }
+
+  /** Takes the socket out of nodemailer's hands: what it hears from now on is that the socket closes. */
+  session(): SmtpSession {
+    const {facts} = this;
+    const socket = this.#connection._socket as net.Socket;
+    socket.removeAllListeners('data').setTimeout(0).removeAllListeners('timeout');
+    this.#connection.removeAllListeners('error').on('error', () => {});
+    const extensions = this.#extensions;
+    return new SmtpSession({
+      target: this.#target,
+      conversation: new Conversation(socket, this.#options, this.#secrets),
+      extensions,
+      facts,
+      pipelining: extensions.has('PIPELINING') && this.#options.pipelining,
+      openedMs: this.#options.now(),
+    });
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+const mustEncrypt = ({security}: Target): boolean => security === 'required' || security === 'verified';
+
+/** What a server could echo: the password, and what AUTH PLAIN makes of it. */
+const secretsOf = (credentials: Credentials | undefined): readonly string[] =>
+  credentials ? [credentials.password, `\0${credentials.username}\0${credentials.password}`] : [];
