@@ -6,7 +6,7 @@ import type {Failure, Verdict} from './outcome.ts';
 import type {Reply} from './reply.ts';
 import {type Fate, type ResultEntry, resultOf, withEntry} from './result.ts';
 import {expire, messageBody} from './route.ts';
-import {delaySecondsOf, expiredBecause, nextAttemptOf} from './schedule.ts';
+import {delaySecondsOf, expiredBecause, nextAttemptOf, retryHintOf} from './schedule.ts';
 import type {Settings} from './settings.ts';
 import {utcTimeOf} from './utc-time.ts';
 
@@ -80,7 +80,8 @@ export function decideFate(
   });
   if (outcome.accepted) return settled('accepted');
   if (outcome.verdict.fate === 'bounced') return settled('bounced');
-  const nextMs = nextAttemptOf(message, settings, attempts, nowMs);
+  const {reply} = outcome.failure;
+  const nextMs = nextAttemptOf(message, settings, attempts, nowMs, reply && retryHintOf(reply));
   const reason = expiredBecause(message, settings, attempts, nextMs);
   if (reason !== undefined) return expire({...message, tracking}, reason, nowMs, entries);
   const changes: JsonObject = {

@@ -3,12 +3,12 @@
 // the same when it is parsed again further down the pipeline.
 
 import * as v from 'valibot';
-import {type Mailbox, type Parsed, parseHost, parseMailbox} from './address.ts';
+import {type Mailbox, type Parsed, parseMailbox} from './address.ts';
 import {isJsonObject, type Json, type JsonObject, omit} from './json.ts';
 import {propertiesOf, stripMqHeaders, unendedOf} from './mq-headers.ts';
 import {type ResultKind, resultKinds} from './names.ts';
 import {type Security, securityLevels} from './security.ts';
-import {defaultSmtpPort, type Relay} from './smarthost.ts';
+import {defaultSmtpPort, parseHosts, type Relay} from './smarthost.ts';
 import {parseTracking, type Tracking} from './tracking.ts';
 import {parseUtcTime} from './utc-time.ts';
 
@@ -124,11 +124,7 @@ const credential = parsedBy<string>(value =>
 const smarthost = v.pipe(
   v.looseObject(
     {
-      hostname: parsedBy<string>(value =>
-        typeof value === 'string' && value !== ''
-          ? parseHost(value)
-          : wrong('must be a host name or an IP address'),
-      ),
+      hostname: parsedBy<readonly string[]>(parseHosts),
       port: v.optional(wholeNumber(1, 65535), defaultSmtpPort),
       username: v.optional(credential),
       password: v.optional(credential),
@@ -143,7 +139,7 @@ const smarthost = v.pipe(
   ),
   v.transform(
     ({hostname, port, username, password, security}): Relay => ({
-      host: hostname,
+      hosts: hostname,
       port,
       ...(username !== undefined && password !== undefined && {credentials: {username, password}}),
       ...(security !== undefined && {security}),

@@ -15,7 +15,7 @@ export type NextHop =
   | {readonly kind: 'mx'; readonly domain: string; readonly security: Security}
   | {
       readonly kind: 'smarthost' | 'sink';
-      readonly host: string;
+      readonly hosts: readonly string[];
       readonly port: number;
       readonly credentials?: Credentials;
       readonly security: Security;
@@ -58,7 +58,11 @@ export function capacityOf(message: Message, settings: Pick<Settings, 'smarthost
   if (!message.smarthost && !settings.smarthost) {
     return {...defaultCapacity.domain, ...defaults, ...queues.get(message.recipient.domain)};
   }
-  return {...defaultCapacity.smarthost, ...queues.get('smarthost'), ...(foreign && queues.get(foreign.host))};
+  return {
+    ...defaultCapacity.smarthost,
+    ...queues.get('smarthost'),
+    ...(foreign && queues.get(foreign.hosts[0]!)),
+  };
 }
 
 /**
@@ -77,7 +81,7 @@ export function messageGroupOf(message: Message, settings: Settings): string {
 const laneOf = (recipient: string, lanes: number): number =>
   (createHash('sha256').update(recipient.toLowerCase()).digest().readUInt32BE() % lanes) + 1;
 
-const isSameServer = (a: Relay, b: Relay): boolean => a.host === b.host && a.port === b.port;
+const isSameServer = (a: Relay, b: Relay): boolean => nameOfRelay(a) === nameOfRelay(b);
 
 /** SQS allows 128 characters in a group ID (SendMessage, MessageGroupId); a domain has up to 253. */
 const maxGroupIdLength = 128;

@@ -6,7 +6,7 @@ import {type Capacity, parseCapacity} from './capacity.ts';
 import type {Problem} from './message.ts';
 import {type Parameter, ParameterReader} from './parameter-reader.ts';
 import {type Security, securityLevels} from './security.ts';
-import {defaultSmtpPort, type Relay} from './smarthost.ts';
+import {defaultSmtpPort, parseHosts, type Relay} from './smarthost.ts';
 
 export interface Settings {
   readonly smarthost: Relay | undefined;
@@ -109,13 +109,13 @@ export function parseSettings(parameters: readonly Parameter[], previous?: Setti
 }
 
 function readSmarthost(reader: ParameterReader): Relay | undefined {
-  const host = reader.host('smarthost');
+  const hosts = reader.parsed('smarthost', parseHosts);
   const port = reader.port('smarthost-port') ?? defaultSmtpPort;
   const credentials = reader.credentials('smarthost-username', 'smarthost-password');
   const security = reader.word<Security>('smarthost-security', securityLevels);
-  return host === undefined
+  return hosts === undefined
     ? undefined
-    : {host, port, ...(credentials && {credentials}), ...(security && {security})};
+    : {hosts, port, ...(credentials && {credentials}), ...(security && {security})};
 }
 
 function readSink(reader: ParameterReader): Relay | undefined {
@@ -124,7 +124,7 @@ function readSink(reader: ParameterReader): Relay | undefined {
   const credentials = reader.credentials('smtp-sink-username', 'smtp-sink-password');
   // The unspecified address turns the sink off, as no parameter does.
   const off = host === undefined || host === '0.0.0.0' || host === '::';
-  return off ? undefined : {host, port, ...(credentials && {credentials})};
+  return off ? undefined : {hosts: [host], port, ...(credentials && {credentials})};
 }
 
 function readMx(reader: ParameterReader): MxSettings {

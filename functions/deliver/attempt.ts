@@ -6,8 +6,9 @@ import {type Failure, judge, type Verdict} from '../../shared/outcome.ts';
 import type {Reply} from '../../shared/reply.ts';
 import {capacityOf, type NextHop, nextHopName} from '../../shared/routing.ts';
 import type {MxSettings, Settings} from '../../shared/settings.ts';
-import {type Hosts, resolveMxHosts, resolveRelayHost} from './dns.ts';
+import {type Hosts, resolveMxHosts, resolveRelayHosts} from './dns.ts';
 import type {Lane} from './lane.ts';
+import type {Sites} from './sites.ts';
 import type {SessionFacts, Target} from './smtp-opening.ts';
 import type {Clock} from './stage-watch.ts';
 
@@ -18,6 +19,8 @@ export type Attempt = {
   readonly messages?: number;
   /** How many addresses were tried. */
   readonly tried: number;
+  /** Addresses that were better ones, and why they were passed over. */
+  readonly passed?: readonly string[];
 } & (
   | {readonly accepted: true; readonly reply: Reply}
   | {readonly accepted: false; readonly failure: Failure; readonly verdict: Verdict}
@@ -30,6 +33,7 @@ const maxAddresses = 10;
 const implicitTlsPort = 465;
 
 export interface AttemptOptions extends Clock {
+  readonly sites: Sites;
   readonly random: () => number;
   /** Called when the next message of the lane may begin; not called at all when there was no transaction. */
   readonly handedOver?: () => void;
@@ -40,24 +44,42 @@ export async function attemptDelivery(
   hop: NextHop,
   lane: Lane,
   settings: Pick<Settings, 'smarthost' | 'heloName' | 'mx' | 'capacity'>,
-  {random, handedOver, ...clock}: AttemptOptions,
-): Promise<Attempt> {
+  {random, sites, handedOver, ...clock}: AttemptOptions,
+): Promise<Attempt | {readonly heldUntilMs: number}> {
   const resolved = await lane.hostsOf(nextHopName(hop), () => resolveHosts(hop, settings.mx, random));
   if (!resolved.ok)
     return {accepted: false, failure: resolved.failure, verdict: judge(resolved.failure), tried: 0};
   const mail = {from: message.envelope, to: message.recipient, content: contentOf(message.mime)};
   const targets = targetsOf(hop, resolved.hosts, settings.mx).slice(0, maxAddresses);
+  const downUntil = targets.map(target => sites.downUntil(target, clock.now()));
+  if (downUntil.every(untilMs => untilMs !== undefined)) return {heldUntilMs: Math.min(...downUntil)};
+  const up = targets.filter((_, index) => downUntil[index] === undefined);
   const {heloName} = settings;
   const options = {...clock, heloName, capacity: capacityOf(message, settings)};
   const failures: Extract<Attempt, {accepted: false}>[] = [];
-  for (const target of targets) {
+  const passed = targets
+    .filter((_, index) => downUntil[index] !== undefined)
+    .map(({address}) => `${address}: down`);
+  for (const target of up) {
     const {facts, messages, ...transaction} = await lane.transact(target, mail, options, handedOver);
     const tried = failures.length + 1;
-    const common = {mta: target.host, facts, messages, tried};
-    if (transaction.ok) return {accepted: true, reply: transaction.reply, ...common};
+    const common = {
+      mta: target.host,
+      facts,
+      messages,
+      tried,
+      ...(passed.length > 0 && {passed: [...passed]}),
+    };
+    if (transaction.ok) {
+      sites.answered(target);
+      return {accepted: true, reply: transaction.reply, ...common};
+    }
     const verdict = judge(transaction.failure);
+    if (verdict.countsAgainstSite) sites.failed(target, clock.now());
+    else if (transaction.failure.reply) sites.answered(target);
     failures.push({accepted: false, failure: transaction.failure, verdict, ...common});
     if (!verdict.tryNextHost || clock.now() >= clock.deadlineMs) break;
+    passed.push(`${target.address}: ${transaction.failure.stage} ${transaction.failure.description}`);
   }
   return {...decisiveOf(failures), tried: failures.length};
 }
@@ -70,7 +92,7 @@ function decisiveOf<F extends {readonly verdict: Verdict}>(failures: readonly F[
 }
 
 const resolveHosts = (hop: NextHop, mx: MxSettings, random: () => number): Promise<Hosts> =>
-  hop.kind === 'mx' ? resolveMxHosts(hop.domain, mx, random) : resolveRelayHost(hop.host);
+  hop.kind === 'mx' ? resolveMxHosts(hop.domain, mx, random) : resolveRelayHosts(hop.hosts);
 
 function targetsOf(
   hop: NextHop,

@@ -51,22 +51,22 @@ export async function deliverRecord(
     log('warn', 'message expired', {...about, state: 'process', result: 'timeout', reason});
     return expire(message, reason, startMs);
   }
-  const downUntilMs = sites.downUntil(nextHop, startMs);
-  if (downUntilMs !== undefined) {
-    const held = holdUntil(message, downUntilMs, startMs);
-    const {delaySeconds} = held.again;
-    log('warn', 'message held: its next hop is down', {...about, nextHop, delaySeconds});
-    return held;
-  }
   const attempt = await attemptDelivery(message, hop, lane, settings, {
     deadlineMs,
     now,
     random,
+    sites,
     handedOver,
   });
-  if (attempt.accepted) sites.answered(nextHop);
-  else if (attempt.verdict.countsAgainstSite) sites.failed(nextHop, now());
-  else if (attempt.failure.reply) sites.answered(nextHop);
+  if ('heldUntilMs' in attempt) {
+    const held = holdUntil(message, attempt.heldUntilMs, now());
+    log('warn', 'message held: its next hop is down', {
+      ...about,
+      nextHop,
+      delaySeconds: held.again.delaySeconds,
+    });
+    return held;
+  }
   const entry = entryOf(attempt, factsOf(attempt), now());
   const settlement = decideFate(message, attempt, entry, settings, now());
   const {state, result, timeMs: _, description: reply, ...facts} = entry;
@@ -82,6 +82,7 @@ export async function deliverRecord(
     durationMs: now() - startMs,
     attempt: tracking.attempts + 1,
     ...(attempt.tried > 1 && {tried: attempt.tried}),
+    ...(attempt.passed && {passed: attempt.passed}),
     ...(tags.length > 0 && {tags}),
   });
   if (!attempt.accepted && attempt.failure.stage.startsWith('auth') && !message.smarthost) {

@@ -88,13 +88,22 @@ function publicHosts(hosts: readonly Host[], {privateAddresses}: MxSettings): Ho
   return failed('private-address', `only private addresses: ${names}; mx-private-addresses would allow them`);
 }
 
-/** The addresses of a smarthost or sink, looked up as the system does. A name that is unknown may come back. */
-export async function resolveRelayHost(host: string): Promise<Hosts> {
-  if (parseIpAddress(host) !== undefined) return {ok: true, hosts: [{host, addresses: [host]}]};
-  try {
-    const found = await lookup(host, {all: true, order: 'verbatim'});
-    return {ok: true, hosts: [{host, addresses: found.map(({address}) => address)}]};
-  } catch (error) {
-    return failed('dns-unavailable', `${host} could not be looked up: ${codeOf(error)}`);
-  }
+/**
+ * The addresses of smarthosts, or of a sink, looked up as the system does. A name that is unknown may come back;
+ * while one of several is, the others do.
+ */
+export async function resolveRelayHosts(names: readonly string[]): Promise<Hosts> {
+  const looked = await Promise.allSettled(names.map(resolveRelayHost));
+  const hosts = looked.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []));
+  if (hosts.length > 0) return {ok: true, hosts};
+  const reasons = looked.flatMap((answer, index) =>
+    answer.status === 'rejected' ? [`${names[index]}: ${codeOf(answer.reason)}`] : [],
+  );
+  return failed('dns-unavailable', `could not be looked up: ${reasons.join(', ')}`);
+}
+
+async function resolveRelayHost(host: string): Promise<Host> {
+  if (parseIpAddress(host) !== undefined) return {host, addresses: [host]};
+  const found = await lookup(host, {all: true, order: 'verbatim'});
+  return {host, addresses: found.map(({address}) => address)};
 }

@@ -5,6 +5,12 @@
 const firstBackOffMs = 10_000;
 const maxBackOffMs = 300_000;
 
+/** A server at one address. */
+export interface Site {
+  readonly address: string;
+  readonly port: number;
+}
+
 interface Down {
   readonly failures: number;
   readonly untilMs: number;
@@ -13,20 +19,22 @@ interface Down {
 export class Sites {
   readonly #down = new Map<string, Down>();
 
-  /** Until when a next hop is left alone, in milliseconds since the epoch; undefined while it is not down. */
-  downUntil(nextHop: string, nowMs: number): number | undefined {
-    const untilMs = this.#down.get(nextHop)?.untilMs ?? 0;
+  /** Until when a site is left alone, in milliseconds since the epoch; undefined while it is not down. */
+  downUntil(site: Site, nowMs: number): number | undefined {
+    const untilMs = this.#down.get(keyOf(site))?.untilMs ?? 0;
     return untilMs > nowMs ? untilMs : undefined;
   }
 
-  /** No host of the next hop could be used, and not because of the message. */
-  failed(nextHop: string, nowMs: number): void {
-    const failures = (this.#down.get(nextHop)?.failures ?? 0) + 1;
+  /** The site could not be used, and not because of the message. */
+  failed(site: Site, nowMs: number): void {
+    const failures = (this.#down.get(keyOf(site))?.failures ?? 0) + 1;
     const backOffMs = Math.min(firstBackOffMs * 2 ** (failures - 1), maxBackOffMs);
-    this.#down.set(nextHop, {failures, untilMs: nowMs + backOffMs});
+    this.#down.set(keyOf(site), {failures, untilMs: nowMs + backOffMs});
   }
 
-  answered(nextHop: string): void {
-    this.#down.delete(nextHop);
+  answered(site: Site): void {
+    this.#down.delete(keyOf(site));
   }
 }
+
+const keyOf = ({address, port}: Site): string => `${address} ${port}`;

@@ -2,6 +2,7 @@ import {afterEach, describe, expect, test} from 'vitest';
 import {attemptDelivery} from '../../functions/deliver/attempt.ts';
 import {Connections} from '../../functions/deliver/connections.ts';
 import {Lane} from '../../functions/deliver/lane.ts';
+import {Sites} from '../../functions/deliver/sites.ts';
 import {type Message, parseMessage} from '../../shared/message.ts';
 import type {NextHop} from '../../shared/routing.ts';
 import {type Answer, type ScriptedServer, startScriptedServer, type Verb} from './scripted-server.ts';
@@ -37,7 +38,7 @@ async function serve(script: Partial<Record<Verb, Answer>> = {}): Promise<Script
   return server;
 }
 
-function attempt(
+async function attempt(
   server: {readonly port: number},
   {
     message = messageOf(),
@@ -45,7 +46,7 @@ function attempt(
     withinMs = 10_000,
     handedOver = () => {},
     ...hop
-  }: Partial<Extract<NextHop, {host: string}>> & {
+  }: Partial<Extract<NextHop, {hosts: readonly string[]}>> & {
     message?: Message & {readonly mime: string};
     lane?: Lane;
     withinMs?: number;
@@ -55,13 +56,21 @@ function attempt(
   running.push(lane);
   const nextHop = {
     kind: 'smarthost',
-    host: '127.0.0.1',
+    hosts: ['127.0.0.1'],
     port: server.port,
     security: 'opportunistic',
     ...hop,
   } as const;
-  const options = {deadlineMs: Date.now() + withinMs, now: Date.now, random: Math.random, handedOver};
-  return attemptDelivery(message, nextHop, lane, settings, options);
+  const options = {
+    deadlineMs: Date.now() + withinMs,
+    now: Date.now,
+    random: Math.random,
+    sites: new Sites(),
+    handedOver,
+  };
+  const outcome = await attemptDelivery(message, nextHop, lane, settings, options);
+  if ('heldUntilMs' in outcome) throw new Error('held, with no site known to be down');
+  return outcome;
 }
 
 /** An attempt in one line, as the rules table would have it. */
@@ -146,7 +155,7 @@ test('a refused connection is deferred and tells on the site', async () => {
 });
 
 test('a host name that is unknown defers: a smarthost’s name may come back', async () => {
-  const outcome = await attempt({port: 25}, {host: 'nowhere.invalid'});
+  const outcome = await attempt({port: 25}, {hosts: ['nowhere.invalid']});
   expect(summaryOf(outcome)).toBe('dns, timeout, deferred, 4.4.3');
 });
 

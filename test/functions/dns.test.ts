@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {resolveMxHosts, resolveRelayHost} from '../../functions/deliver/dns.ts';
+import {resolveMxHosts, resolveRelayHosts} from '../../functions/deliver/dns.ts';
 import {judge} from '../../shared/outcome.ts';
 import {type DnsServer, startDnsServer} from './dns-server.ts';
 
@@ -101,7 +101,7 @@ test('a host with private addresses is left out where another has public ones', 
 });
 
 test('a relay given by address is not looked up, one given by name is looked up by the system', async () => {
-  expect(await resolveRelayHost('::1')).toEqual({ok: true, hosts: [{host: '::1', addresses: ['::1']}]});
-  const resolved = await resolveRelayHost('localhost');
+  expect(await resolveRelayHosts(['::1'])).toEqual({ok: true, hosts: [{host: '::1', addresses: ['::1']}]});
+  const resolved = await resolveRelayHosts(['localhost']);
   expect(resolved.ok && resolved.hosts[0]!.addresses).toContain('127.0.0.1');
 });

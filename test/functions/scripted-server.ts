@@ -16,7 +16,10 @@ export type Verb =
   | 'RSET'
   | 'QUIT';
 
-/** A reply (CRLF is added); `drop` the connection; `silence` from here on; or a function of the command line. */
+/**
+ * A reply (CRLF is added); `later:` and a reply that is held back, with those behind it, until the next DATA has
+ * come; `drop` the connection; `silence` from here on; or a function of the command line.
+ */
 export type Answer = string | ((line: string, count: number) => string);
 
 const wellBehaved: Record<Verb, Answer> = {
@@ -40,6 +43,9 @@ export interface ScriptedServer {
   /** Message texts as they came over the wire, dots still stuffed, without the closing dot. */
   readonly texts: readonly string[];
   readonly connections: () => number;
+  /** What the latest connection has sent more behind before it was answered. */
+  readonly early: () => readonly string[];
+  dropAll(): void;
   close(): Promise<void>;
 }
 
@@ -50,17 +56,21 @@ export async function startScriptedServer(
   const texts: string[] = [];
   const counts = new Map<Verb, number>();
   const sockets = new Set<net.Socket>();
+  let early: string[] = [];
   let connections = 0;
 
   const server = net.createServer(socket => {
     connections += 1;
     sockets.add(socket);
+    early = [];
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => {});
     socket.setNoDelay(true);
     let buffer = '';
     let inData = false;
     let silent = false;
+    let holding = false;
+    const held: string[] = [];
     const answer = (verb: Verb, line: string): string => {
       const count = (counts.get(verb) ?? 0) + 1;
       counts.set(verb, count);
@@ -68,7 +78,9 @@ export async function startScriptedServer(
       const reply = typeof scripted === 'function' ? scripted(line, count) : scripted;
       silent ||= reply === 'silence';
       if (reply === 'drop') socket.destroy();
-      else if (!silent) socket.write(`${reply}\r\n`, 'latin1');
+      else if (!silent) held.push(`${reply.replace('later:', '')}\r\n`);
+      holding = reply.startsWith('later:') || (holding && verb !== 'DATA');
+      if (!holding && held.length > 0) socket.write(held.splice(0).join(''), 'latin1');
       return reply;
     };
     answer('connect', '');
@@ -83,6 +95,7 @@ export async function startScriptedServer(
           texts.push(buffer.slice(0, end));
           buffer = buffer.slice(end + 3);
           inData = false;
+          if (buffer !== '') early.push('.');
           answer('.', '.');
           continue;
         }
@@ -91,6 +104,7 @@ export async function startScriptedServer(
         const line = buffer.slice(0, end);
         buffer = buffer.slice(end + 2);
         commands.push(line);
+        if (buffer !== '') early.push(line);
         const verb = line.split(/[ :]/)[0]!.toUpperCase() as Verb;
         const reply = verb in wellBehaved ? answer(verb, line) : answer('AUTH', line);
         if (verb === 'DATA' && reply.startsWith('354')) inData = true;
@@ -104,6 +118,10 @@ export async function startScriptedServer(
     commands,
     texts,
     connections: () => connections,
+    early: () => early,
+    dropAll: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     close: () =>
       new Promise(resolve => {
         for (const socket of sockets) socket.destroy();

@@ -6,7 +6,7 @@ import {arrival, at, bodyWith, message, messageOf, parse, plain, refusalOf} from
 const withHeaders = (headers: string, properties: Record<string, unknown> = {}) =>
   parse(bodyWith({mime: `${headers}Subject: s\n\nbody`, ...properties}));
 
-const relay = {host: 'mx.example.net', port: 25};
+const relay = {hosts: ['mx.example.net'], port: 25};
 const hostname = 'mx.example.net';
 
 test('what went through once reads the same when it is parsed again', () => {
@@ -50,7 +50,7 @@ describe('headers', () => {
     );
     expect(parsed).toMatchObject({
       recipient: {address: 'h@example.net'},
-      smarthost: {host: hostname, port: 587},
+      smarthost: {hosts: [hostname], port: 587},
       keepMime: true,
       retries: [1, 2],
       tags: ['a'],
@@ -71,7 +71,7 @@ describe('headers', () => {
       'x-mq-smarthost-hostname: h.example\nx-mq-smarthost-port: 587\nx-mq-smarthost-username: u\nx-mq-smarthost-password: p\n';
     expect(messageOf(withHeaders(headers, {smarthost: {hostname}})).smarthost).toEqual(relay);
     expect(messageOf(withHeaders(headers)).smarthost).toEqual({
-      host: 'h.example',
+      hosts: ['h.example'],
       port: 587,
       credentials: {username: 'u', password: 'p'},
     });

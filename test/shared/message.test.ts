@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {problemsText} from '../../shared/message.ts';
 import {at, bodyWith, message, parse, refusalOf} from './samples.ts';
 
-const relay = {host: 'mx.example.net', port: 25};
+const relay = {hosts: ['mx.example.net'], port: 25};
 const hostname = 'mx.example.net';
 
 describe('what a property says', () => {
@@ -15,10 +15,16 @@ describe('what a property says', () => {
     ['mime', {subject: 's'}, {mime: {subject: 's'}}],
     ['smarthost', null, {smarthost: undefined}],
     ['smarthost', {hostname}, {smarthost: relay}],
+    [
+      'smarthost',
+      {hostname: 'A.example, ::1,a.example'},
+      {smarthost: {hosts: ['a.example', '::1'], port: 25}},
+    ],
+    ['smarthost', {hostname: ['a.example', '[::1]']}, {smarthost: {hosts: ['a.example', '::1'], port: 25}}],
     ['smarthost', {hostname, port: 587}, {smarthost: {...relay, port: 587}}],
     ['smarthost', {hostname, port: '587'}, {smarthost: {...relay, port: 587}}],
     ['smarthost', {hostname, port: null, username: null, password: null}, {smarthost: relay}],
-    ['smarthost', {hostname: '[::1]', port: 65535}, {smarthost: {host: '::1', port: 65535}}],
+    ['smarthost', {hostname: '[::1]', port: 65535}, {smarthost: {hosts: ['::1'], port: 65535}}],
     [
       'smarthost',
       {hostname, username: 'u', password: ' p '},

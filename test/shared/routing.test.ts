@@ -28,21 +28,21 @@ const own = {hostname: 'own.example.net', port: 465, username: 'ou', password: '
 const mx = {kind: 'mx', domain: 'example.org', security: 'opportunistic'};
 const toSmarthost = {
   kind: 'smarthost',
-  host: 'mx.example.net',
+  hosts: ['mx.example.net'],
   port: 587,
   credentials: {username: 'hu', password: 'hp'},
   security: 'opportunistic',
 };
 const toOwn = {
   kind: 'smarthost',
-  host: 'own.example.net',
+  hosts: ['own.example.net'],
   port: 465,
   credentials: {username: 'ou', password: 'op'},
   security: 'opportunistic',
 };
 const toSink = {
   kind: 'sink',
-  host: '192.0.2.1',
+  hosts: ['192.0.2.1'],
   port: 2525,
   credentials: {username: 'su', password: 'sp'},
   security: 'opportunistic',
@@ -66,14 +66,14 @@ describe('the queue, and where the TCP connection goes with whose credentials', 
     const stage = settings({...smarthost, 'smtp-sink-ip': '192.0.2.1'});
     expect(resolveNextHop(message(), stage)).toEqual({
       kind: 'sink',
-      host: '192.0.2.1',
+      hosts: ['192.0.2.1'],
       port: 25,
       security: 'opportunistic',
     });
     const mail = message({smarthost: {hostname: 'own.example.net'}});
     expect(resolveNextHop(mail, settings(smarthost))).toEqual({
       kind: 'smarthost',
-      host: 'own.example.net',
+      hosts: ['own.example.net'],
       port: 25,
       security: 'opportunistic',
     });

@@ -5,6 +5,7 @@ import {
   expiredBecause,
   expiryOf,
   nextAttemptOf,
+  retryHintOf,
   retryIntervalOf,
 } from '../../shared/schedule.ts';
 import {at, message, now, settings} from './samples.ts';
@@ -93,4 +94,30 @@ test('a wait is one that SQS takes, and never ends too early unless another one 
       expect(seconds * 1000 >= ms || seconds === 900).toBe(true);
     }),
   );
+});
+
+test.each([
+  ['4.7.1 Greylisted, please try again in 300 seconds', 300],
+  ['Greylisting in action, please come back in 00:04:59', undefined],
+  ['try again later', undefined],
+  ['Please retry after 5 minutes.', 300],
+  ['4.2.0 graylisted for 1 hour', 3600],
+  ['wait 90s', 90],
+  ['too many connections (10 seconds)', undefined],
+  ['Try again. It took 20 seconds', undefined],
+])('%j asks to wait for %s s', (text, seconds) => {
+  expect(retryHintOf({code: 451, text})).toBe(seconds);
+  expect(retryHintOf({code: 551, text})).toBeUndefined();
+});
+
+test.each([
+  [300, 600, 300],
+  [5, 600, 30],
+  [5, 10, 10],
+  [86_400, 600, 3600],
+  [86_400, 7200, 7200],
+  [undefined, 600, 600],
+])('asked for %s s where the interval is %i s, the next attempt is in %i s', (asked, interval, seconds) => {
+  const next = nextAttemptOf(message({retries: [interval]}), settings(), 1, now, asked);
+  expect(next).toBe(now + seconds * 1000);
 });

@@ -18,15 +18,19 @@ const defaults = {
   mx: {port: 25, privateAddresses: false, nameServers: []},
   capacity: {defaults: {}, queues: new Map()},
 };
-const smarthost = {host: 'mx.example.net', port: 25};
-const sink = {host: '192.0.2.1', port: 25};
+const smarthost = {hosts: ['mx.example.net'], port: 25};
+const sink = {hosts: ['192.0.2.1'], port: 25};
 
 describe('what parameters say', () => {
   test.each([
     [{}, {}],
     [{smarthost: 'MX.example.net'}, {smarthost}],
     [{smarthost: ' mx.example.net '}, {smarthost}],
-    [{smarthost: '[2001:db8::1]', 'smarthost-port': '587'}, {smarthost: {host: '2001:db8::1', port: 587}}],
+    [
+      {smarthost: 'a.example, 192.0.2.1, b.example'},
+      {smarthost: {hosts: ['a.example', '192.0.2.1', 'b.example'], port: 25}},
+    ],
+    [{smarthost: '[2001:db8::1]', 'smarthost-port': '587'}, {smarthost: {hosts: ['2001:db8::1'], port: 587}}],
     [
       {smarthost: 'mx.example.net', 'smarthost-username': ' u ', 'smarthost-password': ' p '},
       {smarthost: {...smarthost, credentials: {username: 'u', password: ' p '}}},
@@ -37,7 +41,10 @@ describe('what parameters say', () => {
     ],
     [{'smarthost-port': '587'}, {}],
     [{'smtp-sink-ip': '192.0.2.1'}, {sink}],
-    [{'smtp-sink-ip': 'sink.example', 'smtp-sink-port': '2525'}, {sink: {host: 'sink.example', port: 2525}}],
+    [
+      {'smtp-sink-ip': 'sink.example', 'smtp-sink-port': '2525'},
+      {sink: {hosts: ['sink.example'], port: 2525}},
+    ],
     [
       {'smtp-sink-ip': '192.0.2.1', 'smtp-sink-username': 'u', 'smtp-sink-password': 'p'},
       {sink: {...sink, credentials: {username: 'u', password: 'p'}}},
