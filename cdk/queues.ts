@@ -73,8 +73,8 @@ export class Queues extends Construct {
       // for this long. MaximumConcurrency keeps the event source from holding batches that nobody runs.
       visibilityTimeout: deliverTimeout.plus(Duration.minutes(1)),
       // Of a batch of ten at least one message is settled each time, however slow the server; the others come
-      // again. So the last of them is received ten times, and nothing is wrong.
-      deadLetterQueue: {queue: this.deliveryDlq, maxReceiveCount: 10},
+      // again. So the last of them is received ten times, and nothing is wrong: the rest is for our own trouble.
+      deadLetterQueue: {queue: this.deliveryDlq, maxReceiveCount: 30},
     });
     const result = (kind: ResultKind) => {
       const queue = new Queue(this, idOf(kind), {...common, queueName: names.results[kind]});
