@@ -66,7 +66,7 @@ describe('the queues', () => {
 
   test.each([
     ['relayq-dev-outbox', 'relayq-dev-outbox-dlq', 20],
-    ['relayq-dev-delivery.fifo', 'relayq-dev-delivery-dlq.fifo', 10],
+    ['relayq-dev-delivery.fifo', 'relayq-dev-delivery-dlq.fifo', 30],
   ])('%s ends in %s, which takes from no other', (name, dlq, maxReceiveCount) => {
     const redrive = stack.queue(name).Properties.RedrivePolicy as Record<string, unknown>;
     expect(redrive.maxReceiveCount).toBe(maxReceiveCount);
