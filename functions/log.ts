@@ -2,7 +2,7 @@
 // finds its fields. What may stand in a line is decided by who calls; nothing is added but time and level,
 // under the names by which Lambda knows them ("Log-level filtering").
 
-export type Level = 'info' | 'warn' | 'error';
+type Level = 'info' | 'warn' | 'error';
 export type Log = (level: Level, message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
 export const log: Log = (level, message, fields = {}) => {

@@ -4,6 +4,8 @@
 import type {Target} from './smtp-opening.ts';
 import type {SmtpSession} from './smtp-session.ts';
 
+/** In all, so that messages with many smarthosts of their own do not fill the environment with sockets. */
+const maxKept = 20;
 /** Older connections are given up: addresses, certificates and credentials change behind their backs. */
 const maxAgeMs = 300_000;
 
@@ -36,11 +38,20 @@ export class Connections {
 
   /** Keeps a connection on which nothing is in flight, or says goodbye. */
   keep(session: SmtpSession, idleMs: number): void {
+    this.#leaveExpired();
     const key = keyOf(session.target);
     const untilMs = Math.min(this.#now() + idleMs, session.openedMs + maxAgeMs);
-    if (session.usable && untilMs > this.#now() && !this.#kept.has(key))
-      this.#kept.set(key, {session, untilMs});
+    const isWelcome = untilMs > this.#now() && !this.#kept.has(key) && this.#kept.size < maxKept;
+    if (session.usable && isWelcome) this.#kept.set(key, {session, untilMs});
     else session.quit();
+  }
+
+  #leaveExpired(): void {
+    for (const [key, {session, untilMs}] of this.#kept) {
+      if (session.usable && untilMs > this.#now()) continue;
+      session.quit();
+      this.#kept.delete(key);
+    }
   }
 
   canPipeline({address, port}: Target): boolean {
