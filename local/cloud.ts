@@ -6,15 +6,23 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {AwsError} from './aws-error.ts';
 import {deploymentProblemsOf} from './deployability.ts';
+import {Faults} from './faults/faults.ts';
+import {faultsPage, faultsPath} from './faults/page.ts';
 import {listen} from './http.ts';
+import {Authorisation} from './iam/authorisation.ts';
+import {withKeys} from './iam/parameter-keys.ts';
 import {EventSourceMapping} from './lambda/event-source-mapping.ts';
 import {LambdaFunction} from './lambda/lambda-function.ts';
 import {startReaper} from './lambda/reaper.ts';
 import {copyTaskRoot} from './lambda/task-roots.ts';
-import {type LogEvent, LogGroup} from './logs/log-group.ts';
+import {CloudWatchLogs} from './logs/cloudwatch-logs.ts';
+import type {LogEvent, LogGroup} from './logs/log-group.ts';
+import {logsService} from './logs/service.ts';
 import type {QueueResource, Resources} from './resources.ts';
+import type {Sink} from './sink/sink.ts';
 import {Sqs, sqsService} from './sqs/sqs.ts';
 import {Ssm, ssmService} from './ssm/ssm.ts';
+import {Throughput} from './ssm/throughput.ts';
 import {openStore, type Store} from './store.ts';
 import {parseTemplate} from './template.ts';
 
@@ -32,6 +40,10 @@ export interface CloudOptions {
   /** Where queues and parameters survive a restart; without, they live as long as the cloud. */
   readonly dataDirectory?: string;
   readonly stackName?: string;
+  /** The program that runs handlers, if not our own: Lambda's runtime interface client, say. */
+  readonly runtime?: string;
+  /** The sink that faults of SMTP are for. */
+  readonly sink?: Pick<Sink, 'disturb'>;
   /** Edits the resources before any of them exists: a shorter timeout for a test, say. */
   readonly overrides?: (resources: Resources) => void;
   /** Runs before the first message can move: the place to set parameters. */
@@ -52,8 +64,10 @@ export interface Cloud {
   /** By name. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly eventSourceMappings: readonly EventSourceMapping[];
-  /** By function name. */
+  /** What the function of that name prints. */
   readonly logs: ReadonlyMap<string, LogGroup>;
+  /** What is made to fail; nothing, until somebody asks for it. */
+  readonly faults: Faults;
   /** What survives a restart; undefined when nothing does. */
   readonly store: Store | undefined;
   queueUrlOf(queueName: string): string;
@@ -92,6 +106,11 @@ function deployQueue(sqs: Sqs, {name, attributes, tags}: QueueResource): void {
   }
 }
 
+/** @throws Error when there are any */
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(`AWS would not deploy this:\n${problems.join('\n')}`);
+}
+
 async function assemble(
   options: CloudOptions,
   onStop: (undo: () => void | Promise<void>) => void,
@@ -102,34 +121,61 @@ async function assemble(
   const store = dataDirectory === undefined ? undefined : openStore(dataDirectory);
   if (store) onStop(() => store.close());
   const kept = store ? {store} : {};
+  const runtime = options.runtime === undefined ? {} : {runtime: options.runtime};
   // The address is known once the endpoint listens, and nothing asks for it before.
   let url = '';
   const queueUrlOf = (name: string) => `${url}/${accountId}/${name}`;
   const sqs = new Sqs({region, accountId, urlOf: queueUrlOf, ...kept});
   const ssm = new Ssm({region, accountId, ...kept});
+  const cloudWatchLogs = new CloudWatchLogs({region, accountId});
   onStop(() => sqs.close());
-  const endpoint = await listen({sqs: sqsService(sqs), ssm: ssmService(ssm)}, {port});
+  const functions = new Map<string, LambdaFunction>();
+  const faults = new Faults({functions, hasSink: options.sink !== undefined});
+  onStop(() => faults.clear());
+  options.sink?.disturb(faults.sinkReply);
+  // What is allowed is known once the template is read, before which nothing runs that could ask.
+  let authorisation: Authorisation | undefined;
+  const endpoint = await listen(
+    {
+      sqs: faults.around(sqsService(sqs)),
+      ssm: faults.around(
+        withKeys(ssmService(ssm, new Throughput()), ssm, (key, use) => authorisation?.checkKey(key, use)),
+      ),
+      logs: logsService(cloudWatchLogs),
+    },
+    {port, pages: {[faultsPath]: faultsPage(faults)}, before: request => authorisation?.check(request)},
+  );
   onStop(() => endpoint.close());
   url = endpoint.url;
 
   const resources = parseTemplate(template, assets, {stackName, region, accountId, queueUrlOf});
   overrides(resources);
-  const problems = deploymentProblemsOf(resources);
-  if (problems.length > 0) throw new Error(`AWS would not deploy this:\n${problems.join('\n')}`);
+  refuse(deploymentProblemsOf(resources));
+  authorisation = new Authorisation({
+    resources,
+    account: {region, accountId},
+    queuePolicyOf: arn => sqs.queueOfArn(arn)?.definition.attributes.Policy,
+  });
   for (const queue of resources.queues) deployQueue(sqs, queue);
+  refuse(authorisation.eventSourceProblems(resources));
+  for (const {name, retentionInDays} of resources.logGroups)
+    cloudWatchLogs.ensureGroup(name, {retentionInDays});
 
   const directory = await mkdtemp(join(tmpdir(), 'relayq-'));
   const reaper = startReaper(directory);
   onStop(() => reaper.close());
   const logs = new Map<string, LogGroup>();
-  const functions = new Map<string, LambdaFunction>();
   for (const definition of resources.functions) {
     const {name, logging} = definition;
-    const log = new LogGroup(logging.groupName, {onEvent: event => onLog(name, event)});
-    const onLine = (stream: string, message: string) => log.append({timestamp: Date.now(), message, stream});
+    const log = cloudWatchLogs.ensureGroup(logging.groupName);
+    const onLine = (stream: string, message: string) =>
+      onLog(name, log.append({timestamp: Date.now(), message, stream}));
     const taskRoot = await copyTaskRoot(definition, assetsDirectory, directory);
     logs.set(name, log);
-    functions.set(name, new LambdaFunction({definition, taskRoot, region, endpointUrl: url, reaper, onLine}));
+    functions.set(
+      name,
+      new LambdaFunction({definition, taskRoot, region, endpointUrl: url, reaper, onLine, ...runtime}),
+    );
   }
   const eventSourceMappings = resources.eventSourceMappings.map(definition => {
     const queueArn = `arn:aws:sqs:${region}:${accountId}:${definition.queueName}`;
@@ -137,7 +183,8 @@ async function assemble(
       definition,
       source: {queueArn, region},
       queue: sqs,
-      invoke: payload => (functions.get(definition.functionName) as LambdaFunction).invoke(payload),
+      invoke: (payload, upstream) =>
+        (functions.get(definition.functionName) as LambdaFunction).invoke(payload, upstream),
       onProblem: error => onProblem(`the event source of ${definition.functionName}`, error),
     });
   });
@@ -158,6 +205,7 @@ async function assemble(
     functions,
     eventSourceMappings,
     logs,
+    faults,
     store,
     queueUrlOf,
   };

@@ -30,6 +30,9 @@ In another terminal:
   # see what became of messages
   ${aws} sqs receive-message --queue-url ${queueUrlOf(names.results.results)} --max-number-of-messages 10
 
+  # see what the functions print, as they print it
+  ${aws} logs tail /aws/lambda/${names.deliver} --follow --format short
+
   # change a setting; it takes effect within a minute
   ${aws} ssm put-parameter --name ${names.parameterPath}retry-interval --value 60,600,3600 --type String --overwrite
   ${aws} ssm get-parameters-by-path --path ${names.parameterPath}

@@ -15,6 +15,10 @@ export interface AwsRequest {
   readonly input: Record<string, unknown>;
   /** Who asks, according to the signature; empty for an anonymous request. */
   readonly accessKeyId: string;
+  /** Of temporary credentials: it differs from one execution environment to the next; empty without. */
+  readonly sessionToken: string;
+  /** The X-Ray trace that the call belongs to: the SDK passes on that of the invocation; empty without. */
+  readonly traceHeader: string;
   /** Aborted when the client went away or the endpoint closes. */
   readonly signal: AbortSignal;
 }
@@ -35,11 +39,16 @@ export interface AwsService {
   readonly query?: QueryCodec;
 }
 
+/** What the endpoint answers beside AWS's services. */
+export type Page = (request: {readonly method: string; readonly body: string}) => Reply;
+
 export interface ListenOptions {
   /** 0 for any free one. */
   readonly port: number;
   /** Runs before each operation: it may wait, or throw an AwsError for the client. */
   readonly before?: (request: AwsRequest) => Promise<void> | void;
+  /** By path. */
+  readonly pages?: Readonly<Record<string, Page>>;
 }
 
 export interface Endpoint {
@@ -66,8 +75,8 @@ export async function listen(
       calls.delete(call);
       call.abort();
     });
-    const {before} = options;
-    const answer = replyTo(request, {services, signal: call.signal, before}).then(
+    const {before, pages} = options;
+    const answer = replyTo(request, {services, signal: call.signal, before, pages}).then(
       reply => write(response, reply, closing),
       () => {
         response.destroy();

@@ -36,6 +36,7 @@ const frameworkShapes: Readonly<Record<string, string>> = {
   MissingParameter: 'MissingRequiredParameterException',
   RequestEntityTooLarge: 'RequestEntityTooLargeException',
   SerializationException: 'SerializationException',
+  ServiceUnavailable: 'ServiceUnavailableException',
   UnknownOperationException: 'UnknownOperationException',
 };
 

@@ -6,6 +6,7 @@ import type {IncomingMessage} from 'node:http';
 import {AwsError} from './aws-error.ts';
 import type {AwsService, ListenOptions, QueryCodec} from './http.ts';
 import {parseJsonInput, parseTarget, shapeOf} from './json-protocol.ts';
+import {NoAnswer} from './no-answer.ts';
 import {readBody} from './request-body.ts';
 import {errorXmlOf} from './xml.ts';
 
@@ -27,11 +28,16 @@ export interface Surroundings {
   readonly services: Readonly<Record<string, AwsService>>;
   readonly signal: AbortSignal;
   readonly before: ListenOptions['before'];
+  readonly pages: ListenOptions['pages'];
 }
 
 export async function replyTo(request: IncomingMessage, surroundings: Surroundings): Promise<Reply> {
   const root = 'http://127.0.0.1/';
   const {pathname, searchParams} = URL.parse(request.url ?? '', root) ?? new URL(root);
+  const page = surroundings.pages?.[pathname];
+  if (page !== undefined) {
+    return page({method: request.method ?? '', body: (await readBody(request)).toString()});
+  }
   const target = request.headers['x-amz-target'];
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   if (target === undefined && (isForm || searchParams.has('Action'))) {
@@ -61,7 +67,9 @@ async function jsonReplyTo(
     if (service === undefined) throw unknownOperation(target);
     const input = parseJsonInput(body);
     const {accessKeyId} = parseCredential(request.headers.authorization);
-    const call = {service: name, operation, input, accessKeyId, signal};
+    const sessionToken = sessionTokenOf(request);
+    const traceHeader = traceHeaderOf(request);
+    const call = {service: name, operation, input, accessKeyId, sessionToken, traceHeader, signal};
     await before?.(call);
     return {status: 200, headers, body: JSON.stringify(await service(call))};
   } catch (thrown) {
@@ -95,7 +103,10 @@ async function queryReplyTo(
     codec = service?.query;
     const operation = form.get('Action') ?? '';
     if (name === undefined || service === undefined || codec === undefined) throw unknownOperation(operation);
-    const call = {service: name, operation, input: codec.inputOf(form, path), accessKeyId, signal};
+    const input = codec.inputOf(form, path);
+    const sessionToken = sessionTokenOf(request);
+    const traceHeader = traceHeaderOf(request);
+    const call = {service: name, operation, input, accessKeyId, sessionToken, traceHeader, signal};
     await before?.(call);
     return {status: 200, headers, body: codec.answerOf(operation, await service(call), requestId)};
   } catch (thrown) {
@@ -112,13 +123,25 @@ function parseCredential(authorization = ''): {accessKeyId: string; service: str
   return {accessKeyId, service};
 }
 
+const sessionTokenOf = ({headers}: IncomingMessage): string => String(headers['x-amz-security-token'] ?? '');
+
+const traceHeaderOf = ({headers}: IncomingMessage): string => String(headers['x-amzn-trace-id'] ?? '');
+
 const unknownOperation = (operation: string): AwsError =>
   new AwsError('UnknownOperationException', `The action ${operation} is not valid for this endpoint.`, 400, {
     queryCode: 'InvalidAction',
   });
 
-/** A bug of ours must look like one of AWS's: clients retry it, and its text tells what it was. */
-const awsErrorOf = (thrown: unknown): AwsError =>
-  thrown instanceof AwsError
-    ? thrown
-    : new AwsError('InternalFailure', thrown instanceof Error ? String(thrown.stack) : String(thrown), 500);
+/**
+ * A bug of ours must look like one of AWS's: clients retry it, and its text tells what it was.
+ * @throws NoAnswer
+ */
+function awsErrorOf(thrown: unknown): AwsError {
+  if (thrown instanceof AwsError) return thrown;
+  if (thrown instanceof NoAnswer) throw thrown;
+  return new AwsError(
+    'InternalFailure',
+    thrown instanceof Error ? String(thrown.stack) : String(thrown),
+    500,
+  );
+}

@@ -17,6 +17,11 @@ export interface Logging {
   systemLevel: 'DEBUG' | 'INFO' | 'WARN';
 }
 
+export interface LogGroupResource {
+  name: string;
+  retentionInDays?: number;
+}
+
 export interface FunctionResource {
   logicalId: string;
   name: string;
@@ -44,19 +49,24 @@ export interface EventSourceMappingResource {
   functionResponseTypes: string[];
 }
 
-/** The statements that a role has, as the template writes them (intrinsic functions and all). */
-export interface RolePolicy {
-  roleLogicalId: string;
-  documents: unknown[];
-  managedPolicyArns: unknown[];
+export interface PolicyDocument {
+  Statement: Record<string, unknown>[];
+}
+
+/** The role of a function. */
+export interface RoleResource {
+  logicalId: string;
+  name: string;
+  /** All that it has, inline, attached and managed: their statements on services that there are here. */
+  policies: PolicyDocument[];
 }
 
 export interface Resources {
   queues: QueueResource[];
   functions: FunctionResource[];
   eventSourceMappings: EventSourceMappingResource[];
-  logGroupNames: string[];
-  rolePolicies: RolePolicy[];
+  logGroups: LogGroupResource[];
+  roles: RoleResource[];
   /** What the template has and the local cloud does not run, by type. */
   notRun: {logicalId: string; type: string}[];
 }

@@ -2,7 +2,13 @@
 // would change what happens and is not known here is refused rather than ignored.
 
 import type {References} from './intrinsic-functions.ts';
-import type {EventSourceMappingResource, FunctionResource, Logging, QueueResource} from './resources.ts';
+import type {
+  EventSourceMappingResource,
+  FunctionResource,
+  LogGroupResource,
+  Logging,
+  QueueResource,
+} from './resources.ts';
 import type {Template} from './template-references.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -107,6 +113,15 @@ export function functionOf(
     recursiveLoop,
   };
 }
+
+export const logGroupOf = (
+  logicalId: string,
+  {RetentionInDays: days}: Properties,
+  references: References,
+): LogGroupResource => ({
+  name: references.ref(logicalId) as string,
+  ...(days === undefined ? {} : {retentionInDays: Number(days)}),
+});
 
 /** The defaults are CloudFormation's (AWS::Lambda::Function LoggingConfig). */
 const loggingOf = (config: Properties, functionName: string): Logging => ({

@@ -2,13 +2,23 @@
 // local cloud runs out. It touches no file and starts nothing. What it cannot read is an error that names the
 // resource, so that nothing runs locally other than as it would be deployed.
 
+import {queuePoliciesOf, rolesOf} from './iam/role-policies.ts';
 import {resolveIntrinsics} from './intrinsic-functions.ts';
-import type {QueueResource, Resources, RolePolicy} from './resources.ts';
+import type {QueueResource, Resources} from './resources.ts';
 import {type Deployment, referencesOf, type Template} from './template-references.ts';
-import {eventSourceMappingOf, functionOf, queueOf} from './template-resources.ts';
+import {eventSourceMappingOf, functionOf, logGroupOf, queueOf} from './template-resources.ts';
 
-/** What works without being run: alarms, permissions and the like change nothing in what a function does. */
-const inert = [/^AWS::IAM::/, /^AWS::CloudWatch::/, /^AWS::CDK::/, /^AWS::SQS::QueuePolicy$/, /^AWS::SNS::/];
+/** What works without being run: alarms and the like change nothing in what a function does. */
+const inert = [
+  // Read below: what it allows is what is allowed here.
+  /^AWS::IAM::/,
+  /^AWS::SQS::QueuePolicy$/,
+  /^AWS::CloudWatch::/,
+  /^AWS::CDK::/,
+  /^AWS::KMS::/,
+  /^AWS::Logs::MetricFilter$/,
+  /^AWS::SNS::/,
+];
 
 /**
  * @param template the parsed `<Stack>.template.json`
@@ -35,6 +45,11 @@ export function parseTemplate(template: unknown, assets: unknown, deployment: De
       });
 
   const queues = read('AWS::SQS::Queue', (id, properties) => queueOf(id, properties, references));
+  for (const [url, policy] of queuePoliciesOf(parsed, references)) {
+    const queue = queues.find(({name}) => deployment.queueUrlOf(name) === url);
+    if (queue === undefined) throw new Error(`a policy is for ${url}, which is no queue of the template`);
+    queue.attributes.Policy = JSON.stringify(policy);
+  }
   const functions = read('AWS::Lambda::Function', (id, properties) =>
     functionOf(id, properties, parsed, assets, references),
   );
@@ -45,8 +60,8 @@ export function parseTemplate(template: unknown, assets: unknown, deployment: De
     eventSourceMappings: read('AWS::Lambda::EventSourceMapping', (id, properties) =>
       eventSourceMappingOf(id, properties, functions),
     ),
-    logGroupNames: read('AWS::Logs::LogGroup', id => references.ref(id) as string),
-    rolePolicies: rolePoliciesOf(parsed),
+    logGroups: read('AWS::Logs::LogGroup', (id, properties) => logGroupOf(id, properties, references)),
+    roles: rolesOf(parsed, functions, references),
     notRun: resources
       .filter(([, {Type: type}]) => !run.has(type) && type !== 'AWS::Logs::LogGroup')
       .filter(([, {Type: type}]) => !inert.some(pattern => pattern.test(type)))
@@ -68,25 +83,4 @@ function deadLetterQueuesFirst(queues: readonly QueueResource[], {region, accoun
   };
   for (const queue of queues) visit(queue, []);
   return ordered;
-}
-
-function rolePoliciesOf(template: Template): RolePolicy[] {
-  const resources = Object.entries(template.Resources);
-  return resources
-    .filter(([, {Type: type}]) => type === 'AWS::IAM::Role')
-    .map(([roleLogicalId, {Properties: role = {}}]) => {
-      const inline = ((role.Policies ?? []) as {PolicyDocument: unknown}[]).map(
-        policy => policy.PolicyDocument,
-      );
-      const attached = resources
-        .filter(([, {Type: type}]) => type === 'AWS::IAM::Policy')
-        .map(([, {Properties: policy = {}}]) => policy)
-        .filter(policy => ((policy.Roles ?? []) as {Ref?: string}[]).some(role => role.Ref === roleLogicalId))
-        .map(policy => policy.PolicyDocument);
-      return {
-        roleLogicalId,
-        documents: [...inline, ...attached],
-        managedPolicyArns: (role.ManagedPolicyArns ?? []) as unknown[],
-      };
-    });
 }

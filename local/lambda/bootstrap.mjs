@@ -1,18 +1,18 @@
 // The half of Lambda's Node.js runtime that runs inside an execution environment: loads the handler from the
-// task root, asks the Runtime API (2018-06-01) for invocations, reports what came of them. It knows nothing of
-// the local cloud but the address in AWS_LAMBDA_RUNTIME_API. Plain JavaScript: an environment starts faster
-// without stripping types.
+// task root, asks the Runtime API (2018-06-01) for invocations, reports what came of them, as version 4 of the
+// runtime interface client does (npm: aws-lambda-ric). It knows nothing of the local cloud but the address in
+// AWS_LAMBDA_RUNTIME_API. Plain JavaScript: an environment starts faster without stripping types.
 
 import {existsSync} from 'node:fs';
 import {Agent, request} from 'node:http';
 import {basename, dirname, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
-import {format, types} from 'node:util';
+import {format} from 'node:util';
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const agent = new Agent({keepAlive: true, maxSockets: 1});
-/** The invocation in hand; console lines and failures outside the handler belong to it. */
-let requestId;
+/** The invocation in hand: console lines belong to it. */
+let requestId = '-';
 
 /** One call of the Runtime API. */
 const call = (method, path, body, headers = {}) =>
@@ -35,13 +35,10 @@ const call = (method, path, body, headers = {}) =>
   });
 const abandoned = () => process.exit(1);
 
-const isErrorLike = error =>
-  types.isNativeError(error) || (typeof error?.name === 'string' && typeof error?.stack === 'string');
-
 /** The error document of the Runtime API. */
 const errorDocumentOf = error =>
-  isErrorLike(error)
-    ? {errorType: error.name, errorMessage: error.message, trace: String(error.stack).split('\n')}
+  error instanceof Error
+    ? {errorType: error.name, errorMessage: error.message, trace: error.stack?.split('\n') ?? []}
     : {errorType: typeof error, errorMessage: String(error), trace: []};
 
 const report = (path, error) => {
@@ -52,15 +49,24 @@ const report = (path, error) => {
   });
 };
 
-/** The log line of an error: its properties, its name and its stack, as one JSON object after a tab. */
-const errorLineOf = error => {
-  const {errorType, errorMessage, trace} = errorDocumentOf(error);
+/** What JSON.stringify makes of errors, wherever they are: their parts under the names that a format gives them. */
+const withErrors = partsOf => (_, value) => (value instanceof Error ? partsOf(value) : value);
+
+/** In text, an error is a JSON object after a tab. */
+const textErrors = withErrors(error => ({
+  errorType: error.name,
+  errorMessage: error.message,
+  code: error.code,
+  ...error,
+  stack: error.stack?.split('\n'),
+}));
+function errorLineOf(error) {
   try {
-    return `\t${JSON.stringify({errorType, errorMessage, code: error?.code, ...Object(error), stack: trace})}`;
+    return `\t${JSON.stringify(error, textErrors)}`;
   } catch {
-    return `\t${JSON.stringify({errorType, errorMessage, stack: trace})}`;
+    return `\t${JSON.stringify(errorDocumentOf(error))}`;
   }
-};
+}
 
 // Text format ("Log and monitor Node.js Lambda functions"): time, request id, level, message. A message of
 // several lines is one event: its line feeds travel as carriage returns.
@@ -75,18 +81,17 @@ function jsonLine(level, message, rest) {
     return JSON.stringify({...line, message: format(message, ...rest), ...(error && errorFieldsOf(error))});
   }
   try {
-    const replacer = (_, value) => (value instanceof Error ? errorFieldsOf(value) : value);
-    return JSON.stringify({...line, message}, replacer);
+    return JSON.stringify({...line, message}, jsonErrors);
   } catch {
     return JSON.stringify({...line, message: format(message)});
   }
 }
 const errorFieldsOf = error => ({
-  errorType: error.name,
+  errorType: error.constructor?.name ?? 'UnknownError',
   errorMessage: error.message,
-  stackTrace: String(error.stack).split('\n'),
-  ...error,
+  stackTrace: error.stack?.split('\n') ?? [],
 });
+const jsonErrors = withErrors(error => ({...errorFieldsOf(error), ...error}));
 
 const isJson = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
 const lineOf = isJson ? jsonLine : textLine;
@@ -103,34 +108,55 @@ Object.assign(console, {
   log: printer('INFO'),
   warn: printer('WARN'),
   error: printer('ERROR'),
+  fatal: printer('FATAL'),
 });
-const logError = (label, error) => (isJson ? console.error(error) : console.error(label, errorLineOf(error)));
+function logError(label, thrown) {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (isJson) console.error(error);
+  else console.error(label, errorLineOf(error));
+}
 
-const named = (name, message) => Object.assign(new Error(message), {name});
+class MalformedHandlerNameError extends Error {
+  name = 'Runtime.MalformedHandlerName';
+}
+class ImportModuleError extends Error {
+  name = 'Runtime.ImportModuleError';
+}
+class UserCodeSyntaxError extends Error {
+  name = 'Runtime.UserCodeSyntaxError';
+}
+class HandlerNotFoundError extends Error {
+  name = 'Runtime.HandlerNotFound';
+}
+class CallbackHandlerDeprecatedError extends Error {
+  name = 'Runtime.CallbackHandlerDeprecated';
+}
+class JSONStringifyError extends Error {
+  name = 'Runtime.JSONStringifyError';
+}
 
 /** `dir/module.handler`: the module's file, and the path of the function in its exports. */
 async function loadHandler(root, handler) {
   const [, moduleName, exported] = /^([^.]+)\.(.+)$/.exec(basename(handler)) ?? [];
-  if (!moduleName) throw named('Runtime.MalformedHandlerName', `Bad handler ${handler}`);
+  if (!moduleName) throw new MalformedHandlerNameError('Bad handler');
   const path = resolve(root, dirname(handler), moduleName);
   const file = ['.js', '.mjs', '.cjs'].map(extension => path + extension).find(name => existsSync(name));
-  if (!file) throw named('Runtime.ImportModuleError', `Error: Cannot find module '${moduleName}'`);
+  if (!file) throw new ImportModuleError(`Error: Cannot find module '${moduleName}'`);
   const module = await import(pathToFileURL(file)).catch(error => {
-    if (error instanceof SyntaxError)
-      throw named('Runtime.UserCodeSyntaxError', `SyntaxError: ${error.message}`);
-    if (!/MODULE_NOT_FOUND$/.test(error?.code)) throw error;
-    throw named('Runtime.ImportModuleError', `Error: ${error.message}`);
+    const {stack} = error ?? {};
+    if (error instanceof SyntaxError) throw Object.assign(new UserCodeSyntaxError(String(error)), {stack});
+    // Of require() alone: import says ERR_MODULE_NOT_FOUND.
+    throw error?.code === 'MODULE_NOT_FOUND' ? new ImportModuleError(String(error)) : error;
   });
   const follow = from => exported.split('.').reduce((value, name) => value?.[name], from);
-  const found = follow(module) ?? follow(module.default);
-  if (typeof found !== 'function') {
-    throw named('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
-  }
+  const found = follow(module) || follow(module.default);
+  if (!found) throw new HandlerNotFoundError(`${handler} is undefined or not exported`);
+  if (typeof found !== 'function') throw new HandlerNotFoundError(`${handler} is not a function`);
   // Removed from Lambda with Node.js 24 ("Define Lambda function handler in Node.js").
   if (found.length > 2) {
-    throw named(
-      'Runtime.CallbackHandlerDeprecated',
-      `${handler} takes a callback, which Node.js 24 has no more`,
+    const change = 'You need to modify this function to use a supported handler signature';
+    throw new CallbackHandlerDeprecatedError(
+      `ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. ${change} to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.`,
     );
   }
   return found;
@@ -139,8 +165,11 @@ async function loadHandler(root, handler) {
 const contextOf = headers => {
   const deadlineMs = Number(headers['lambda-runtime-deadline-ms']);
   return {
-    callbackWaitsForEmptyEventLoop: true,
+    clientContext: undefined,
+    identity: undefined,
     awsRequestId: headers['lambda-runtime-aws-request-id'],
+    tenantId: undefined,
+    xRayTraceId: headers['lambda-runtime-trace-id'],
     invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
@@ -151,30 +180,30 @@ const contextOf = headers => {
   };
 };
 
-/** An error that no handler caught ends the environment, after it was reported. */
-const crash = (label, exitCode) => async reason => {
-  const error =
-    label === 'Uncaught Exception' ? reason : named('Runtime.UnhandledPromiseRejection', String(reason));
-  logError(label, error);
-  await report(requestId ? `invocation/${requestId}/error` : 'init/error', error).catch(() => undefined);
-  process.exit(exitCode);
-};
-process.on('uncaughtException', crash('Uncaught Exception', 129));
-process.on('unhandledRejection', crash('Unhandled Promise Rejection', 128));
+function serialised(result) {
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch {
+    throw new JSONStringifyError('Unable to stringify response body');
+  }
+}
 
 async function invoke(handler, event, context) {
   try {
     const result = await handler(event, context);
-    return {path: 'response', body: JSON.stringify(result) ?? 'null'};
+    return {path: 'response', body: serialised(result)};
   } catch (error) {
     logError('Invoke Error', error);
     return {path: 'error', error};
   }
 }
 
-// Not awaited at the top level: an error of the handler's module is an uncaught exception as any other.
 async function run() {
-  const handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
+  const handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER).catch(async error => {
+    logError('Init Error', error);
+    await report('init/error', error);
+    throw error;
+  });
   for (;;) {
     const {headers, body} = await call('GET', 'invocation/next');
     requestId = headers['lambda-runtime-aws-request-id'];
@@ -188,4 +217,5 @@ async function run() {
     }
   }
 }
-run().catch(crash('Uncaught Exception', 129));
+// What fails outside a handler ends the process as Node.js sees fit, and Lambda says that it exited.
+void run();

@@ -29,9 +29,12 @@ export const reservedVariables: readonly string[] = [
   'TZ',
 ];
 
-/** The access key of a role's temporary credentials: it tells the endpoint which function calls. */
-const accessKeyIdOf = (roleLogicalId: string): string =>
-  `ASIA${createHash('sha256').update(roleLogicalId).digest('hex').slice(0, 16).toUpperCase()}`;
+/** The access key of the credentials that a function has of its role: it tells the endpoint which function calls. */
+export const accessKeyIdOf = ({
+  roleLogicalId,
+  name,
+}: Pick<FunctionResource, 'roleLogicalId' | 'name'>): string =>
+  `ASIA${createHash('sha256').update(`${roleLogicalId}/${name}`).digest('hex').slice(0, 16).toUpperCase()}`;
 
 interface Surroundings {
   readonly region: string;
@@ -40,6 +43,7 @@ interface Surroundings {
   readonly runtimeDirectory: string;
   readonly taskRoot: string;
   readonly logStreamName: string;
+  readonly sessionToken: string;
 }
 
 /** Text has no levels. */
@@ -50,14 +54,14 @@ const logLevelOf = ({format, applicationLevel}: Logging): Record<string, string>
 
 export const environmentOf = (
   definition: FunctionResource,
-  {region, endpointUrl, runtimeApi, runtimeDirectory, taskRoot, logStreamName}: Surroundings,
+  {region, endpointUrl, runtimeApi, runtimeDirectory, taskRoot, logStreamName, sessionToken}: Surroundings,
 ): Record<string, string> => ({
   LANG: 'en_US.UTF-8',
   PATH: '/usr/local/bin:/usr/bin:/bin:/opt/bin',
   AWS_ENDPOINT_URL: endpointUrl,
   ...definition.environment,
   _HANDLER: definition.handler,
-  AWS_ACCESS_KEY_ID: accessKeyIdOf(definition.roleLogicalId),
+  AWS_ACCESS_KEY_ID: accessKeyIdOf(definition),
   AWS_DEFAULT_REGION: region,
   AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMB),
@@ -70,7 +74,7 @@ export const environmentOf = (
   AWS_LAMBDA_RUNTIME_API: runtimeApi,
   AWS_REGION: region,
   AWS_SECRET_ACCESS_KEY: 'local',
-  AWS_SESSION_TOKEN: 'local',
+  AWS_SESSION_TOKEN: sessionToken,
   LAMBDA_RUNTIME_DIR: runtimeDirectory,
   LAMBDA_TASK_ROOT: taskRoot,
   TZ: ':UTC',

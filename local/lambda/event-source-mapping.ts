@@ -8,12 +8,14 @@ import type {EventSourceMappingResource} from '../resources.ts';
 import type {ReceivedMessage, Sqs} from '../sqs/sqs.ts';
 import type {Invocation} from './function-error.ts';
 import {batchItemFailuresOf, type EventSource, type SqsEvent, sqsEventsOf} from './sqs-event.ts';
+import type {Upstream} from './trace-header.ts';
 
 export interface EventSourceMappingOptions {
   readonly definition: EventSourceMappingResource;
   readonly source: EventSource;
   readonly queue: Pick<Sqs, 'receive' | 'deleteMessage' | 'changeMessageVisibility'>;
-  readonly invoke: (payload: string) => Promise<Invocation>;
+  /** @param upstream the trace headers of the messages in the event */
+  readonly invoke: (payload: string, upstream: Upstream) => Promise<Invocation>;
   /** What went wrong in the mapping itself; it goes on. */
   readonly onProblem: (error: unknown) => void;
 }
@@ -133,7 +135,8 @@ export class EventSourceMapping {
 
   /** Invokes the function once and deletes what succeeded; returns what did not. */
   async #invoke({payload, messages}: SqsEvent): Promise<readonly ReceivedMessage[]> {
-    const invocation = await this.#options.invoke(payload);
+    const upstream = messages.map(({attributes}) => attributes.AWSTraceHeader ?? '');
+    const invocation = await this.#options.invoke(payload, upstream);
     if (!invocation.ok) {
       // The batch comes back when its visibility timeout is over (Handling errors, backoff strategy).
       this.#failedInits = invocation.atInit ? this.#failedInits + 1 : 0;

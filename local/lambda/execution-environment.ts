@@ -20,6 +20,8 @@ export interface EnvironmentOptions {
   readonly region: string;
   readonly endpointUrl: string;
   readonly reaper: Reaper;
+  /** The program that speaks to the Runtime API and runs the handler, if not our own. */
+  readonly runtime?: string;
   /** Every line of the environment's log stream. */
   readonly onLine: (stream: string, line: string) => void;
 }
@@ -39,6 +41,8 @@ const bootstrap = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 
 export class ExecutionEnvironment {
   readonly stream: string;
+  /** Of its own credentials: tells the endpoint which environment calls. */
+  readonly sessionToken = randomBytes(16).toString('hex');
   /** Settles when the handler is loaded, or with what kept it from being. */
   readonly ready: Promise<FunctionError | undefined>;
   /** Settles when the process is gone. */
@@ -57,7 +61,7 @@ export class ExecutionEnvironment {
   }
 
   private constructor(options: EnvironmentOptions, api: RuntimeApi, initTimeoutMs: number) {
-    const {definition, taskRoot, reaper, onLine} = options;
+    const {definition, taskRoot, reaper, runtime = bootstrap, onLine} = options;
     this.#options = options;
     this.#api = api;
     const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
@@ -72,13 +76,14 @@ export class ExecutionEnvironment {
       onError: (_, error) => this.#onOutcome({error}),
     });
     this.#process = new EnvironmentProcess({
-      script: bootstrap,
+      script: runtime,
       directory: taskRoot,
       environment: environmentOf(definition, {
         ...options,
         runtimeApi: api.address,
-        runtimeDirectory: dirname(bootstrap),
+        runtimeDirectory: dirname(runtime),
         logStreamName: this.stream,
+        sessionToken: this.sessionToken,
       }),
       memoryMB: definition.memoryMB,
       reaper,
@@ -101,7 +106,7 @@ export class ExecutionEnvironment {
   }
 
   /** Runs the handler once. The environment must be ready and idle. */
-  invoke(payload: string): Promise<Invocation> {
+  invoke(payload: string, traceHeader: string): Promise<Invocation> {
     const {definition} = this.#options;
     const requestId = randomUUID();
     const {promise, resolve} = Promise.withResolvers<Invocation>();
@@ -109,13 +114,12 @@ export class ExecutionEnvironment {
     this.#log(startLines(definition.logging, requestId));
     const timer = setTimeout(() => this.#onTimeout(), definition.timeoutS * 1000);
     this.#running = {requestId, startedMs: performance.now(), timer, settle: resolve};
-    const seconds = Math.floor(Date.now() / 1000).toString(16);
     this.#api.send({
       requestId,
       payload,
       deadlineMs: Date.now() + definition.timeoutS * 1000,
       functionArn: definition.arn,
-      traceId: `Root=1-${seconds}-${randomBytes(12).toString('hex')};Sampled=0`,
+      traceId: traceHeader,
     });
     return promise;
   }

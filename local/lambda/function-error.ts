@@ -54,3 +54,14 @@ export class RequestTooLarge extends Error {
     );
   }
 }
+
+/** What Invoke answers when the function goes round with SQS, or another service that keeps count. */
+export class RecursiveInvocation extends Error {
+  override readonly name = 'RecursiveInvocationException';
+
+  constructor(functionName: string, invocations: number) {
+    super(
+      `Lambda has detected your function being invoked in a recursive loop with other AWS resources and stopped your function's invocation: ${functionName} was invoked ${invocations} times in the same chain of requests`,
+    );
+  }
+}

@@ -8,9 +8,11 @@ import {
   type FunctionError,
   type Invocation,
   maximumPayloadOctets,
+  RecursiveInvocation,
   RequestTooLarge,
 } from './function-error.ts';
 import {initErrorLines} from './platform-log.ts';
+import {invocationsOf, traceHeaderOf, type Upstream} from './trace-header.ts';
 
 export interface FunctionOptions extends EnvironmentOptions {
   /** How long an idle environment stays; Lambda keeps one for some minutes. */
@@ -20,9 +22,12 @@ export interface FunctionOptions extends EnvironmentOptions {
 /** "The Init phase is limited to 10 seconds" (execution environment lifecycle). */
 const initTimeoutMs = 10_000;
 
+/** "…invoked approximately 16 times in the same chain of requests" (recursive loop detection). */
+const mostInvocations = 16;
+
 export class LambdaFunction {
   readonly definition: FunctionResource;
-  readonly #options: Required<FunctionOptions>;
+  readonly #options: FunctionOptions & {readonly idleMs: number};
   readonly #environments = new Set<ExecutionEnvironment>();
   /** The one used last comes first: the others get old and are retired. */
   readonly #idle: {readonly environment: ExecutionEnvironment; readonly retirement: NodeJS.Timeout}[] = [];
@@ -42,18 +47,29 @@ export class LambdaFunction {
     return this.#environments;
   }
 
+  /** How many of them are at work. */
+  get busy(): number {
+    return this.#environments.size - this.#idle.length;
+  }
+
   /**
    * @param payload the event, as JSON
-   * @throws RequestTooLarge
+   * @param upstream the trace headers of the messages that it is made of
+   * @throws RequestTooLarge, RecursiveInvocation
    */
-  async invoke(payload: string): Promise<Invocation> {
+  async invoke(payload: string, upstream: Upstream = []): Promise<Invocation> {
     const octets = Buffer.byteLength(payload);
     if (octets > maximumPayloadOctets) throw new RequestTooLarge(octets);
+    const {arn, name, recursiveLoop} = this.definition;
+    const invocations = invocationsOf(arn, upstream);
+    if (recursiveLoop === 'Terminate' && invocations >= mostInvocations) {
+      throw new RecursiveInvocation(name, invocations);
+    }
     const acquired = this.#takeWarm() ?? (await this.#start());
     if (!(acquired instanceof ExecutionEnvironment)) {
       return {ok: false, requestId: randomUUID(), error: acquired, atInit: true};
     }
-    const invocation = await acquired.invoke(payload);
+    const invocation = await acquired.invoke(payload, traceHeaderOf(arn, upstream));
     if (acquired.alive && !this.#stopped) this.#keepWarm(acquired);
     return invocation;
   }

@@ -1,5 +1,7 @@
-// What a function printed, as CloudWatch Logs keeps it: a group for the function, a stream for each execution
-// environment. Only the latest events are kept; who shows them, and how, is decided elsewhere.
+// What functions printed, as CloudWatch Logs keeps it: a group for a function, a stream for each execution
+// environment. The latest events are kept, in memory; how they are asked for is decided elsewhere.
+
+import {octetsOf} from '../../shared/json.ts';
 
 export interface LogEvent {
   /** Milliseconds since the epoch. */
@@ -8,27 +10,120 @@ export interface LogEvent {
   readonly stream: string;
 }
 
+export interface NumberedEvent extends LogEvent {
+  /** Its place among all events that the group has ever had. */
+  readonly number: number;
+}
+
+export interface LogStream {
+  readonly name: string;
+  readonly firstEventTimestamp: number;
+  lastEventTimestamp: number;
+  /** Those that are still kept; with the last of them the stream is gone. */
+  events: number;
+}
+
+/** "…the sum of all event messages in UTF-8, plus 26 bytes for each log event" (PutLogEvents). */
+export const eventOctets = ({message}: LogEvent): number => octetsOf(message) + 26;
+
+/** What an event takes up in memory beside its text, about. */
+const overheadOctets = 100;
+
+export interface LogGroupOptions {
+  readonly creationTime?: number;
+  readonly retentionInDays?: number | undefined;
+  /** How much is kept, about. */
+  readonly capacityOctets?: number;
+}
+
 export class LogGroup {
   readonly name: string;
-  readonly #capacity: number;
-  readonly #onEvent: (event: LogEvent) => void;
-  #events: LogEvent[] = [];
+  readonly creationTime: number;
+  /** For show: nothing here lives that long. */
+  readonly retentionInDays: number | undefined;
+  readonly #capacityOctets: number;
+  readonly #streams = new Map<string, LogStream>();
+  #events: NumberedEvent[] = [];
+  #octets = 0;
 
-  constructor(name: string, {capacity = 10_000, onEvent = (_: LogEvent) => {}} = {}) {
+  constructor(name: string, options: LogGroupOptions = {}) {
     this.name = name;
-    this.#capacity = capacity;
-    this.#onEvent = onEvent;
+    this.creationTime = options.creationTime ?? Date.now();
+    this.retentionInDays = options.retentionInDays;
+    this.#capacityOctets = options.capacityOctets ?? 16 * 1024 * 1024;
   }
 
-  /** Oldest first. */
-  get events(): readonly LogEvent[] {
-    return this.#events.slice(-this.#capacity);
+  /** Oldest first, without a gap in their numbers. */
+  get events(): readonly NumberedEvent[] {
+    return this.#events;
   }
 
-  append(event: LogEvent): void {
+  get streams(): ReadonlyMap<string, LogStream> {
+    return this.#streams;
+  }
+
+  get storedOctets(): number {
+    return this.#octets + 26 * this.#events.length;
+  }
+
+  append({timestamp, message, stream}: LogEvent): LogEvent {
+    const latest = this.#events.at(-1);
+    const event = {
+      // A clock that is set back stands still here: events are in the order of their times.
+      timestamp: Math.max(timestamp, latest?.timestamp ?? 0),
+      // "Minimum length of 1" (InputLogEvent): an empty line is its end.
+      message: message === '' ? '\n' : message,
+      stream,
+      number: (latest?.number ?? -1) + 1,
+    };
     this.#events.push(event);
-    // Cut seldom, so that an event costs no copy of all others.
-    if (this.#events.length >= 2 * this.#capacity) this.#events = this.#events.slice(-this.#capacity);
-    this.#onEvent(event);
+    this.#octets += octetsOf(event.message);
+    this.#count(event);
+    if (this.#sizeOf(this.#events.length) > this.#capacityOctets) this.#dropOldest();
+    return event;
+  }
+
+  /** The events from a time on. */
+  since(timestamp: number): readonly NumberedEvent[] {
+    let [low, high] = [0, this.#events.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#events[middle]!.timestamp < timestamp) low = middle + 1;
+      else high = middle;
+    }
+    return this.#events.slice(low);
+  }
+
+  #count({stream: name, timestamp}: LogEvent): void {
+    const stream = this.#streams.get(name);
+    if (stream === undefined) {
+      this.#streams.set(name, {
+        name,
+        firstEventTimestamp: timestamp,
+        lastEventTimestamp: timestamp,
+        events: 1,
+      });
+    } else {
+      stream.lastEventTimestamp = timestamp;
+      stream.events += 1;
+    }
+  }
+
+  #sizeOf(events: number): number {
+    return this.#octets + overheadOctets * events;
+  }
+
+  /** An eighth at once, so that an event costs no copy of all others; never the last one. */
+  #dropOldest(): void {
+    const wanted = (this.#capacityOctets * 7) / 8;
+    let dropped = 0;
+    while (dropped < this.#events.length - 1 && this.#sizeOf(this.#events.length - dropped) > wanted) {
+      const {message, stream} = this.#events[dropped++]!;
+      this.#octets -= octetsOf(message);
+      const known = this.#streams.get(stream)!;
+      known.events -= 1;
+      if (known.events === 0) this.#streams.delete(stream);
+    }
+    this.#events = this.#events.slice(dropped);
   }
 }

@@ -11,7 +11,7 @@ export interface TerminalOptions {
 
 const platformLine = /^(START|END|REPORT) RequestId: |^INIT_START /;
 /** Shown otherwise, or known to whoever watches: it is now, and it is this function. */
-const unshown = new Set(['time', 'timestamp', 'level', 'message', 'msg', 'requestId', 'service']);
+const unshown = new Set(['timestamp', 'level', 'message', 'msg', 'requestId', 'service']);
 const maximumValueLength = 200;
 
 const codes = {dim: 2, red: 31, green: 32, yellow: 33, cyan: 36} as const;
@@ -59,10 +59,10 @@ function platformWords({requestId, status, errorType, metrics}: PlatformRecord):
 
 /** A delivery attempt: when, what came of it, for whom and where, how long, and which message. */
 function attemptWords(record: Readonly<Record<string, unknown>>, paint: Paint): string[] {
-  const {time, fate, domain, nextHop, state, result, code, reply, durationMs, attempt, id} = record;
+  const {timestamp, fate, domain, nextHop, state, result, code, reply, durationMs, attempt, id} = record;
   const accepted = fate === 'accepted';
   const words = [
-    String(time).slice(11, 19),
+    String(timestamp).slice(11, 19),
     paint(String(fate), accepted ? 'green' : fate === 'bounced' ? 'red' : 'yellow'),
     `${domain} → ${nextHop}`,
     `${state} ${result}`,

@@ -6,28 +6,10 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {SMTPServerDataStream, SMTPServerSession} from 'smtp-server';
 import {KeptMessages, type SunkMessage} from './kept-messages.ts';
 import {PromptServer} from './prompt-server.ts';
+import type {ReplyFacts, ReplyHook, SmtpStage} from './sink-reply.ts';
+import {slowDown} from './slow-replies.ts';
 
 export type {SunkMessage};
-
-/** Before the greeting, at MAIL FROM, at RCPT TO, and when the message text is there. */
-type ReplyStage = 'connect' | 'mail' | 'rcpt' | 'data';
-
-interface ReplyFacts {
-  readonly from?: string;
-  /** Recipients of the transaction; at `rcpt` the one in question comes last. */
-  readonly to?: readonly string[];
-  readonly user?: string;
-  readonly tls: boolean;
-  /** At `data`. */
-  readonly size?: number;
-}
-
-/** What happens instead of the usual: a reply, no reply and no connection, or the usual reply but later. */
-type SinkReply =
-  | undefined
-  | {readonly code: number; readonly text: string}
-  | 'drop'
-  | {readonly delayMs: number};
 
 export interface SinkOptions {
   /** 0 for any free one. */
@@ -36,7 +18,7 @@ export interface SinkOptions {
   readonly directory?: string;
   /** The largest message text that is taken, and announced as SIZE (RFC 1870). */
   readonly maxOctets?: number;
-  readonly reply?: (stage: ReplyStage, facts: ReplyFacts) => SinkReply;
+  readonly reply?: ReplyHook;
 }
 
 export interface Sink {
@@ -45,10 +27,20 @@ export interface Sink {
   readonly messages: readonly SunkMessage[];
   /** The message is kept already, and the client not told yet. */
   onMessage(listener: (message: SunkMessage) => void): void;
+  /** From now on this is asked first, before the option of the start. */
+  disturb(reply: ReplyHook): void;
   close(): Promise<void>;
 }
 
 const defaultMaxOctets = 26_214_400;
+
+/** The commands that smtp-server has no hook for: those it has tell more. */
+const stageOfCommand: ReadonlyMap<string, SmtpStage> = new Map([
+  ['EHLO', 'ehlo'],
+  ['HELO', 'ehlo'],
+  ['STARTTLS', 'starttls'],
+  ['AUTH', 'auth'],
+]);
 
 /** For a client to read the 421 in. */
 const closeGraceMs = 50;
@@ -59,23 +51,30 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
   const listeners: ((message: SunkMessage) => void)[] = [];
   const sockets = new Map<string, Socket>();
   const closing = new AbortController();
+  let disturbance: ReplyHook = () => undefined;
 
   /** Asks what to reply, then goes on with `usual`, or with the refusal, or not at all. */
   const answer = async (
-    stage: ReplyStage,
+    stage: SmtpStage,
     session: SMTPServerSession,
     facts: Partial<ReplyFacts>,
     usual: () => unknown,
-    refuse: (error: Error) => void,
+    refuse: (error: Refusal) => void,
   ): Promise<void> => {
-    const reply = options.reply?.(stage, {...factsOf(session), ...facts});
+    const all = {...factsOf(session), ...facts};
+    const reply = disturbance(stage, all) ?? options.reply?.(stage, all);
     if (reply === 'drop') {
       sockets.get(clientOf(session))?.destroy();
       return;
     }
     if (reply === undefined) await usual();
     else if ('code' in reply) refuse(refusal(reply.code, reply.text));
-    else {
+    else if ('octetsPerSecond' in reply) {
+      for (const connection of server.connections) {
+        if (connection.session === session) slowDown(connection, reply.octetsPerSecond);
+      }
+      await usual();
+    } else {
       const waited = delay(reply.delayMs, true, {signal: closing.signal}).catch(() => false);
       if (await waited) await usual();
     }
@@ -122,6 +121,14 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
       taken().catch((error: Error) => callback(refusal(451, `cannot keep it: ${error.message}`)));
     },
   });
+  server.beforeCommand = (connection, command, handle, next) => {
+    const stage = stageOfCommand.get(command.split(' ', 1)[0]!.toUpperCase());
+    if (stage === undefined) return handle();
+    void answer(stage, connection.session, {}, handle, ({message, responseCode}) => {
+      connection.send(responseCode, message, false);
+      next();
+    });
+  };
   server.server.on('connection', socket => {
     // Replies to pipelined commands are a write each: Nagle's algorithm would hold back all but the first.
     socket.setNoDelay(true);
@@ -144,6 +151,9 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
     port: (server.server.address() as AddressInfo).port,
     messages: kept.inMemory,
     onMessage: listener => void listeners.push(listener),
+    disturb: reply => {
+      disturbance = reply;
+    },
     close: () => {
       closing.abort();
       closed ??= new Promise<void>(resolve => {
@@ -180,4 +190,7 @@ function factsOf({envelope, user, secure}: SMTPServerSession): ReplyFacts {
   };
 }
 
-const refusal = (responseCode: number, text: string): Error => Object.assign(new Error(text), {responseCode});
+type Refusal = Error & {readonly responseCode: number};
+
+const refusal = (responseCode: number, text: string): Refusal =>
+  Object.assign(new Error(text), {responseCode});

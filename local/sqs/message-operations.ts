@@ -27,15 +27,16 @@ import type {Queue} from './queue.ts';
 import {greatestMessageSize} from './queue-attributes.ts';
 import {queueOf} from './queue-url.ts';
 
-function parseMessage(input: Input, senderId: string): NewMessage {
+function parseMessage(input: Input, request: AwsRequest): NewMessage {
   const delaySeconds = optionalInteger(input, 'DelaySeconds');
   const groupId = optionalString(input, 'MessageGroupId');
   const deduplicationId = optionalString(input, 'MessageDeduplicationId');
-  const traceHeader = parseTraceHeader(input);
+  // The attribute overrides the header ("Amazon SQS and AWS X-Ray").
+  const traceHeader = parseTraceHeader(input) ?? (request.traceHeader || undefined);
   return {
     body: optionalString(input, 'MessageBody') ?? '',
     attributes: messageAttributes(input, 'MessageAttributes'),
-    senderId,
+    senderId: senderOf(request),
     ...(delaySeconds === undefined ? {} : {delaySeconds}),
     ...(groupId === undefined ? {} : {groupId}),
     ...(deduplicationId === undefined ? {} : {deduplicationId}),
@@ -77,13 +78,13 @@ function send(queue: Queue, message: NewMessage): Record<string, unknown> {
 const senderOf = ({accessKeyId}: AwsRequest): string => accessKeyId || 'anonymous';
 
 const sendMessage: Operation = (sqs, request) =>
-  send(queueOf(sqs, request.input), parseMessage(request.input, senderOf(request)));
+  send(queueOf(sqs, request.input), parseMessage(request.input, request));
 
 const sendMessageBatch: Operation = (sqs, request) => {
   const queue = queueOf(sqs, request.input);
   const entries = parseBatch(request.input, 'SendMessageBatch').map(({id, entry}) => ({
     id,
-    entry: parseMessage(entry, senderOf(request)),
+    entry: parseMessage(entry, request),
   }));
   // Without its IDs, AWS refuses a FIFO batch as a whole, and calls a missing group an invalid value.
   if (queue.fifo) for (const {entry} of entries) checkIds(queue, entry);

@@ -1,11 +1,9 @@
 // Reading a request's parameters against what the API Reference says of them: type, length, pattern, range.
 
-import {malformed} from '../json-protocol.ts';
-import {type Input, objects, optionalInteger, optionalString, strings} from '../sqs/input.ts';
+import {type Input, optionalInteger, optionalString, strings} from '../input.ts';
 import {unfit} from './errors.ts';
 
-export type {Input};
-export {objects, strings};
+export {flag, type Input, objects, strings} from '../input.ts';
 
 interface Length {
   readonly min?: number;
@@ -38,12 +36,6 @@ export function choice<T extends string>(input: Input, name: string, values: rea
   const known = values.find(value => value === given);
   if (known === undefined) throw unfit(name, `Member must satisfy enum value set: [${values.join(', ')}]`);
   return known;
-}
-
-export function flag(input: Input, name: string): boolean {
-  const value = input[name] ?? false;
-  if (typeof value !== 'boolean') throw malformed(`${name} can not be converted to a Boolean`);
-  return value;
 }
 
 export function count(input: Input, name: string, most: number): number | undefined {

@@ -47,14 +47,27 @@ export const templateOf = (changes: Record<string, unknown> = {}) => ({
     Role: {
       Type: 'AWS::IAM::Role',
       Properties: {
-        ManagedPolicyArns: [{'Fn::Join': ['', ['arn:', {Ref: 'AWS::Partition'}, ':iam::aws:policy/X']]}],
+        ManagedPolicyArns: [
+          {
+            'Fn::Sub': `arn:\${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole`,
+          },
+        ],
       },
     },
     RolePolicy: {
       Type: 'AWS::IAM::Policy',
       Properties: {
         PolicyDocument: {
-          Statement: [{Effect: 'Allow', Action: 'sqs:*', Resource: {'Fn::GetAtt': ['Work', 'Arn']}}],
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: 'sqs:*',
+              Resource: ['Work', 'Ordered', 'Dead'].map(id => ({'Fn::GetAtt': [id, 'Arn']})),
+            },
+            {Effect: 'Allow', Action: 'ssm:*', Resource: '*'},
+            // On a service that does not run here: what it refers to need not exist.
+            {Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: {'Fn::GetAtt': ['Table', 'Arn']}},
+          ],
         },
         PolicyName: 'RolePolicy',
         Roles: [{Ref: 'Role'}],

@@ -94,13 +94,62 @@ describe('a template', () => {
     ]);
   });
 
-  it('keeps the policies of a role as they are written', () => {
-    const [policy] = parse().rolePolicies;
-    expect(policy).toMatchObject({
-      roleLogicalId: 'Role',
-      documents: [{Statement: [{Action: 'sqs:*', Resource: {'Fn::GetAtt': ['Work', 'Arn']}}]}],
+  it('gives the roles with all that their policies say about the services that run', () => {
+    const inline = {
+      Policies: [
+        {PolicyName: 'X', PolicyDocument: {Statement: {Effect: 'Deny', Action: 'ssm:*', Resource: '*'}}},
+      ],
+    };
+    const {Properties: role} = templateOf().Resources.Role;
+    const [parsed, ...others] = parse({Role: properties('AWS::IAM::Role', {...role, ...inline})}).roles;
+    expect(others).toEqual([]);
+    expect(parsed).toEqual({
+      logicalId: 'Role',
+      name: 'tested-Role',
+      policies: [
+        {Statement: [{Effect: 'Deny', Action: 'ssm:*', Resource: '*'}]},
+        {Statement: [expect.objectContaining({Action: expect.arrayContaining(['logs:PutLogEvents'])})]},
+        {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: 'sqs:*',
+              Resource: [
+                'arn:aws:sqs:us-east-1:000000000000:tested-work',
+                'arn:aws:sqs:us-east-1:000000000000:tested-ordered.fifo',
+                'arn:aws:sqs:us-east-1:000000000000:tested-dead',
+              ],
+            },
+            {Effect: 'Allow', Action: 'ssm:*', Resource: '*'},
+          ],
+        },
+      ],
     });
-    expect(policy?.managedPolicyArns).toHaveLength(1);
+  });
+
+  it('gives a role the managed policies of the template, from whichever side they are attached', () => {
+    const statement = (action: string) => ({Effect: 'Allow', Action: action, Resource: '*'});
+    const policy = (action: string, more: object = {}) =>
+      properties('AWS::IAM::ManagedPolicy', {PolicyDocument: {Statement: [statement(action)]}, ...more});
+    const [role] = parse({
+      Named: policy('sqs:ListQueues'),
+      Attached: policy('ssm:DescribeParameters', {Roles: [{Ref: 'Role'}]}),
+      Foreign: policy('sqs:PurgeQueue', {Roles: ['another-role']}),
+      Role: properties('AWS::IAM::Role', {ManagedPolicyArns: [{Ref: 'Named'}]}),
+    }).roles;
+    const actions = role?.policies.flatMap(({Statement}) => Statement.map(({Action}) => Action));
+    expect(actions).toEqual(['sqs:ListQueues', 'sqs:*', 'ssm:*', 'ssm:DescribeParameters']);
+  });
+
+  it('gives a queue its policy', () => {
+    const document = {Statement: [{Effect: 'Deny', Principal: '*', Action: 'sqs:*', Resource: '*'}]};
+    const policy = properties('AWS::SQS::QueuePolicy', {PolicyDocument: document, Queues: [{Ref: 'Work'}]});
+    const policies = parse({Policy: policy}).queues.map(({name, attributes}) => [name, attributes.Policy]);
+    expect(policies).toEqual([
+      ['tested-dead', undefined],
+      ['tested-work', JSON.stringify(document)],
+      ['tested-ordered.fifo', undefined],
+    ]);
   });
 
   it('says what of it does not run locally, and is silent on what need not', () => {
@@ -154,6 +203,30 @@ describe('a template', () => {
         }),
       },
       'its code gone.zip is not among the assets',
+    ],
+    [
+      'a managed policy that nobody knows',
+      {Role: properties('AWS::IAM::Role', {ManagedPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess']})},
+      'Role: the managed policy arn:aws:iam::aws:policy/PowerUserAccess is not known',
+    ],
+    [
+      'a permissions boundary',
+      {Role: properties('AWS::IAM::Role', {PermissionsBoundary: 'arn:aws:iam::aws:policy/X'})},
+      'Role: the local cloud does not know permissions boundaries',
+    ],
+    [
+      'a permission on what is not there',
+      {
+        Policy: properties('AWS::IAM::Policy', {
+          Roles: [{Ref: 'Role'}],
+          PolicyDocument: {
+            Statement: [
+              {Effect: 'Allow', Action: ['s3:*', 'sqs:*'], Resource: {'Fn::GetAtt': ['Gone', 'Arn']}},
+            ],
+          },
+        }),
+      },
+      'Policy: Gone is not in the template',
     ],
     [
       'dead letters in a circle',

@@ -1,5 +1,4 @@
 import {describe, expect, it} from 'vitest';
-import {LogGroup} from '../../local/logs/log-group.ts';
 import {terminalLine} from '../../local/logs/terminal-line.ts';
 
 const plain = {label: 'deliver', colours: false, all: false};
@@ -8,7 +7,7 @@ describe('a line on the terminal', () => {
   it.each([
     [
       'JSON as its message and fields',
-      '{"time":"2026-01-01T00:00:00Z","level":"info","message":"delivered","domain":"example.org","code":250}',
+      '{"timestamp":"2026-01-01T00:00:00Z","level":"info","message":"delivered","domain":"example.org","code":250}',
       'deliver  delivered domain=example.org code=250',
     ],
     [
@@ -18,12 +17,12 @@ describe('a line on the terminal', () => {
     ],
     [
       'a delivery that succeeded at a glance',
-      '{"time":"2026-01-01T10:20:30.400Z","level":"info","message":"attempt","id":"m1","queue":"example.org","lane":"example.org","domain":"example.org","nextHop":"127.0.0.1:2525","hop":"sink","fate":"accepted","state":"message","result":"accepted","code":250,"reply":"OK","durationMs":12,"attempt":1}',
+      '{"timestamp":"2026-01-01T10:20:30.400Z","level":"info","message":"attempt","id":"m1","queue":"example.org","lane":"example.org","domain":"example.org","nextHop":"127.0.0.1:2525","hop":"sink","fate":"accepted","state":"message","result":"accepted","code":250,"reply":"OK","durationMs":12,"attempt":1}',
       'deliver  10:20:30 accepted example.org → 127.0.0.1:2525 message accepted 250 12 ms m1',
     ],
     [
       'a delivery that failed with the reply',
-      '{"time":"2026-01-01T10:20:30.400Z","level":"warn","message":"attempt","id":"m1","domain":"example.org","nextHop":"mx.example.org:25","fate":"deferred","state":"rcptto","result":"error","code":451,"reply":"try later","durationMs":90,"attempt":3}',
+      '{"timestamp":"2026-01-01T10:20:30.400Z","level":"warn","message":"attempt","id":"m1","domain":"example.org","nextHop":"mx.example.org:25","fate":"deferred","state":"rcptto","result":"error","code":451,"reply":"try later","durationMs":90,"attempt":3}',
       'deliver  10:20:30 deferred example.org → mx.example.org:25 rcptto error 451 "try later" 90 ms attempt 3 m1',
     ],
     ['lists and objects as JSON', '{"message":"m","to":["a","b"]}', 'deliver  m to=["a","b"]'],
@@ -62,15 +61,5 @@ describe('a line on the terminal', () => {
   it('has colours only when told to', () => {
     const line = terminalLine('{"level":"warn","message":"m"}', {...plain, colours: true});
     expect(line).toBe('\x1b[36mdeliver \x1b[0m \x1b[33mwarn\x1b[0m m');
-  });
-});
-
-describe('a log group', () => {
-  it('tells of each event and keeps the latest, oldest first', () => {
-    const seen: string[] = [];
-    const group = new LogGroup('/aws/lambda/x', {capacity: 3, onEvent: event => seen.push(event.message)});
-    for (let n = 0; n < 20; n++) group.append({timestamp: n, message: `m${n}`, stream: 's'});
-    expect(group.events.map(event => event.message)).toEqual(['m17', 'm18', 'm19']);
-    expect(seen).toHaveLength(20);
   });
 });

@@ -32,7 +32,7 @@ export class FunctionsUnderTest {
   async start(
     source: string,
     changes: Partial<FunctionResource> = {},
-    options: {readonly idleMs?: number} = {},
+    options: {readonly idleMs?: number; readonly runtime?: string} = {},
   ): Promise<LambdaFunction> {
     const directory = await mkdtemp(join(tmpdir(), 'relayq-test-'));
     const taskRoot = join(directory, 'task');

@@ -179,6 +179,7 @@ describe('what the sink is told to reply', () => {
     const from = 'a@example.com';
     expect(asked).toEqual([
       {stage: 'connect', tls: false},
+      {stage: 'ehlo', tls: false},
       {stage: 'mail', from, tls: false},
       {stage: 'rcpt', from, to: ['b@example.org'], tls: false},
       {stage: 'rcpt', from, to: ['b@example.org', 'c@example.org'], tls: false},

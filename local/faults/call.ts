@@ -1,0 +1,38 @@
+// Which calls a fault concerns. What then happens to them is not known here.
+
+import type {AwsRequest} from '../http.ts';
+import type {CallFault, KillFault} from './fault.ts';
+
+/** Faults of calls, and those that wait for one. */
+export type OfCalls = CallFault | Extract<KillFault, {kill: 'before' | 'after'}>;
+
+/** @param caller the name of the function that calls, if one does */
+export function concerns(fault: OfCalls, request: AwsRequest, caller: string | undefined): boolean {
+  const {service, operation = '*', queue, containing, function: functions = '*', from = 'functions'} = fault;
+  if (service !== undefined && service !== request.service) return false;
+  if (!matches(operation, request.operation)) return false;
+  if (queue !== undefined && !matches(queue, queueNameOf(request) ?? '')) return false;
+  if (containing !== undefined && !contains(request.input, containing)) return false;
+  if ('fault' in fault && fault.fault === 'partial' && !request.operation.endsWith('Batch')) return false;
+  return caller === undefined ? from === 'all' : matches(functions, caller);
+}
+
+/** The queue that a request is about: from its URL, or its name where that is what is asked for. */
+function queueNameOf({input: {QueueUrl: url, QueueName: name}}: AwsRequest): string | undefined {
+  if (typeof url === 'string') return url.slice(url.lastIndexOf('/') + 1);
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** Whether a text stands in one of the strings of a structure. */
+function contains(value: unknown, text: string): boolean {
+  if (typeof value === 'string') return value.includes(text);
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).some(each => contains(each, text))
+  );
+}
+
+/** Whether a name fits a pattern, in which `*` stands for anything. */
+export function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split('*').map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(name);
+}

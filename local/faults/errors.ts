@@ -1,0 +1,52 @@
+// The errors of a service in trouble, as AWS writes them ("Common Errors" of the Amazon SQS API Reference; the
+// errors of the Systems Manager API Reference, and what its clients report).
+
+import {AwsError} from '../aws-error.ts';
+import type {AwsRequest} from '../http.ts';
+
+type Wording = (request: AwsRequest) => AwsError;
+
+const user = 'arn:aws:sts::000000000000:assumed-role/relayq';
+
+const sqs = {
+  fail: () =>
+    new AwsError(
+      'InternalFailure',
+      'The request processing has failed because of an unknown error, exception or failure.',
+      500,
+    ),
+  unavailable: () =>
+    new AwsError(
+      'ServiceUnavailable',
+      'The request has failed due to a temporary failure of the server.',
+      503,
+    ),
+  throttle: () => new AwsError('RequestThrottled', 'Request is throttled.', 403),
+  // The actions of batches are those of their entries (Service Authorization Reference, Amazon SQS).
+  refuse: ({operation}) => {
+    const action = `sqs:${operation.replace(/Batch$/, '').toLowerCase()}`;
+    return new AwsError(
+      'AccessDenied',
+      `User: ${user} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
+      403,
+    );
+  },
+} satisfies Record<string, Wording>;
+
+const ssm = {
+  fail: () => new AwsError('InternalServerError', 'An error occurred on the server side.', 500),
+  unavailable: () => new AwsError('ServiceUnavailable', 'Service is unavailable, try again later.', 503),
+  throttle: () => new AwsError('ThrottlingException', 'Rate exceeded'),
+  refuse: ({operation}) =>
+    new AwsError(
+      'AccessDeniedException',
+      `User: ${user} is not authorized to perform: ssm:${operation} because no identity-based policy allows the ssm:${operation} action`,
+    ),
+} satisfies Record<string, Wording>;
+
+export type Trouble = keyof typeof sqs;
+
+export const isTrouble = (fault: string): fault is Trouble => Object.hasOwn(sqs, fault);
+
+export const errorOf = (trouble: Trouble, request: AwsRequest): AwsError =>
+  (request.service === 'ssm' ? ssm : sqs)[trouble](request);

@@ -1,0 +1,40 @@
+// CloudWatch Logs: the log groups of the account, by name, and what they are called elsewhere.
+
+import {logGroupNotFound} from './errors.ts';
+import {LogGroup, type LogGroupOptions} from './log-group.ts';
+
+export class CloudWatchLogs {
+  readonly #arnPrefix: string;
+  readonly #groups = new Map<string, LogGroup>();
+
+  constructor({region, accountId}: {readonly region: string; readonly accountId: string}) {
+    this.#arnPrefix = `arn:aws:logs:${region}:${accountId}:log-group:`;
+  }
+
+  /** The group of that name; it is created unless it exists. */
+  ensureGroup(name: string, options?: LogGroupOptions): LogGroup {
+    const group = this.#groups.get(name) ?? new LogGroup(name, options);
+    this.#groups.set(name, group);
+    return group;
+  }
+
+  /**
+   * @param identifier its name or its ARN
+   * @throws AwsError when there is none
+   */
+  group(identifier: string): LogGroup {
+    const isArn = identifier.startsWith(this.#arnPrefix);
+    const group = this.#groups.get(isArn ? identifier.slice(this.#arnPrefix.length) : identifier);
+    if (group === undefined) throw logGroupNotFound();
+    return group;
+  }
+
+  /** ASCII-sorted by name (DescribeLogGroups). */
+  get groups(): readonly LogGroup[] {
+    return [...this.#groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  arnOf({name}: LogGroup): string {
+    return `${this.#arnPrefix}${name}`;
+  }
+}
