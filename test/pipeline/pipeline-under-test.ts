@@ -118,6 +118,11 @@ export class Pipeline {
       .filter(line => line.message === message);
   }
 
+  /** Until no function is at work: the next message meets the environments that there are. */
+  async idle(): Promise<void> {
+    await this.until(() => [...this.cloud.functions.values()].every(({busy}) => busy === 0));
+  }
+
   async until(condition: () => boolean, withinMs = 10_000): Promise<void> {
     const deadline = Date.now() + withinMs;
     while (!condition()) {

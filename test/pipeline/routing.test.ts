@@ -69,6 +69,7 @@ function authentications() {
 }
 
 async function deliver(properties: object = {}) {
+  await pipeline.idle();
   const before = pipeline.logged('attempt').length;
   await pipeline.send({...message, ...properties});
   const result = await pipeline.result();
@@ -156,6 +157,7 @@ describe('where a message waits and where its connection goes', () => {
 });
 
 test('bad settings leave the last good ones in force, and are logged once', async () => {
+  await pipeline.idle();
   await pipeline.set({smarthost: '127.0.0.1', 'smarthost-port': 'submission', nonsense: '1'});
   const log = () => pipeline.logged('settings have problems; the last good values stay in force');
   // Every environment reports what it sees, once.
