@@ -30,6 +30,7 @@ export type Fact =
   | 'null-mx'
   | 'dns-unavailable'
   | 'private-address'
+  | 'mx-not-in-policy'
   | 'tls-unavailable'
   | 'tls-failed'
   | 'auth-not-offered'
@@ -75,6 +76,8 @@ const facts: Readonly<Record<Fact, Verdict>> = {
   'null-mx': verdict('bounced', '5.1.10'),
   'dns-unavailable': verdict('deferred', '4.4.3'),
   'private-address': verdict('bounced', '5.4.6', next),
+  // RFC 8461 5: a policy that fails is a temporary failure; it, or the DNS, may be an attacker's.
+  'mx-not-in-policy': verdict('deferred', '4.7.5'),
   'tls-unavailable': verdict('deferred', '4.7.5', nextOfSite),
   'tls-failed': verdict('deferred', '4.7.5', nextOfSite),
   'auth-not-offered': verdict('deferred', '4.7.0', nextOfSite),

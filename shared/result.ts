@@ -29,16 +29,20 @@ export interface ResultEntry {
   readonly cipher?: {readonly name: string; readonly version: string};
   readonly verified?: boolean;
   readonly authentication?: string;
+  /** The recipient domain's policy that the connection was held to, or would have been were it not in testing. */
+  readonly policy?: string;
+  readonly policyFailure?: string;
   /** How many messages the connection had carried, this one included. */
   readonly messages?: number;
   /** The server may have taken the message: a later attempt may be a second copy. */
   readonly maybeSent?: boolean;
 }
 
-export function entryProperty({timeMs, maybeSent, ...entry}: ResultEntry): JsonObject {
+export function entryProperty({timeMs, maybeSent, policyFailure, ...entry}: ResultEntry): JsonObject {
   return {
     ...(entry as unknown as JsonObject),
     time: utcTimeOf(timeMs),
+    ...(policyFailure !== undefined && {policyfailure: policyFailure}),
     ...(maybeSent && {maybesent: true}),
   };
 }

@@ -37,6 +37,8 @@ export interface MxSettings {
   readonly privateAddresses: boolean;
   /** Name servers as `address` or `address:port`; empty is the system's own. */
   readonly nameServers: readonly string[];
+  /** Whether a recipient domain's MTA-STS policy is asked for and obeyed. */
+  readonly mtaSts: boolean;
 }
 
 export interface ParsedSettings {
@@ -57,7 +59,7 @@ const groups: {
   maxDeliverTime: {names: ['max-delivertime'], fallback: 86_400},
   maxAttempts: {names: ['max-attempts'], fallback: 0},
   heloName: {names: ['helo-name'], fallback: undefined},
-  mx: {names: ['mx-port', 'mx-private-addresses', 'mx-name-servers']},
+  mx: {names: ['mx-port', 'mx-private-addresses', 'mx-name-servers', 'mx-mta-sts']},
   capacity: {names: [], fallback: {defaults: {}, queues: new Map()}},
 };
 
@@ -137,7 +139,8 @@ function readMx(reader: ParameterReader): MxSettings {
       reader.wrong('mx-name-servers', 'must be IPv4 addresses, each with an optional :port');
       return undefined;
     }) ?? [];
-  return {port, privateAddresses, nameServers};
+  const mtaSts = reader.word('mx-mta-sts', ['enforced', 'ignored']) !== 'ignored';
+  return {port, privateAddresses, nameServers, mtaSts};
 }
 
 /** SSM allows no parentheses in a name, so the queue `(smarthost)` is `capacity/smarthost`. */

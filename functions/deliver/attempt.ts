@@ -6,8 +6,9 @@ import {type Failure, judge, type Verdict} from '../../shared/outcome.ts';
 import type {Reply} from '../../shared/reply.ts';
 import {capacityOf, type NextHop, nextHopName} from '../../shared/routing.ts';
 import type {MxSettings, Settings} from '../../shared/settings.ts';
-import {type Hosts, resolveMxHosts, resolveRelayHosts} from './dns.ts';
 import type {Lane} from './lane.ts';
+import type {NextHopHost} from './next-hop-hosts.ts';
+import type {NextHops} from './next-hops.ts';
 import type {Sites} from './sites.ts';
 import type {SessionFacts, Target} from './smtp-opening.ts';
 import type {Clock} from './stage-watch.ts';
@@ -34,7 +35,7 @@ const implicitTlsPort = 465;
 
 export interface AttemptOptions extends Clock {
   readonly sites: Sites;
-  readonly random: () => number;
+  readonly nextHops: NextHops;
   /** Called when the next message of the lane may begin; not called at all when there was no transaction. */
   readonly handedOver?: () => void;
 }
@@ -44,9 +45,9 @@ export async function attemptDelivery(
   hop: NextHop,
   lane: Lane,
   settings: Pick<Settings, 'smarthost' | 'heloName' | 'mx' | 'capacity'>,
-  {random, sites, handedOver, ...clock}: AttemptOptions,
+  {nextHops, sites, handedOver, ...clock}: AttemptOptions,
 ): Promise<Attempt | {readonly heldUntilMs: number}> {
-  const resolved = await lane.hostsOf(nextHopName(hop), () => resolveHosts(hop, settings.mx, random));
+  const resolved = await lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, settings.mx));
   if (!resolved.ok)
     return {accepted: false, failure: resolved.failure, verdict: judge(resolved.failure), tried: 0};
   const mail = {from: message.envelope, to: message.recipient, content: contentOf(message.mime)};
@@ -91,14 +92,7 @@ function decisiveOf<F extends {readonly verdict: Verdict}>(failures: readonly F[
   return failures.findLast(({verdict}) => verdict.fate === 'deferred') ?? last;
 }
 
-const resolveHosts = (hop: NextHop, mx: MxSettings, random: () => number): Promise<Hosts> =>
-  hop.kind === 'mx' ? resolveMxHosts(hop.domain, mx, random) : resolveRelayHosts(hop.hosts);
-
-function targetsOf(
-  hop: NextHop,
-  hosts: readonly {readonly host: string; readonly addresses: readonly string[]}[],
-  mx: MxSettings,
-): readonly Target[] {
+function targetsOf(hop: NextHop, hosts: readonly NextHopHost[], mx: MxSettings): readonly Target[] {
   const {security} = hop;
   const server =
     hop.kind === 'mx'
@@ -109,5 +103,9 @@ function targetsOf(
           implicitTls: hop.port === implicitTlsPort,
           ...(hop.credentials && {credentials: hop.credentials}),
         };
-  return hosts.flatMap(({host, addresses}) => addresses.map(address => ({host, address, ...server})));
+  return hosts.flatMap(({host, addresses, policy}) => {
+    // RFC 8461 4.2: a certificate that is valid for the MX host, whatever less the message or we would do with.
+    const secured = policy?.mode === 'enforce' ? ({...server, security: 'verified'} as const) : server;
+    return addresses.map(address => ({host, address, ...secured, ...(policy && {policy})}));
+  });
 }

@@ -69,5 +69,5 @@ export class Connections {
 }
 
 /** Everything that makes one connection differ from another: a session serves only its own like. */
-export const keyOf = ({host, address, port, security, implicitTls, credentials}: Target): string =>
-  JSON.stringify([host, address, port, security, implicitTls, credentials?.username, credentials?.password]);
+export const keyOf = ({host, address, port, security, implicitTls, credentials, policy}: Target): string =>
+  JSON.stringify([host, address, port, security, implicitTls, credentials, policy]);

@@ -8,6 +8,7 @@ import type {Queues} from '../queues.ts';
 import type {Connections} from './connections.ts';
 import {deliverRecord} from './deliver-record.ts';
 import {Lane} from './lane.ts';
+import type {NextHops} from './next-hops.ts';
 import type {Settler} from './settler.ts';
 import type {Sites} from './sites.ts';
 
@@ -16,10 +17,10 @@ export interface DeliverParts {
   readonly settler: Settler;
   readonly connections: Connections;
   readonly sites: Sites;
+  readonly nextHops: NextHops;
   readonly deliveryUrl: string;
   readonly log: Log;
   readonly now: () => number;
-  readonly random: () => number;
   /** Called when a server refused the credentials of the settings. */
   readonly onRefusedCredentials: () => void;
 }

@@ -30,7 +30,7 @@ export async function deliverRecord(
   {deadlineMs, handedOver}: Turn,
   parts: DeliverParts,
 ): Promise<Settlement | Held> {
-  const {log, now, random, sites} = parts;
+  const {log, now, nextHops, sites} = parts;
   const known = parts.settler.remembered(record);
   if (known !== undefined) {
     log('warn', 'a message came again that was dealt with; its fate stays', {
@@ -54,7 +54,7 @@ export async function deliverRecord(
   const attempt = await attemptDelivery(message, hop, lane, settings, {
     deadlineMs,
     now,
-    random,
+    nextHops,
     sites,
     handedOver,
   });
@@ -70,7 +70,8 @@ export async function deliverRecord(
   const entry = entryOf(attempt, factsOf(attempt), now());
   const settlement = decideFate(message, attempt, entry, settings, now());
   const {state, result, timeMs: _, description: reply, ...facts} = entry;
-  log(settlement.fate === 'accepted' ? 'info' : 'warn', 'attempt', {
+  const fine = settlement.fate === 'accepted' && facts.policyFailure === undefined;
+  log(fine ? 'info' : 'warn', 'attempt', {
     ...about,
     nextHop,
     hop: hop.kind,

@@ -10,6 +10,8 @@ import {Results} from '../results.ts';
 import {SettingsSource} from '../settings-source.ts';
 import {Connections} from './connections.ts';
 import {deliverBatch} from './deliver-batch.ts';
+import {StsPolicies} from './mta-sts-policies.ts';
+import {NextHops} from './next-hops.ts';
 import {Settler} from './settler.ts';
 import {Sites} from './sites.ts';
 
@@ -25,6 +27,8 @@ const settings = new SettingsSource({
 
 const connections = new Connections(Date.now);
 const sites = new Sites();
+const policies = new StsPolicies({log, now: Date.now});
+const nextHops = new NextHops({policies, now: Date.now, random: Math.random});
 const settler = new Settler({queues, results, urls: environment, log});
 
 export const handler = batchHandler(settings, log, (records, current, remainingMs) =>
@@ -33,10 +37,10 @@ export const handler = batchHandler(settings, log, (records, current, remainingM
     settler,
     connections,
     sites,
+    nextHops,
     deliveryUrl: environment.deliveryUrl,
     log,
     now: Date.now,
-    random: Math.random,
     onRefusedCredentials: () => settings.expire(),
   }),
 );

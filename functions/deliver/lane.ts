@@ -5,7 +5,7 @@ import type {Capacity} from '../../shared/capacity.ts';
 import type {Failure} from '../../shared/outcome.ts';
 import type {Reply} from '../../shared/reply.ts';
 import {type Connections, keyOf} from './connections.ts';
-import type {Hosts} from './dns.ts';
+import type {Hosts} from './next-hop-hosts.ts';
 import {openSession, type SessionFacts, type Target} from './smtp-opening.ts';
 import type {Mail, SmtpSession} from './smtp-session.ts';
 import type {Clock} from './stage-watch.ts';

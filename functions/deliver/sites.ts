@@ -1,14 +1,20 @@
 // Sites that are down, as far as this environment has seen: while one is, its messages wait instead of trying
 // it one after the other. When the time is over the next message is the probe.
 
+import type {Security} from '../../shared/security.ts';
+
 /** From the first failure on; twice as long after each further one. */
 const firstBackOffMs = 10_000;
 const maxBackOffMs = 300_000;
 
-/** A server at one address. */
+/**
+ * A server at one address, as those see it who want this much TLS: a certificate that a policy refuses holds up
+ * nobody who would do without.
+ */
 export interface Site {
   readonly address: string;
   readonly port: number;
+  readonly security: Security;
 }
 
 interface Down {
@@ -37,4 +43,4 @@ export class Sites {
   }
 }
 
-const keyOf = ({address, port}: Site): string => `${address} ${port}`;
+const keyOf = ({address, port, security}: Site): string => `${address} ${port} ${security}`;

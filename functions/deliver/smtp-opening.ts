@@ -5,6 +5,7 @@ import type net from 'node:net';
 import {TLSSocket} from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import {isLoopback} from '../../shared/ip-address.ts';
+import {type HostPolicy, policyFailureOf} from '../../shared/mta-sts.ts';
 import type {Failure} from '../../shared/outcome.ts';
 import {parseExtensions} from '../../shared/reply.ts';
 import type {Security} from '../../shared/security.ts';
@@ -28,6 +29,8 @@ export interface Target {
   readonly credentials?: Credentials;
   /** TLS from the first octet (RFC 8314), not by STARTTLS. */
   readonly implicitTls: boolean;
+  /** The MTA-STS policy that holds for the host; what it asks for is in the security level. */
+  readonly policy?: HostPolicy;
 }
 
 /** What a connection was, for results and logs. */
@@ -37,6 +40,9 @@ export interface SessionFacts {
   readonly cipher?: {readonly name: string; readonly version: string};
   readonly verified?: boolean;
   readonly authentication?: string;
+  readonly policy?: 'mta-sts' | 'mta-sts-testing';
+  /** What the policy, were it not in testing, would have refused this connection for. */
+  readonly policyFailure?: string;
 }
 
 export type Opened =
@@ -145,6 +151,7 @@ class SmtpOpening {
 
   get facts(): SessionFacts {
     const {_socket: socket} = this.#connection;
+    const {policy} = this.#target;
     const secured = socket instanceof TLSSocket ? socket : undefined;
     const {standardName, name, version} = secured?.getCipher() ?? {};
     return {
@@ -156,12 +163,14 @@ class SmtpOpening {
         }),
       ...(secured && {verified: secured.authorized}),
       ...(this.#authentication !== undefined && {authentication: this.#authentication}),
+      ...(policy && {policy: policy.mode === 'enforce' ? 'mta-sts' : 'mta-sts-testing'}),
     };
   }
 
   /** Takes the socket out of nodemailer's hands: what it hears from now on is that the socket closes. */
   session(): SmtpSession {
     const {facts} = this;
+    const policyFailure = policyFailureOf(this.#target.policy, facts);
     const socket = this.#connection._socket as net.Socket;
     socket.removeAllListeners('data').setTimeout(0).removeAllListeners('timeout');
     this.#connection.removeAllListeners('error').on('error', () => {});
@@ -170,7 +179,7 @@ class SmtpOpening {
       target: this.#target,
       conversation: new Conversation(socket, this.#options, this.#secrets),
       extensions,
-      facts,
+      facts: {...facts, ...(policyFailure !== undefined && {policyFailure})},
       pipelining: extensions.has('PIPELINING') && this.#options.pipelining,
       openedMs: this.#options.now(),
     });

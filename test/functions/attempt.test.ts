@@ -2,6 +2,8 @@ import {afterEach, describe, expect, test} from 'vitest';
 import {attemptDelivery} from '../../functions/deliver/attempt.ts';
 import {Connections} from '../../functions/deliver/connections.ts';
 import {Lane} from '../../functions/deliver/lane.ts';
+import {StsPolicies} from '../../functions/deliver/mta-sts-policies.ts';
+import {NextHops} from '../../functions/deliver/next-hops.ts';
 import {Sites} from '../../functions/deliver/sites.ts';
 import {type Message, parseMessage} from '../../shared/message.ts';
 import type {NextHop} from '../../shared/routing.ts';
@@ -15,9 +17,10 @@ afterEach(async () => {
 const settings = {
   heloName: 'relay.example',
   smarthost: undefined,
-  mx: {port: 25, privateAddresses: true, nameServers: []},
+  mx: {port: 25, privateAddresses: true, nameServers: [], mtaSts: true},
   capacity: {defaults: {}, queues: new Map()},
 };
+const policies = new StsPolicies({log: () => {}, now: Date.now});
 const text = 'Subject: hello\r\n\r\nbody\r\n';
 
 function messageOf(properties: object = {}): Message & {readonly mime: string} {
@@ -64,7 +67,7 @@ async function attempt(
   const options = {
     deadlineMs: Date.now() + withinMs,
     now: Date.now,
-    random: Math.random,
+    nextHops: new NextHops({policies, now: Date.now, random: Math.random}),
     sites: new Sites(),
     handedOver,
   };

@@ -4,10 +4,14 @@ import dgram from 'node:dgram';
 import type {AddressInfo} from 'node:net';
 import packet from 'dns-packet';
 
-type Type = 'MX' | 'A' | 'AAAA';
-/** Records by name and type. A name that is absent does not exist; `SERVFAIL` and `silence` are what they say. */
-export type Zone = Readonly<
-  Record<string, Partial<Record<Type, readonly unknown[]>> | 'SERVFAIL' | 'silence'>
+type Type = 'MX' | 'A' | 'AAAA' | 'TXT';
+/**
+ * Records by name and type, looked at anew for each question. A name that is absent does not exist; `SERVFAIL` and
+ * `silence` are what they say; a `ttl` other than 60 goes with the records of its name.
+ */
+export type Zone = Record<
+  string,
+  (Partial<Record<Type, readonly unknown[]>> & {readonly ttl?: number}) | 'SERVFAIL' | 'silence'
 >;
 
 const rcodes = {NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3};
@@ -31,7 +35,8 @@ export async function startDnsServer(zone: Zone): Promise<DnsServer> {
     if (records === 'silence') return;
     const rcode = records === undefined ? 'NXDOMAIN' : records === 'SERVFAIL' ? 'SERVFAIL' : 'NOERROR';
     const found = typeof records === 'object' ? (records[type as Type] ?? []) : [];
-    const answers = found.map(data => ({name, type, ttl: 60, class: 'IN', data}) as packet.Answer);
+    const {ttl = 60} = typeof records === 'object' ? records : {};
+    const answers = found.map(data => ({name, type, ttl, class: 'IN', data}) as packet.Answer);
     const flags = packet.RECURSION_DESIRED | packet.RECURSION_AVAILABLE | rcodes[rcode];
     socket.send(
       packet.encode({type: 'response', id: id ?? 0, flags, questions: [question], answers}),

@@ -1,16 +1,19 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {resolveMxHosts, resolveRelayHosts} from '../../functions/deliver/dns.ts';
+import {StsPolicies} from '../../functions/deliver/mta-sts-policies.ts';
+import {resolveMxHosts, resolveRelayHosts} from '../../functions/deliver/next-hop-hosts.ts';
+import {NextHops} from '../../functions/deliver/next-hops.ts';
 import {judge} from '../../shared/outcome.ts';
 import {type DnsServer, startDnsServer} from './dns-server.ts';
 
 const mx = (exchange: string, preference: number) => ({exchange, preference});
 
 let server: DnsServer;
+const settings = {port: 25, privateAddresses: true, mtaSts: false};
 beforeAll(async () => {
   server = await startDnsServer({
     'example.org': {MX: [mx('b.example.org', 20), mx('a1.example.org', 10), mx('a2.example.org', 10)]},
     'a1.example.org': {A: ['198.51.100.1', '198.51.100.2'], AAAA: ['2001:db8::1']},
-    'a2.example.org': {A: ['198.51.100.3']},
+    'a2.example.org': {A: ['198.51.100.3'], ttl: 20},
     'b.example.org': {A: ['198.51.100.4']},
     'implicit.example': {A: ['198.51.100.5']},
     'null.example': {MX: [mx('.', 0)]},
@@ -24,13 +27,18 @@ beforeAll(async () => {
     'net.example': {A: ['10.1.2.3']},
     'mixed.example': {MX: [mx('loop.example', 10), mx('outside.example', 20)]},
     'outside.example': {A: ['8.8.4.4']},
+    'lasting.example': {A: ['198.51.100.6'], ttl: 3600},
   });
 });
 afterAll(() => server.close());
 
 // The documentation ranges of the zone above are not public either: refused unless allowed.
 const resolve = (domain: string, privateAddresses = true, random = () => 0.5) =>
-  resolveMxHosts(domain, {port: 25, privateAddresses, nameServers: [server.address]}, random);
+  resolveMxHosts(
+    domain,
+    {...settings, privateAddresses, nameServers: [server.address]},
+    {random, policyOf: async () => undefined},
+  );
 
 const names = async (...args: Parameters<typeof resolve>) => {
   const resolved = await resolve(...args);
@@ -46,6 +54,7 @@ describe('the hosts of a domain', () => {
         {host: 'a2.example.org', addresses: ['198.51.100.3']},
         {host: 'b.example.org', addresses: ['198.51.100.4']},
       ],
+      ttlSeconds: 20,
     });
   });
 
@@ -71,6 +80,7 @@ describe('the hosts of a domain', () => {
     expect(await resolve('[198.51.100.9]')).toEqual({
       ok: true,
       hosts: [{host: '[198.51.100.9]', addresses: ['198.51.100.9']}],
+      ttlSeconds: 60,
     });
     expect(server.questions.length).toBe(before);
   });
@@ -101,7 +111,76 @@ test('a host with private addresses is left out where another has public ones', 
 });
 
 test('a relay given by address is not looked up, one given by name is looked up by the system', async () => {
-  expect(await resolveRelayHosts(['::1'])).toEqual({ok: true, hosts: [{host: '::1', addresses: ['::1']}]});
+  expect(await resolveRelayHosts(['::1'])).toEqual({
+    ok: true,
+    hosts: [{host: '::1', addresses: ['::1']}],
+    ttlSeconds: 60,
+  });
   const resolved = await resolveRelayHosts(['localhost']);
   expect(resolved.ok && resolved.hosts[0]!.addresses).toContain('127.0.0.1');
+});
+
+describe('the hosts of a next hop', () => {
+  const mxTo = (domain: string) => ({kind: 'mx', domain, security: 'opportunistic'}) as const;
+  function remembering() {
+    const clock = {nowMs: 1_000_000};
+    const now = () => clock.nowMs;
+    const policies = new StsPolicies({log: () => {}, now});
+    const nextHops = new NextHops({policies, now, random: () => 0.5});
+    const asked = async (domain: string, more = {}) => {
+      const before = server.questions.length;
+      const mx = {...settings, nameServers: [server.address], ...more};
+      await nextHops.hostsOf(mxTo(domain), mx);
+      return server.questions.length > before;
+    };
+    return {clock, nextHops, asked};
+  }
+
+  test('are asked for again when the shortest TTL is over', async () => {
+    const {clock, asked} = remembering();
+    expect(await asked('example.org')).toBe(true);
+    clock.nowMs += 19_999;
+    expect(await asked('example.org')).toBe(false);
+    clock.nowMs += 1;
+    expect(await asked('example.org')).toBe(true);
+  });
+
+  test('are asked for again after a minute, however long the TTL', async () => {
+    const {clock, asked} = remembering();
+    expect(await asked('lasting.example')).toBe(true);
+    clock.nowMs += 59_999;
+    expect(await asked('lasting.example')).toBe(false);
+    clock.nowMs += 1;
+    expect(await asked('lasting.example')).toBe(true);
+  });
+
+  test('are asked for again at once when something could not be looked up, or nothing was found', async () => {
+    const {asked} = remembering();
+    for (const domain of ['half.example', 'nowhere.example', 'broken.example']) {
+      expect(await asked(domain), domain).toBe(true);
+      expect(await asked(domain), domain).toBe(true);
+    }
+  });
+
+  test('are others under other settings', async () => {
+    const {asked} = remembering();
+    expect(await asked('example.org')).toBe(true);
+    expect(await asked('example.org', {privateAddresses: false})).toBe(true);
+  });
+
+  test('are asked for once when several ask at the same time', async () => {
+    const {nextHops} = remembering();
+    const mx = {...settings, nameServers: [server.address]};
+    const before = server.questions.length;
+    const [first, second] = await Promise.all([
+      nextHops.hostsOf(mxTo('implicit.example'), mx),
+      nextHops.hostsOf(mxTo('implicit.example'), mx),
+    ]);
+    expect(second).toEqual(first);
+    expect(server.questions.slice(before).sort()).toEqual([
+      'implicit.example A',
+      'implicit.example AAAA',
+      'implicit.example MX',
+    ]);
+  });
 });

@@ -26,6 +26,7 @@ const facts: Readonly<Record<Fact, Stage>> = {
   'null-mx': 'dns',
   'dns-unavailable': 'dns',
   'private-address': 'dns',
+  'mx-not-in-policy': 'dns',
   'tls-unavailable': 'starttls',
   'tls-failed': 'starttls',
   'auth-not-offered': 'auth',

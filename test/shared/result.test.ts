@@ -29,6 +29,11 @@ test('an entry has its time in words, and says maybesent only when it may be', (
   expect(entryProperty({...entry, maybeSent: false})).not.toHaveProperty('maybesent');
 });
 
+test('an entry says what a policy in testing would have refused, all in lower case as results are', () => {
+  const {policyfailure, ...rest} = entryProperty({...entry, policyFailure: 'no TLS'});
+  expect([policyfailure, rest]).toEqual(['no TLS', entryProperty(entry)]);
+});
+
 describe('the entries of a message', () => {
   test('are all kept while they are small', () => {
     let entries: readonly JsonObject[] = [];

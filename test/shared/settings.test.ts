@@ -15,7 +15,7 @@ const defaults = {
   maxDeliverTime: 86_400,
   maxAttempts: 0,
   heloName: undefined,
-  mx: {port: 25, privateAddresses: false, nameServers: []},
+  mx: {port: 25, privateAddresses: false, nameServers: [], mtaSts: true},
   capacity: {defaults: {}, queues: new Map()},
 };
 const smarthost = {hosts: ['mx.example.net'], port: 25};
@@ -60,6 +60,8 @@ describe('what parameters say', () => {
     [{'mx-port': '2525'}, {mx: {...defaults.mx, port: 2525}}],
     [{'mx-private-addresses': 'allowed'}, {mx: {...defaults.mx, privateAddresses: true}}],
     [{'mx-private-addresses': 'refused'}, {}],
+    [{'mx-mta-sts': 'ignored'}, {mx: {...defaults.mx, mtaSts: false}}],
+    [{'mx-mta-sts': 'enforced'}, {}],
     [
       {'mx-name-servers': '192.0.2.1, 127.0.0.1:5353'},
       {mx: {...defaults.mx, nameServers: ['192.0.2.1', '127.0.0.1:5353']}},
@@ -104,6 +106,7 @@ describe('what is wrong with a parameter', () => {
     ['helo-name', 'a b', 'has a domain that is not a host name such as example.org'],
     ['mx-port', '0', port],
     ['mx-private-addresses', 'yes', 'must be one of refused, allowed'],
+    ['mx-mta-sts', 'off', 'must be one of enforced, ignored'],
     ['mx-name-servers', 'ns.example', servers],
     ['mx-name-servers', '192.0.2.1:65536', servers],
     ['mx-name-servers', '192.0.2.1:0', servers],
@@ -161,6 +164,7 @@ test('every problem is reported at once, and none holds a value', () => {
     'helo-name': 'hunter2 x',
     'mx-port': 'hunter2',
     'mx-private-addresses': 'hunter2',
+    'mx-mta-sts': 'hunter2',
     'mx-name-servers': 'hunter2',
     'not-known': 'hunter2',
   };

@@ -1,0 +1,117 @@
+// Where a next hop's servers are: a recipient domain's MX hosts, with what its MTA-STS policy makes of them, or the
+// addresses of a smarthost or sink. The recipient's DNS and policy are asked for direct delivery only.
+
+import type {Resolver} from 'node:dns/promises';
+import {parseAddressLiteral} from '../../shared/address.ts';
+import {isPrivateAddress} from '../../shared/ip-address.ts';
+import {type HostPolicy, isListed, type StsPolicy} from '../../shared/mta-sts.ts';
+import type {Fact, Failure} from '../../shared/outcome.ts';
+import type {MxSettings} from '../../shared/settings.ts';
+import {addressesOf, codeOf, type Host, lookUpRelay, resolverOf} from './dns.ts';
+
+export interface NextHopHost extends Host {
+  readonly policy?: HostPolicy;
+}
+
+export type Hosts =
+  | {readonly ok: true; readonly hosts: readonly NextHopHost[]; readonly ttlSeconds: number}
+  | {readonly ok: false; readonly failure: Failure};
+
+export interface MxOptions {
+  readonly random: () => number;
+  /** The policy to apply, if there is one. */
+  readonly policyOf: (domain: string, mx: MxSettings) => Promise<StsPolicy | undefined>;
+}
+
+/** At most so many MX hosts are looked up: no working domain needs more, and each costs two queries. */
+const maxMxHosts = 10;
+
+/** How long hosts are good for at most: Node.js does not tell the TTL of MX records, or of what the system says. */
+const maxTtlSeconds = 60;
+
+const failed = (fact: Fact, description: string): {readonly ok: false; readonly failure: Failure} => ({
+  ok: false,
+  failure: {stage: 'dns', result: fact === 'dns-unavailable' ? 'timeout' : 'error', fact, description},
+});
+
+/** The hosts that accept mail for a domain (RFC 5321 5.1), and that its policy lets us deliver to (RFC 8461 5). */
+export async function resolveMxHosts(
+  domain: string,
+  mx: MxSettings,
+  {random, policyOf}: MxOptions,
+): Promise<Hosts> {
+  const literal = parseAddressLiteral(domain);
+  if (literal !== undefined) return publicHosts([{host: domain, addresses: [literal]}], maxTtlSeconds, mx);
+  const resolver = resolverOf(mx.nameServers);
+  const [names, policy] = await Promise.all([mxNamesOf(resolver, domain, random), policyOf(domain, mx)]);
+  if (!Array.isArray(names)) return names;
+  const candidates = policy?.mode === 'enforce' ? names.filter(name => isListed(name, policy)) : names;
+  if (candidates.length === 0)
+    return failed(
+      'mx-not-in-policy',
+      `no MX host of ${domain} is in its MTA-STS policy: ${names.slice(0, maxMxHosts).join(', ')}`,
+    );
+  const looked = await Promise.all(candidates.slice(0, maxMxHosts).map(name => addressesOf(resolver, name)));
+  const hosts = looked
+    .filter(({addresses}) => addresses.length > 0)
+    .map(({host, addresses}) => ({
+      host,
+      addresses,
+      ...(policy && policy.mode !== 'none' && {policy: {mode: policy.mode, listed: isListed(host, policy)}}),
+    }));
+  const unavailable = looked.some(host => host.unavailable);
+  // What could not be looked up is asked for again by the next message.
+  const ttlSeconds = unavailable ? 0 : Math.min(maxTtlSeconds, ...looked.map(host => host.ttlSeconds));
+  if (hosts.length > 0) return publicHosts(hosts, ttlSeconds, mx);
+  if (unavailable)
+    return failed('dns-unavailable', `no address of an MX host of ${domain} could be looked up`);
+  return failed('no-address', `no MX host of ${domain} has an address`);
+}
+
+async function mxNamesOf(resolver: Resolver, domain: string, random: () => number) {
+  try {
+    const records = await resolver.resolveMx(domain);
+    const named = records.filter(({exchange}) => exchange !== '' && exchange !== '.');
+    if (named.length === 0) return failed('null-mx', `${domain} accepts no mail (null MX, RFC 7505)`);
+    // Equal preferences are tried in random order (RFC 5321 5.1).
+    return named
+      .map(record => ({...record, lot: random()}))
+      .sort((a, b) => a.priority - b.priority || a.lot - b.lot)
+      .map(({exchange}) => exchange.toLowerCase());
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENODATA') return [domain];
+    if (code === 'ENOTFOUND') return failed('no-such-domain', `${domain} does not exist`);
+    return failed('dns-unavailable', `the MX records of ${domain} could not be looked up: ${code}`);
+  }
+}
+
+/** Leaves out what no public mail server has: mail must not be led into our own network by somebody's DNS. */
+function publicHosts(
+  hosts: readonly NextHopHost[],
+  ttlSeconds: number,
+  {privateAddresses}: MxSettings,
+): Hosts {
+  if (privateAddresses) return {ok: true, hosts, ttlSeconds};
+  const allowed = hosts
+    .map(host => ({...host, addresses: host.addresses.filter(address => !isPrivateAddress(address))}))
+    .filter(({addresses}) => addresses.length > 0);
+  if (allowed.length > 0) return {ok: true, hosts: allowed, ttlSeconds};
+  const names = hosts.map(({host}) => host).join(', ');
+  return failed('private-address', `only private addresses: ${names}; mx-private-addresses would allow them`);
+}
+
+/**
+ * The addresses of smarthosts, or of a sink, looked up as the system does. A name that is unknown may come back;
+ * while one of several is, the others do.
+ */
+export async function resolveRelayHosts(names: readonly string[]): Promise<Hosts> {
+  const looked = await Promise.allSettled(names.map(lookUpRelay));
+  const hosts = looked.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []));
+  if (hosts.length > 0)
+    return {ok: true, hosts, ttlSeconds: hosts.length === names.length ? maxTtlSeconds : 0};
+  const reasons = looked.flatMap((answer, index) =>
+    answer.status === 'rejected' ? [`${names[index]}: ${codeOf(answer.reason)}`] : [],
+  );
+  return failed('dns-unavailable', `could not be looked up: ${reasons.join(', ')}`);
+}
