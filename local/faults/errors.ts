@@ -44,9 +44,5 @@ const ssm = {
     ),
 } satisfies Record<string, Wording>;
 
-export type Trouble = keyof typeof sqs;
-
-export const isTrouble = (fault: string): fault is Trouble => Object.hasOwn(sqs, fault);
-
-export const errorOf = (trouble: Trouble, request: AwsRequest): AwsError =>
+export const errorOf = (trouble: keyof typeof sqs, request: AwsRequest): AwsError =>
   (request.service === 'ssm' ? ssm : sqs)[trouble](request);

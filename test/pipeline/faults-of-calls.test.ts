@@ -1,0 +1,150 @@
+// Every call that the functions make about a message, failing in every way, with a message for each: all of them
+// at once, since what takes time is waiting for a message to come again.
+
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {ActiveFault} from '../../local/faults/active-fault.ts';
+import type {Fault} from '../../local/faults/fault.ts';
+import {FaultBench, finallyOnce, type Kind, once, type Sample, type Tally} from './fault-bench.ts';
+import {names} from './pipeline-under-test.ts';
+
+const {results, success, failure, retry} = names.results;
+const {route, deliver} = names;
+const batch = 'SendMessageBatch';
+
+/** A call on the way of a kind of message: who makes it, which, to what queue. */
+type CallPoint = readonly [functionName: string, operation: string, queue: string, kind: Kind];
+
+const callPoints: readonly CallPoint[] = [
+  [route, batch, names.delivery, 'ok'],
+  [route, batch, names.outbox, 'hold'],
+  [route, batch, results, 'invalid'],
+  [route, batch, failure, 'invalid'],
+  [route, 'SendMessage', names.outboxDlq, 'large'],
+  [deliver, batch, names.outbox, 'later'],
+  [deliver, batch, results, 'later'],
+  [deliver, batch, retry, 'later'],
+  [deliver, batch, results, 'ok'],
+  [deliver, batch, success, 'ok'],
+  [deliver, batch, results, 'bounce'],
+  [deliver, batch, failure, 'bounce'],
+];
+
+/** The SDK, or the function itself, repeats the call at once. */
+const passing = {
+  'fails once': {fault: 'fail', count: 1},
+  'is throttled twice': {fault: 'throttle', count: 2},
+  'fails in its entry once': {fault: 'partial', share: 1, count: 1},
+} as const;
+/** So often that the message has to come again. */
+const lasting = {
+  'is throttled for as long as the SDK tries': {fault: 'throttle', count: 3},
+  'is refused': {fault: 'refuse', count: 1},
+  'fails in its entry for as long as it is tried': {fault: 'partial', share: 1, count: 3},
+} as const;
+const unanswered = {'is done and not answered': {fault: 'drop', count: 1}} as const;
+/** Nobody is left to know how far it has come. */
+const ending = {
+  'has its environment killed before it is done': {kill: 'before', count: 1},
+  'has its environment killed when it is done': {kill: 'after', count: 1},
+} as const;
+
+/** What is wrong with the functions where a call fails for so long that the message has to come again. */
+const bugs: ReadonlyMap<string, string> = new Map([
+  [`${results} ok`, 'the result is lost but for the log'],
+  [`${success} ok`, 'the result is lost but for the log'],
+  [`${results} invalid`, 'the other queue gets the result again'],
+  [`${failure} invalid`, 'the other queue gets the result again'],
+  [`${results} bounce`, 'the other queue gets the result again'],
+  [`${failure} bounce`, 'the other queue gets the result again'],
+]);
+
+let bench: FaultBench;
+interface Case {
+  readonly sample: Sample;
+  readonly fault: ActiveFault;
+}
+const cases = new Map<string, Case>();
+const keyOf = (point: CallPoint, way: string) => [...point, way].join(' ');
+const fits = ([, operation]: CallPoint, fault: Fault) =>
+  operation === batch || !('fault' in fault && fault.fault === 'partial');
+
+beforeAll(async () => {
+  bench = await FaultBench.start({
+    // Long enough for the SDK's attempts, on a machine that has much to do.
+    timeoutS: 8,
+    holdS: 4,
+    overrides: ({eventSourceMappings}) => {
+      for (const mapping of eventSourceMappings) {
+        // Each message alone: no other shares its fate.
+        mapping.batchSize = 1;
+        mapping.maximumConcurrency = 5;
+      }
+    },
+  });
+  await bench.tallyOfOne('ok');
+  // What deliver cannot settle then comes again with the visibility timeout, rather than after 30 seconds.
+  bench.fault({function: deliver, operation: 'ChangeMessageVisibilityBatch', fault: 'refuse'});
+  for (const point of callPoints) {
+    const [functionName, operation, queue, kind] = point;
+    for (const [way, fault] of Object.entries({...passing, ...lasting, ...unanswered, ...ending})) {
+      if (!fits(point, fault)) continue;
+      const sample = bench.sample(kind);
+      const call = {function: functionName, operation, queue, containing: sample.id};
+      cases.set(keyOf(point, way), {sample, fault: bench.fault({...fault, ...call})});
+    }
+  }
+  await bench.send(...[...cases.values()].map(({sample}) => sample));
+  await bench.settled(50_000);
+}, 60_000);
+afterAll(() => bench.stop());
+
+/** What the case has come to, once its fault has struck as often as it was to. */
+function tallyOf(point: CallPoint, way: string, {count}: {readonly count: number}): Tally {
+  const {sample, fault} = cases.get(keyOf(point, way))!;
+  expect(fault.fired).toBe(count);
+  return bench.tallyOf(sample);
+}
+
+describe.each(callPoints)('when a call of %s, %s to %s for a message that is %s,', (...point) => {
+  const [, , queue, kind] = point;
+
+  const waysOf = (ways: Readonly<Record<string, Fault & {readonly count: number}>>) =>
+    Object.entries(ways).filter(([, fault]) => fits(point, fault));
+
+  test.each(waysOf(passing))('%s, nothing comes of it', (way, fault) => {
+    expect(tallyOf(point, way, fault)).toEqual(once[kind]);
+  });
+
+  const bug = bugs.get(`${queue} ${kind}`);
+  const lastingly = bug === undefined ? test : test.fails;
+  const outcome = bug === undefined ? 'the message ends once all the same' : `BUG: ${bug}`;
+  lastingly.each(waysOf(lasting))(`%s, ${outcome}`, (way, fault) => {
+    expect(finallyOnce(tallyOf(point, way, fault))).toEqual(finallyOnce(once[kind]));
+  });
+
+  test.each(waysOf(unanswered))('%s, what it did may come twice, and nothing else', (way, fault) => {
+    const tally = tallyOf(point, way, fault);
+    // What went to a queue of ours is known again by its deduplication ID.
+    const twice = (Object.entries(names.results) as [keyof Tally, string][]).find(
+      ([, name]) => name === queue,
+    );
+    const repeated = twice && {
+      [twice[0]]: (once[kind][twice[0]] as string[]).flatMap((fate, n) => (n === 0 ? [fate, fate] : [fate])),
+    };
+    const dead = queue === names.outboxDlq && {dead: 2};
+    expect(tally).toEqual({...once[kind], ...repeated, ...dead});
+  });
+
+  test.each(waysOf(ending))('%s, the message ends at least once, and always the same way', (way, fault) => {
+    const tally = tallyOf(point, way, fault);
+    const expected = once[kind];
+    const finals = (fates: readonly string[]) => [...new Set(fates.filter(fate => fate !== 'deferred'))];
+    for (const where of ['results', 'success', 'failure'] as const)
+      expect([where, finals(tally[where])]).toEqual([where, finals(expected[where])]);
+    expect(tally.mails).toBeGreaterThanOrEqual(expected.mails);
+    // The one before, the one after, and one on the way round through the outbox.
+    expect(tally.mails).toBeLessThanOrEqual(expected.mails * 3);
+    expect(tally.dead).toBeGreaterThanOrEqual(expected.dead);
+    expect(tally.dead).toBeLessThanOrEqual(expected.dead * 2);
+  });
+});

@@ -1,0 +1,248 @@
+// What AWS can do to the pipeline, beyond single calls: settings that cannot be read, calls that hang, queues that
+// are not there, environments that die. Nothing is lost, and what comes twice does so because an answer was lost.
+
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {variables} from '../../shared/names.ts';
+import {FaultBench, type Kind, once, type Sample, type Tally} from './fault-bench.ts';
+import {names} from './pipeline-under-test.ts';
+
+const kinds: readonly Kind[] = ['ok', 'bounce', 'later', 'hold', 'invalid', 'large'];
+
+/** A pipeline of its own with something wrong from the start, and the messages that it is given then. */
+interface Trial {
+  readonly bench: FaultBench;
+  readonly samples: readonly Sample[];
+}
+
+/** In it a call that hangs is given up by the SDK, which takes ten seconds. */
+async function startPatient(): Promise<Trial> {
+  const patient = await FaultBench.start({timeoutS: 30});
+  const samples = [patient.sample('ok'), patient.sample('bounce')];
+  const calls = [
+    {function: names.route, queue: names.delivery},
+    {function: names.deliver, queue: names.results.failure},
+  ];
+  for (const [index, call] of calls.entries())
+    patient.fault({...call, containing: samples[index]!.id, fault: 'hang', count: 1});
+  await patient.send(...samples);
+  return {bench: patient, samples};
+}
+
+/** In it calls hang until the function times out. */
+async function startDying(): Promise<Trial> {
+  const dying = await FaultBench.start({
+    timeoutS: 3,
+    overrides: ({functions, eventSourceMappings}) => {
+      // The platform then tells how invocations have ended.
+      for (const {logging} of functions) logging.systemLevel = 'INFO';
+      for (const mapping of eventSourceMappings) mapping.batchSize = 1;
+    },
+  });
+  const points = [
+    [names.route, names.delivery, 'ok'],
+    [names.route, names.results.failure, 'invalid'],
+    [names.deliver, names.outbox, 'later'],
+    [names.deliver, names.results.results, 'ok'],
+  ] as const;
+  const samples = points.map(([functionName, queue, kind]) => {
+    const sample = dying.sample(kind);
+    dying.fault({function: functionName, queue, containing: sample.id, fault: 'hang', count: 1});
+    return sample;
+  });
+  await dying.send(...samples);
+  return {bench: dying, samples};
+}
+
+/** In it there are no result queues but `results`, and two failures make a dead letter. */
+async function startBroken(): Promise<Trial> {
+  const broken = await FaultBench.start({
+    timeoutS: 2,
+    overrides: ({functions, queues}) => {
+      for (const {environment} of functions) {
+        for (const kind of ['success', 'failure', 'retry'] as const)
+          environment[variables[kind]] = `${environment[variables.results]}-gone`;
+      }
+      for (const {attributes} of queues) {
+        if (attributes.RedrivePolicy === undefined) continue;
+        const policy = {...JSON.parse(attributes.RedrivePolicy), maxReceiveCount: 2};
+        attributes.RedrivePolicy = JSON.stringify(policy);
+      }
+    },
+  });
+  broken.fault({operation: 'ChangeMessageVisibilityBatch', fault: 'refuse'});
+  const samples = (['ok', 'later', 'bounce', 'invalid'] as const).map(kind => broken.sample(kind));
+  await broken.send(...samples);
+  return {bench: broken, samples};
+}
+
+let bench: FaultBench;
+// What these take, they take while the other tests go on.
+let trials: Readonly<Record<'patient' | 'dying' | 'broken', Trial>>;
+beforeAll(async () => {
+  const [patient, dying, broken] = await Promise.all([startPatient(), startDying(), startBroken()]);
+  trials = {patient, dying, broken};
+  bench = await FaultBench.start({timeoutS: 4});
+});
+afterAll(async () => {
+  await Promise.all([bench, ...Object.values(trials).map(trial => trial.bench)].map(each => each.stop()));
+});
+afterEach(() => bench.pipeline.cloud.faults.clear());
+
+const atLeastOnce = (tally: Tally): boolean => tally.results.some(fate => fate !== 'deferred');
+
+describe('the settings', () => {
+  test('cannot be read when the functions start: messages wait, and are delivered once they can', async () => {
+    const sample = bench.sample('ok');
+    const faults = [names.route, names.deliver].map(name =>
+      bench.fault({service: 'ssm', function: name, fault: 'fail'}),
+    );
+    await bench.send(sample);
+    for (const fault of faults) {
+      // As often as the SDK tries.
+      await fault.whenFired(3);
+      fault.remove();
+    }
+    await bench.settled();
+    const put = bench.pipeline.logged('the batch will come again').map(({error}) => error);
+    expect(put).toEqual(faults.map(() => expect.stringMatching(/no usable settings yet/)));
+    expect(bench.tallyOf(sample)).toEqual(once.ok);
+  });
+
+  test.each([
+    ['failing', 'fail'],
+    ['unavailable', 'unavailable'],
+    ['throttled', 'throttle'],
+    ['refused', 'refuse'],
+  ] as const)('of a Parameter Store that is %s later are the last good ones', async (_, fault) => {
+    const {pipeline} = bench;
+    expect(await bench.tallyOfOne('ok')).toEqual(once.ok);
+    const port = pipeline.cloud.ssm.get(`${names.parameterPath}smtp-sink-port`)!;
+    const down = bench.fault({service: 'ssm', fault});
+    const before = pipeline.logged('settings are good again').length;
+    await pipeline.set({'smtp-sink-port': '1'});
+    expect(await bench.tallyOfOne('ok')).toEqual(once.ok);
+    const [last] = pipeline.logged('settings have problems; the last good values stay in force').slice(-1);
+    expect(last).toMatchObject({problems: [expect.stringMatching(/^SSM cannot be read: \w+/)]});
+    await pipeline.set({'smtp-sink-port': port});
+    down.remove();
+    expect(await bench.tallyOfOne('ok')).toEqual(once.ok);
+    expect(pipeline.logged('settings are good again').length).toBeGreaterThan(before);
+  });
+
+  test('are read often enough by functions that are throttled half the time', async () => {
+    const throttled = bench.fault({service: 'ssm', fault: 'throttle', rate: 0.5, seed: 3});
+    const samples = Array.from({length: 10}, () => bench.sample('ok'));
+    await bench.send(...samples);
+    await bench.settled();
+    expect(throttled.fired).toBeGreaterThan(0);
+    throttled.remove();
+    expect(samples.map(sample => bench.tallyOf(sample))).toEqual(samples.map(() => once.ok));
+  });
+
+  // Three attempts of 10 seconds are all the time that route has: every invocation times out, with the settings that it
+  // had, so no message gets through until Parameter Store answers.
+  test.todo('BUG: of a Parameter Store that hangs are the last good ones');
+});
+
+describe('a batch', () => {
+  test('of which every call fails in part is delivered whole, and once', async () => {
+    const queues = [names.outbox, names.delivery, ...Object.values(names.results)];
+    const partial = queues.map(queue => bench.fault({queue, fault: 'partial', count: 1}));
+    const samples = [...kinds, ...kinds].map(kind => bench.sample(kind));
+    await bench.send(...samples);
+    await bench.settled();
+    expect(partial.map(({fired}) => fired)).toEqual(queues.map(() => 1));
+    for (const fault of partial) fault.remove();
+    expect(samples.map(sample => bench.tallyOf(sample))).toEqual(samples.map(({kind}) => once[kind]));
+  });
+});
+
+describe('the deletion of a settled message', () => {
+  const deletion = {function: names.deliver, operation: 'DeleteMessageBatch'} as const;
+
+  test.each([
+    ['fails once', {fault: 'fail', count: 1}],
+    ['fails in its entry', {fault: 'partial', share: 1, count: 1}],
+    ['is done and not answered', {fault: 'drop', count: 1}],
+  ] as const)('%s: nothing comes of it', async (_, fault) => {
+    const active = bench.fault({...deletion, ...fault});
+    expect(await bench.tallyOfOne('ok')).toEqual(once.ok);
+    expect(active.fired).toBe(1);
+    active.remove();
+  });
+
+  // The event source deletes what a batch does not report: to report it as failed has it come again.
+  test.fails.each([
+    ['is refused', {fault: 'refuse', count: 1}],
+    ['fails in its entry for as long as it is tried', {fault: 'partial', share: 1, count: 3}],
+  ] as const)('%s: BUG: its result is published again', async (_, fault) => {
+    const hiding = bench.fault({operation: 'ChangeMessageVisibilityBatch', fault: 'refuse'});
+    const active = bench.fault({...deletion, ...fault});
+    const tally = await bench.tallyOfOne('ok');
+    for (const each of [hiding, active]) each.remove();
+    expect(tally).toEqual(once.ok);
+  });
+});
+
+describe('an execution environment', () => {
+  test('that dies now and then loses nothing', async () => {
+    const deaths = bench.fault({kill: 'random', everyMs: 300, count: 8, seed: 11});
+    // Calls that take their time are more likely to be met.
+    const slow = bench.fault({service: 'sqs', fault: 'delay', ms: 40});
+    const samples = [...kinds, ...kinds, ...kinds].map(kind => bench.sample(kind));
+    await bench.send(...samples);
+    await deaths.whenFired(8);
+    slow.remove();
+    await bench.settled();
+    expect(samples.filter(sample => !atLeastOnce(bench.tallyOf(sample)))).toEqual([]);
+    // A large message is there as its own dead letter, once for each time that it was dealt with.
+    expect(samples.filter(sample => sample.kind !== 'large' && bench.tallyOf(sample).dead > 0)).toEqual([]);
+  });
+});
+
+describe('a call that hangs', () => {
+  test('is given up after ten seconds, and made again', async () => {
+    const {bench: patient, samples} = trials.patient;
+    await patient.settled();
+    expect(patient.pipeline.cloud.faults.active.map(({fired}) => fired)).toEqual([1, 1]);
+    expect(samples.map(sample => patient.tallyOf(sample))).toEqual([once.ok, once.bounce]);
+  });
+
+  test('until the function times out has its message come again, and end', async () => {
+    const {bench: dying, samples} = trials.dying;
+    await dying.settled();
+    expect(dying.pipeline.cloud.faults.active.map(({fired}) => fired)).toEqual(samples.map(() => 1));
+    expect(samples.filter(sample => !atLeastOnce(dying.tallyOf(sample)))).toEqual([]);
+  });
+
+  // middy answers 5 ms before the timeout, unless told otherwise: the invocation counts as a success, and what it was
+  // doing goes on when its environment has the next one.
+  test.fails('BUG: until the function times out ends its environment', async () => {
+    const {bench: dying, samples} = trials.dying;
+    await dying.settled();
+    const statuses = dying.pipeline.logLines
+      .filter(line => line.includes('platform.report'))
+      .map(line => JSON.parse(line).record.status);
+    expect(statuses.filter(status => status === 'timeout')).toHaveLength(samples.length);
+  });
+});
+
+describe('a queue for results that is not there', () => {
+  const tallies = async () => {
+    const {bench: broken, samples} = trials.broken;
+    await broken.settled();
+    return Object.fromEntries(samples.map(sample => [sample.kind, broken.tallyOf(sample)]));
+  };
+
+  test('costs no mail, and no mail goes twice', async () => {
+    const {ok, later} = await tallies();
+    expect(ok).toEqual({...once.ok, success: []});
+    expect(later).toEqual({...once.later, success: [], retry: []});
+  });
+
+  test('makes dead letters of the messages whose end it was to tell', async () => {
+    const {bounce, invalid} = await tallies();
+    expect(bounce).toMatchObject({mails: 0, dead: 1});
+    expect(invalid).toMatchObject({mails: 0, dead: 1});
+  });
+});

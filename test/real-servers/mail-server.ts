@@ -1,0 +1,90 @@
+// What the tests know of a real mail server: how to be its client, and how to read the mail that it has delivered.
+
+import {readdir, readFile} from 'node:fs/promises';
+import {basename, join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+
+/** As a message names its own smarthost. */
+export interface Relay {
+  readonly hostname: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+export type Parameters = Readonly<Record<string, string>>;
+
+export interface ServerKind {
+  readonly name: string;
+  /** Why it cannot run on this machine; undefined when it can. */
+  readonly missing: string | undefined;
+  start(): Promise<MailServer>;
+}
+
+export interface MailServer {
+  /** Where it takes mail as an MX host, on 127.0.0.1. */
+  readonly mxPort: number;
+  readonly smarthost: Relay;
+  readonly sink: Relay;
+  /** The same smarthost with TLS from the start. */
+  readonly smtps?: Relay;
+  /** Every file in here, at any depth, is a message; those in a `tmp` are not finished (maildir). */
+  readonly mailDirectory: string;
+  /** What the server puts at the end of a file. */
+  readonly fileEnd?: string;
+  stop(): Promise<void>;
+}
+
+export const smarthostParameters = (relay: Relay): Parameters =>
+  parametersOf(relay, 'smarthost', 'smarthost');
+
+export const sinkParameters = (relay: Relay): Parameters => parametersOf(relay, 'smtp-sink', 'smtp-sink-ip');
+
+const parametersOf = (
+  {hostname, port, username, password}: Relay,
+  prefix: string,
+  host: string,
+): Parameters => ({
+  [host]: hostname,
+  [`${prefix}-port`]: String(port),
+  ...(username && {[`${prefix}-username`]: username}),
+  ...(password && {[`${prefix}-password`]: password}),
+});
+
+export interface DeliveredMessage {
+  /** The lines that servers have put in front, the last server's first. */
+  readonly trace: string;
+  /** The message below them, with LF at the line ends, as servers on Unix keep it. */
+  readonly text: string;
+}
+
+/** Trace fields (RFC 5321 4.4), those that mailboxes add, and what smtp-sink writes of the envelope. */
+const trace =
+  /^(?:(?:Return-Path|Received|Delivered-To|X-Original-To|X-(?:Client|Helo|Mail|Rcpt)-\w+):.*\n(?:[ \t].*\n)*)*/;
+
+/** The messages that hold a text, once there are so many of them. */
+export async function messagesWith(
+  text: string,
+  {mailDirectory, fileEnd = ''}: MailServer,
+  count = 1,
+  withinMs = 10_000,
+): Promise<DeliveredMessage[]> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const entries = await readdir(mailDirectory, {recursive: true, withFileTypes: true});
+    const files = entries.filter(entry => entry.isFile() && basename(entry.parentPath) !== 'tmp');
+    const contents = await Promise.all(
+      files.map(({parentPath, name}) => readFile(join(parentPath, name), 'utf8')),
+    );
+    const found = contents.filter(content => content.includes(text) && content.endsWith(`\n${fileEnd}`));
+    if (found.length >= count)
+      return found.map(content => parted(content.slice(0, -fileEnd.length || undefined)));
+    if (Date.now() > deadline) throw new Error(`${found.length} of ${count} messages with ${text}`);
+    await delay(20);
+  }
+}
+
+function parted(content: string): DeliveredMessage {
+  const [head] = trace.exec(content)!;
+  return {trace: head, text: content.slice(head.length)};
+}

@@ -1,0 +1,99 @@
+// An OpenSMTPD of its own, run from where its package was unpacked ($RELAYQ_OPENSMTPD): AUTH over STARTTLS and over
+// implicit TLS. Socket, spool and delivery programs are compiled in, so that there can be one at a time.
+
+import {execFile} from 'node:child_process';
+import {copyFile, rm, stat, writeFile} from 'node:fs/promises';
+import net from 'node:net';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import type {ServerKind} from './mail-server.ts';
+import {freePort, isExecutable, isRoot, makeDirectories, startServer} from './server-process.ts';
+
+const unpacked = process.env.RELAYQ_OPENSMTPD;
+const program = `${unpacked}/usr/sbin/smtpd`;
+/** Compiled in. */
+const deliveryPrograms = '/usr/libexec/opensmtpd';
+const spool = '/var/spool/smtpd';
+const socket = '/var/run/smtpd.sock';
+
+const run = promisify(execFile);
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Implicit TLS is on port 465 alone; the address is one that nobody else listens on. */
+const smtps = {hostname: '127.0.0.165', port: 465};
+const smarthostCredentials = {username: 'smart-user', password: 'smart-password'};
+const sinkCredentials = {username: 'sink-user', password: 'sink-password'};
+
+async function passwordTable(name: string, {username, password}: typeof sinkCredentials): Promise<string> {
+  const {stdout} = await run(join(deliveryPrograms, 'encrypt'), [password]);
+  return `table ${name} { "${username}" = "${stdout.trim()}" }`;
+}
+
+const smtpdConf = async (directory: string, mx: number, submission: number, sink: number) => `
+pki localhost cert "${directory}/localhost.crt"
+pki localhost key "${directory}/localhost.key"
+${await passwordTable('smarthost', smarthostCredentials)}
+${await passwordTable('sink', sinkCredentials)}
+table everyone { "@" = "nobody" }
+listen on 127.0.0.1 port ${mx} hostname localhost tls pki localhost
+listen on 127.0.0.1 port ${submission} hostname localhost tls-require pki localhost auth <smarthost>
+listen on 127.0.0.1 port ${sink} hostname localhost tls-require pki localhost auth <sink>
+listen on ${smtps.hostname} port ${smtps.port} hostname localhost smtps pki localhost auth <smarthost>
+action deliver maildir "${directory}/mail" virtual <everyone>
+match from any for any action deliver
+`;
+
+/** A socket that a crash has left there is not. */
+const isInUse = (path: string): Promise<boolean> =>
+  new Promise(resolve => {
+    const connection = net.connect(path, () => {
+      connection.destroy();
+      resolve(true);
+    });
+    connection.once('error', () => resolve(false));
+  });
+
+async function missing(): Promise<string | undefined> {
+  if (unpacked === undefined) return 'RELAYQ_OPENSMTPD does not say where it is';
+  if (!(await isExecutable(program))) return `not in ${unpacked}`;
+  // It prints how it is called, and fails.
+  const usage: string = await run(program, ['-h']).then(
+    ({stderr}) => stderr,
+    ({stderr}) => stderr,
+  );
+  if (/OpenSMTPD [0-6]\./.test(usage)) return 'before version 7 it fails in TLS with OpenSSL 3';
+  if (!isRoot) return 'only root can start it';
+  if (!(await exists(deliveryPrograms))) return `${deliveryPrograms} is not there`;
+  return (await isInUse(socket)) ? 'one is running' : undefined;
+}
+
+export const openSmtpd: ServerKind = {
+  name: 'OpenSMTPD',
+  missing: await missing(),
+  async start() {
+    const {directory, mailDirectory} = await makeDirectories('opensmtpd');
+    for (const name of ['localhost.crt', 'localhost.key'])
+      await copyFile(new URL(`../fixtures/${name}`, import.meta.url), join(directory, name));
+    const [mxPort, submissionPort, sinkPort] = [await freePort(), await freePort(), await freePort()];
+    const configuration = join(directory, 'smtpd.conf');
+    await writeFile(configuration, await smtpdConf(directory, mxPort, submissionPort, sinkPort));
+    const spoolIsOurs = !(await exists(spool));
+    const server = await startServer([program, '-d', '-f', configuration], {directory, port: mxPort});
+    return {
+      mxPort,
+      smarthost: {hostname: '127.0.0.1', port: submissionPort, ...smarthostCredentials},
+      smtps: {...smtps, ...smarthostCredentials},
+      sink: {hostname: '127.0.0.1', port: sinkPort, ...sinkCredentials},
+      mailDirectory,
+      async stop() {
+        await server.stop();
+        if (spoolIsOurs) await rm(spool, {recursive: true, force: true});
+        await rm(directory, {recursive: true});
+      },
+    };
+  },
+};
