@@ -13,27 +13,37 @@ export type BatchHandler = (
   remainingMs: () => number,
 ) => Promise<readonly string[]>;
 
+export interface BatchParts {
+  readonly source: SettingsSource;
+  readonly log: Log;
+  /** Called when the batch as a whole could not be dealt with. */
+  readonly onFailed?: (records: readonly SQSRecord[]) => Promise<void>;
+}
+
 const failuresOf = (messageIds: readonly string[]): SQSBatchResponse => ({
   batchItemFailures: messageIds.map(itemIdentifier => ({itemIdentifier})),
 });
 
 /** Puts the settings on the context, and without any, or after a bug, has the whole batch come again. */
-const withSettings = (
-  source: SettingsSource,
-  log: Log,
-): MiddlewareObj<SQSEvent, SQSBatchResponse, Error, Context & {settings: Settings}> => ({
+const withSettings = ({
+  source,
+  log,
+  onFailed,
+}: BatchParts): MiddlewareObj<SQSEvent, SQSBatchResponse, Error, Context & {settings: Settings}> => ({
   before: async request => {
     request.context.settings = await source.current();
   },
-  onError: request => {
+  onError: async request => {
     log('error', 'the batch will come again', {error: errorText(request.error)});
+    await onFailed?.(request.event.Records);
     return failuresOf(request.event.Records.map(record => record.messageId));
   },
 });
 
-export const batchHandler = (source: SettingsSource, log: Log, handle: BatchHandler) =>
-  middy<SQSEvent, SQSBatchResponse, Error, Context & {settings: Settings}>()
-    .use(withSettings(source, log))
+export const batchHandler = (parts: BatchParts, handle: BatchHandler) =>
+  // No answer before the timeout: Lambda would keep the environment, and what hangs would go on in the next invocation.
+  middy<SQSEvent, SQSBatchResponse, Error, Context & {settings: Settings}>({timeoutEarlyInMillis: 0})
+    .use(withSettings(parts))
     .handler(async (event, context) =>
       failuresOf(await handle(event.Records, context.settings, () => context.getRemainingTimeInMillis())),
     );

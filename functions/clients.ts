@@ -1,9 +1,17 @@
-// The AWS clients. A call that hangs must fail while there is still time to do something about it.
+// The AWS clients. A call that hangs must fail while there is still time to do something about it: with the SDK's
+// three attempts, well within the 30 seconds of the route function.
 
 import {SQSClient} from '@aws-sdk/client-sqs';
 import {SSMClient} from '@aws-sdk/client-ssm';
 
-const requestHandler = {connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true};
+const requestHandler = (requestTimeout: number) => ({
+  connectionTimeout: 2_000,
+  requestTimeout,
+  throwOnRequestTimeout: true,
+});
 
-export const sqsClient = (): SQSClient => new SQSClient({requestHandler});
-export const ssmClient = (): SSMClient => new SSMClient({requestHandler});
+/** A batch may be of 1 MiB. */
+export const sqsClient = (): SQSClient => new SQSClient({requestHandler: requestHandler(6_000)});
+
+/** Settings can wait: there are the last ones. */
+export const ssmClient = (): SSMClient => new SSMClient({requestHandler: requestHandler(2_500)});

@@ -2,6 +2,7 @@
 
 import type {Queues as QueueNames} from '../shared/message.ts';
 import type {ResultKind} from '../shared/names.ts';
+import {postponedBody, postponeSeconds, type ResultCopy} from '../shared/postponed-result.ts';
 import {type Fate, kindsOf} from '../shared/result.ts';
 import {errorText, type Log} from './log.ts';
 import type {Queues} from './queues.ts';
@@ -13,62 +14,98 @@ export interface Result {
   readonly queues: QueueNames;
 }
 
-/** A result on its way to one queue. */
-interface Copy {
-  readonly index: number;
-  readonly kind: ResultKind;
-  readonly body: string;
-  readonly name: string | undefined;
+export interface ResultsParts {
+  readonly queues: Queues;
+  readonly stageUrls: Readonly<Record<ResultKind, string>>;
+  readonly outboxUrl: string;
+  readonly log: Log;
 }
 
 export class Results {
-  readonly #queues: Queues;
-  readonly #stageUrls: Readonly<Record<ResultKind, string>>;
-  readonly #log: Log;
+  readonly #parts: ResultsParts;
 
-  constructor(queues: Queues, stageUrls: Readonly<Record<ResultKind, string>>, log: Log) {
-    this.#queues = queues;
-    this.#stageUrls = stageUrls;
-    this.#log = log;
+  constructor(parts: ResultsParts) {
+    this.#parts = parts;
   }
 
-  /** @returns the indexes of those results that a queue did not take, with its reason */
+  /**
+   * Publishes each result to the queues of its fate; a copy that a queue does not take waits on the outbox.
+   * @returns the indexes of those results of which a copy could not even be put there, with SQS's reason
+   */
   async publishAll(all: readonly Result[]): Promise<ReadonlyMap<number, string>> {
-    const copies = all.flatMap(({fate, body, queues}, index) =>
+    const {queues, outboxUrl, log} = this.#parts;
+    const copies = all.flatMap(({fate, body, queues: names}, index) =>
       kindsOf(fate)
-        .filter(kind => queues[kind] !== null)
-        .map(kind => ({index, kind, body, name: queues[kind] ?? undefined})),
+        .filter(kind => names[kind] !== null)
+        .map(kind => ({index, kind, body, name: names[kind] ?? undefined})),
     );
-    const [named, own] = [
-      copies.filter(({name}) => name !== undefined),
-      copies.filter(({name}) => name === undefined),
-    ];
-    const [untaken, failures] = await Promise.all([this.#toNamed(named), this.#toStage(own)]);
-    return new Map([...failures, ...(await this.#toStage(untaken))]);
+    const untaken = await this.publish(copies);
+    for (const [index, error] of untaken) {
+      log('error', 'a result could not be published; it waits on the outbox', {
+        kind: copies[index]!.kind,
+        error,
+      });
+    }
+    const waiting = [...untaken.keys()].map(index => copies[index]!);
+    const lost = await queues.sendAll(
+      outboxUrl,
+      waiting.map(copy => ({body: postponedBody(copy), delaySeconds: postponeSeconds})),
+    );
+    return new Map([...lost].map(([index, reason]) => [waiting[index]!.index, reason]));
   }
 
-  async #toStage(copies: readonly Copy[]): Promise<ReadonlyMap<number, string>> {
-    const failures = new Map<number, string>();
-    const sends = [...Map.groupBy(copies, ({kind}) => kind)].map(async ([kind, those]) => {
-      const untaken = await this.#queues.sendAll(this.#stageUrls[kind], those);
-      for (const [index, reason] of untaken) failures.set(those[index]!.index, reason);
+  /** @returns the indexes of those copies that a queue did not take, with SQS's reason */
+  async publish(copies: readonly ResultCopy[]): Promise<ReadonlyMap<number, string>> {
+    const indexes = [...copies.keys()];
+    const [untaken, failures] = await Promise.all([
+      this.#toNamed(
+        copies,
+        indexes.filter(index => copies[index]!.name !== undefined),
+      ),
+      this.#toStage(
+        copies,
+        indexes.filter(index => copies[index]!.name === undefined),
+      ),
+    ]);
+    return new Map([...failures, ...(await this.#toStage(copies, untaken))]);
+  }
+
+  async #toStage(
+    copies: readonly ResultCopy[],
+    indexes: readonly number[],
+  ): Promise<ReadonlyMap<number, string>> {
+    const {queues, stageUrls} = this.#parts;
+    const sends = [...Map.groupBy(indexes, index => copies[index]!.kind)].map(async ([kind, those]) => {
+      const untaken = await queues.sendAll(
+        stageUrls[kind],
+        those.map(index => copies[index]!),
+      );
+      return [...untaken].map(([at, reason]) => [those[at]!, reason] as const);
     });
-    await Promise.all(sends);
-    return failures;
+    return new Map((await Promise.all(sends)).flat());
   }
 
-  /** A queue that a message names and that cannot be used must not cost the result: the stage's own gets it. */
-  async #toNamed(copies: readonly Copy[]): Promise<readonly Copy[]> {
-    const sends = [...Map.groupBy(copies, ({name}) => name!)].map(async ([queue, those]) => {
-      const untaken = await this.#queues
+  /**
+   * A queue that a message names and that cannot be used must not cost the result: the stage's own gets it.
+   * @returns the indexes of what a queue did not take
+   */
+  async #toNamed(copies: readonly ResultCopy[], indexes: readonly number[]): Promise<readonly number[]> {
+    const {queues, log} = this.#parts;
+    const sends = [...Map.groupBy(indexes, index => copies[index]!.name!)].map(async ([queue, those]) => {
+      const untaken = await queues
         .urlOf(queue)
-        .then(url => this.#queues.sendAll(url, those))
-        .catch(error => new Map(those.map((_, index) => [index, errorText(error)])));
+        .then(url =>
+          queues.sendAll(
+            url,
+            those.map(index => copies[index]!),
+          ),
+        )
+        .catch(error => new Map(those.map((_, at) => [at, errorText(error)])));
       for (const error of new Set(untaken.values())) {
         const message = 'a result queue that a message names cannot be used; its stage’s own gets the result';
-        this.#log('error', message, {queue, error});
+        log('error', message, {queue, error});
       }
-      return [...untaken.keys()].map(index => those[index]!);
+      return [...untaken.keys()].map(at => those[at]!);
     });
     return (await Promise.all(sends)).flat();
   }

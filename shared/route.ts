@@ -43,8 +43,7 @@ export function decideRoute(
   const reason = expiredBecause(message, settings, message.tracking.attempts, dueMs);
   if (reason !== undefined) return expire(message, reason, nowMs);
   const delaySeconds = delaySecondsOf(dueMs, nowMs);
-  const tracking = {...message.tracking, hops: message.tracking.hops + (delaySeconds > 0 ? 1 : 0)};
-  const body = messageBody(message, tracking);
+  const body = messageBody(message, message.tracking);
   // Later rounds have grown by their attempts, which the limit leaves room for.
   const octets = message.tracking.hops + message.tracking.attempts === 0 ? octetsOf(body) : 0;
   if (octets > maxMessageOctets) {

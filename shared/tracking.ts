@@ -11,7 +11,7 @@ export interface Tracking {
   readonly arrivedMs: number;
   /** Delivery attempts made so far. */
   readonly attempts: number;
-  /** Rounds through the outbox so far. Part of the deduplication ID: SQS would drop a quick second round. */
+  /** Times that it came back from the delivery queue untried. Part of the deduplication ID, as attempts are. */
   readonly hops: number;
 }
 

@@ -88,21 +88,20 @@ async function deliverGroup(
   await lane.close();
   const unbegun = records.slice(tasks.length);
   const left = records.filter(record => failed.has(record) || unbegun.includes(record));
-  await comeAgain(left, failed.size > 0 ? backOffSeconds : () => 0, parts);
+  if (left.length > 0) await comeAgain(left, failed.size > 0 ? backOffSeconds : () => 0, parts);
   return left;
 }
 
 /** Our own fault may last: 30 s, then twice as long each time, up to the queue's own visibility timeout. */
-const backOffSeconds = (record: SQSRecord): number =>
+export const backOffSeconds = (record: SQSRecord): number =>
   Math.min(30 * 2 ** (Number(record.attributes.ApproximateReceiveCount) - 1), 900);
 
 /** Makes records visible again: without this they would stay hidden for the queue's visibility timeout. */
-async function comeAgain(
+export async function comeAgain(
   records: readonly SQSRecord[],
   secondsOf: (record: SQSRecord) => number,
-  {queues, deliveryUrl, log}: DeliverParts,
+  {queues, deliveryUrl, log}: Pick<DeliverParts, 'queues' | 'deliveryUrl' | 'log'>,
 ): Promise<void> {
-  if (records.length === 0) return;
   const seconds = Math.max(...records.map(secondsOf));
   const handles = records.map(record => record.receiptHandle);
   await queues

@@ -1,5 +1,6 @@
 // deliver: takes messages from the delivery queue, sends each one over SMTP, and settles its fate.
 
+import type {SQSRecord} from 'aws-lambda';
 import {namesOf} from '../../shared/names.ts';
 import {batchHandler} from '../batch.ts';
 import {sqsClient, ssmClient} from '../clients.ts';
@@ -9,7 +10,7 @@ import {Queues} from '../queues.ts';
 import {Results} from '../results.ts';
 import {SettingsSource} from '../settings-source.ts';
 import {Connections} from './connections.ts';
-import {deliverBatch} from './deliver-batch.ts';
+import {backOffSeconds, comeAgain, deliverBatch} from './deliver-batch.ts';
 import {StsPolicies} from './mta-sts-policies.ts';
 import {NextHops} from './next-hops.ts';
 import {Settler} from './settler.ts';
@@ -17,7 +18,8 @@ import {Sites} from './sites.ts';
 
 const environment = readEnvironment();
 const queues = new Queues(sqsClient());
-const results = new Results(queues, environment.resultUrls, log);
+const {resultUrls: stageUrls, outboxUrl} = environment;
+const results = new Results({queues, stageUrls, outboxUrl, log});
 const settings = new SettingsSource({
   client: ssmClient(),
   path: namesOf(environment.stage).parameterPath,
@@ -31,14 +33,18 @@ const policies = new StsPolicies({log, now: Date.now});
 const nextHops = new NextHops({policies, now: Date.now, random: Math.random});
 const settler = new Settler({queues, results, urls: environment, log});
 
-export const handler = batchHandler(settings, log, (records, current, remainingMs) =>
+const {deliveryUrl} = environment;
+const onFailed = (records: readonly SQSRecord[]) =>
+  comeAgain(records, backOffSeconds, {queues, deliveryUrl, log});
+
+export const handler = batchHandler({source: settings, log, onFailed}, (records, current, remainingMs) =>
   deliverBatch(records, current, remainingMs, {
     queues,
     settler,
     connections,
     sites,
     nextHops,
-    deliveryUrl: environment.deliveryUrl,
+    deliveryUrl,
     log,
     now: Date.now,
     onRefusedCredentials: () => settings.expire(),

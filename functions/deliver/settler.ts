@@ -59,7 +59,7 @@ export class Settler {
   }
 
   async #round(all: readonly Waiting[]): Promise<void> {
-    const {queues, results, urls} = this.#parts;
+    const {queues, results, urls, log} = this.#parts;
     const failed = new Map<Waiting, string>();
     const standing = () => all.filter(each => !failed.has(each));
     const note = (those: readonly Waiting[], failures: ReadonlyMap<number, string>) => {
@@ -83,13 +83,17 @@ export class Settler {
       if (!this.#mayGoUntold(settlement, reason)) failed.set(waiting, reason);
     }
     const done = standing();
-    note(
-      done,
-      await queues.deleteAll(
-        urls.deliveryUrl,
-        done.map(({record}) => record.receiptHandle),
-      ),
+    const undeleted = await queues.deleteAll(
+      urls.deliveryUrl,
+      done.map(({record}) => record.receiptHandle),
     );
+    // Lambda deletes what a batch does not report as failed; only should the function die first do they come again.
+    for (const [index, error] of undeleted) {
+      log('warn', 'a settled message is deleted when its batch ends', {
+        id: done[index]!.record.messageId,
+        error,
+      });
+    }
     for (const each of all) this.#finish(each, failed.get(each));
   }
 

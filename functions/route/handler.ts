@@ -12,7 +12,8 @@ import {routeBatch} from './route-batch.ts';
 
 const environment = readEnvironment();
 const queues = new Queues(sqsClient());
-const results = new Results(queues, environment.resultUrls, log);
+const {resultUrls: stageUrls, outboxUrl} = environment;
+const results = new Results({queues, stageUrls, outboxUrl, log});
 const settings = new SettingsSource({
   client: ssmClient(),
   path: namesOf(environment.stage).parameterPath,
@@ -20,6 +21,6 @@ const settings = new SettingsSource({
   maxAgeMs: environment.settingsMaxAgeMs,
 });
 
-export const handler = batchHandler(settings, log, (records, current) =>
+export const handler = batchHandler({source: settings, log}, (records, current) =>
   routeBatch(records, current, {queues, results, urls: environment, log, now: Date.now}),
 );

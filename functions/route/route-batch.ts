@@ -4,6 +4,7 @@ import type {SQSRecord} from 'aws-lambda';
 import {bodyOf, octetsOf, omit} from '../../shared/json.ts';
 import {type ParsedMessage, parseMessage} from '../../shared/message.ts';
 import {namesOf} from '../../shared/names.ts';
+import {parsePostponed, type ResultCopy} from '../../shared/postponed-result.ts';
 import {type Decision, decideRoute} from '../../shared/route.ts';
 import type {Settings} from '../../shared/settings.ts';
 import {arrivalOf} from '../batch.ts';
@@ -30,14 +31,20 @@ export async function routeBatch(
   settings: Settings,
   parts: RouteParts,
 ): Promise<readonly string[]> {
-  const {queues, urls, log, now} = parts;
+  const {queues, results, urls, log, now} = parts;
   const failed = new Set<string>();
   const fail = (record: SQSRecord, error: unknown) => {
     failed.add(record.messageId);
     log('error', 'a message of the outbox will come again', {id: record.messageId, error: errorText(error)});
   };
   const decided: {readonly record: SQSRecord; readonly decision: Decision}[] = [];
+  const postponed: {readonly record: SQSRecord; readonly copy: ResultCopy}[] = [];
   for (const record of records) {
+    const copy = parsePostponed(record.body);
+    if (copy !== undefined) {
+      postponed.push({record, copy});
+      continue;
+    }
     try {
       const arrival = {...arrivalOf(record), body: record.body};
       decided.push({record, decision: decideRoute(await readMessage(record), arrival, settings, now())});
@@ -57,7 +64,12 @@ export async function routeBatch(
     if (decision.kind !== 'answer') return;
     await answer(record, decision, parts).catch(error => fail(record, error));
   });
+  const publishPostponed = async () => {
+    const untaken = await results.publish(postponed.map(({copy}) => copy));
+    for (const [index, reason] of untaken) fail(postponed[index]!.record, reason);
+  };
   await Promise.all([
+    publishPostponed(),
     sendAll(urls.deliveryUrl, 'deliver', decision => decision),
     sendAll(urls.outboxUrl, 'hold', decision => decision),
     ...answers,

@@ -177,7 +177,9 @@ export class FaultBench {
         const messages = await sqs.receive(queue, {maxNumberOfMessages: 10, waitTimeSeconds: 0});
         if (messages.length === 0) break;
         for (const {body, receiptHandle} of messages) {
-          const {sample: id, fate = ''} = JSON.parse(body) as {sample: string; fate?: string};
+          const {result, ...message} = JSON.parse(body);
+          // A dead letter can be a result that its queue never took.
+          const {sample: id, fate = ''} = (result ?? message) as {sample: string; fate?: string};
           this.#found.push({where, id, fate});
           sqs.deleteMessage(queue, receiptHandle);
         }

@@ -48,16 +48,6 @@ const ending = {
   'has its environment killed when it is done': {kill: 'after', count: 1},
 } as const;
 
-/** What is wrong with the functions where a call fails for so long that the message has to come again. */
-const bugs: ReadonlyMap<string, string> = new Map([
-  [`${results} ok`, 'the result is lost but for the log'],
-  [`${success} ok`, 'the result is lost but for the log'],
-  [`${results} invalid`, 'the other queue gets the result again'],
-  [`${failure} invalid`, 'the other queue gets the result again'],
-  [`${results} bounce`, 'the other queue gets the result again'],
-  [`${failure} bounce`, 'the other queue gets the result again'],
-]);
-
 let bench: FaultBench;
 interface Case {
   readonly sample: Sample;
@@ -115,10 +105,7 @@ describe.each(callPoints)('when a call of %s, %s to %s for a message that is %s,
     expect(tallyOf(point, way, fault)).toEqual(once[kind]);
   });
 
-  const bug = bugs.get(`${queue} ${kind}`);
-  const lastingly = bug === undefined ? test : test.fails;
-  const outcome = bug === undefined ? 'the message ends once all the same' : `BUG: ${bug}`;
-  lastingly.each(waysOf(lasting))(`%s, ${outcome}`, (way, fault) => {
+  test.each(waysOf(lasting))('%s, the message ends once all the same', (way, fault) => {
     expect(finallyOnce(tallyOf(point, way, fault))).toEqual(finallyOnce(once[kind]));
   });
 

@@ -151,5 +151,5 @@ test('a message that is always deferred is tried as often as the schedule says, 
     clock += settlement.again.delaySeconds * 1000;
     arrival = {...arrival, body: settlement.again.body};
   }
-  expect(ids).toEqual(['message-1.0.0', 'message-1.1.0', 'message-1.2.1', 'message-1.3.1', 'message-1.4.1']);
+  expect(ids).toEqual(['message-1.0.0', 'message-1.1.0', 'message-1.2.0', 'message-1.3.0', 'message-1.4.0']);
 });

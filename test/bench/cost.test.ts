@@ -1,0 +1,112 @@
+import {describe, expect, it} from 'vitest';
+import {type CostInput, costPerMillion, type FunctionUse} from '../../bench/cost.ts';
+import {listPrices, type Prices} from '../../bench/prices.ts';
+
+/** Round ones, to be followed with a pencil. */
+const prices: Prices = {
+  date: 'never',
+  sqsStandardPerMillionRequests: 1,
+  sqsFifoPerMillionRequests: 2,
+  lambdaPerGBSecond: 0.001,
+  lambdaPerMillionRequests: 10,
+  logsPerGB: 1000,
+  transferPerGB: 5,
+  sesPerThousandMessages: 0.1,
+  sesPerGB: 6,
+};
+
+const call = (operation: string, queue: string, calls: number, billedRequests = calls) => ({
+  operation,
+  queue,
+  calls,
+  entries: 10 * calls,
+  billedRequests,
+});
+
+const route: FunctionUse = {
+  messages: 100,
+  memoryMB: 1769,
+  invocations: 10,
+  billedMs: 100,
+  cpuSeconds: 0.05,
+  logOctets: 0,
+  calls: [call('SendMessageBatch', 's-delivery.fifo', 10, 20)],
+};
+const deliver: FunctionUse = {
+  messages: 100,
+  memoryMB: 512,
+  invocations: 10,
+  billedMs: 2000,
+  cpuSeconds: 0.1,
+  logOctets: 107_374.1824,
+  calls: [
+    call('SendMessageBatch', 's-results', 10),
+    call('SendMessageBatch', 's-success', 10),
+    call('DeleteMessageBatch', 's-delivery.fifo', 10),
+    call('SendMessageBatch', 's-outbox', 1, 2),
+  ],
+};
+const input: CostInput = {
+  route,
+  deliver,
+  outboxOctets: 10_500,
+  deliveryOctets: 10_600,
+  mailOctets: 10_737.418_24,
+  attempts: 1,
+  batchSize: 10,
+};
+
+const termsOf = (changes: Partial<CostInput> = {}) =>
+  Object.fromEntries(costPerMillion({...input, ...changes}, prices).terms.map(({name, usd}) => [name, usd]));
+
+describe('the cost of a million messages', () => {
+  it('is that of each request, second and octet', () => {
+    const terms = termsOf();
+    const expected: Record<string, number> = {
+      // Ten of 10,500 octets are two requests of 64 KB.
+      'SQS: producer puts it on the outbox': 0.2,
+      'SQS: Lambda takes it off the outbox': 0.3,
+      'SQS: route puts it into its queue': 0.4,
+      'SQS: Lambda takes it off its queue': 0.6,
+      'SQS: deliver publishes results': 0.2,
+      'SQS: deliver deletes it': 0.2,
+      'SQS: deliver defers it': 0.02,
+      // 1 ms a message; 20 ms a message.
+      'Lambda: route, time': 1000 * (1769 / 1024) * 0.001,
+      'Lambda: deliver, time': 20_000 * 0.5 * 0.001,
+      // Route has a whole core; deliver computes 1 ms a message, and has 512/1769 of one.
+      'Lambda: slower CPU': 1000 * (1769 / 512 - 1) * 0.5 * 0.001,
+      'Lambda: invocations': 2,
+      // 1,073.74 octets a message are a GB a million.
+      Logs: 1000,
+    };
+    expect(Object.keys(terms)).toEqual(Object.keys(expected));
+    for (const [name, usd] of Object.entries(expected)) expect(terms[name], name).toBeCloseTo(usd, 9);
+  });
+
+  it('is the sum of its terms, with the way out of AWS beside it, and Amazon SES too', () => {
+    const cost = costPerMillion(input, prices);
+    expect(cost.usd).toBeCloseTo(
+      cost.terms.reduce((sum, {usd}) => sum + usd, 0),
+      9,
+    );
+    // 10 GB.
+    expect(cost.transferUsd).toBeCloseTo(50, 6);
+    expect(cost.ses.usd).toBeCloseTo(100, 9);
+    expect(cost.ses.transferUsd).toBeCloseTo(60, 6);
+  });
+
+  it('counts everything after the producer once for each attempt', () => {
+    const [once, twice] = [termsOf(), termsOf({attempts: 2})];
+    for (const [name, usd] of Object.entries(once)) {
+      const times = name === 'SQS: producer puts it on the outbox' ? 1 : 2;
+      expect(twice[name], name).toBeCloseTo(times * usd, 9);
+    }
+  });
+
+  it('uses list prices that say of when they are', () => {
+    const {date, ...numbers} = listPrices;
+    expect(date).toMatch(/20\d\d/);
+    for (const price of Object.values(numbers)) expect(price).toBeGreaterThan(0);
+  });
+});
