@@ -6,6 +6,7 @@ import {type Failure, judge, type Verdict} from '../../shared/outcome.ts';
 import type {Reply} from '../../shared/reply.ts';
 import {capacityOf, type NextHop, nextHopName} from '../../shared/routing.ts';
 import type {MxSettings, Settings} from '../../shared/settings.ts';
+import {keyOf} from './connections.ts';
 import type {Lane} from './lane.ts';
 import type {NextHopHost} from './next-hop-hosts.ts';
 import type {NextHops} from './next-hops.ts';
@@ -52,7 +53,7 @@ export async function attemptDelivery(
     return {accepted: false, failure: resolved.failure, verdict: judge(resolved.failure), tried: 0};
   const mail = {from: message.envelope, to: message.recipient, content: contentOf(message.mime)};
   const targets = targetsOf(hop, resolved.hosts, settings.mx).slice(0, maxAddresses);
-  const downUntil = targets.map(target => sites.downUntil(target, clock.now()));
+  const downUntil = targets.map(target => sites.downUntil(keyOf(target), clock.now()));
   if (downUntil.every(untilMs => untilMs !== undefined)) return {heldUntilMs: Math.min(...downUntil)};
   const up = targets.filter((_, index) => downUntil[index] === undefined);
   const {heloName} = settings;
@@ -72,12 +73,12 @@ export async function attemptDelivery(
       ...(passed.length > 0 && {passed: [...passed]}),
     };
     if (transaction.ok) {
-      sites.answered(target);
+      sites.answered(keyOf(target));
       return {accepted: true, reply: transaction.reply, ...common};
     }
     const verdict = judge(transaction.failure);
-    if (verdict.countsAgainstSite) sites.failed(target, clock.now());
-    else if (transaction.failure.reply) sites.answered(target);
+    if (verdict.countsAgainstSite) sites.failed(keyOf(target), clock.now());
+    else if (transaction.failure.reply) sites.answered(keyOf(target));
     failures.push({accepted: false, failure: transaction.failure, verdict, ...common});
     if (!verdict.tryNextHost || clock.now() >= clock.deadlineMs) break;
     passed.push(`${target.address}: ${transaction.failure.stage} ${transaction.failure.description}`);

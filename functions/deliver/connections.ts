@@ -9,6 +9,9 @@ const maxKept = 20;
 /** Older connections are given up: addresses, certificates and credentials change behind their backs. */
 const maxAgeMs = 300_000;
 
+/** Servers are mended. */
+const withoutPipeliningMs = 3_600_000;
+
 interface Kept {
   readonly session: SmtpSession;
   readonly untilMs: number;
@@ -16,8 +19,8 @@ interface Kept {
 
 export class Connections {
   readonly #kept = new Map<string, Kept>();
-  /** Addresses of servers that offer PIPELINING and lose pipelined commands. */
-  readonly #withoutPipelining = new Set<string>();
+  /** Servers that offer PIPELINING and lose pipelined commands, and until when that is taken for true. */
+  readonly #withoutPipelining = new Map<string, number>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -55,11 +58,11 @@ export class Connections {
   }
 
   canPipeline({address, port}: Target): boolean {
-    return !this.#withoutPipelining.has(`${address} ${port}`);
+    return (this.#withoutPipelining.get(`${address} ${port}`) ?? 0) <= this.#now();
   }
 
   cannotPipeline({address, port}: Target): void {
-    this.#withoutPipelining.add(`${address} ${port}`);
+    this.#withoutPipelining.set(`${address} ${port}`, this.#now() + withoutPipeliningMs);
   }
 
   close(): void {

@@ -20,6 +20,8 @@ interface LogEntry {
 export class Dialogue {
   /** The reply to the last EHLO: what the server offers. */
   ehloReply = '';
+  /** The reply of a server that cannot take EHLO now: nodemailer then says HELO, which would offer too little. */
+  ehloRefusal: string | undefined;
   #waiting: Stage[] = [];
   #last: Stage;
   readonly #onStage: (stage: Stage) => void;
@@ -71,6 +73,8 @@ export class Dialogue {
 
   #answered(line: string): void {
     this.#last = this.#waiting.shift() ?? this.#last;
-    if (this.#last === 'ehlo' && line.startsWith('2')) this.ehloReply = line;
+    if (this.#last !== 'ehlo') return;
+    if (line.startsWith('2')) this.ehloReply = line;
+    if (line.startsWith('4')) this.ehloRefusal = line;
   }
 }

@@ -76,11 +76,13 @@ export class Lane {
       const transaction = await sendOver(kept, mail, options, handedOver);
       if (transaction.ok || !isStale(transaction.failure)) return transaction;
     }
-    const transaction = await this.#transactAnew(target, mail, options, handedOver);
+    const pipelining = this.#connections.canPipeline(target);
+    const transaction = await this.#transactAnew(target, mail, options, pipelining, handedOver);
     if (transaction.ok || !this.#wasPipelining(target) || !isConfused(transaction.failure))
       return transaction;
-    this.#connections.cannotPipeline(target);
-    return this.#transactAnew(target, mail, options, handedOver);
+    const again = await this.#transactAnew(target, mail, options, false, handedOver);
+    if (again.ok || !isConfused(again.failure)) this.#connections.cannotPipeline(target);
+    return again;
   }
 
   #wasPipelining(target: Target): boolean {
@@ -91,13 +93,14 @@ export class Lane {
     target: Target,
     mail: Mail,
     options: TransactionOptions,
+    pipelining: boolean,
     handedOver: () => void,
   ): Promise<Transaction> {
     await this.close();
     const opened = await openSession(target, {
       ...options,
       connectTimeoutMs: options.capacity.connectTimeout * 1000,
-      pipelining: this.#connections.canPipeline(target),
+      pipelining,
     });
     if (!opened.ok) return {...opened, messages: 0};
     this.#session = opened.session;

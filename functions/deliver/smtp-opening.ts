@@ -7,7 +7,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import {isLoopback} from '../../shared/ip-address.ts';
 import {type HostPolicy, policyFailureOf} from '../../shared/mta-sts.ts';
 import type {Failure} from '../../shared/outcome.ts';
-import {parseExtensions} from '../../shared/reply.ts';
+import {parseExtensions, parseReply} from '../../shared/reply.ts';
 import type {Security} from '../../shared/security.ts';
 import type {Credentials} from '../../shared/smarthost.ts';
 import {Conversation} from './conversation.ts';
@@ -113,11 +113,17 @@ class SmtpOpening {
   }
 
   async run(): Promise<Failure | undefined> {
-    return (await this.#step(done => this.#connection.connect(done))) ?? (await this.#authenticate());
+    const failure = await this.#step(done => this.#connection.connect(done));
+    return failure ?? this.#transientRefusal() ?? (await this.#authenticate());
   }
 
   #step(step: Step): Promise<Failure | undefined> {
     return this.#watch.during(this.#connection, this.#dialogue, step);
+  }
+
+  #transientRefusal(): Failure | undefined {
+    const reply = parseReply(this.#dialogue.ehloRefusal ?? '');
+    return reply && {stage: 'ehlo', result: 'error', reply, description: reply.text};
   }
 
   async #authenticate(): Promise<Failure | undefined> {

@@ -97,12 +97,13 @@ export class SmtpSession {
 
   /** MAIL, RCPT and DATA: why the message text must not be sent, or undefined when the server waits for it. */
   async #envelope(from: Mailbox | undefined, to: Mailbox, content: Content): Promise<Failure | undefined> {
-    const utf8 = this.#extensions.has('SMTPUTF8');
+    // Offered, or the message would not have come here. Without the parameter all is ASCII (RFC 6531 3.4).
+    const utf8 = [from, to].some(mailbox => mailbox && needsSmtpUtf8(mailbox));
     const pathOf = (mailbox: Mailbox) => (utf8 ? mailbox.address : asciiAddressOf(mailbox));
     const parameters = [
       ...(this.#extensions.has('SIZE') ? [` SIZE=${content.size}`] : []),
       ...(content.eightBit ? [' BODY=8BITMIME'] : []),
-      ...(utf8 && [from, to].some(mailbox => mailbox && needsSmtpUtf8(mailbox)) ? [' SMTPUTF8'] : []),
+      ...(utf8 ? [' SMTPUTF8'] : []),
     ];
     const commands: readonly (readonly [Stage, string])[] = [
       ...(this.#dirty ? ([['mailfrom', 'RSET']] as const) : []),

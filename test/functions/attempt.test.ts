@@ -109,6 +109,7 @@ const rules: readonly (readonly [string, Partial<Record<Verb, Answer>>, string])
     'helo, error, deferred, 4.4.1, next host, site',
   ],
   ['EHLO refused, HELO taken', {EHLO: '502 no'}, 'accepted 250'],
+  ['EHLO refused for now', {EHLO: '451 4.3.0 busy'}, 'ehlo, error, deferred, 4.3.0, next host, site'],
   ['a drop at EHLO', {EHLO: 'drop'}, 'ehlo, lost, deferred, 4.4.2, next host, site'],
   ['MAIL 451', {MAIL: '451 4.3.0 later'}, 'mailfrom, error, deferred, 4.3.0, next host'],
   ['MAIL 421', {MAIL: '421 4.3.2 closing'}, 'mailfrom, error, deferred, 4.3.2, next host'],
@@ -190,11 +191,14 @@ describe('the envelope', () => {
     expect(summaryOf(outcome)).toBe('mailfrom, error, bounced, 5.6.7, next host');
   });
 
-  test('with a UTF-8 domain uses A-labels where SMTPUTF8 is not offered', async () => {
-    const server = await serve({EHLO: plainEhlo});
-    await attempt(server, {message: messageOf({recipient: 'to@bücher.example'})});
-    expect(server.commands).toContain('RCPT TO:<to@xn--bcher-kva.example>');
-  });
+  test.each([plainEhlo, undefined])(
+    'with a UTF-8 domain alone uses A-labels, whatever is offered',
+    async EHLO => {
+      const server = await serve(EHLO === undefined ? {} : {EHLO});
+      await attempt(server, {message: messageOf({recipient: 'to@bücher.example'})});
+      expect(server.commands).toContain('RCPT TO:<to@xn--bcher-kva.example>');
+    },
+  );
 });
 
 describe('the content', () => {

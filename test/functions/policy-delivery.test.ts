@@ -94,7 +94,12 @@ async function worldOf(
   running.push(connections);
   const queues = new Queues(sqsClient());
   const urls = {outboxUrl: '', deliveryUrl: ''};
-  const results = new Results({queues, stageUrls: {results: '', success: '', failure: '', retry: ''}, outboxUrl: '', log});
+  const results = new Results({
+    queues,
+    stageUrls: {results: '', success: '', failure: '', retry: ''},
+    outboxUrl: '',
+    log,
+  });
   const parts = {
     queues,
     settler: new Settler({queues, results, urls, log}),
