@@ -24,7 +24,7 @@ export interface Settings {
   readonly capacity: CapacitySettings;
 }
 
-export interface CapacitySettings {
+interface CapacitySettings {
   /** For every domain: `capacity/default`. */
   readonly defaults: Partial<Capacity>;
   /** By recipient domain, `smarthost`, or the host name of a message's own smarthost. */

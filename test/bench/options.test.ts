@@ -41,7 +41,17 @@ describe('the command line of npm run bench', () => {
   });
 
   it('has help that names every option', () => {
-    for (const name of ['size', 'runs', 'warm-up', 'cases', 'peers', 'security', 'round-trip', 'connections'])
+    for (const name of [
+      'size',
+      'runs',
+      'warm-up',
+      'cases',
+      'peers',
+      'security',
+      'round-trip',
+      'connections',
+      'sqs-latency',
+    ])
       expect(usage).toContain(`--${name} `);
   });
 });

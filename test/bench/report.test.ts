@@ -35,6 +35,7 @@ const results: BenchResults = {
   size: 100,
   runs: 3,
   warmUp: 200,
+  sqsLatencyMs: 0,
   prices: listPrices,
   speed: [
     scenarioOf(0, [

@@ -1,0 +1,102 @@
+// `npm run bench`: runs the cases that were asked for, one after the other, and tells what came out.
+
+import {chmod, cp, mkdir, mkdtemp, readFile, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {startReaper} from '../local/lambda/reaper.ts';
+import {synthesise} from '../local/synthesis.ts';
+import type {BenchContext} from './bench-context.ts';
+import {type BenchOptions, parseBenchOptions, UsageError, usage} from './bench-options.ts';
+import {measureColdStarts} from './cases/cold-start.ts';
+import {measureCosts} from './cases/cost.ts';
+import {measurePipeline} from './cases/pipeline.ts';
+import {measureScale} from './cases/scale.ts';
+import {measureSpeed} from './cases/speed.ts';
+import {stage} from './delivery-patterns.ts';
+import {figureOf} from './figure.ts';
+import {listPrices} from './prices.ts';
+import {Places} from './receivers/place.ts';
+import {reportOf} from './report.ts';
+import {type BenchResults, type Measured, resultsOf, thisMachine} from './results.ts';
+import {textTable} from './table.ts';
+import {tablesOf} from './tables.ts';
+
+const root = join(import.meta.dirname, '..');
+const startedMs = performance.now();
+
+const progress = (line: string) =>
+  void process.stderr.write(
+    `${((performance.now() - startedMs) / 1000).toFixed(0).padStart(4)} s  ${line}\n`,
+  );
+
+async function measure(context: BenchContext): Promise<Measured> {
+  const {cases} = context.options;
+  return {
+    ...(cases.has('cold-start') && {coldStart: await measureColdStarts(context)}),
+    ...(cases.has('speed') && {speed: await measureSpeed(context)}),
+    ...(cases.has('scale') && {scale: await measureScale(context)}),
+    ...(cases.has('pipeline') && {pipeline: await measurePipeline(context)}),
+    ...(cases.has('cost') && {cost: await measureCosts(context)}),
+  };
+}
+
+async function bench(options: BenchOptions): Promise<BenchResults> {
+  const synthesised = await synthesise(root, {
+    stage,
+    onSynthesis: () => progress('synthesising the stack'),
+  });
+  const directory = await mkdtemp(join(tmpdir(), 'relayq-bench-'));
+  // Postfix runs as a user of its own.
+  await chmod(directory, 0o755);
+  // The next synthesis, of a test that runs beside this say, takes the old bundles away.
+  const assembly = {...synthesised, directory: join(directory, 'assembly')};
+  await cp(synthesised.directory, assembly.directory, {recursive: true});
+  // Takes everything down with the benchmark, however that ends.
+  const reaper = startReaper(directory);
+  // The reaper alone would not keep this process waiting for it.
+  const awake = setInterval(() => {}, 60_000);
+  const places = new Places({kind: options.receiver, reaper});
+  try {
+    const measured = await measure({options, assembly, places, reaper, directory, progress});
+    const date = new Date().toISOString();
+    return resultsOf(measured, options, {date, machine: thisMachine(), prices: listPrices});
+  } finally {
+    await places.close();
+    await reaper.close();
+    clearInterval(awake);
+  }
+}
+
+async function write(results: BenchResults, {json, report}: BenchOptions): Promise<void> {
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (report === undefined) return;
+  await mkdir(report, {recursive: true});
+  const page = join(report, 'benchmark.md');
+  const previous = await readFile(page, 'utf8').catch(() => '');
+  await writeFile(page, reportOf(results, previous));
+  await writeFile(join(report, 'benchmark.svg'), figureOf(results));
+}
+
+async function main(): Promise<void> {
+  const options = parseBenchOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const results = await bench(options);
+  await write(results, options);
+  process.stdout.write(`${tablesOf(results).map(textTable).join('\n')}`);
+}
+
+// The reaper ends what was started; npm passes a Ctrl-C on that the terminal has sent already.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+
+try {
+  await main();
+} catch (error) {
+  const isWrong = error instanceof UsageError;
+  process.stderr.write(`relayq: ${isWrong ? error.message : (error as Error).stack}\n`);
+  if (isWrong) process.stderr.write('See npm run bench -- --help\n');
+  // Of what was started something may still be listening.
+  process.exit(isWrong ? 2 : 1);
+}

@@ -1,0 +1,192 @@
+// The whole pipeline on the local cloud: from the outbox to the receiver and the results, with the calls of SQS
+// counted. The local cloud's own work, SQS above all, is on the same cores: it is no measure of AWS's speed.
+
+import {setTimeout as delay} from 'node:timers/promises';
+import {type Cloud, startCloud} from '../../local/cloud.ts';
+import {type Endpoint, listen} from '../../local/http.ts';
+import {sqsService} from '../../local/sqs/sqs.ts';
+import {ssmService} from '../../local/ssm/ssm.ts';
+import {type BenchContext, wholeBatches} from '../bench-context.ts';
+import {capacityOf, names} from '../delivery-patterns.ts';
+import {FunctionLog} from '../function-log.ts';
+import {mimeOf, outboxBodyOf, recipientOf, tenKB} from '../mail.ts';
+import type {Place} from '../receivers/place.ts';
+import {type Call, SqsMeter} from '../sqs-meter.ts';
+import {median} from '../statistics.ts';
+
+export interface PipelineFigures {
+  readonly messages: number;
+  readonly receiver: string;
+  /** Until the last message was with the receiver. */
+  readonly messagesPerSecond: number;
+  /** By function. */
+  readonly invocations: Readonly<Record<string, number>>;
+  readonly billedMsPerInvocation: Readonly<Record<string, number>>;
+  readonly logOctetsPerMessage: number;
+  /** What the functions call, of one run. */
+  readonly calls: readonly Call[];
+  /** ReceiveMessage and DeleteMessageBatch, one of each an invocation. */
+  readonly eventSourceCalls: number;
+  readonly callsPerMessage: number;
+  readonly runs: readonly number[];
+}
+
+const connections = 10;
+const stallMs = 30_000;
+
+export async function measurePipeline(context: BenchContext): Promise<PipelineFigures> {
+  const {options, places, progress} = context;
+  const place = await places.at('plain', 0);
+  const pipeline = await MeteredPipeline.start(context, place);
+  try {
+    const messages = wholeBatches(options.size);
+    progress('pipeline: warms up');
+    await pipeline.run(wholeBatches(options.warmUp / 2));
+    const runs: number[] = [];
+    let last: Omit<PipelineFigures, 'messagesPerSecond' | 'runs'> | undefined;
+    for (let run = 1; run <= options.runs; run++) {
+      progress(`pipeline: run ${run} of ${options.runs}`);
+      const {elapsedMs, ...figures} = await pipeline.run(messages);
+      runs.push((1000 * messages) / elapsedMs);
+      last = figures;
+    }
+    return {...last!, messagesPerSecond: median(runs), runs};
+  } finally {
+    await pipeline.stop();
+  }
+}
+
+class MeteredPipeline {
+  readonly #cloud: Cloud;
+  readonly #endpoint: Endpoint;
+  readonly #meter: SqsMeter;
+  readonly #logs: ReadonlyMap<string, FunctionLog>;
+  readonly #place: Place;
+  #sent = 0;
+
+  /** The functions talk to an endpoint of the benchmark's own, in front of the same queues and parameters. */
+  static async start({assembly}: BenchContext, place: Place): Promise<MeteredPipeline> {
+    const meter = new SqsMeter();
+    const parts: {cloud?: Cloud} = {};
+    const endpoint = await listen(
+      {
+        sqs: Object.assign(
+          async (request: Parameters<ReturnType<typeof sqsService>>[0]) => {
+            meter.count(request.operation, request.input);
+            return sqsService(parts.cloud!.sqs)(request);
+          },
+          {namespace: 'com.amazonaws.sqs'},
+        ),
+        ssm: request => ssmService(parts.cloud!.ssm)(request),
+      },
+      {port: 0},
+    );
+    const logs = new Map([names.route, names.deliver].map(name => [name, new FunctionLog()]));
+    const settings = {
+      ...capacityOf(connections),
+      [`${names.parameterPath}smarthost`]: place.host,
+      [`${names.parameterPath}smarthost-port`]: String(place.port),
+    };
+    parts.cloud = await startCloud({
+      ...assembly,
+      assetsDirectory: assembly.directory,
+      port: 0,
+      overrides: ({functions}) => {
+        for (const {environment, logging} of functions) {
+          for (const [name, value] of Object.entries(environment)) {
+            if (value.startsWith('http://')) environment[name] = endpoint.url + new URL(value).pathname;
+          }
+          environment.AWS_ENDPOINT_URL = endpoint.url;
+          logging.systemLevel = 'INFO';
+        }
+      },
+      prepare: ({ssm}) => {
+        for (const [name, value] of Object.entries(settings)) ssm.put(name, value);
+      },
+      onLog: (functionName, {message}) => logs.get(functionName)?.add(message),
+    });
+    return new MeteredPipeline(parts.cloud, endpoint, meter, logs, place);
+  }
+
+  private constructor(
+    cloud: Cloud,
+    endpoint: Endpoint,
+    meter: SqsMeter,
+    logs: ReadonlyMap<string, FunctionLog>,
+    place: Place,
+  ) {
+    this.#cloud = cloud;
+    this.#endpoint = endpoint;
+    this.#meter = meter;
+    this.#logs = logs;
+    this.#place = place;
+  }
+
+  async run(messages: number) {
+    this.#meter.take();
+    for (const log of this.#logs.values()) log.take();
+    const mime = mimeOf(tenKB);
+    const before = await this.#place.receiver.count();
+    const startedMs = performance.now();
+    for (let message = 0; message < messages; message++) {
+      this.#sent += 1;
+      this.#cloud.sqs.sendMessage(names.outbox, {body: outboxBodyOf(recipientOf(this.#sent), mime)});
+    }
+    const elapsedMs = (await this.#arrival(before + messages)) - startedMs;
+    await this.#settled();
+    const logs = [...this.#logs].map(([name, log]) => [name, log.take()] as const);
+    const calls = this.#meter.take();
+    const invocations = Object.fromEntries(logs.map(([name, log]) => [name, log.invocations]));
+    const eventSourceCalls = 2 * logs.reduce((sum, [, log]) => sum + log.invocations, 0);
+    const functionCalls = calls.reduce((sum, call) => sum + call.calls, 0);
+    return {
+      messages,
+      receiver: this.#place.receiver.name,
+      elapsedMs,
+      invocations,
+      billedMsPerInvocation: Object.fromEntries(
+        logs.map(([name, log]) => [name, log.billedMs / log.invocations]),
+      ),
+      logOctetsPerMessage: logs.reduce((sum, [, log]) => sum + log.logOctets, 0) / messages,
+      calls,
+      eventSourceCalls,
+      callsPerMessage: (functionCalls + eventSourceCalls) / messages,
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#cloud.stop();
+    await this.#endpoint.close();
+  }
+
+  /** @returns when the receiver had taken so many */
+  async #arrival(count: number): Promise<number> {
+    let last = 0;
+    let progressMs = performance.now();
+    for (;;) {
+      const taken = await this.#place.receiver.count();
+      const nowMs = performance.now();
+      if (taken >= count) return nowMs;
+      if (taken > last) progressMs = nowMs;
+      if (nowMs - progressMs > stallMs) {
+        const lines = [...this.#logs.values()].flatMap(log => log.lastLines);
+        throw new Error(`the pipeline has stopped ${count - taken} messages early\n${lines.join('\n')}`);
+      }
+      last = taken;
+      await delay(5);
+    }
+  }
+
+  /** Until both queues are empty: the last results are published, the last records deleted. */
+  async #settled(): Promise<void> {
+    const isEmpty = (name: string) => {
+      const {visible, inFlight, delayed} = this.#cloud.sqs.queue(name).counts;
+      return visible + inFlight + delayed === 0;
+    };
+    const deadlineMs = performance.now() + stallMs;
+    while (![names.outbox, names.delivery].every(isEmpty)) {
+      if (performance.now() > deadlineMs) throw new Error('messages stay on the queues of the pipeline');
+      await delay(5);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// What the deliver function is fed with: the route function of the same stack says how a message looks on the
+// delivery queue, and in which groups. The benchmark itself knows only what a producer knows.
+
+import {namesOf} from '../shared/names.ts';
+import {account, FunctionRig, type Site} from './function-rig.ts';
+import {type Destination, outboxBodyOf} from './mail.ts';
+import type {Sent} from './settling-desk.ts';
+import {EventMaker, patternId, patternRecipient, type RecordPattern, recordPatternOf} from './sqs-events.ts';
+
+export const stage = 'local';
+export const names = namesOf(stage);
+
+const sourceOf = (queueName: string) => ({
+  region: account.region,
+  queueArn: `arn:aws:sqs:${account.region}:${account.accountId}:${queueName}`,
+});
+
+export const outboxPatternOf = (mime: string, destination?: Destination): RecordPattern =>
+  recordPatternOf(outboxBodyOf(patternRecipient, mime, destination), sourceOf(names.outbox));
+
+/** So many connections to each next hop. */
+export const capacityOf = (connections: number): Readonly<Record<string, string>> => ({
+  [`${names.parameterPath}capacity/default`]: JSON.stringify({connections}),
+});
+
+/** How many messages may be routed to find each group: a hash that spreads evenly finds ten with far fewer. */
+const mostTriesPerGroup = 30;
+
+export class DeliveryPatterns {
+  readonly #rig: FunctionRig;
+  readonly #sent: Sent[];
+  readonly #events = new EventMaker();
+  readonly #known = new Map<string, Promise<readonly RecordPattern[]>>();
+  readonly #octets = new Map<string, number>();
+  readonly #groups: number;
+
+  /** @param groups how many there are to be: one for each connection */
+  static async start(site: Site, groups: number): Promise<DeliveryPatterns> {
+    const sent: Sent[] = [];
+    const rig = await FunctionRig.start({
+      site,
+      functionName: names.route,
+      settings: capacityOf(groups),
+      onSent: message => sent.push(message),
+    });
+    return new DeliveryPatterns(rig, sent, groups);
+  }
+
+  private constructor(rig: FunctionRig, sent: Sent[], groups: number) {
+    this.#rig = rig;
+    this.#sent = sent;
+    this.#groups = groups;
+  }
+
+  /** One for each group. */
+  of(mime: string, destination: Destination): Promise<readonly RecordPattern[]> {
+    const key = keyOf(mime, destination);
+    const known = this.#known.get(key) ?? this.#route(mime, destination);
+    this.#known.set(key, known);
+    return known;
+  }
+
+  /** Of a message on the delivery queue. */
+  async octetsOf(mime: string, destination: Destination): Promise<number> {
+    await this.of(mime, destination);
+    return this.#octets.get(keyOf(mime, destination))!;
+  }
+
+  close(): Promise<void> {
+    return this.#rig.close();
+  }
+
+  async #route(mime: string, destination: Destination): Promise<readonly RecordPattern[]> {
+    const [first] = await this.#sentFor(
+      `{"Records":[${outboxPatternOf(mime, destination).pieces.join('')}]}`,
+    );
+    if (first?.groupId === undefined) throw new Error('the route function has sent nothing on');
+    if (!first.body.includes(patternId) || !first.body.includes(patternRecipient))
+      throw new Error('the message on the delivery queue has not the id and the recipient that it came with');
+    this.#octets.set(keyOf(mime, destination), Buffer.byteLength(first.body));
+    const groups = new Set([first.groupId]);
+    const small = outboxPatternOf(mime.slice(0, 500), destination);
+    for (let tries = 0; groups.size < this.#groups && tries < mostTriesPerGroup * this.#groups; tries += 10) {
+      for (const {groupId} of await this.#sentFor(this.#events.event([small], 10))) groups.add(groupId ?? '');
+    }
+    // One group is one connection: where the stack makes fewer of them, they are the benchmark's own.
+    for (let lane = 2; groups.size < this.#groups; lane++) groups.add(`${first.groupId}~${lane}`);
+    return [...groups]
+      .slice(0, this.#groups)
+      .map(groupId => recordPatternOf(first.body, {...sourceOf(names.delivery), groupId}));
+  }
+
+  async #sentFor(payload: string): Promise<readonly Sent[]> {
+    this.#sent.length = 0;
+    const events = [{payload, messages: 1}];
+    await this.#rig.feed([() => events.shift()]);
+    return this.#sent.filter(({queue}) => queue === names.delivery);
+  }
+}
+
+const keyOf = ({length}: string, {host, port}: Destination): string => `${host}:${port}/${length}`;

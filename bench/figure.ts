@@ -1,0 +1,55 @@
+// The figure of the report: who is how fast, and what makes up the cost. Pure.
+
+import type {SpeedScenario} from './cases/speed.ts';
+import {sizeName} from './mail.ts';
+import type {BenchResults} from './results.ts';
+import {type Chart, svgOf} from './svg.ts';
+import {numberText} from './table.ts';
+
+export const figureOf = ({speed = [], cost = []}: BenchResults): string =>
+  svgOf([...speedChart(speed), ...costChart(cost)]);
+
+const reference = "nodemailer's pool";
+
+/** As multiples of the pool's speed: 20 ms make everybody slow, and not each as much. */
+function speedChart(scenarios: readonly SpeedScenario[]): readonly Chart[] {
+  const subjects = [...new Set(scenarios.flatMap(({rows}) => rows.map(({subject}) => subject)))];
+  const groups = scenarios.flatMap(({security, roundTripMs, connections, rows}) => {
+    const pool = rows.find(({subject}) => subject === reference);
+    if (pool === undefined) return [];
+    return {
+      label: `${security === 'plain' ? 'in clear' : 'STARTTLS'}, ${roundTripMs} ms, ${connections} conn.`,
+      bars: rows.map(row => {
+        // How much faster relayq is than the pool, over how much faster it is than this one.
+        const times = pool.relayqSpeed / row.relayqSpeed;
+        return {
+          label: row.subject,
+          parts: [{value: times, series: subjects.indexOf(row.subject)}],
+          text: `${numberText(times, 2)} × (${numberText(row.messagesPerSecond, 0)}/s)`,
+        };
+      }),
+    };
+  });
+  if (groups.length === 0) return [];
+  return [
+    {title: "Messages a second, as multiples of nodemailer's pool", groups, mark: {value: 1, label: 'pool'}},
+  ];
+}
+
+function costChart(scenarios: NonNullable<BenchResults['cost']>): readonly Chart[] {
+  const [first] = scenarios;
+  if (first === undefined) return [];
+  const bars = scenarios.map(({roundTripMs, mailOctets, deferredShare, cost}) => ({
+    label: `${sizeName(mailOctets)}, ${roundTripMs} ms, ${100 * deferredShare} % deferred`,
+    parts: cost.terms.map(({usd}, series) => ({value: usd, series})),
+    text: `${numberText(cost.usd, 2)} USD`,
+  }));
+  const ses = numberText(first.cost.ses.usd, 0);
+  return [
+    {
+      title: 'What a million messages cost, by term',
+      legend: first.cost.terms.map(({name}) => name),
+      groups: [{label: `through a smarthost (Amazon SES: ${ses} USD)`, bars}],
+    },
+  ];
+}

@@ -1,0 +1,72 @@
+// What a function's log says about it: Lambda's own reports, and how many octets the rest would be billed as. Pure.
+
+/** "Each log event is 26 bytes more than its message" (PutLogEvents: how the size of a batch is calculated). */
+const octetsPerEvent = 26;
+
+export interface LogFigures {
+  readonly invocations: number;
+  readonly billedMs: number;
+  readonly peakMB: number;
+  readonly logEvents: number;
+  readonly logOctets: number;
+}
+
+interface Report {
+  readonly type?: string;
+  readonly record?: {
+    readonly metrics?: {readonly billedDurationMs: number; readonly maxMemoryUsedMB?: number};
+  };
+}
+
+/** Adds up the lines of all environments of one function. */
+export class FunctionLog {
+  #invocations = 0;
+  #billedMs = 0;
+  #peakMB = 0;
+  #events = 0;
+  #octets = 0;
+  readonly #last: string[] = [];
+
+  /** The function's own lines, the latest: what to show when something went wrong. */
+  get lastLines(): readonly string[] {
+    return this.#last;
+  }
+
+  add(line: string): void {
+    const report = platformEventOf(line);
+    if (report === undefined) {
+      this.#events += 1;
+      this.#octets += Buffer.byteLength(line) + octetsPerEvent;
+      this.#last.push(line);
+      if (this.#last.length > 5) this.#last.shift();
+      return;
+    }
+    // The stack has these switched off (SystemLogLevel WARN): they are read here, and cost nothing there.
+    const metrics = report.type === 'platform.report' ? report.record?.metrics : undefined;
+    if (metrics === undefined) return;
+    this.#invocations += 1;
+    this.#billedMs += metrics.billedDurationMs;
+    this.#peakMB = Math.max(this.#peakMB, metrics.maxMemoryUsedMB ?? Number.NaN);
+  }
+
+  /** Since the last time it was asked; the peak is that of all time, as Lambda's is. */
+  take(): LogFigures {
+    const figures = {
+      invocations: this.#invocations,
+      billedMs: this.#billedMs,
+      peakMB: this.#peakMB,
+      logEvents: this.#events,
+      logOctets: this.#octets,
+    };
+    this.#invocations = 0;
+    this.#billedMs = 0;
+    this.#events = 0;
+    this.#octets = 0;
+    return figures;
+  }
+}
+
+function platformEventOf(line: string): Report | undefined {
+  if (!line.startsWith('{"time":') || !line.includes('"type":"platform.')) return undefined;
+  return JSON.parse(line) as Report;
+}

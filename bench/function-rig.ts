@@ -1,0 +1,158 @@
+// One function of the stack in Lambda processes of its own, fed with events directly: the bundle that would be
+// deployed, in the local execution environment, with a local Parameter Store and a settling desk for its calls.
+
+import {mkdtemp} from 'node:fs/promises';
+import {join} from 'node:path';
+import {type Endpoint, listen} from '../local/http.ts';
+import {LambdaFunction} from '../local/lambda/lambda-function.ts';
+import type {Reaper} from '../local/lambda/reaper.ts';
+import {copyTaskRoot} from '../local/lambda/task-roots.ts';
+import type {FunctionResource} from '../local/resources.ts';
+import {Ssm, ssmService} from '../local/ssm/ssm.ts';
+import type {Assembly} from '../local/synthesis.ts';
+import {parseTemplate} from '../local/template.ts';
+import {FunctionLog, type LogFigures} from './function-log.ts';
+import {cpuSecondsOf, peakMBOf} from './process-figures.ts';
+import {type Sent, settlingDesk} from './settling-desk.ts';
+import {type Call, SqsMeter} from './sqs-meter.ts';
+
+export const account = {region: 'us-east-1', accountId: '000000000000'};
+
+/** Where functions run: the stack, and what removes their processes and files in the end. */
+export interface Site {
+  readonly assembly: Assembly;
+  readonly directory: string;
+  readonly reaper: Reaper;
+}
+
+export interface RigOptions {
+  readonly site: Site;
+  readonly functionName: string;
+  /** Parameters by their whole name. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly sqsLatencyMs?: number;
+  readonly onSent?: (message: Sent) => void;
+}
+
+export interface FeedFigures extends LogFigures {
+  readonly messages: number;
+  readonly elapsedMs: number;
+  /** Of all environments together. */
+  readonly cpuSeconds: number;
+  /** Of the environment that has had most. */
+  readonly peakMB: number;
+  readonly calls: readonly Call[];
+}
+
+/** The next event, and how many messages are in it; undefined when there are no more. */
+export type NextEvent = () => {readonly payload: string; readonly messages: number} | undefined;
+
+/** Longer than any benchmark: an environment is warm, or it is not there yet. */
+const idleMs = 24 * 3_600_000;
+
+export class FunctionRig {
+  readonly definition: FunctionResource;
+  readonly #function: LambdaFunction;
+  readonly #log: FunctionLog;
+  readonly #meter: SqsMeter;
+  readonly #endpoint: Endpoint;
+
+  static async start(options: RigOptions): Promise<FunctionRig> {
+    const {site, functionName, settings = {}, sqsLatencyMs = 0, onSent} = options;
+    const {assembly, reaper} = site;
+    const {region, accountId} = account;
+    const meter = new SqsMeter();
+    const ssm = new Ssm({region, accountId});
+    for (const [name, value] of Object.entries(settings)) ssm.put(name, value);
+    const desk = settlingDesk({meter, latencyMs: sqsLatencyMs, ...(onSent && {onSent})});
+    const endpoint = await listen({sqs: desk, ssm: ssmService(ssm)}, {port: 0});
+    const {functions} = parseTemplate(assembly.template, assembly.assets, {
+      ...account,
+      stackName: assembly.stackName,
+      queueUrlOf: name => `${endpoint.url}/${accountId}/${name}`,
+    });
+    const definition = functions.find(({name}) => name === functionName);
+    if (definition === undefined) throw new Error(`the stack has no function ${functionName}`);
+    // Only for its reports: that it invoked, for how long, in how much memory.
+    definition.logging.systemLevel = 'INFO';
+    const directory = await mkdtemp(join(site.directory, 'function-'));
+    const taskRoot = await copyTaskRoot(definition, assembly.directory, directory);
+    return new FunctionRig(definition, taskRoot, endpoint, reaper, meter);
+  }
+
+  private constructor(
+    definition: FunctionResource,
+    taskRoot: string,
+    endpoint: Endpoint,
+    reaper: Reaper,
+    meter: SqsMeter,
+  ) {
+    const log = new FunctionLog();
+    this.definition = definition;
+    this.#log = log;
+    this.#meter = meter;
+    this.#endpoint = endpoint;
+    this.#function = new LambdaFunction({
+      definition,
+      taskRoot,
+      region: account.region,
+      endpointUrl: endpoint.url,
+      reaper,
+      onLine: (_, line) => log.add(line),
+      idleMs,
+    });
+  }
+
+  /**
+   * Feeds the function until there is nothing left; each feeder has one event in hand at a time, as a poller of
+   * the event source has.
+   * @throws Error when an invocation failed, or gave a message back
+   */
+  async feed(feeders: readonly NextEvent[]): Promise<FeedFigures> {
+    this.#log.take();
+    this.#meter.take();
+    const cpuBefore = this.#cpuSeconds();
+    const startedMs = performance.now();
+    const fed = await Promise.all(feeders.map(next => this.#feedAll(next)));
+    const elapsedMs = performance.now() - startedMs;
+    const {peakMB: _, ...log} = this.#log.take();
+    return {
+      ...log,
+      messages: fed.reduce((sum, messages) => sum + messages, 0),
+      elapsedMs,
+      cpuSeconds: this.#cpuSeconds() - cpuBefore,
+      peakMB: Math.max(...this.#pids().map(peakMBOf)),
+      calls: this.#meter.take(),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#function.stop();
+    await this.#endpoint.close();
+  }
+
+  async #feedAll(next: NextEvent): Promise<number> {
+    let fed = 0;
+    for (let event = next(); event !== undefined; event = next()) {
+      const invocation = await this.#function.invoke(event.payload);
+      const failures = invocation.ok
+        ? (JSON.parse(invocation.payload) as {batchItemFailures?: readonly unknown[]} | null)
+            ?.batchItemFailures
+        : [invocation.error];
+      if (failures !== undefined && failures.length > 0) {
+        const reasons = [JSON.stringify(failures), ...this.#log.lastLines];
+        throw new Error(`${this.definition.name} failed:\n${reasons.join('\n')}`);
+      }
+      fed += event.messages;
+    }
+    return fed;
+  }
+
+  #pids(): readonly number[] {
+    return [...this.#function.environments].flatMap(({pid}) => (pid === undefined ? [] : [pid]));
+  }
+
+  #cpuSeconds(): number {
+    return this.#pids().reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
+  }
+}

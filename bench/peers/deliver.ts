@@ -1,0 +1,81 @@
+// relayq's own deliver function, as Lambda runs it. SQS hands one message group to one invocation at a time, and
+// fills a batch from one group while that has enough: so ten connections are ten environments with a group each.
+// When the groups are short a batch mixes them: then ten connections are those of one environment.
+
+import {type DeliveryPatterns, names} from '../delivery-patterns.ts';
+import {type FeedFigures, FunctionRig, type NextEvent, type Site} from '../function-rig.ts';
+import {mimeOf, tenKB} from '../mail.ts';
+import type {Place} from '../receivers/place.ts';
+import {EventMaker, type RecordPattern} from '../sqs-events.ts';
+import type {RunFigures, Subject} from './subject.ts';
+
+/** The largest of FIFO queues (Lambda, CreateEventSourceMapping, BatchSize), and what the stack asks for. */
+export const batchSize = 10;
+
+export interface DeliverSubject extends Subject {
+  readonly memoryMB: number;
+  /** The figures of the last run, all of them. */
+  readonly last: FeedFigures | undefined;
+}
+
+export interface DeliverOptions {
+  readonly site: Site;
+  readonly patterns: DeliveryPatterns;
+  /** Whether each connection has an environment of its own, or all share one. */
+  readonly environments: 'many' | 'one';
+  readonly octets?: number;
+  readonly sqsLatencyMs?: number;
+  readonly deferEvery?: number;
+}
+
+export async function deliverSubject(options: DeliverOptions): Promise<DeliverSubject> {
+  const {site, patterns, environments, octets = tenKB, sqsLatencyMs = 0, deferEvery} = options;
+  const rig = await FunctionRig.start({site, functionName: names.deliver, sqsLatencyMs});
+  const mime = mimeOf(octets);
+  const events = new EventMaker();
+  let last: FeedFigures | undefined;
+
+  /** Events of up to ten messages in the order of these patterns. */
+  const feeder = (groups: readonly RecordPattern[], messages: number): NextEvent => {
+    let left = messages;
+    return () => {
+      if (left === 0) return undefined;
+      const size = Math.min(left, batchSize);
+      left -= size;
+      return {
+        payload: events.event(groups, size, {...(deferEvery !== undefined && {deferEvery})}),
+        messages: size,
+      };
+    };
+  };
+  const send = async (place: Place, connections: number, messages: number): Promise<FeedFigures> => {
+    const groups = (await patterns.of(mime, place)).slice(0, connections);
+    const feeders =
+      environments === 'one'
+        ? [feeder(groups, messages)]
+        : groups.map((group, index) =>
+            feeder([group], Math.floor(messages / connections) + (index < messages % connections ? 1 : 0)),
+          );
+    last = await rig.feed(feeders);
+    return last;
+  };
+
+  return {
+    name: environments === 'many' ? 'relayq' : 'relayq, one environment',
+    memoryMB: rig.definition.memoryMB,
+    get last() {
+      return last;
+    },
+    unfit: (_, connections) =>
+      environments === 'one' && connections === 1 ? 'the same as relayq' : undefined,
+    async warmUp(place, connections, messages) {
+      // Each of the environments is a process that has its code to compile.
+      await send(place, connections, environments === 'many' ? messages * connections : messages);
+    },
+    async run(place, connections, messages): Promise<RunFigures> {
+      const {elapsedMs, cpuSeconds, peakMB, billedMs, invocations} = await send(place, connections, messages);
+      return {messages, elapsedMs, cpuSeconds, peakMB, billedMs, invocations};
+    },
+    close: () => rig.close(),
+  };
+}

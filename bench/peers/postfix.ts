@@ -1,0 +1,85 @@
+// Postfix relaying through `relayhost`: how fast it drains a queue that was filled while its transport was held.
+
+import {mkdtemp} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import type {Reaper} from '../../local/lambda/reaper.ts';
+import {sessionCpuSecondsOf} from '../process-figures.ts';
+import type {Place} from '../receivers/place.ts';
+import {PostfixInstance} from './postfix-instance.ts';
+import {blast, writeSource} from './smtp-source.ts';
+import type {RunFigures, Subject} from './subject.ts';
+
+/** Its queue is filled over SMTP, with as many connections as its smtpd takes well. */
+const fillConnections = 20;
+
+/** Nothing arrives any more: a Postfix that stalls must not stall the benchmark. */
+const stallMs = 60_000;
+
+export async function postfixPeer(directory: string, reaper: Reaper): Promise<Subject | undefined> {
+  if (PostfixInstance.unfit() !== undefined) return undefined;
+  const file = await writeSource(directory);
+  // One for each place and number of connections: it is set up once, not changed while it runs.
+  const instances = new Map<string, Promise<PostfixInstance>>();
+
+  const startFor = async ({host, port}: Place, connections: number) =>
+    PostfixInstance.start(
+      await mkdtemp(join(directory, 'postfix-')),
+      [
+        `relayhost = [${host}]:${port}`,
+        `default_destination_concurrency_limit = ${connections}`,
+        `initial_destination_concurrency = ${connections}`,
+        'smtp_tls_security_level = none',
+        'defer_transports = smtp',
+      ],
+      reaper,
+    );
+  const instanceFor = (place: Place, connections: number) => {
+    const key = `${place.port} ${connections}`;
+    const instance = instances.get(key) ?? startFor(place, connections);
+    instances.set(key, instance);
+    return instance;
+  };
+
+  return {
+    name: 'Postfix',
+    mostMessages: 2000,
+    unfit: ({security}, connections) =>
+      security === 'plain' && connections > 1 ? undefined : 'measured in clear, with several connections',
+    warmUp: async () => {},
+    async run(place, connections, messages): Promise<RunFigures> {
+      const instance = await instanceFor(place, connections);
+      await blast({file, host: '127.0.0.1', port: instance.port, connections: fillConnections, messages});
+      await instance.set('defer_transports =');
+      const cpuBefore = sessionCpuSecondsOf(instance.master);
+      const before = await place.receiver.count();
+      await instance.flush();
+      const elapsedMs = await drained(place, before, messages);
+      const cpuSeconds = sessionCpuSecondsOf(instance.master) - cpuBefore;
+      await instance.set('defer_transports = smtp');
+      return {messages, elapsedMs, cpuSeconds, peakMB: Number.NaN};
+    },
+    async close() {
+      for (const starting of instances.values()) await (await starting.catch(() => undefined))?.stop();
+    },
+  };
+}
+
+/** From the first arrival to the last: how soon it notices that it may send is not held against it. */
+async function drained({receiver}: Place, before: number, messages: number): Promise<number> {
+  let firstMs: number | undefined;
+  let progressMs = performance.now();
+  for (let last = 0; last < messages; ) {
+    await delay(2);
+    const taken = (await receiver.count()) - before;
+    if (taken === last) {
+      if (performance.now() - progressMs > stallMs)
+        throw new Error(`Postfix has relayed ${taken} of ${messages} messages, and then none for a minute`);
+      continue;
+    }
+    last = taken;
+    progressMs = performance.now();
+    firstMs ??= progressMs;
+  }
+  return progressMs - (firstMs ?? progressMs);
+}

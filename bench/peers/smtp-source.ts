@@ -1,0 +1,58 @@
+// Postfix's smtp-source: sends what it has in memory and decides nothing, so nobody is expected to be faster. It
+// does not pipeline ("No SMTP command pipelining support", smtp-source(1)), which counts as soon as there is a
+// round-trip time.
+
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {type Destination, mimeOf, recipientOf, sender, tenKB} from '../mail.ts';
+import {programOf} from '../programs.ts';
+import type {Subject} from './subject.ts';
+
+export interface Blast extends Destination {
+  readonly file: string;
+  readonly connections: number;
+  readonly messages: number;
+}
+
+/** Writes the file that smtp-source sends: it puts the CRs and the dots in by itself. */
+export async function writeSource(directory: string): Promise<string> {
+  const file = join(directory, 'source.eml');
+  await writeFile(file, mimeOf(tenKB).replaceAll('\r\n', '\n'));
+  return file;
+}
+
+/** @returns how long it took, in milliseconds */
+export async function blast({file, host, port, connections, messages}: Blast): Promise<number> {
+  const program = programOf('smtp-source');
+  if (program === undefined) throw new Error('smtp-source is not installed');
+  const flags = ['-4', '-d', '-F', file, '-f', sender, '-t', recipientOf(1)];
+  const counts = ['-s', String(connections), '-m', String(messages)];
+  const startedMs = performance.now();
+  const source = spawn(program, [...flags, ...counts, `${host}:${port}`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaint = '';
+  source.stderr.on('data', chunk => {
+    complaint += chunk;
+  });
+  const [code] = (await once(source, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`smtp-source: ${complaint}`);
+  return performance.now() - startedMs;
+}
+
+export async function smtpSourcePeer(directory: string): Promise<Subject | undefined> {
+  if (programOf('smtp-source') === undefined) return undefined;
+  const file = await writeSource(directory);
+  return {
+    name: 'smtp-source',
+    unfit: ({security}) => (security === 'plain' ? undefined : 'it speaks no TLS'),
+    warmUp: async () => {},
+    async run({host, port}, connections, messages) {
+      const elapsedMs = await blast({file, host, port, connections, messages});
+      return {messages, elapsedMs, cpuSeconds: Number.NaN, peakMB: Number.NaN};
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,47 @@
+// What a process has used so far, as Linux tells (proc(5)): CPU time and the most memory it has had.
+
+import {readdirSync, readFileSync} from 'node:fs';
+
+/** USER_HZ: 100 on every Linux that Node.js runs on. */
+const ticksPerSecond = 100;
+
+/** The fields of /proc/PID/stat from the third on; the second is a name, which may hold blanks and brackets. */
+function statOf(pid: number | 'self'): readonly string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+const secondsOf = (fields: readonly string[], from: number, to: number): number =>
+  fields.slice(from, to).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
+
+/** utime and stime. NaN where the system does not tell, or the process is gone. */
+export function cpuSecondsOf(pid: number): number {
+  const fields = statOf(pid);
+  return fields === undefined ? Number.NaN : secondsOf(fields, 11, 13);
+}
+
+/** Of all processes of a session, with the children that they have waited for: a server and its helpers. */
+export function sessionCpuSecondsOf(session: number): number {
+  let seconds = 0;
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const fields = statOf(Number(entry));
+    if (fields !== undefined && Number(fields[3]) === session) seconds += secondsOf(fields, 11, 15);
+  }
+  return seconds;
+}
+
+/** VmHWM, the peak resident set. NaN where the system does not tell. */
+export function peakMBOf(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const [, kB] = /^VmHWM:\s+(\d+) kB/m.exec(status) ?? [];
+    return Number(kB) / 1024;
+  } catch {
+    return Number.NaN;
+  }
+}

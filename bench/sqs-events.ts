@@ -1,0 +1,76 @@
+// Events as the event source makes them of SQS messages, made fast: one message is written out, and all others are
+// that one with another id and recipient. Pure.
+
+import {randomUUID} from 'node:crypto';
+import {type EventSource, sqsRecordOf} from '../local/lambda/sqs-event.ts';
+import {recipientOf} from './mail.ts';
+
+/** What stands for the id and the recipient in the message that is written out. */
+export const patternId = '5eed0000-0000-4000-8000-000000000000';
+export const patternRecipient = recipientOf(0);
+
+export interface RecordPattern {
+  /** The text of a record, cut where the id or the recipient comes. */
+  readonly pieces: readonly string[];
+}
+
+export interface PatternSource extends EventSource {
+  /** FIFO queues only. */
+  readonly groupId?: string;
+}
+
+/** @param body holds `patternRecipient`, and `patternId` where the pipeline has put the message's id */
+export function recordPatternOf(body: string, {groupId, ...source}: PatternSource): RecordPattern {
+  const sentMs = String(Date.now());
+  const record = sqsRecordOf(
+    {
+      messageId: patternId,
+      receiptHandle: `receipt-${patternId}`,
+      body,
+      md5OfBody: '',
+      messageAttributes: {},
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: sentMs,
+        SenderId: 'AROABENCH',
+        ApproximateFirstReceiveTimestamp: sentMs,
+        ...(groupId !== undefined && {
+          MessageGroupId: groupId,
+          MessageDeduplicationId: `${patternId}.0.0`,
+          SequenceNumber: '18850000000000000000',
+        }),
+      },
+    },
+    source,
+  );
+  const pieces = JSON.stringify(record).split(new RegExp(`(${patternId}|${patternRecipient})`));
+  return {pieces};
+}
+
+export interface EventOptions {
+  /** How many messages the event source hands over at a time. */
+  readonly batchSize: number;
+  /** Every so-manieth recipient is one whose mail is deferred; without, none. */
+  readonly deferEvery?: number;
+}
+
+/** Ids differ between events, also those of different feeders, as a function may remember what it has seen. */
+export class EventMaker {
+  #made = 0;
+
+  /** The payload of an event whose records follow these patterns, one after the other. */
+  event(patterns: readonly RecordPattern[], size: number, {deferEvery}: Partial<EventOptions> = {}): string {
+    const records = Array.from({length: size}, (_, index) => {
+      this.#made += 1;
+      const deferred = deferEvery !== undefined && this.#made % deferEvery === 0;
+      return recordOf(patterns[index % patterns.length]!, randomUUID(), recipientOf(this.#made, {deferred}));
+    });
+    return `{"Records":[${records.join(',')}]}`;
+  }
+}
+
+function recordOf({pieces}: RecordPattern, id: string, recipient: string): string {
+  return pieces
+    .map(piece => (piece === patternId ? id : piece === patternRecipient ? recipient : piece))
+    .join('');
+}
