@@ -2,7 +2,7 @@
 // implicit TLS. Socket, spool and delivery programs are compiled in, so that there can be one at a time.
 
 import {execFile} from 'node:child_process';
-import {copyFile, rm, stat, writeFile} from 'node:fs/promises';
+import {chmod, copyFile, rm, stat, writeFile} from 'node:fs/promises';
 import net from 'node:net';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
@@ -78,6 +78,8 @@ export const openSmtpd: ServerKind = {
     const {directory, mailDirectory} = await makeDirectories('opensmtpd');
     for (const name of ['localhost.crt', 'localhost.key'])
       await copyFile(new URL(`../fixtures/${name}`, import.meta.url), join(directory, name));
+    // It takes no key that others may read, as they may after a checkout.
+    await chmod(join(directory, 'localhost.key'), 0o600);
     const [mxPort, submissionPort, sinkPort] = [await freePort(), await freePort(), await freePort()];
     const configuration = join(directory, 'smtpd.conf');
     await writeFile(configuration, await smtpdConf(directory, mxPort, submissionPort, sinkPort));
