@@ -40,6 +40,7 @@ export async function deliverBatch(
   const totalMs = remainingMs();
   const deadlineMs = parts.now() + totalMs - Math.min(settleReserveMs, totalMs / 10);
   const reserveMs = Math.min(startReserveMs, totalMs / 3);
+  parts.settler.expect(records.length);
   const groups = Map.groupBy(records, record => record.attributes.MessageGroupId ?? '');
   const left = await Promise.all(
     [...groups].map(([group, those]) =>

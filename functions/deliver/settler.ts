@@ -24,6 +24,11 @@ interface Waiting {
 
 /** SQS takes so many entries in one request. */
 const maxRound = 10;
+/**
+ * How long a fate waits for others to be written down with it, in milliseconds: each round costs three requests and
+ * what they take to compute. A function that dies meanwhile repeats the messages that wait.
+ */
+const lingerMs = 25;
 /** Fates of messages that could not be settled: when one comes again, it is not sent again. */
 const maxRemembered = 1000;
 
@@ -32,6 +37,9 @@ export class Settler {
   readonly #remembered = new Map<string, Settlement | Held>();
   #waiting: Waiting[] = [];
   #working = false;
+  /** Messages of the batch whose fate is not known yet. */
+  #expected = 0;
+  #hurry: () => void = () => {};
 
   constructor(parts: SettlerParts) {
     this.#parts = parts;
@@ -42,20 +50,39 @@ export class Settler {
     return this.#remembered.get(record.messageId);
   }
 
+  /** Called at the start of a batch: when the fates of so many are known, nothing more is waited for. */
+  expect(messages: number): void {
+    this.#expected = messages;
+  }
+
   /** @throws Error when the fate could not be written down: the message has to come again */
   settle(record: SQSRecord, settlement: Settlement | Held): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({record, settlement, resolve, reject});
+      this.#expected -= 1;
       if (!this.#working) void this.#work();
+      if (this.#expected <= 0 || this.#waiting.length >= maxRound) this.#hurry();
     });
   }
 
   async #work(): Promise<void> {
     this.#working = true;
-    // Whatever else becomes known at this moment comes along.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#round(this.#waiting.splice(0, maxRound));
+    while (this.#waiting.length > 0) {
+      await this.#linger();
+      await this.#round(this.#waiting.splice(0, maxRound));
+    }
     this.#working = false;
+  }
+
+  #linger(): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, lingerMs);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#expected <= 0 || this.#waiting.length >= maxRound) this.#hurry();
+    });
   }
 
   async #round(all: readonly Waiting[]): Promise<void> {
