@@ -86,7 +86,7 @@ export class Settler {
   }
 
   async #round(all: readonly Waiting[]): Promise<void> {
-    const {queues, results, urls, log} = this.#parts;
+    const {queues, results, urls} = this.#parts;
     const failed = new Map<Waiting, string>();
     const standing = () => all.filter(each => !failed.has(each));
     const note = (those: readonly Waiting[], failures: ReadonlyMap<number, string>) => {
@@ -109,19 +109,21 @@ export class Settler {
       const {waiting, settlement} = told[index]!;
       if (!this.#mayGoUntold(settlement, reason)) failed.set(waiting, reason);
     }
-    const done = standing();
-    const undeleted = await queues.deleteAll(
-      urls.deliveryUrl,
-      done.map(({record}) => record.receiptHandle),
-    );
-    // Lambda deletes what a batch does not report as failed; only should the function die first do they come again.
-    for (const [index, error] of undeleted) {
+    // Of the last round Lambda deletes what the batch does not report as failed, and the batch is about to end.
+    if (this.#expected > 0) await this.#delete(standing());
+    for (const each of all) this.#finish(each, failed.get(each));
+  }
+
+  /** What could not be deleted Lambda deletes later; only should the function die first does it come again. */
+  async #delete(settled: readonly Waiting[]): Promise<void> {
+    const {queues, urls, log} = this.#parts;
+    const handles = settled.map(({record}) => record.receiptHandle);
+    for (const [index, error] of await queues.deleteAll(urls.deliveryUrl, handles)) {
       log('warn', 'a settled message is deleted when its batch ends', {
-        id: done[index]!.record.messageId,
+        id: settled[index]!.record.messageId,
         error,
       });
     }
-    for (const each of all) this.#finish(each, failed.get(each));
   }
 
   /** An accepted or deferred message is on its way, or will be: coming again would send it twice. */

@@ -159,33 +159,6 @@ describe('a batch', () => {
   });
 });
 
-describe('the deletion of a settled message', () => {
-  const deletion = {function: names.deliver, operation: 'DeleteMessageBatch'} as const;
-
-  test.each([
-    ['fails once', {fault: 'fail', count: 1}],
-    ['fails in its entry', {fault: 'partial', share: 1, count: 1}],
-    ['is done and not answered', {fault: 'drop', count: 1}],
-  ] as const)('%s: nothing comes of it', async (_, fault) => {
-    const active = bench.fault({...deletion, ...fault});
-    expect(await bench.tallyOfOne('ok')).toEqual(once.ok);
-    expect(active.fired).toBe(1);
-    active.remove();
-  });
-
-  // The event source deletes what a batch does not report: to report it as failed has it come again.
-  test.each([
-    ['is refused', {fault: 'refuse', count: 1}],
-    ['fails in its entry for as long as it is tried', {fault: 'partial', share: 1, count: 3}],
-  ] as const)('%s: its batch deletes it, and its result comes once', async (_, fault) => {
-    const hiding = bench.fault({operation: 'ChangeMessageVisibilityBatch', fault: 'refuse'});
-    const active = bench.fault({...deletion, ...fault});
-    const tally = await bench.tallyOfOne('ok');
-    for (const each of [hiding, active]) each.remove();
-    expect(tally).toEqual(once.ok);
-  });
-});
-
 describe('an execution environment', () => {
   test('that dies now and then loses nothing', async () => {
     const deaths = bench.fault({kill: 'random', everyMs: 300, count: 8, seed: 11});
