@@ -25,11 +25,11 @@ export class FunctionLog {
   #peakMB = 0;
   #events = 0;
   #octets = 0;
-  readonly #last: string[] = [];
+  readonly #complaints: string[] = [];
 
-  /** The function's own lines, the latest: what to show when something went wrong. */
-  get lastLines(): readonly string[] {
-    return this.#last;
+  /** The latest of the function's own lines that are no mere information: what to show when something went wrong. */
+  get complaints(): readonly string[] {
+    return this.#complaints;
   }
 
   add(line: string): void {
@@ -37,8 +37,8 @@ export class FunctionLog {
     if (report === undefined) {
       this.#events += 1;
       this.#octets += Buffer.byteLength(line) + octetsPerEvent;
-      this.#last.push(line);
-      if (this.#last.length > 5) this.#last.shift();
+      if (!/"level":"(info|debug|trace)"/i.test(line)) this.#complaints.push(line);
+      if (this.#complaints.length > 5) this.#complaints.shift();
       return;
     }
     // The stack has these switched off (SystemLogLevel WARN): they are read here, and cost nothing there.

@@ -126,6 +126,11 @@ export class FunctionRig {
     };
   }
 
+  /** What the function has complained of, lately. */
+  get complaints(): readonly string[] {
+    return this.#log.complaints;
+  }
+
   async close(): Promise<void> {
     await this.#function.stop();
     await this.#endpoint.close();
@@ -140,7 +145,7 @@ export class FunctionRig {
             ?.batchItemFailures
         : [invocation.error];
       if (failures !== undefined && failures.length > 0) {
-        const reasons = [JSON.stringify(failures), ...this.#log.lastLines];
+        const reasons = [JSON.stringify(failures), ...this.#log.complaints];
         throw new Error(`${this.definition.name} failed:\n${reasons.join('\n')}`);
       }
       fed += event.messages;

@@ -60,15 +60,15 @@ const method = (prices: Prices, latencyMs: number): string => `## Method
   that is busy for a while is so for both.
 - **relayq** is the bundle that \`cdk synth\` makes of the deliver function, in the local cloud's Lambda: a process for
   each environment, with the heap limits of its memory, frozen between invocations. It is fed with SQS events of ten
-  messages, as SQS hands them out, one after the other. Its calls of SQS are answered ${latencyMs === 0 ? 'at once' : `after ${latencyMs} ms`} by an
-  endpoint that keeps nothing, those of SSM by the local Parameter Store. Ten connections are ten environments with a message group each: SQS gives a group to one
-  invocation at a time, and fills a batch from one group as long as that has ten messages. "One environment" is the
-  other case: ten short groups that share a batch, and so one process.
+  messages, as SQS hands them out, one after the other. Its calls of SQS are answered ${latencyMs === 0 ? 'at once' : `after ${latencyMs} ms`}
+  by an endpoint that keeps nothing, those of SSM by the local Parameter Store. Ten connections are ten environments
+  with a message group each: SQS gives a group to one invocation at a time, and fills a batch from one group as long as
+  that has ten messages. "One environment" is the other case: ten short groups that share a batch, and so a process.
 - **nodemailer's pool** (\`createTransport({pool: true, maxConnections})\`) runs in one process, with twice as many
   messages in hand as it has connections, and with \`maxMessages\` unlimited, as it would otherwise connect anew every
   100 messages. Its **bare SMTPConnection** is one message after the other on each connection.
-- **Postfix** relays through \`relayhost\` with the same number of connections: a queue of up to 2,000 messages is filled while
-  its transport is deferred, then flushed; counted from the first arrival to the last. Its configuration and
+- **Postfix** relays through \`relayhost\` with the same number of connections: a queue of up to 5,000 messages is filled
+  while all mail is on hold, then released; counted from the release to the last arrival. Its configuration and its
   queue are the benchmark's own.
 - **smtp-source** sends from memory and decides nothing: the ceiling of the receiver, without round-trip time (it
   does not pipeline).

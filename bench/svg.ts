@@ -39,6 +39,7 @@ const colours = [
 ];
 
 export function svgOf(charts: readonly Chart[]): string {
+  const titles = charts.map(({title}) => title).join('; ');
   let top = 12;
   const drawn: string[] = [];
   for (const chart of charts) {
@@ -48,6 +49,7 @@ export function svgOf(charts: readonly Chart[]): string {
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${top}" font-family="sans-serif" font-size="12">`,
+    `<title>${escaped(titles)}</title>`,
     `<rect width="${width}" height="${top}" fill="#ffffff"/>`,
     ...drawn,
     '</svg>',

@@ -56,6 +56,12 @@ function speedTable({security, roundTripMs, connections, receiver, rows}: SpeedS
       numberText(row.peakMB, 0),
       numberText(row.billedMsPerBatch, 1),
     ]),
+    notes: rows
+      .filter(({failedRuns}) => failedRuns > 0)
+      .map(
+        ({subject, failedRuns}) =>
+          `${subject}: mail did not arrive in ${failedRuns} runs, which were done again.`,
+      ),
   };
 }
 

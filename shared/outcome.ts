@@ -35,6 +35,7 @@ export type Fact =
   | 'tls-failed'
   | 'auth-not-offered'
   | 'auth-needs-tls'
+  | 'out-of-time'
   | 'too-large'
   | 'smtputf8-not-offered'
   | '8bitmime-not-offered';
@@ -83,6 +84,8 @@ const facts: Readonly<Record<Fact, Verdict>> = {
   'auth-not-offered': verdict('deferred', '4.7.0', nextOfSite),
   // RFC 4954 6: encryption required for requested authentication mechanism.
   'auth-needs-tls': verdict('deferred', '4.7.11', nextOfSite),
+  // Ours, not the server's: the function would end before the reply to the dot.
+  'out-of-time': verdict('deferred', '4.4.7'),
   'too-large': verdict('bounced', '5.3.4', next),
   'smtputf8-not-offered': verdict('bounced', '5.6.7', next),
   '8bitmime-not-offered': verdict('bounced', '5.6.3', next),

@@ -169,7 +169,7 @@ class MeteredPipeline {
       if (taken >= count) return nowMs;
       if (taken > last) progressMs = nowMs;
       if (nowMs - progressMs > stallMs) {
-        const lines = [...this.#logs.values()].flatMap(log => log.lastLines);
+        const lines = [...this.#logs.values()].flatMap(log => log.complaints);
         throw new Error(`the pipeline has stopped ${count - taken} messages early\n${lines.join('\n')}`);
       }
       last = taken;

@@ -29,7 +29,7 @@ export async function measureScale(context: BenchContext): Promise<readonly Scal
       progress(`scale: ${messages} messages`);
       const before = await place.receiver.count();
       const {elapsedMs, cpuSeconds, peakMB, billedMs = Number.NaN} = await subject.run(place, 1, messages);
-      await arrived(place, before, messages);
+      await arrived(place, before, messages, subject);
       rows.push({
         messages,
         messagesPerSecond: (1000 * messages) / elapsedMs,

@@ -30,8 +30,12 @@ export interface SpeedRow {
   /** How many times as fast relayq is, and how much of the CPU it needs; of runs next to each other. */
   readonly relayqSpeed: number;
   readonly relayqCpu: number;
+  /** Runs in which mail did not arrive: they were done again. */
+  readonly failedRuns: number;
   readonly runs: readonly RunFigures[];
 }
+
+const mostFailures = 2;
 
 export async function measureSpeed(context: BenchContext): Promise<readonly SpeedScenario[]> {
   const {options, progress} = context;
@@ -100,13 +104,14 @@ async function measureScenario(
   connections: number,
   {options, progress}: BenchContext,
 ): Promise<SpeedScenario> {
-  const {security, roundTripMs, receiver} = place;
+  const {security, roundTripMs} = place;
   const subjects = all.filter(subject => subject.unfit(place, connections) === undefined);
   const usual =
     roundTripMs === 0
       ? wholeBatches(options.size)
       : connections * messagesPerConnection(options.size, roundTripMs);
   const runs = new Map<Subject, RunFigures[]>(subjects.map(subject => [subject, []]));
+  const failures = new Map<Subject, number>();
   const title = `speed: ${security}, ${roundTripMs} ms, ${connections} connections`;
   // The first one opens the connections, and is not counted.
   for (let run = -1; run < options.runs; run++) {
@@ -114,21 +119,50 @@ async function measureScenario(
       const wanted = run < 0 ? 10 * connections : usual;
       const messages = Math.min(wanted, subject.mostMessages ?? wanted);
       if (run >= 0) progress(`${title}, run ${run + 1} of ${options.runs}: ${subject.name}`);
-      const before = await receiver.count();
-      const figures = await subject.run(place, connections, messages);
-      await arrived(place, before, messages);
+      const figures = await measureRun(subject, place, connections, messages, error => {
+        failures.set(subject, (failures.get(subject) ?? 0) + 1);
+        progress(`${title}, again: ${error.message}`);
+      });
       if (run >= 0) runs.get(subject)!.push(figures);
     }
   }
   const ours = runs.get(subjects[0]!)!;
-  const rows = [...runs].map(([{name}, theirs]) => rowOf(name, theirs, ours));
-  return {security, roundTripMs, connections, receiver: receiver.name, rows};
+  const rows = [...runs].map(([subject, theirs]) => ({
+    ...rowOf(subject.name, theirs, ours),
+    failedRuns: failures.get(subject) ?? 0,
+  }));
+  return {security, roundTripMs, connections, receiver: place.receiver.name, rows};
+}
+
+/** One that fails does not cost the hour of all others; one that fails again does. */
+async function measureRun(
+  subject: Subject,
+  place: Place,
+  connections: number,
+  messages: number,
+  onFailure: (error: Error) => void,
+): Promise<RunFigures> {
+  for (let failures = 0; ; failures++) {
+    try {
+      const before = await place.receiver.count();
+      const figures = await subject.run(place, connections, messages);
+      await arrived(place, before, messages, subject);
+      return figures;
+    } catch (error) {
+      if (failures === mostFailures) throw error;
+      onFailure(error as Error);
+    }
+  }
 }
 
 const speedOf = ({messages, elapsedMs}: RunFigures): number => (1000 * messages) / elapsedMs;
 const cpuOf = ({messages, cpuSeconds}: RunFigures): number => (1000 * cpuSeconds) / messages;
 
-function rowOf(subject: string, runs: readonly RunFigures[], ours: readonly RunFigures[]): SpeedRow {
+function rowOf(
+  subject: string,
+  runs: readonly RunFigures[],
+  ours: readonly RunFigures[],
+): Omit<SpeedRow, 'failedRuns'> {
   const billed = runs.flatMap(({billedMs, invocations}) =>
     billedMs === undefined || invocations === undefined ? [] : [billedMs / invocations],
   );

@@ -76,6 +76,7 @@ export async function deliverSubject(options: DeliverOptions): Promise<DeliverSu
       const {elapsedMs, cpuSeconds, peakMB, billedMs, invocations} = await send(place, connections, messages);
       return {messages, elapsedMs, cpuSeconds, peakMB, billedMs, invocations};
     },
+    complaints: () => rig.complaints,
     close: () => rig.close(),
   };
 }

@@ -47,7 +47,7 @@ export class PostfixInstance {
 
   /** Why there cannot be one here; undefined when there can. */
   static unfit(): string | undefined {
-    const missing = ['postfix', 'postconf', 'postqueue', 'smtp-source'].filter(name => !programOf(name));
+    const missing = ['postfix', 'postsuper', 'postqueue', 'smtp-source'].filter(name => !programOf(name));
     if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
     return process.getuid?.() === 0 ? undefined : 'Postfix needs root';
   }
@@ -74,14 +74,10 @@ export class PostfixInstance {
     this.#reaper = reaper;
   }
 
-  /** Changes settings as its administrator would. */
-  async set(...settings: readonly string[]): Promise<void> {
-    await run(programOf('postconf')!, ['-c', this.#directory, '-e', ...settings]);
-    await postfix(this.#directory, 'reload');
-  }
-
-  /** Has all that waits tried now. */
-  async flush(): Promise<void> {
+  /** Has all that is on hold tried now. @param released called when it may be tried */
+  async release(released: () => void): Promise<void> {
+    await run(programOf('postsuper')!, ['-c', this.#directory, '-H', 'ALL']);
+    released();
     await run(programOf('postqueue')!, ['-c', this.#directory, '-f']);
   }
 
@@ -120,6 +116,8 @@ async function writeConfiguration(
     'inet_protocols = ipv4',
     'mynetworks = 127.0.0.0/8',
     'smtpd_relay_restrictions = permit_mynetworks, reject',
+    // Everything waits until it is released.
+    'smtpd_data_restrictions = check_client_access static:HOLD',
     'smtpd_client_connection_count_limit = 0',
     'smtputf8_enable = no',
     ...settings,

@@ -22,5 +22,7 @@ export interface Subject {
   /** Sends before anything is measured, so much that its code is compiled. */
   warmUp(place: Place, connections: number, messages: number): Promise<void>;
   run(place: Place, connections: number, messages: number): Promise<RunFigures>;
+  /** What it has to say when mail did not arrive. */
+  complaints?(): readonly string[];
   close(): Promise<void>;
 }

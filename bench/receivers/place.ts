@@ -1,5 +1,6 @@
 // Where the mail goes: receivers in clear and with STARTTLS, at each round-trip time. Started when asked for.
 
+import {setTimeout as delay} from 'node:timers/promises';
 import type {Reaper} from '../../local/lambda/reaper.ts';
 import type {LinkSecurity} from '../bench-options.ts';
 import {Child} from '../child.ts';
@@ -78,14 +79,26 @@ export class Places {
   }
 }
 
-/** @throws Error when the receiver has not taken so many more messages, soon */
-export async function arrived({receiver}: Place, before: number, messages: number): Promise<void> {
+interface Sender {
+  readonly name: string;
+  complaints?(): readonly string[];
+}
+
+/** @throws Error when the receiver has not taken so many more messages of this sender, soon */
+export async function arrived(
+  {receiver}: Place,
+  before: number,
+  messages: number,
+  {name, complaints}: Sender,
+): Promise<void> {
   const deadlineMs = performance.now() + 5000;
   for (;;) {
     const taken = (await receiver.count()) - before;
     if (taken === messages) return;
-    if (taken > messages || performance.now() > deadlineMs)
-      throw new Error(`${messages} messages were sent, and the ${receiver.name} has taken ${taken}`);
-    await new Promise(resolve => setTimeout(resolve, 10));
+    if (taken > messages || performance.now() > deadlineMs) {
+      const what = `${name} was to send ${messages} messages, and the ${receiver.name} has taken ${taken}`;
+      throw new Error([what, ...(complaints?.() ?? [])].join('\n'));
+    }
+    await delay(10);
   }
 }

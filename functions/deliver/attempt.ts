@@ -34,7 +34,12 @@ const maxAddresses = 10;
 /** Implicit TLS is a property of the port (RFC 8314 3.3), and of submission: MX hosts have none. */
 const implicitTlsPort = 465;
 
+/** No attempt, for reasons of our own: the next hop is down until then, or the function's time is over. */
+export type Unattempted = {readonly heldUntilMs: number} | {readonly outOfTime: true};
+
 export interface AttemptOptions extends Clock {
+  /** Whether it had all of the function's time: then a server that takes even longer has had its attempt. */
+  readonly isFirst: boolean;
   readonly sites: Sites;
   readonly nextHops: NextHops;
   /** Called when the next message of the lane may begin; not called at all when there was no transaction. */
@@ -46,8 +51,8 @@ export async function attemptDelivery(
   hop: NextHop,
   lane: Lane,
   settings: Pick<Settings, 'smarthost' | 'heloName' | 'mx' | 'capacity'>,
-  {nextHops, sites, handedOver, ...clock}: AttemptOptions,
-): Promise<Attempt | {readonly heldUntilMs: number}> {
+  {nextHops, sites, isFirst, handedOver, ...clock}: AttemptOptions,
+): Promise<Attempt | Unattempted> {
   const resolved = await lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, settings.mx));
   if (!resolved.ok)
     return {accepted: false, failure: resolved.failure, verdict: judge(resolved.failure), tried: 0};
@@ -76,6 +81,7 @@ export async function attemptDelivery(
       sites.answered(keyOf(target));
       return {accepted: true, reply: transaction.reply, ...common};
     }
+    if (transaction.failure.fact === 'out-of-time' && !isFirst) return {outOfTime: true};
     const verdict = judge(transaction.failure);
     if (verdict.countsAgainstSite) sites.failed(keyOf(target), clock.now());
     else if (transaction.failure.reply) sites.answered(keyOf(target));

@@ -25,8 +25,8 @@ export interface DeliverParts {
   readonly onRefusedCredentials: () => void;
 }
 
-/** A transaction starts only while so much of the invocation is left; also a third of it, if that is less. */
-const startReserveMs = 300_000;
+/** No message text is sent unless so much is left for the reply; or a third of the invocation, if that is less. */
+const replyReserveMs = 300_000;
 /** What settling the last message may take, after its transaction has ended. */
 const settleReserveMs = 10_000;
 
@@ -39,12 +39,12 @@ export async function deliverBatch(
 ): Promise<readonly string[]> {
   const totalMs = remainingMs();
   const deadlineMs = parts.now() + totalMs - Math.min(settleReserveMs, totalMs / 10);
-  const reserveMs = Math.min(startReserveMs, totalMs / 3);
+  const reserveMs = Math.min(replyReserveMs, totalMs / 3);
   parts.settler.expect(records.length);
   const groups = Map.groupBy(records, record => record.attributes.MessageGroupId ?? '');
   const left = await Promise.all(
     [...groups].map(([group, those]) =>
-      deliverGroup(group, those, settings, {deadlineMs, hasTime: () => remainingMs() > reserveMs}, parts),
+      deliverGroup(group, those, settings, {deadlineMs, lastTextMs: deadlineMs - reserveMs}, parts),
     ),
   );
   return left.flat().map(record => record.messageId);
@@ -52,7 +52,8 @@ export async function deliverBatch(
 
 interface Time {
   readonly deadlineMs: number;
-  readonly hasTime: () => boolean;
+  /** Nothing is begun after this, and no message text sent. */
+  readonly lastTextMs: number;
 }
 
 /** @returns the records that are to come again: those that could not be settled, and those not begun */
@@ -60,20 +61,29 @@ async function deliverGroup(
   group: string,
   records: readonly SQSRecord[],
   settings: Settings,
-  {deadlineMs, hasTime}: Time,
+  time: Time,
   parts: DeliverParts,
 ): Promise<readonly SQSRecord[]> {
   const {log, settler, connections} = parts;
   const lane = new Lane(connections);
   const failed = new Set<SQSRecord>();
+  const late = new Set<SQSRecord>();
   const tasks: Promise<void>[] = [];
   for (const record of records) {
-    if (failed.size > 0 || !hasTime()) break;
+    if (failed.size > 0 || late.size > 0 || parts.now() > time.lastTextMs) break;
     const {promise: handedOver, resolve} = Promise.withResolvers<void>();
-    const task = deliverRecord(record, group, lane, settings, {deadlineMs, handedOver: resolve}, parts)
+    const task = deliverRecord(
+      record,
+      group,
+      lane,
+      settings,
+      {...time, isFirst: tasks.length === 0, handedOver: resolve},
+      parts,
+    )
       .then(settlement => {
+        if (settlement === undefined) late.add(record);
         resolve();
-        return settler.settle(record, settlement);
+        return settlement && settler.settle(record, settlement);
       })
       .catch(error => {
         failed.add(record);
@@ -88,7 +98,7 @@ async function deliverGroup(
   await Promise.all(tasks);
   await lane.close();
   const unbegun = records.slice(tasks.length);
-  const left = records.filter(record => failed.has(record) || unbegun.includes(record));
+  const left = records.filter(record => failed.has(record) || late.has(record) || unbegun.includes(record));
   if (left.length > 0) await comeAgain(left, failed.size > 0 ? backOffSeconds : () => 0, parts);
   return left;
 }

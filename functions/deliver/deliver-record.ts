@@ -18,18 +18,21 @@ type Text = Message & {readonly mime: string};
 
 interface Turn {
   readonly deadlineMs: number;
+  readonly lastTextMs: number;
+  readonly isFirst: boolean;
   /** To be called when the next message of the group may begin. */
   readonly handedOver: () => void;
 }
 
+/** @returns undefined when the function's time is over: the message is to come again as it is */
 export async function deliverRecord(
   record: SQSRecord,
   group: string,
   lane: Lane,
   settings: Settings,
-  {deadlineMs, handedOver}: Turn,
+  {handedOver, ...time}: Turn,
   parts: DeliverParts,
-): Promise<Settlement | Held> {
+): Promise<Settlement | Held | undefined> {
   const {log, now, nextHops, sites} = parts;
   const known = parts.settler.remembered(record);
   if (known !== undefined) {
@@ -52,12 +55,13 @@ export async function deliverRecord(
     return expire(message, reason, startMs);
   }
   const attempt = await attemptDelivery(message, hop, lane, settings, {
-    deadlineMs,
+    ...time,
     now,
     nextHops,
     sites,
     handedOver,
   });
+  if ('outOfTime' in attempt) return undefined;
   if ('heldUntilMs' in attempt) {
     const held = holdUntil(message, attempt.heldUntilMs, now());
     log('warn', 'message held: its next hop is down', {

@@ -1,14 +1,9 @@
 // deliver: takes messages from the delivery queue, sends each one over SMTP, and settles its fate.
 
 import type {SQSRecord} from 'aws-lambda';
-import {namesOf} from '../../shared/names.ts';
 import {batchHandler} from '../batch.ts';
-import {sqsClient, ssmClient} from '../clients.ts';
-import {readEnvironment} from '../environment.ts';
 import {log} from '../log.ts';
-import {Queues} from '../queues.ts';
-import {Results} from '../results.ts';
-import {SettingsSource} from '../settings-source.ts';
+import {startUp} from '../start-up.ts';
 import {Connections} from './connections.ts';
 import {backOffSeconds, comeAgain, deliverBatch} from './deliver-batch.ts';
 import {StsPolicies} from './mta-sts-policies.ts';
@@ -16,17 +11,7 @@ import {NextHops} from './next-hops.ts';
 import {Settler} from './settler.ts';
 import {Sites} from './sites.ts';
 
-const environment = readEnvironment();
-const queues = new Queues(sqsClient());
-const {resultUrls: stageUrls, outboxUrl} = environment;
-const results = new Results({queues, stageUrls, outboxUrl, log});
-const settings = new SettingsSource({
-  client: ssmClient(),
-  path: namesOf(environment.stage).parameterPath,
-  log,
-  maxAgeMs: environment.settingsMaxAgeMs,
-});
-
+const {environment, queues, results, settings} = startUp();
 const connections = new Connections(Date.now);
 const sites = new Sites();
 const policies = new StsPolicies({log, now: Date.now});

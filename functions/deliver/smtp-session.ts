@@ -84,6 +84,13 @@ export class SmtpSession {
       if (code < 400 || code === 421 || code === 503) conversation.close();
       return {ok: false, failure: refusal};
     }
+    if (clock.now() > (clock.lastTextMs ?? clock.deadlineMs)) {
+      conversation.close();
+      return {
+        ok: false,
+        failure: factFailure('data', 'out-of-time', 'no time is left to wait for the reply'),
+      };
+    }
     const answered = conversation.content(content.wire);
     if (this.pipelining) handedOver();
     const answer = await answered;

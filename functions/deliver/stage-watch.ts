@@ -13,6 +13,8 @@ export type Step = (done: (error?: SmtpError | null) => void) => void;
 export interface Clock {
   /** When everything must have ended, in the clock of `now`. */
   readonly deadlineMs: number;
+  /** No message text is sent after this: its reply might come too late. */
+  readonly lastTextMs?: number;
   readonly now: () => number;
 }
 

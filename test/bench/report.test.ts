@@ -19,6 +19,7 @@ const rowOf = (
   peakMB: 90,
   relayqSpeed,
   relayqCpu,
+  failedRuns: 0,
   runs: [],
 });
 const scenarioOf = (roundTripMs: number, rows: readonly SpeedRow[]): SpeedScenario => ({

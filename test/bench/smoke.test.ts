@@ -140,7 +140,7 @@ describe.skipIf(unfit !== undefined)('Postfix as a peer', () => {
       for (const count of [20, 30]) {
         const before = await place.receiver.count();
         const figures = await postfix.run(place, 10, count);
-        await arrived(place, before, count);
+        await arrived(place, before, count, postfix);
         expect(figures).toMatchObject({messages: count, elapsedMs: positive});
       }
       await postfix.close();

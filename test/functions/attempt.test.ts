@@ -69,10 +69,11 @@ async function attempt(
     now: Date.now,
     nextHops: new NextHops({policies, now: Date.now, random: Math.random}),
     sites: new Sites(),
+    isFirst: true,
     handedOver,
   };
   const outcome = await attemptDelivery(message, nextHop, lane, settings, options);
-  if ('heldUntilMs' in outcome) throw new Error('held, with no site known to be down');
+  if (!('accepted' in outcome)) throw new Error('held, with no site known to be down and time left');
   return outcome;
 }
 

@@ -132,10 +132,11 @@ async function worldOf(
       attributes: {SentTimestamp: String(now())},
     } as unknown as SQSRecord;
     const lane = new Lane(connections);
-    const turn = {deadlineMs: now() + 20_000, handedOver: () => {}};
+    const deadlineMs = now() + 20_000;
+    const turn = {deadlineMs, lastTextMs: deadlineMs, isFirst: true, handedOver: () => {}};
     const settlement = await deliverRecord(record, 'example.org', lane, settings!, turn, parts);
     await lane.close();
-    if (settlement.fate === 'held') throw new Error('held');
+    if (settlement === undefined || settlement.fate === 'held') throw new Error('not attempted');
     const {results: entries} = JSON.parse(settlement.body) as {results: Record<string, unknown>[]};
     const {level, fields} = lines.findLast(line => line.message === 'attempt')!;
     return {level, fate: settlement.fate, log: fields, entry: entries.at(-1)!};

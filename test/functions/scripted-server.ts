@@ -51,6 +51,7 @@ export interface ScriptedServer {
 
 export async function startScriptedServer(
   script: Partial<Record<Verb, Answer>> = {},
+  port = 0,
 ): Promise<ScriptedServer> {
   const commands: string[] = [];
   const texts: string[] = [];
@@ -112,7 +113,7 @@ export async function startScriptedServer(
       }
     });
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
   return {
     port: (server.address() as net.AddressInfo).port,
     commands,

@@ -31,6 +31,7 @@ const facts: Readonly<Record<Fact, Stage>> = {
   'tls-failed': 'starttls',
   'auth-not-offered': 'auth',
   'auth-needs-tls': 'auth',
+  'out-of-time': 'data',
   'too-large': 'mailfrom',
   'smtputf8-not-offered': 'mailfrom',
   '8bitmime-not-offered': 'mailfrom',
