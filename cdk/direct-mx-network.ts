@@ -8,6 +8,7 @@ import {
   FlowLog,
   FlowLogDestination,
   FlowLogResourceType,
+  GatewayVpcEndpointAwsService,
   type ISecurityGroup,
   type IVpc,
   NatProvider,
@@ -38,6 +39,8 @@ export class DirectMxNetwork extends Construct {
         {name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false},
         {name: 'Functions', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24},
       ],
+      // It costs nothing, and what goes through it does not go through the NAT.
+      gatewayEndpoints: {DynamoDb: {service: GatewayVpcEndpointAwsService.DYNAMODB}},
       // The library's own classes do not fit its interfaces under exactOptionalPropertyTypes.
     }) as IVpc;
     const logGroup = new LogGroup(this, 'FlowLogs', {

@@ -1,6 +1,7 @@
 // What the functions' roles may do, beside taking from their own queue: send on, publish results, read settings.
 
 import {ArnFormat, Stack} from 'aws-cdk-lib';
+import type {Table} from 'aws-cdk-lib/aws-dynamodb';
 import {Effect, PolicyStatement, type Role} from 'aws-cdk-lib/aws-iam';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import type {Construct} from 'constructs';
@@ -21,6 +22,11 @@ export function grantSend(role: Role, queues: readonly Queue[]): void {
 /** Settling messages one by one, and making visible again what there is no time left for. */
 export function grantSettle(role: Role, queue: Queue): void {
   allow(role, ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'], [queue.queueArn]);
+}
+
+/** Moving the next slots of queues that have a rate. */
+export function grantState(role: Role, table: Table): void {
+  allow(role, ['dynamodb:UpdateItem'], [table.tableArn]);
 }
 
 /** The result queues of the stage, and any that a message may name: relayq-<stage>-results-…, and so on. */

@@ -7,8 +7,9 @@ import {Alarms} from './alarms.ts';
 import type {Context} from './context.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
 import {MailFunction} from './mail-function.ts';
-import {grantSettle} from './permissions.ts';
+import {grantSettle, grantState} from './permissions.ts';
 import {Queues} from './queues.ts';
+import {stateTable} from './state-table.ts';
 import {deliverTimeout, routeTimeout} from './timeouts.ts';
 
 export interface RelayqStackProps extends StackProps {
@@ -43,6 +44,7 @@ export class RelayqStack extends Stack {
       ...(network && {network}),
     });
     grantSettle(deliver.role, queues.delivery);
+    grantState(deliver.role, stateTable(this, 'State', names));
     new Alarms(this, 'Alarms', {queues, functions: [route, deliver], email: context.alarmEmail});
     this.#outputs(names, queues, network);
   }

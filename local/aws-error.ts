@@ -7,6 +7,8 @@ export class AwsError extends Error {
   readonly status: number;
   /** As the query protocol names it, where the two differ: `AWS.SimpleQueueService.NonExistentQueue`. */
   readonly queryCode: string;
+  /** What the error's shape has beside its message. */
+  readonly members: Readonly<Record<string, unknown>> = {};
 
   constructor(code: string, message: string, status = 400, options: {readonly queryCode?: string} = {}) {
     super(message);

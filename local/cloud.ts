@@ -6,6 +6,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {AwsError} from './aws-error.ts';
 import {deploymentProblemsOf} from './deployability.ts';
+import {dynamoDbService} from './dynamodb/service.ts';
+import {Tables} from './dynamodb/tables.ts';
 import {Faults} from './faults/faults.ts';
 import {faultsPage, faultsPath} from './faults/page.ts';
 import {listen} from './http.ts';
@@ -60,6 +62,8 @@ export interface Cloud {
   readonly port: number;
   readonly sqs: Sqs;
   readonly ssm: Ssm;
+  /** Of DynamoDB. */
+  readonly tables: Tables;
   readonly resources: Resources;
   /** By name. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
@@ -127,6 +131,7 @@ async function assemble(
   const queueUrlOf = (name: string) => `${url}/${accountId}/${name}`;
   const sqs = new Sqs({region, accountId, urlOf: queueUrlOf, ...kept});
   const ssm = new Ssm({region, accountId, ...kept});
+  const tables = new Tables(kept);
   const cloudWatchLogs = new CloudWatchLogs({region, accountId});
   onStop(() => sqs.close());
   const functions = new Map<string, LambdaFunction>();
@@ -141,6 +146,7 @@ async function assemble(
       ssm: faults.around(
         withKeys(ssmService(ssm, new Throughput()), ssm, (key, use) => authorisation?.checkKey(key, use)),
       ),
+      dynamodb: faults.around(dynamoDbService(tables)),
       logs: logsService(cloudWatchLogs),
     },
     {port, pages: {[faultsPath]: faultsPage(faults)}, before: request => authorisation?.check(request)},
@@ -158,6 +164,7 @@ async function assemble(
   });
   for (const queue of resources.queues) deployQueue(sqs, queue);
   refuse(authorisation.eventSourceProblems(resources));
+  for (const table of resources.tables) tables.create(table);
   for (const {name, retentionInDays} of resources.logGroups)
     cloudWatchLogs.ensureGroup(name, {retentionInDays});
 
@@ -201,6 +208,7 @@ async function assemble(
     port: endpoint.port,
     sqs,
     ssm,
+    tables,
     resources,
     functions,
     eventSourceMappings,

@@ -20,6 +20,7 @@ export interface Reply {
 const serviceOfTarget: Readonly<Record<string, string>> = {
   AmazonSQS: 'sqs',
   AmazonSSM: 'ssm',
+  DynamoDB_20120810: 'dynamodb',
   Logs_20140328: 'logs',
   GraniteServiceVersion20100801: 'monitoring',
 };
@@ -77,7 +78,11 @@ async function jsonReplyTo(
     // Only services that once spoke the query protocol name an error as they did then (smithy.io,
     // "awsQueryCompatible trait").
     const old = service?.query && {'x-amzn-query-error': `${error.queryCode};${error.fault}`};
-    const body = JSON.stringify({__type: shapeOf(error, service?.namespace), message: error.message});
+    const body = JSON.stringify({
+      __type: shapeOf(error, service?.namespace),
+      message: error.message,
+      ...error.members,
+    });
     return {status: error.status, headers: {...headers, ...old}, body};
   }
 }

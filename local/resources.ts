@@ -49,6 +49,15 @@ export interface EventSourceMappingResource {
   functionResponseTypes: string[];
 }
 
+export interface TableResource {
+  logicalId: string;
+  name: string;
+  /** The attribute that is its partition key, a string. */
+  key: string;
+  /** The attribute that says when an item may be deleted. */
+  expiry?: string;
+}
+
 export interface PolicyDocument {
   Statement: Record<string, unknown>[];
 }
@@ -66,6 +75,7 @@ export interface Resources {
   functions: FunctionResource[];
   eventSourceMappings: EventSourceMappingResource[];
   logGroups: LogGroupResource[];
+  tables: TableResource[];
   roles: RoleResource[];
   /** What the template has and the local cloud does not run, by type. */
   notRun: {logicalId: string; type: string}[];

@@ -99,7 +99,7 @@ async function start({port, sinkPort, dataDirectory}: Options): Promise<void> {
   started.cloud = cloud;
   for (const {logicalId, type} of cloud.resources.notRun)
     say(`relayq   not run locally: ${logicalId} (${type})`);
-  say(`relayq   SQS, SSM and CloudWatch Logs at ${cloud.url}, the sink at 127.0.0.1:${sink.port}`);
+  say(`relayq   SQS, SSM, DynamoDB and CloudWatch Logs at ${cloud.url}, the sink at 127.0.0.1:${sink.port}`);
   if (fresh) await deliverExample(cloud, sink, startedMs);
   say(greeting({url: cloud.url, region, names, queueUrlOf: cloud.queueUrlOf}));
 }

@@ -51,6 +51,13 @@ const identities: Readonly<Record<string, {readonly nameProperty: string; readon
     nameProperty: 'RoleName',
     of: (name, {accountId}) => ({ref: name, attributes: {Arn: `arn:aws:iam::${accountId}:role/${name}`}}),
   },
+  'AWS::DynamoDB::Table': {
+    nameProperty: 'TableName',
+    of: (name, {region, accountId}) => ({
+      ref: name,
+      attributes: {Arn: `arn:aws:dynamodb:${region}:${accountId}:table/${name}`},
+    }),
+  },
   'AWS::Logs::LogGroup': {
     nameProperty: 'LogGroupName',
     of: (name, {region, accountId}) => ({

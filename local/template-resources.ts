@@ -8,6 +8,7 @@ import type {
   LogGroupResource,
   Logging,
   QueueResource,
+  TableResource,
 } from './resources.ts';
 import type {Template} from './template-references.ts';
 
@@ -111,6 +112,40 @@ export function functionOf(
     roleLogicalId: roleOf(template.Resources[logicalId]?.Properties?.Role),
     logging: loggingOf((properties.LoggingConfig ?? {}) as Properties, name),
     recursiveLoop,
+  };
+}
+
+const tableProperties = [
+  'AttributeDefinitions',
+  'BillingMode',
+  'KeySchema',
+  'PointInTimeRecoverySpecification',
+  'SSESpecification',
+  'TableName',
+  'Tags',
+  'TimeToLiveSpecification',
+];
+
+export function tableOf(logicalId: string, properties: Properties, references: References): TableResource {
+  refuseUnknown(properties, tableProperties);
+  type Keys = readonly {AttributeName: string; KeyType?: string; AttributeType?: string}[];
+  const [key, ...others] = (properties.KeySchema ?? []) as Keys;
+  const definition = ((properties.AttributeDefinitions ?? []) as Keys).find(
+    ({AttributeName: name}) => name === key?.AttributeName,
+  );
+  if (key?.KeyType !== 'HASH' || others.length > 0 || definition?.AttributeType !== 'S')
+    throw new Error('the local cloud knows tables with a partition key alone, of type S');
+  if (properties.BillingMode !== 'PAY_PER_REQUEST')
+    throw new Error('the local cloud knows on-demand tables only: BillingMode PAY_PER_REQUEST');
+  const {Enabled: expires, AttributeName: expiry} = (properties.TimeToLiveSpecification ?? {}) as {
+    Enabled?: boolean;
+    AttributeName?: string;
+  };
+  return {
+    logicalId,
+    name: references.ref(logicalId) as string,
+    key: key.AttributeName,
+    ...(expires && expiry !== undefined && {expiry}),
   };
 }
 

@@ -6,7 +6,7 @@ import {queuePoliciesOf, rolesOf} from './iam/role-policies.ts';
 import {resolveIntrinsics} from './intrinsic-functions.ts';
 import type {QueueResource, Resources} from './resources.ts';
 import {type Deployment, referencesOf, type Template} from './template-references.ts';
-import {eventSourceMappingOf, functionOf, logGroupOf, queueOf} from './template-resources.ts';
+import {eventSourceMappingOf, functionOf, logGroupOf, queueOf, tableOf} from './template-resources.ts';
 
 /** What works without being run: alarms and the like change nothing in what a function does. */
 const inert = [
@@ -53,7 +53,12 @@ export function parseTemplate(template: unknown, assets: unknown, deployment: De
   const functions = read('AWS::Lambda::Function', (id, properties) =>
     functionOf(id, properties, parsed, assets, references),
   );
-  const run = new Set(['AWS::SQS::Queue', 'AWS::Lambda::Function', 'AWS::Lambda::EventSourceMapping']);
+  const run = new Set([
+    'AWS::SQS::Queue',
+    'AWS::Lambda::Function',
+    'AWS::Lambda::EventSourceMapping',
+    'AWS::DynamoDB::Table',
+  ]);
   return {
     queues: deadLetterQueuesFirst(queues, deployment),
     functions,
@@ -61,6 +66,7 @@ export function parseTemplate(template: unknown, assets: unknown, deployment: De
       eventSourceMappingOf(id, properties, functions),
     ),
     logGroups: read('AWS::Logs::LogGroup', (id, properties) => logGroupOf(id, properties, references)),
+    tables: read('AWS::DynamoDB::Table', (id, properties) => tableOf(id, properties, references)),
     roles: rolesOf(parsed, functions, references),
     notRun: resources
       .filter(([, {Type: type}]) => !run.has(type) && type !== 'AWS::Logs::LogGroup')

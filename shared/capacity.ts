@@ -11,6 +11,8 @@ export interface Capacity {
   readonly connectTimeout: number;
   /** Seconds that a connection may wait for the next batch in a warm environment, beside those in use. */
   readonly idleSeconds: number;
+  /** Absent, or 0, is no limit. */
+  readonly messagesPerMinute?: number;
 }
 
 const ranges: Readonly<Record<keyof Capacity, readonly [number, number]>> = {
@@ -18,6 +20,7 @@ const ranges: Readonly<Record<keyof Capacity, readonly [number, number]>> = {
   messagesPerConnection: [1, 1_000_000],
   connectTimeout: [1, 300],
   idleSeconds: [0, 300],
+  messagesPerMinute: [0, 1_000_000],
 };
 
 /** Other people's servers count every connection of ours, idle ones too; a smarthost is there for us. */

@@ -3,11 +3,13 @@
 import type {JsonObject} from './json.ts';
 import type {Message, Queues} from './message.ts';
 import type {Failure, Verdict} from './outcome.ts';
+import type {Wait} from './rate.ts';
 import type {Reply} from './reply.ts';
 import {type Fate, type ResultEntry, resultOf, withEntry} from './result.ts';
 import {expire, messageBody} from './route.ts';
 import {delaySecondsOf, expiredBecause, nextAttemptOf, retryHintOf} from './schedule.ts';
 import type {Settings} from './settings.ts';
+import {type Tracking, withoutSlot} from './tracking.ts';
 import {utcTimeOf} from './utc-time.ts';
 
 /** How an attempt went, without the socket that it went over. */
@@ -31,8 +33,17 @@ export interface Held {
   readonly again: {readonly body: string; readonly delaySeconds: number};
 }
 
-export const holdUntil = (message: Message, dueMs: number, nowMs: number): Held => {
-  const tracking = {...message.tracking, hops: message.tracking.hops + 1};
+export const holdUntil = (message: Message, dueMs: number, nowMs: number): Held =>
+  held(message, message.tracking, dueMs, nowMs);
+
+/** Over the rate of its queue: it comes back with its slot, or to ask for one. */
+export const holdForRate = (message: Message, {untilMs, slotMs}: Wait, nowMs: number): Held => {
+  const tracking = {...withoutSlot(message.tracking), ...(slotMs !== undefined && {slotMs})};
+  return held(message, tracking, untilMs, nowMs);
+};
+
+const held = (message: Message, before: Tracking, dueMs: number, nowMs: number): Held => {
+  const tracking = {...before, hops: before.hops + 1};
   return {
     fate: 'held',
     again: {body: messageBody(message, tracking), delaySeconds: delaySecondsOf(dueMs, nowMs)},
@@ -71,7 +82,8 @@ export function decideFate(
 ): Settlement {
   const entries = withEntry(message.results, entry);
   const attempts = message.tracking.attempts + 1;
-  const tracking = {...message.tracking, attempts};
+  // The slot was for this attempt.
+  const tracking = {...withoutSlot(message.tracking), attempts};
   const {queues} = message;
   const settled = (fate: Fate): Settlement => ({
     fate,

@@ -16,6 +16,8 @@ export interface Names {
   readonly deliver: string;
   /** The SSM path of the settings, with its closing slash. */
   readonly parameterPath: string;
+  /** The DynamoDB table of what function environments have to know of each other. */
+  readonly state: string;
 }
 
 /** A stage is part of every name: lower-case letters, digits and hyphens, at most 20 characters. */
@@ -43,8 +45,13 @@ export function namesOf(stage: string): Names {
     route: name('route'),
     deliver: name('deliver'),
     parameterPath: `/relayq/${stage}/`,
+    state: name('state'),
   };
 }
+
+/** The attributes of that table: its key, and when DynamoDB may delete an item, in seconds since the epoch. */
+export const stateKey = 'id';
+export const stateExpiry = 'expiresAt';
 
 /** The environment variables the stack gives both functions. Those of queues hold queue URLs. */
 export const variables = {

@@ -65,16 +65,23 @@ export function capacityOf(message: Message, settings: Pick<Settings, 'smarthost
   };
 }
 
+/** What a message's capacity is shared by: all mail of its queue, or for the same smarthost of its own. */
+export function receiverOf(message: Message, settings: Settings): string {
+  const foreign = foreignSmarthostOf(message, settings);
+  return foreign ? `${smarthostQueue}!${nameOfRelay(foreign)}` : queueOf(message, settings);
+}
+
 /**
  * The SQS message group of a message: its queue and, where that has several connections, the lane. A message's
  * own smarthost has groups to itself, so that a slow one holds up nobody else:
  * `(smarthost)!mail.example.net:587#3`. A recipient's messages are always in the same lane, and so in order.
  */
 export function messageGroupOf(message: Message, settings: Settings): string {
-  const foreign = foreignSmarthostOf(message, settings);
-  const queue = foreign ? `${smarthostQueue}!${nameOfRelay(foreign)}` : queueOf(message, settings);
   const {connections} = capacityOf(message, settings);
-  return shortened(queue, connections > 1 ? `#${laneOf(message.recipient.address, connections)}` : '');
+  return shortened(
+    receiverOf(message, settings),
+    connections > 1 ? `#${laneOf(message.recipient.address, connections)}` : '',
+  );
 }
 
 /** From 1 to the number of lanes. */

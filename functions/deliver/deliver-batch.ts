@@ -6,9 +6,10 @@ import type {Settings} from '../../shared/settings.ts';
 import {errorText, type Log} from '../log.ts';
 import type {Queues} from '../queues.ts';
 import type {Connections} from './connections.ts';
-import {deliverRecord} from './deliver-record.ts';
+import {deliverMessage, groupOf, readRecord} from './deliver-record.ts';
 import {Lane} from './lane.ts';
 import type {NextHops} from './next-hops.ts';
+import type {RateLimits, Waits} from './rate-limits.ts';
 import type {Settler} from './settler.ts';
 import type {Sites} from './sites.ts';
 
@@ -17,6 +18,7 @@ export interface DeliverParts {
   readonly settler: Settler;
   readonly connections: Connections;
   readonly sites: Sites;
+  readonly rateLimits: RateLimits;
   readonly nextHops: NextHops;
   readonly deliveryUrl: string;
   readonly log: Log;
@@ -41,13 +43,25 @@ export async function deliverBatch(
   const deadlineMs = parts.now() + totalMs - Math.min(settleReserveMs, totalMs / 10);
   const reserveMs = Math.min(replyReserveMs, totalMs / 3);
   parts.settler.expect(records.length);
-  const groups = Map.groupBy(records, record => record.attributes.MessageGroupId ?? '');
+  const items = records.map(record => ({record, content: Promise.try(readRecord, record, parts)}));
+  const read = await Promise.allSettled(items.map(({content}) => content));
+  const messages = read.flatMap(each =>
+    each.status === 'fulfilled' && !('fate' in each.value) ? [each.value] : [],
+  );
+  const waits = await parts.rateLimits.waitsOf(messages, settings, parts.now);
+  const groups = Map.groupBy(items, ({record}) => groupOf(record));
   const left = await Promise.all(
     [...groups].map(([group, those]) =>
-      deliverGroup(group, those, settings, {deadlineMs, lastTextMs: deadlineMs - reserveMs}, parts),
+      deliverGroup(group, those, settings, {deadlineMs, lastTextMs: deadlineMs - reserveMs}, waits, parts),
     ),
   );
   return left.flat().map(record => record.messageId);
+}
+
+interface Item {
+  readonly record: SQSRecord;
+  /** Rejected where reading it failed: that is the matter of this record alone. */
+  readonly content: Promise<ReturnType<typeof readRecord>>;
 }
 
 interface Time {
@@ -59,9 +73,10 @@ interface Time {
 /** @returns the records that are to come again: those that could not be settled, and those not begun */
 async function deliverGroup(
   group: string,
-  records: readonly SQSRecord[],
+  items: readonly Item[],
   settings: Settings,
   time: Time,
+  waits: Waits,
   parts: DeliverParts,
 ): Promise<readonly SQSRecord[]> {
   const {log, settler, connections} = parts;
@@ -69,17 +84,16 @@ async function deliverGroup(
   const failed = new Set<SQSRecord>();
   const late = new Set<SQSRecord>();
   const tasks: Promise<void>[] = [];
-  for (const record of records) {
+  for (const {record, content} of items) {
     if (failed.size > 0 || late.size > 0 || parts.now() > time.lastTextMs) break;
     const {promise: handedOver, resolve} = Promise.withResolvers<void>();
-    const task = deliverRecord(
-      record,
-      group,
-      lane,
-      settings,
-      {...time, isFirst: tasks.length === 0, handedOver: resolve},
-      parts,
-    )
+    const turn = {...time, isFirst: tasks.length === 0, handedOver: resolve};
+    const task = content
+      .then(known =>
+        'fate' in known
+          ? known
+          : deliverMessage(known, group, lane, settings, {...turn, wait: waits.get(known)}, parts),
+      )
       .then(settlement => {
         if (settlement === undefined) late.add(record);
         resolve();
@@ -97,6 +111,7 @@ async function deliverGroup(
   }
   await Promise.all(tasks);
   await lane.close();
+  const records = items.map(({record}) => record);
   const unbegun = records.slice(tasks.length);
   const left = records.filter(record => failed.has(record) || late.has(record) || unbegun.includes(record));
   if (left.length > 0) await comeAgain(left, failed.size > 0 ? backOffSeconds : () => 0, parts);

@@ -2,8 +2,9 @@
 // Writing the fate down is the settler's business.
 
 import type {SQSRecord} from 'aws-lambda';
-import {decideFate, entryOf, type Held, holdUntil, type Settlement} from '../../shared/fate.ts';
+import {decideFate, entryOf, type Held, holdForRate, holdUntil, type Settlement} from '../../shared/fate.ts';
 import {type Message, parseMessage, problemsText} from '../../shared/message.ts';
+import type {Wait} from '../../shared/rate.ts';
 import {invalidResultOf} from '../../shared/result.ts';
 import {expire} from '../../shared/route.ts';
 import {nextHopName, queueOf, resolveNextHop} from '../../shared/routing.ts';
@@ -14,36 +15,57 @@ import {type Attempt, attemptDelivery} from './attempt.ts';
 import type {DeliverParts} from './deliver-batch.ts';
 import type {Lane} from './lane.ts';
 
-type Text = Message & {readonly mime: string};
+/** The route function has composed it. */
+export type Text = Message & {readonly mime: string};
 
 interface Turn {
   readonly deadlineMs: number;
   readonly lastTextMs: number;
   readonly isFirst: boolean;
+  /** When it is over the rate of its queue. */
+  readonly wait: Wait | undefined;
   /** To be called when the next message of the group may begin. */
   readonly handedOver: () => void;
 }
 
-/** @returns undefined when the function's time is over: the message is to come again as it is */
-export async function deliverRecord(
+/** @returns the fate instead, where it is known without an attempt */
+export function readRecord(
   record: SQSRecord,
+  {settler, log, now}: Pick<DeliverParts, 'settler' | 'log' | 'now'>,
+): Text | Settlement | Held {
+  const about = {id: record.messageId, lane: groupOf(record)};
+  const known = settler.remembered(record);
+  if (known !== undefined) {
+    log('warn', 'a message came again that was dealt with; its fate stays', about);
+    return known;
+  }
+  const arrival = arrivalOf(record);
+  const parsed = parseMessage(record.body, arrival);
+  if (parsed.ok && typeof parsed.message.mime === 'string') return parsed.message as Text;
+  // The route function has checked it: only what was put on this queue by hand can be wrong.
+  const {problems, properties, queues} = parsed.ok
+    ? {problems: [{path: 'mime', problem: 'must be text here'}], ...parsed.message}
+    : parsed;
+  log('warn', 'message invalid', {...about, reason: problemsText(problems)});
+  return {
+    fate: 'invalid',
+    body: invalidResultOf(arrival, problems, record.body, properties, now()),
+    queues,
+  };
+}
+
+export const groupOf = (record: SQSRecord): string => record.attributes.MessageGroupId ?? '';
+
+/** @returns undefined when the function's time is over: the message is to come again as it is */
+export async function deliverMessage(
+  message: Text,
   group: string,
   lane: Lane,
   settings: Settings,
-  {handedOver, ...time}: Turn,
-  parts: DeliverParts,
+  {handedOver, wait, ...time}: Turn,
+  parts: Pick<DeliverParts, 'nextHops' | 'sites' | 'log' | 'now' | 'onRefusedCredentials'>,
 ): Promise<Settlement | Held | undefined> {
   const {log, now, nextHops, sites} = parts;
-  const known = parts.settler.remembered(record);
-  if (known !== undefined) {
-    log('warn', 'a message came again that was dealt with; its fate stays', {
-      id: record.messageId,
-      lane: group,
-    });
-    return known;
-  }
-  const message = readMessage(record, group, parts);
-  if ('fate' in message) return message;
   const {tracking, recipient, tags} = message;
   const startMs = now();
   const reason = expiredBecause(message, settings, tracking.attempts, startMs);
@@ -53,6 +75,12 @@ export async function deliverRecord(
   if (reason !== undefined) {
     log('warn', 'message expired', {...about, state: 'process', result: 'timeout', reason});
     return expire(message, reason, startMs);
+  }
+  if (wait !== undefined) {
+    const held = holdForRate(message, wait, startMs);
+    const {delaySeconds} = held.again;
+    log('info', 'message held: its queue is over its rate', {...about, nextHop, delaySeconds});
+    return held;
   }
   const attempt = await attemptDelivery(message, hop, lane, settings, {
     ...time,
@@ -96,22 +124,6 @@ export async function deliverRecord(
     parts.onRefusedCredentials();
   }
   return settlement;
-}
-
-/** The route function has checked it: only what was put on this queue by hand can be wrong. */
-function readMessage(record: SQSRecord, group: string, {log, now}: DeliverParts): Text | Settlement {
-  const arrival = arrivalOf(record);
-  const parsed = parseMessage(record.body, arrival);
-  if (parsed.ok && typeof parsed.message.mime === 'string') return parsed.message as Text;
-  const {problems, properties, queues} = parsed.ok
-    ? {problems: [{path: 'mime', problem: 'must be text here'}], ...parsed.message}
-    : parsed;
-  log('warn', 'message invalid', {id: arrival.id, lane: group, reason: problemsText(problems)});
-  return {
-    fate: 'invalid',
-    body: invalidResultOf(arrival, problems, record.body, properties, now()),
-    queues,
-  };
 }
 
 const factsOf = ({mta, facts, messages}: Attempt) => ({

@@ -1,21 +1,27 @@
 // deliver: takes messages from the delivery queue, sends each one over SMTP, and settles its fate.
 
 import type {SQSRecord} from 'aws-lambda';
+import {namesOf} from '../../shared/names.ts';
 import {batchHandler} from '../batch.ts';
+import {dynamoDbClient} from '../clients.ts';
 import {log} from '../log.ts';
 import {startUp} from '../start-up.ts';
 import {Connections} from './connections.ts';
 import {backOffSeconds, comeAgain, deliverBatch} from './deliver-batch.ts';
 import {StsPolicies} from './mta-sts-policies.ts';
 import {NextHops} from './next-hops.ts';
+import {RateLimits} from './rate-limits.ts';
 import {Settler} from './settler.ts';
 import {Sites} from './sites.ts';
+import {SlotTable} from './slot-table.ts';
 
 const {environment, queues, results, settings} = startUp();
 const connections = new Connections(Date.now);
 const sites = new Sites();
 const policies = new StsPolicies({log, now: Date.now});
 const nextHops = new NextHops({policies, now: Date.now, random: Math.random});
+const slots = new SlotTable(dynamoDbClient(), namesOf(environment.stage).state);
+const rateLimits = new RateLimits(slots, log);
 const settler = new Settler({queues, results, urls: environment, log});
 
 const {deliveryUrl} = environment;
@@ -28,6 +34,7 @@ export const handler = batchHandler({source: settings, log, onFailed}, (records,
     settler,
     connections,
     sites,
+    rateLimits,
     nextHops,
     deliveryUrl,
     log,

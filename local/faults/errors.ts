@@ -1,5 +1,5 @@
 // The errors of a service in trouble, as AWS writes them ("Common Errors" of the Amazon SQS API Reference; the
-// errors of the Systems Manager API Reference, and what its clients report).
+// errors of the Systems Manager API Reference, and what its clients report; DynamoDB Developer Guide, "Error handling").
 
 import {AwsError} from '../aws-error.ts';
 import type {AwsRequest} from '../http.ts';
@@ -44,5 +44,23 @@ const ssm = {
     ),
 } satisfies Record<string, Wording>;
 
+const dynamodb = {
+  fail: () =>
+    new AwsError(
+      'InternalServerError',
+      'The request could not be processed because of an internal error.',
+      500,
+    ),
+  unavailable: () => new AwsError('ServiceUnavailable', 'DynamoDB is currently unavailable.', 503),
+  throttle: () => new AwsError('ThrottlingException', 'Rate of requests exceeds the allowed throughput.'),
+  refuse: ({operation}) =>
+    new AwsError(
+      'AccessDeniedException',
+      `User: ${user} is not authorized to perform: dynamodb:${operation} because no identity-based policy allows the dynamodb:${operation} action`,
+    ),
+} satisfies Record<string, Wording>;
+
+const wordings: Readonly<Record<string, Record<keyof typeof sqs, Wording>>> = {sqs, ssm, dynamodb};
+
 export const errorOf = (trouble: keyof typeof sqs, request: AwsRequest): AwsError =>
-  (request.service === 'ssm' ? ssm : sqs)[trouble](request);
+  (wordings[request.service] ?? sqs)[trouble](request);

@@ -1,4 +1,4 @@
-// What can be made to fail, as tests and people write it: calls of SQS and SSM, execution environments, SMTP
+// What can be made to fail, as tests and people write it: calls of SQS, SSM and DynamoDB, execution environments, SMTP
 // replies of the sink. Reading it finds every mistake at once; what a fault does is told beside it.
 
 import * as v from 'valibot';
@@ -36,7 +36,7 @@ const dose = {
 
 /** Which calls it concerns: unless said otherwise all that the functions make. */
 const calls = {
-  service: v.optional(oneOf(['sqs', 'ssm'])),
+  service: v.optional(oneOf(['sqs', 'ssm', 'dynamodb'])),
   operation: v.optional(pattern),
   /** By its name; concerns SQS alone. */
   queue: v.optional(pattern),
@@ -164,7 +164,8 @@ function contradictionsOf(fault: Fault): string[] {
   if (!('service' in fault || 'queue' in fault || 'from' in fault)) return [];
   const contradictions: string[] = [];
   const {service, queue, from, function: caller} = fault;
-  if (service === 'ssm' && queue !== undefined) contradictions.push('queue: ssm has none');
+  if (service !== undefined && service !== 'sqs' && queue !== undefined)
+    contradictions.push(`queue: ${service} has none`);
   if (from === 'all' && (caller !== undefined || 'kill' in fault))
     contradictions.push('from: all is more than the calls of a function');
   return contradictions;

@@ -1,5 +1,5 @@
 // What each request needs to be allowed: an action on a resource, sometimes several (Service Authorization
-// Reference, "Actions, resources, and condition keys for Amazon SQS" and "… AWS Systems Manager").
+// Reference, "Actions, resources, and condition keys for Amazon SQS" and "… AWS Systems Manager" and "… Amazon DynamoDB").
 
 import type {AwsRequest} from '../http.ts';
 import {strings} from '../input.ts';
@@ -28,6 +28,7 @@ const requirements: Readonly<Record<string, (request: Request, account: Account)
   {
     sqs: sqsPermissions,
     ssm: ssmPermissions,
+    dynamodb: dynamoDbPermissions,
   };
 
 function sqsPermissions({operation, input}: Request, account: Account): readonly Permission[] {
@@ -70,6 +71,15 @@ function queueArnOf(operation: string, input: Request['input'], {region, account
 function sourceOfTask(handle: string): string | undefined {
   const [, arn] = /"sourceArn":"(arn:[^"]+)"/.exec(Buffer.from(handle, 'base64').toString()) ?? [];
   return arn;
+}
+
+function dynamoDbPermissions(
+  {operation, input}: Request,
+  {region, accountId}: Account,
+): readonly Permission[] {
+  const table = input.TableName;
+  const resource = typeof table === 'string' ? `arn:aws:dynamodb:${region}:${accountId}:table/${table}` : '*';
+  return [{action: `dynamodb:${operation}`, resource}];
 }
 
 function ssmPermissions({operation, input}: Request, {region, accountId}: Account): readonly Permission[] {

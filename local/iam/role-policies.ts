@@ -10,7 +10,7 @@ import {wildcard} from './pattern.ts';
 import {statementsOf, stringsOf} from './statement.ts';
 
 /** The services whose requests are authorised here. */
-const services = ['sqs', 'ssm', 'kms', 'logs'];
+const services = ['sqs', 'ssm', 'dynamodb', 'kms', 'logs'];
 
 /** The roles that the functions run under. @throws Error naming the logical ID of what cannot be read */
 export function rolesOf(

@@ -59,6 +59,13 @@ describe('with directMx', () => {
     expect(ofRoute.filter(action => action.startsWith('ec2:'))).toEqual([]);
   });
 
+  test('DynamoDB is reached past the NAT gateway, from the private subnets too', () => {
+    const [endpoint, ...others] = direct.all('AWS::EC2::VPCEndpoint');
+    expect(others).toEqual([]);
+    expect(JSON.stringify(endpoint?.Properties.ServiceName)).toContain('.dynamodb');
+    expect(endpoint?.Properties.RouteTableIds).toHaveLength(4);
+  });
+
   test('flow logs show who was connected to', () => {
     expect(direct.all('AWS::EC2::FlowLog').map(({Properties}) => Properties.TrafficType)).toEqual(['ALL']);
   });

@@ -34,7 +34,7 @@ describe('the role of route', () => {
 });
 
 describe('the role of deliver', () => {
-  test('takes from the delivery queue, puts into the outbox, reads the settings, writes its log, and no more', () => {
+  test('takes from the delivery queue, puts into the outbox, reads the settings, updates the state, writes its log, and no more', () => {
     const delivery = ['relayq-dev-delivery.fifo'];
     expect(stack.permissionsOf('relayq-dev-deliver')).toEqual({
       'sqs:ReceiveMessage': delivery,
@@ -43,6 +43,7 @@ describe('the role of deliver', () => {
       'sqs:GetQueueAttributes': delivery,
       'sqs:GetQueueUrl': [...delivery, ...resultQueues].sort(),
       'sqs:SendMessage': ['relayq-dev-outbox', ...resultQueues].sort(),
+      'dynamodb:UpdateItem': ['relayq-dev-state'],
       'logs:CreateLogStream': ['/aws/lambda/relayq-dev-deliver'],
       'logs:PutLogEvents': ['/aws/lambda/relayq-dev-deliver'],
       ...settings,

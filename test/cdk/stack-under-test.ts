@@ -59,7 +59,9 @@ class StackUnderTest {
     const {Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join} = reference as Intrinsic;
     if (join) return String(join[1].at(-1)).replace(/^:/, '');
     const {Properties = {}} = this.#resources[attribute?.[0] ?? Ref ?? ''] ?? {};
-    const names = ['QueueName', 'FunctionName', 'LogGroupName'].map(property => Properties[property]);
+    const names = ['QueueName', 'FunctionName', 'LogGroupName', 'TableName'].map(
+      property => Properties[property],
+    );
     return String(names.find(name => name !== undefined) ?? attribute?.[0] ?? Ref);
   }
 

@@ -1,5 +1,6 @@
 // The endpoint asked with the credentials of the stack's functions, and with others.
 
+import {DynamoDBClient, UpdateItemCommand} from '@aws-sdk/client-dynamodb';
 import {
   DeleteMessageBatchCommand,
   GetQueueUrlCommand,
@@ -37,6 +38,7 @@ describe('a function', () => {
   let pipeline: Pipeline;
   let sqs: SQSClient;
   let ssm: SSMClient;
+  let dynamoDb: DynamoDBClient;
   let user: string;
   const urlOf = (queueName: string) => pipeline.cloud.queueUrlOf(queueName);
 
@@ -50,11 +52,20 @@ describe('a function', () => {
     const options = {endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1};
     sqs = new SQSClient(options);
     ssm = new SSMClient(options);
+    dynamoDb = new DynamoDBClient(options);
   });
   afterAll(async () => {
-    sqs.destroy();
-    ssm.destroy();
+    for (const client of [sqs, ssm, dynamoDb]) client.destroy();
     await pipeline.stop();
+  });
+
+  it('updates items of the state table, and of no other', async () => {
+    const update = (TableName: string) =>
+      dynamoDb.send(new UpdateItemCommand({TableName, Key: {id: {S: 'a'}}}));
+    await update(names.state);
+    await expect(update('relayq-other-state')).rejects.toThrow(
+      'dynamodb:UpdateItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/relayq-other-state',
+    );
   });
 
   const deniedBySqs = (action: string, queueName: string) => ({

@@ -66,7 +66,7 @@ export const templateOf = (changes: Record<string, unknown> = {}) => ({
             },
             {Effect: 'Allow', Action: 'ssm:*', Resource: '*'},
             // On a service that does not run here: what it refers to need not exist.
-            {Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: {'Fn::GetAtt': ['Table', 'Arn']}},
+            {Effect: 'Allow', Action: 's3:GetObject', Resource: {'Fn::GetAtt': ['Bucket', 'Arn']}},
           ],
         },
         PolicyName: 'RolePolicy',

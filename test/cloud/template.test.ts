@@ -154,8 +154,8 @@ describe('a template', () => {
 
   it('says what of it does not run locally, and is silent on what need not', () => {
     expect(parse().notRun).toEqual([]);
-    const table = properties('AWS::DynamoDB::Table', {});
-    expect(parse({Table: table}).notRun).toEqual([{logicalId: 'Table', type: 'AWS::DynamoDB::Table'}]);
+    const bucket = properties('AWS::S3::Bucket', {});
+    expect(parse({Bucket: bucket}).notRun).toEqual([{logicalId: 'Bucket', type: 'AWS::S3::Bucket'}]);
   });
 
   it('names a queue or a function that has no name after the stack', () => {
@@ -182,10 +182,22 @@ describe('a template', () => {
     [
       'a reference to what does not run',
       {
-        Table: properties('AWS::DynamoDB::Table', {}),
-        Bad: properties('AWS::SQS::Queue', {KmsMasterKeyId: {Ref: 'Table'}}),
+        Bucket: properties('AWS::S3::Bucket', {}),
+        Bad: properties('AWS::SQS::Queue', {KmsMasterKeyId: {Ref: 'Bucket'}}),
       },
-      'no AWS::DynamoDB::Table to refer to as Table',
+      'no AWS::S3::Bucket to refer to as Bucket',
+    ],
+    [
+      'a table with a sort key',
+      {
+        Table: properties('AWS::DynamoDB::Table', {
+          KeySchema: [
+            {AttributeName: 'id', KeyType: 'HASH'},
+            {AttributeName: 'at', KeyType: 'RANGE'},
+          ],
+        }),
+      },
+      'Table (AWS::DynamoDB::Table): the local cloud knows tables with a partition key alone',
     ],
     ['an unknown property', {Bad: properties('AWS::SQS::Queue', {Colour: 'red'})}, 'does not know Colour'],
     [

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {type AttemptOutcome, decideFate, entryOf} from '../../shared/fate.ts';
+import {type AttemptOutcome, decideFate, entryOf, holdForRate, holdUntil} from '../../shared/fate.ts';
 import {type Failure, judge} from '../../shared/outcome.ts';
 import {type Arrival, decideRoute} from '../../shared/route.ts';
 import {message, messageOf, now, parse, plain, settings} from './samples.ts';
@@ -128,6 +128,45 @@ describe('the fate of a message', () => {
       expect.objectContaining({state: 'rcptto', code: 450}),
       {state: 'process', result: 'timeout', time, status: '5.4.7', description: reason},
     ]);
+  });
+});
+
+describe('a message over the rate of its queue', () => {
+  const slotMs = now + 5300;
+  const heldOnce = () => holdForRate(message(), {untilMs: slotMs, slotMs}, now);
+
+  test('waits until its slot, without an attempt, and keeps the slot when it waits for something else', () => {
+    const {fate, again} = heldOnce();
+    expect({fate, delaySeconds: again.delaySeconds}).toEqual({fate: 'held', delaySeconds: 6});
+    const back = messageOf(parse(again.body));
+    expect(back.tracking).toMatchObject({attempts: 0, hops: 1, slotMs: now + 5000});
+    const {again: later} = holdUntil(back, now + 60_000, now);
+    expect(messageOf(parse(later.body)).tracking).toMatchObject({hops: 2, slotMs: now + 5000});
+  });
+
+  test('without a slot to be had comes back without one', () => {
+    const back = messageOf(parse(heldOnce().again.body));
+    const {again} = holdForRate(back, {untilMs: now + 900_000}, now);
+    expect(again.delaySeconds).toBe(900);
+    expect(messageOf(parse(again.body)).tracking).not.toHaveProperty('slotMs');
+  });
+
+  test('has used its slot with an attempt: the next one, and the result, have none', () => {
+    const back = messageOf(parse(heldOnce().again.body));
+    const settlement = decideFate(back, greylisted, entryOf(greylisted, {}, now), settings(), now);
+    expect(messageOf(parse(settlement.again!.body)).tracking).toEqual({
+      ...back.tracking,
+      attempts: 1,
+      slotMs: undefined,
+    });
+    for (const body of [settlement.body, settlement.again!.body]) expect(body).not.toContain('"slot"');
+  });
+
+  test('has the slot that the pipeline gave it, or is refused', () => {
+    for (const slot of ['soon', 5, '2030-02-30 00:00:00']) {
+      const relayq = {id: 'a', arrived: '2030-01-01 12:00:00', attempts: 0, hops: 0, slot};
+      expect(parse(JSON.stringify({...plain, relayq})).ok).toBe(false);
+    }
   });
 });
 

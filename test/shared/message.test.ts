@@ -38,17 +38,25 @@ describe('what a property says', () => {
     ['maxattempts', 3, {maxAttempts: 3}],
     ['maxattempts', '3', {maxAttempts: 3}],
     ['retries', [600, '1800'], {retries: [600, 1800]}],
+    ['retries', [31_536_000], {retries: [31_536_000]}],
     ['retries', '600, 1800,0', {retries: [600, 1800, 0]}],
     ['queues', undefined, {queues: {}}],
     ['queues', {failure: 'my-queue', retry: null}, {queues: {failure: 'my-queue', retry: null}}],
     ['keepmime', undefined, {keepMime: false}],
     ['keepmime', true, {keepMime: true}],
     ['keepmime', 1, {keepMime: true}],
+    ['keepmime', 0, {keepMime: false}],
     ['keepmime', '0', {keepMime: false}],
+    ['keepmime', 'true', {keepMime: true}],
+    ['keepmime', 'yes', {keepMime: true}],
+    ['keepmime', 'false', {keepMime: false}],
+    ['keepmime', 'no', {keepMime: false}],
     ['tags', undefined, {tags: []}],
     ['tags', ['a', 'b'], {tags: ['a', 'b']}],
     ['results', [{state: 'x'}], {results: [{state: 'x'}]}],
     ['inlinecss', false, {}],
+    ['inlinecss', '0', {}],
+    ['inlinecss', 'false', {}],
     ['dkim', null, {}],
     ['my-own', {deep: [1, null]}, {}],
   ])('%s: %j', (name, value, expected) => {
@@ -104,6 +112,9 @@ describe('what is wrong with a property, and where', () => {
     ['smarthost', {hostname, username: 'u'}, 'smarthost', both],
     ['smarthost', {hostname, password: 'p'}, 'smarthost', both],
     ['smarthost', {hostname, username: '', password: 'p'}, 'smarthost.username', clear],
+    ['smarthost', {hostname, username: 'u', password: 7}, 'smarthost.password', clear],
+    ['smarthost', {hostname, username: ''}, 'smarthost.username', clear],
+    ['smarthost', {hostname, password: 7}, 'smarthost.password', clear],
     ['smarthost', {hostname, username: 'u', password: 'p\n'}, 'smarthost.password', clear],
     [
       'smarthost',
@@ -120,18 +131,22 @@ describe('what is wrong with a property, and where', () => {
     ],
     ['nextattempt', {}, 'nextattempt.time', 'is missing'],
     ['nextattempt', {time: '2030-02-30 00:00:00'}, 'nextattempt.time', time],
+    ['delayed', ['2030-01-01 12:00:01'], 'delayed', time],
     ['delayed', 60, 'delayed', time],
     ['maxdelivertime', '2030-01-01T00:00:00Z', 'maxdelivertime', time],
     ['maxattempts', 0, 'maxattempts', 'must be a whole number from 1 to 1000000'],
     ['maxattempts', 1.5, 'maxattempts', 'must be a whole number from 1 to 1000000'],
+    ['maxattempts', ['3'], 'maxattempts', 'must be a whole number from 1 to 1000000'],
     ['retries', [], 'retries', list],
     ['retries', '600,', 'retries', list],
     ['retries', [-1], 'retries', list],
+    ['retries', [31_536_001], 'retries', list],
     ['retries', 600, 'retries', list],
     ['queues', 'q', 'queues', 'must be an object such as {"failure": "name-of-a-queue", "retry": null}'],
     ['queues', ['q'], 'queues', 'must be an object such as {"failure": "name-of-a-queue", "retry": null}'],
     ['queues', {failure: 'https://sqs/q'}, 'queues.failure', queue],
     ['queues', {dsn: ''}, 'queues.dsn', queue],
+    ['queues', {results: ['my-queue']}, 'queues.results', queue],
     ['queues', {retry: 'q'.repeat(81)}, 'queues.retry', queue],
     ['keepmime', 'perhaps', 'keepmime', 'must be true or false'],
     ['tags', 'a', 'tags', 'must be a list of strings'],
@@ -152,6 +167,9 @@ describe('what is wrong with a property, and where', () => {
     ['relayq', {...tracking, id: 'ä'}, 'relayq', ownProperty],
     ['relayq', {...tracking, id: 'm'.repeat(81)}, 'relayq', ownProperty],
     ['relayq', {...tracking, arrived: 'now'}, 'relayq', ownProperty],
+    ['relayq', {...tracking, id: 7}, 'relayq', ownProperty],
+    ['relayq', {...tracking, arrived: [tracking.arrived]}, 'relayq', ownProperty],
+    ['relayq', {...tracking, slot: [tracking.arrived]}, 'relayq', ownProperty],
   ])('%s: %j', (name, value, path, problem) => {
     expect(refusalOf(parse(bodyWith({[name]: value}))).problems).toEqual([{path, problem}]);
   });
@@ -170,6 +188,14 @@ test('every problem is reported at once, each with its path', () => {
   expect(queues).toEqual({});
 });
 
+test('problems make one line, each behind its path', () => {
+  const problems = [
+    {path: 'recipient', problem: 'is missing'},
+    {path: '', problem: 'is odd'},
+  ];
+  expect(problemsText(problems)).toBe('recipient is missing; the message is odd');
+});
+
 test('a smarthost with a bad port and half a pair of credentials has two problems', () => {
   const {problems} = refusalOf(parse(bodyWith({smarthost: {hostname, port: 0, username: 'u'}})));
   expect(problems.map(({path}) => path).sort()).toEqual(['smarthost', 'smarthost.port']);
@@ -182,6 +208,13 @@ test('a refused message still says where its answer goes when that part was vali
 
 test('at most 50 problems are reported', () => {
   expect(refusalOf(parse(bodyWith({tags: new Array(1000).fill(0)}))).problems).toHaveLength(50);
+});
+
+test('a text that is not JSON is told where it goes wrong', () => {
+  const body = `{${'\n'.repeat(11)}${' '.repeat(10)}x`;
+  expect(refusalOf(parse(body)).problems).toEqual([
+    {path: '', problem: 'is not JSON, at position 22 (line 12 column 11)'},
+  ]);
 });
 
 test.each([

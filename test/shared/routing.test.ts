@@ -94,7 +94,7 @@ const oneLane = {'capacity/default': '{"connections": 1}', 'capacity/smarthost':
 
 describe('capacity', () => {
   test.each([
-    ['a domain’s', {}, {}, {connections: 2, idleSeconds: 0}],
+    ['a domain’s', {}, {}, {connections: 2, messagesPerConnection: 100, connectTimeout: 30, idleSeconds: 0}],
     [
       'the default’s',
       {'capacity/default': '{"connections": 5}'},
@@ -114,7 +114,7 @@ describe('capacity', () => {
       'a smarthost’s',
       {...smarthost, 'capacity/default': '{"connections": 5}'},
       {},
-      {connections: 10, idleSeconds: 60},
+      {connections: 10, messagesPerConnection: 1000, connectTimeout: 30, idleSeconds: 60},
     ],
     [
       'the smarthost’s own',
@@ -211,8 +211,12 @@ describe('message groups', () => {
     const groups = ['x', 'y'].map(end => messageGroupOf(message({recipient: `a@${long}${end}`}), settings()));
     expect(new Set(groups).size).toBe(2);
     expect(groups.map(group => group.length)).toEqual([128, 128]);
+    for (const group of groups) expect(group).toMatch(/^[a.]+~[0-9a-f]{16}#[12]$/);
     const exact = `${`${'b'.repeat(40)}.`.repeat(3)}abcde`;
     expect(messageGroupOf(message({recipient: `a@${exact}`}), settings(oneLane))).toBe(exact);
+    expect(messageGroupOf(message({recipient: `a@${exact}`}), settings())).toMatch(
+      /^.{109}~[0-9a-f]{16}#[12]$/,
+    );
   });
 });
 

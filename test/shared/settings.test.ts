@@ -66,6 +66,14 @@ describe('what parameters say', () => {
       {'mx-name-servers': '192.0.2.1, 127.0.0.1:5353'},
       {mx: {...defaults.mx, nameServers: ['192.0.2.1', '127.0.0.1:5353']}},
     ],
+    [
+      {'mx-name-servers': '192.0.2.1:1,192.0.2.1:65535'},
+      {mx: {...defaults.mx, nameServers: ['192.0.2.1:1', '192.0.2.1:65535']}},
+    ],
+    [
+      {'capacity/Example.ORG': '{"connections": 1000}'},
+      {capacity: {defaults: {}, queues: new Map([['example.org', {connections: 1000}]])}},
+    ],
   ])('%j', (parameters, expected) => {
     expect(parse(parameters)).toEqual({settings: {...defaults, ...expected}, problems: []});
   });
@@ -110,6 +118,8 @@ describe('what is wrong with a parameter', () => {
     ['mx-name-servers', 'ns.example', servers],
     ['mx-name-servers', '192.0.2.1:65536', servers],
     ['mx-name-servers', '192.0.2.1:0', servers],
+    ['mx-name-servers', 'x:192.0.2.1', servers],
+    ['mx-name-servers', '192.0.2.1:53x', servers],
     ['mx-name-servers', '2001:db8::1', servers],
     ['mx-name-servers', '2001:db8::a', servers],
     ['capacity/default', 'five', 'must be JSON such as {"connections": 5}'],
@@ -117,11 +127,16 @@ describe('what is wrong with a parameter', () => {
     [
       'capacity/example.org',
       '{"connection": 5}',
-      'has the unknown member connection; known are connections, messagesPerConnection, connectTimeout, idleSeconds',
+      'has the unknown member connection; known are connections, messagesPerConnection, connectTimeout, idleSeconds, messagesPerMinute',
     ],
     [
       'capacity/example.org',
       '{"connections": 0}',
+      'has connections, which must be a whole number from 1 to 1000',
+    ],
+    [
+      'capacity/example.org',
+      '{"connections": 1001}',
       'has connections, which must be a whole number from 1 to 1000',
     ],
     [
@@ -133,10 +148,24 @@ describe('what is wrong with a parameter', () => {
     expect(parse({[name]: value}).problems).toEqual([{path: name, problem}]);
   });
 
+  test.each([
+    ['messagesPerConnection', 1, 1_000_000],
+    ['connectTimeout', 1, 300],
+    ['idleSeconds', 0, 300],
+    ['messagesPerMinute', 0, 1_000_000],
+  ])('a capacity’s %s is from %i to %i', (member, least, most) => {
+    const problemsWith = (value: number) =>
+      parse({'capacity/default': JSON.stringify({[member]: value})}).problems;
+    expect([least, most].flatMap(problemsWith)).toEqual([]);
+    const problem = `has ${member}, which must be a whole number from ${least} to ${most}`;
+    for (const value of [least - 1, most + 1, least + 0.5])
+      expect(problemsWith(value)).toEqual([{path: 'capacity/default', problem}]);
+  });
+
   test.each(['smarthost-hostname', 'Smarthost', '__proto__', 'smarthost/port'])('%s is unknown', name => {
     const {problems, settings} = parseSettings([{name, value: 'hunter2'}]);
     expect(problems).toEqual([
-      {path: name, problem: expect.stringMatching(/^is unknown; known are smarthost, /)},
+      {path: name, problem: expect.stringMatching(/^is unknown; known are smarthost, .*, capacity\/…$/)},
     ]);
     expect(settings).toEqual(defaults);
   });
@@ -145,9 +174,16 @@ describe('what is wrong with a parameter', () => {
     'control characters in a password of the %s are refused, as in a message',
     which => {
       const {problems} = parse({[`${which}-username`]: 'u', [`${which}-password`]: 'hunter2\n'});
-      expect(problems.map(({path}) => path)).toEqual([`${which}-password`]);
+      expect(problems).toEqual([
+        {path: `${which}-password`, problem: 'must be a text without control characters'},
+      ]);
     },
   );
+
+  test('a username of spaces is none', () => {
+    const {problems} = parse({'smarthost-username': ' ', 'smarthost-password': 'hunter2'});
+    expect(problems.map(({path}) => path)).toEqual(['smarthost-username']);
+  });
 });
 
 test('every problem is reported at once, and none holds a value', () => {
@@ -185,6 +221,7 @@ describe('settings that are one decision stay together', () => {
     'max-attempts': '7',
     'helo-name': 'old.example',
     'mx-port': '26',
+    'capacity/example.org': '{"connections": 8}',
   };
   const previous = settings(before);
 
@@ -197,6 +234,7 @@ describe('settings that are one decision stay together', () => {
     ['maxDeliverTime', {'max-delivertime': 'x'}],
     ['maxAttempts', {'max-attempts': 'x'}],
     ['heloName', {'helo-name': '-'}],
+    ['capacity', {'capacity/default': '{"connections": 9}', 'capacity/example.org': 'x'}],
   ] as const)('with a problem, %s keeps its whole last good value', (group, parameters) => {
     expect(parse(parameters, previous).settings).toEqual({...defaults, [group]: previous[group]});
   });
@@ -208,14 +246,17 @@ describe('settings that are one decision stay together', () => {
     },
   );
 
-  test.each([{'retry-interval': '1,x'}, {'max-delivertime': 'x'}, {'max-attempts': 'x'}, {'helo-name': '-'}])(
-    '%j alone falls back to the default',
-    parameters => {
-      const parsed = parse({...parameters, smarthost: 'mx.example.net'});
-      expect(parsed.settings).toEqual({...defaults, smarthost});
-      expect(parsed.problems).toHaveLength(1);
-    },
-  );
+  test.each([
+    {'retry-interval': '1,x'},
+    {'max-delivertime': 'x'},
+    {'max-attempts': 'x'},
+    {'helo-name': '-'},
+    {'capacity/default': 'x'},
+  ])('%j alone falls back to the default', parameters => {
+    const parsed = parse({...parameters, smarthost: 'mx.example.net'});
+    expect(parsed.settings).toEqual({...defaults, smarthost});
+    expect(parsed.problems).toHaveLength(1);
+  });
 
   test('an unknown name spoils nothing, and what is gone is unset', () => {
     expect(parse({'not-known': 'x'}, previous).settings).toEqual(defaults);

@@ -1,0 +1,85 @@
+// Condition expressions (Amazon DynamoDB Developer Guide, "Condition and filter expressions, operators, and
+// functions"): comparisons, BETWEEN, attribute_exists and attribute_not_exists, NOT, AND, OR, parentheses.
+
+import {difference, type Item, type Value} from './item.ts';
+import {type Operand, parseAttribute, parseOperand} from './operand.ts';
+import type {Tokens} from './tokens.ts';
+
+export type Condition = (item: Item) => boolean;
+
+export function parseCondition(tokens: Tokens): Condition {
+  const condition = either(tokens);
+  tokens.end();
+  return condition;
+}
+
+function either(tokens: Tokens): Condition {
+  const parts = [both(tokens)];
+  while (tokens.take('OR')) parts.push(both(tokens));
+  return item => parts.some(part => part(item));
+}
+
+function both(tokens: Tokens): Condition {
+  const parts = [one(tokens)];
+  while (tokens.take('AND')) parts.push(one(tokens));
+  return item => parts.every(part => part(item));
+}
+
+function one(tokens: Tokens): Condition {
+  if (tokens.take('NOT')) {
+    const condition = one(tokens);
+    return item => !condition(item);
+  }
+  if (tokens.take('(')) {
+    const condition = either(tokens);
+    tokens.expect(')');
+    return condition;
+  }
+  if (tokens.take('attribute_exists')) return existence(tokens, true);
+  if (tokens.take('attribute_not_exists')) return existence(tokens, false);
+  return comparison(tokens);
+}
+
+function existence(tokens: Tokens, wanted: boolean): Condition {
+  tokens.expect('(');
+  const name = parseAttribute(tokens);
+  tokens.expect(')');
+  return item => (item[name] !== undefined) === wanted;
+}
+
+const comparators: Readonly<Record<string, (difference: number) => boolean>> = {
+  '=': each => each === 0,
+  '<>': each => each !== 0,
+  '<': each => each < 0,
+  '<=': each => each <= 0,
+  '>': each => each > 0,
+  '>=': each => each >= 0,
+};
+
+function comparison(tokens: Tokens): Condition {
+  const left = parseOperand(tokens);
+  if (tokens.take('BETWEEN')) {
+    const least = parseOperand(tokens);
+    tokens.expect('AND');
+    const most = parseOperand(tokens);
+    return item =>
+      compared(left, least, item, each => each >= 0) && compared(left, most, item, each => each <= 0);
+  }
+  const symbol = Object.keys(comparators).find(each => tokens.take(each));
+  if (symbol === undefined) throw tokens.unexpected();
+  const right = parseOperand(tokens);
+  return item => compared(left, right, item, comparators[symbol]!, symbol === '<>');
+}
+
+/** @param otherwise what holds between values of different types, or none */
+function compared(
+  left: Operand,
+  right: Operand,
+  item: Item,
+  holds: (difference: number) => boolean,
+  otherwise = false,
+): boolean {
+  const [a, b]: readonly (Value | undefined)[] = [left(item), right(item)];
+  const distance = a && b && difference(a, b);
+  return distance === undefined ? otherwise : holds(distance);
+}

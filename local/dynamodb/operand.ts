@@ -1,0 +1,25 @@
+// An operand of an expression: an attribute, by its name or a substitute for it, or a value that is given.
+
+import type {Item, Value} from './item.ts';
+import type {Tokens} from './tokens.ts';
+
+/** Undefined for an attribute that the item has not. */
+export type Operand = (item: Item) => Value | undefined;
+
+export function parseOperand(tokens: Tokens): Operand {
+  const word = tokens.next();
+  if (word.startsWith(':')) {
+    const value = tokens.substitutes.valueOf(word);
+    return () => value;
+  }
+  const name = attributeName(word, tokens);
+  return item => item[name];
+}
+
+export const parseAttribute = (tokens: Tokens): string => attributeName(tokens.next(), tokens);
+
+function attributeName(word: string, tokens: Tokens): string {
+  if (word.startsWith('#')) return tokens.substitutes.nameOf(word);
+  if (/^[a-z_]\w*$/i.test(word)) return word;
+  throw tokens.unexpected();
+}
