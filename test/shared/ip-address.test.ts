@@ -69,6 +69,7 @@ test.each([
   ['::ffff:7f00:1', true],
   ['64:ff9b::192.168.0.1', true],
   ['::ffff:8.8.8.8', false],
+  ['::fffe:10.0.0.1', false],
   ['64:ff9b::8.8.8.8', false],
 ])('an IPv4 address inside an IPv6 one is judged by itself: %s private %s', (text, isPrivate) => {
   expect(isPrivateAddress(text)).toBe(isPrivate);

@@ -92,6 +92,18 @@ describe('headers', () => {
     });
   });
 
+  test('and the JSON say together what notifications are wanted', () => {
+    const parsed = withHeaders('x-mq-dsn-notify: FAILURE\nx-mq-dsn-ret: HDRS\n', {dsn: {ret: 'FULL'}});
+    expect(messageOf(parsed).properties.dsn).toEqual({notify: 'FAILURE', ret: 'FULL'});
+  });
+
+  test('with a line that a CR alone ends are refused by name', () => {
+    const {problems} = refusalOf(withHeaders('x-mq-custom: a\rx-mq-tag: t\n'));
+    expect(problems).toEqual([
+      {path: 'mime', problem: 'has a line that ends in a CR alone after x-mq-custom: end it in CRLF or LF'},
+    ]);
+  });
+
   test('that contradict one another are named', () => {
     const {problems} = refusalOf(withHeaders('x-mq-maxattempts: 1\nx-mq-maxattempts: 2\n'));
     expect(problems).toEqual([
@@ -135,6 +147,11 @@ describe('a result that is put back on the outbox', () => {
     const first = messageOf(withHeaders('x-mq-fate: x\n'));
     const second = messageOf(parse(bodyOf({...first.properties, ...history})));
     expect(second.tracking.attempts).toBe(4);
+  });
+
+  test('keeps properties of its own that are called as an invalid one’s are', () => {
+    const own = {problems: 'mine', original: 'mine too'};
+    expect(message({fate: 'bounced', ...history, ...own}).properties).toEqual({...plain, ...own});
   });
 
   test('leaves behind what an invalid one was told', () => {

@@ -60,6 +60,7 @@ test.each([
   ['an empty text', ''],
   ['a body alone', '\nx-mq-tag: t\n'],
   ['a CRLF body alone', '\r\nx-mq-tag: t\r\n'],
+  ['a body that begins with a space', 'A: 1\n\n b\nx-mq-tag: t\n'],
   ['another prefix', 'x-mqtag: t\nxx-mq-tag: t\nx-mp-tag: t\n-x-mq-tag: t\n\n'],
   ['no name behind the prefix', 'x-mq-: t\nx-mq: t\n\n'],
   ['no colon', 'x-mq-tag t\n\n'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {isListed, parsePolicy, policyIdOf, type StsPolicy} from '../../shared/mta-sts.ts';
+import {isListed, parsePolicy, policyFailureOf, policyIdOf, type StsPolicy} from '../../shared/mta-sts.ts';
 
 describe('the id of a domain’s policy', () => {
   test.each<[string, string[][], string | undefined]>([
@@ -15,6 +15,7 @@ describe('the id of a domain’s policy', () => {
     ['is none without the field', [['v=STSv1; a=b;']], undefined],
     ['is none with nothing but the version', [['v=STSv1;']], undefined],
     ['is none when it has other characters', [['v=STSv1; id=1-2;']], undefined],
+    ['is none when it has the field’s name within', [['v=STSv1; id=1id=2;']], undefined],
     ['is none when it is longer than 32 characters', [[`v=STSv1; id=${'1'.repeat(33)};`]], undefined],
     ['is none when the version does not stand at the beginning', [['id=1; v=STSv1;']], undefined],
     ['is none when the version is written otherwise', [['V=STSv1; id=1;']], undefined],
@@ -49,6 +50,7 @@ describe('a policy', () => {
     ['may have spaces around its values, or none', having('mode:enforce  ', 'max_age:\t604800'), policy],
     ['may have fields that are not known', having('mode: enforce', 'future-field: x: y', 'x.y:'), policy],
     ['may have lines that are no fields', having('mode: enforce', '', '# a remark'), policy],
+    ['may have remarks that hold a field', `# mode: none\n${lines.join('\n')}`, policy],
     ['may be in testing', having('mode: testing'), {...policy, mode: 'testing'}],
     [
       'that is withdrawn needs no mx',
@@ -71,6 +73,11 @@ describe('a policy', () => {
     ['without a version', having('version:'), 'its version is not STSv1'],
     ['of an unknown mode', having('mode: report'), 'its mode is none of enforce, testing and none'],
     ['with its mode in capitals', having('mode: Enforce'), 'its mode is none of enforce, testing and none'],
+    [
+      'with a CR alone in a line',
+      having('mode: enforce\rx'),
+      'its mode is none of enforce, testing and none',
+    ],
     ['without max_age', having('max_age:'), 'its max_age is not a number of seconds'],
     ['with a max_age below zero', having('max_age: -1'), 'its max_age is not a number of seconds'],
     ['with a fractional max_age', having('max_age: 1.5'), 'its max_age is not a number of seconds'],
@@ -123,10 +130,27 @@ describe('a host is in the policy', () => {
     ['a.mail.example.com', ['*.example.com'], false],
     ['mailexample.com', ['*.example.com'], false],
     ['mail.example.com.evil.example', ['mail.example.com', '*.example.com'], false],
+    ['a.example.com', ['*.example.com'], true],
     ['.example.com', ['*.example.com'], false],
     ['localhost', ['*.localhost'], false],
     ['mail.example.com', [], false],
   ])('%s with %j: %s', (host, mx, expected) => {
     expect(isListed(host, listing(...mx))).toBe(expected);
+  });
+});
+
+describe('what a policy in testing would have refused', () => {
+  const testing = {mode: 'testing', listed: true} as const;
+  const cipher = {name: 'TLS_AES_256_GCM_SHA384', version: 'TLSv1.3'};
+  const untrusted = {cipher, verified: false};
+  test.each([
+    ['a host that is not listed', {...testing, listed: false}, {}, 'the host is not in the policy'],
+    ['a connection in clear', testing, {}, 'the connection is not encrypted'],
+    ['a certificate that is not valid', testing, untrusted, 'the certificate is not valid for the host'],
+    ['nothing, with a valid certificate', testing, {cipher, verified: true}, undefined],
+    ['nothing that an enforced policy lets through', {...testing, mode: 'enforce'} as const, {}, undefined],
+    ['nothing without a policy', undefined, {}, undefined],
+  ])('%s', (_, policy, connection, failure) => {
+    expect(policyFailureOf(policy, connection)).toBe(failure);
   });
 });

@@ -139,6 +139,14 @@ describe('what the table must hold, whatever else it says', () => {
     }
   });
 
+  test('400 is the first transient reply, and 500 the first permanent one', () => {
+    expect(judgedReply('data', '399')).toMatchObject({fate: 'deferred', status: '4.5.0'});
+    expect(judgedReply('message', '399').maybeSent).toBe(true);
+    expect(judgedReply('data', '400')).toMatchObject({fate: 'deferred', status: '4.0.0', tryNextHost: true});
+    expect(judgedReply('data', '499').fate).toBe('deferred');
+    expect(judgedReply('data', '500')).toMatchObject({fate: 'bounced', status: '5.0.0'});
+  });
+
   test('a fact outweighs the reply that came with it', () => {
     const reply = {code: 550, text: ''};
     expect(judged({stage: 'starttls', result: 'error', fact: 'tls-failed', reply})).toEqual(

@@ -15,6 +15,7 @@ test.each([
   '{"relayq":{"publish":"results"}',
   '{"relayq":{"publish":"elsewhere"},"result":{}}',
   '{"relayq":{"publish":"results"},"result":1}',
+  '{"result":{},"relayq":{"publish":"results"}}',
   '{"relayq":{"publish":"results","to":1},"result":{}}',
 ])('%s is none', text => {
   expect(parsePostponed(text)).toBeUndefined();

@@ -5,11 +5,15 @@ test.each([
   ['250 OK', {code: 250, text: 'OK'}],
   ['250', {code: 250, text: ''}],
   ['250 ', {code: 250, text: ''}],
+  ['250  OK ', {code: 250, text: 'OK'}],
   ['250 2.1.5 fine\r\n', {code: 250, status: '2.1.5', text: 'fine'}],
   ['550 5.1.1', {code: 550, status: '5.1.1', text: ''}],
   ['550-5.1.1 no such\r\n550 5.1.1 user here', {code: 550, status: '5.1.1', text: 'no such user here'}],
   ['550-5.7.1 first\n550 second', {code: 550, status: '5.7.1', text: 'first second'}],
   ['451 4.7.650 x', {code: 451, status: '4.7.650', text: 'x'}],
+  ['550-first\r\n550 5.7.1 second', {code: 550, text: 'first 5.7.1 second'}],
+  ['550 user 5.1.1 unknown', {code: 550, text: 'user 5.1.1 unknown'}],
+  ['550 5.10.100 x', {code: 550, status: '5.10.100', text: 'x'}],
   ['550 5.1.1: x', {code: 550, text: '5.1.1: x'}],
   ['550 3.1.1 x', {code: 550, text: '3.1.1 x'}],
   ['550 5.1.1111 x', {code: 550, text: '5.1.1111 x'}],
@@ -18,7 +22,7 @@ test.each([
   ['250 queued\r\r\n', {code: 250, text: 'queued'}],
   ['354 go', {code: 354, text: 'go'}],
 ])('%j is a reply', (raw, reply) => {
-  expect(parseReply(raw)).toEqual(reply);
+  expect(parseReply(raw)).toStrictEqual(reply);
 });
 
 test.each([
@@ -52,11 +56,13 @@ test('extensions are read by keyword, in upper case, with their parameters', () 
     ['AUTH', 'CRAM-MD5'],
     ['STARTTLS', ''],
   ]);
+  expect([...parseExtensions('250-x\n250 AUTH PLAIN LOGIN ')]).toEqual([['AUTH', 'PLAIN LOGIN']]);
   expect(parseExtensions('250 SIZE 5').size).toBe(0);
 });
 
 test.each([
   ['250-x\n250 SIZE 1000', 1000],
+  ['250-x\n250 SIZE 1', 1],
   ['250-x\n250 SIZE', undefined],
   ['250-x\n250 SIZE 0', undefined],
   ['250-x\n250 SIZE lots', undefined],

@@ -54,6 +54,22 @@ describe('the entries of a message', () => {
     expect(codes.length).toBeGreaterThan(8);
   });
 
+  test('keep the first and the newest, however large these two are', () => {
+    const large = {text: 'x'.repeat(12_288)};
+    const newest = entryProperty(entry);
+    expect(withEntry([large], entry)).toEqual([large, newest]);
+    expect(withEntry([large, {code: 1}, {code: 2}], entry)).toEqual([large, newest]);
+  });
+
+  test('are all kept up to 12,288 octets, to the octet', () => {
+    const newest = entryProperty(entry);
+    const first = {text: 'x'.repeat(12_288 - octetsOf(JSON.stringify([{text: ''}, {}, newest])))};
+    expect(octetsOf(JSON.stringify([first, {}, newest]))).toBe(12_288);
+    expect(withEntry([first, {}], entry)).toEqual([first, {}, newest]);
+    const larger = {text: `${first.text}x`};
+    expect(withEntry([larger, {}], entry)).toEqual([larger, newest]);
+  });
+
   test('are shortened in time proportional to their number, whoever made them', () => {
     const begun = performance.now();
     const entries = withEntry(new Array<JsonObject>(20_000).fill({state: 'made up'}), entry);

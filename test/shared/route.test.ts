@@ -168,6 +168,7 @@ describe('a message is answered at once', () => {
     expect(decision.reason).toBe(
       `the message takes up ${maxMessageOctets + 1} octets; at most ${maxMessageOctets} fit through the queues`,
     );
-    expect(decide({mime: mime(maxMessageOctets + 1), relayq: {...fresh, hops: 1}}).kind).toBe('deliver');
+    for (const round of [{hops: 1}, {attempts: 1}, {hops: 1, attempts: 1}])
+      expect(decide({mime: mime(maxMessageOctets + 1), relayq: {...fresh, ...round}}).kind).toBe('deliver');
   });
 });

@@ -103,11 +103,14 @@ test.each([
   ['Please retry after 5 minutes.', 300],
   ['4.2.0 graylisted for 1 hour', 3600],
   ['wait 90s', 90],
+  ['wait 1 minute', 60],
+  ['retry in 1 second', 1],
   ['too many connections (10 seconds)', undefined],
   ['Try again. It took 20 seconds', undefined],
 ])('%j asks to wait for %s s', (text, seconds) => {
   expect(retryHintOf({code: 451, text})).toBe(seconds);
-  expect(retryHintOf({code: 551, text})).toBeUndefined();
+  expect(retryHintOf({code: 499, text})).toBe(seconds);
+  expect(retryHintOf({code: 500, text})).toBeUndefined();
 });
 
 test.each([

@@ -21,8 +21,11 @@ describe('a message without its secrets', () => {
     ['whatever the value', {password: {deep: ['TOPSECRET']}}, {}],
     [
       'keys below dkim',
-      {dkim: {key: 'TOPSECRET', domain: 'd', more: [{key: 'TOPSECRET'}]}, key: 'k'},
-      {dkim: {domain: 'd', more: [{}]}, key: 'k'},
+      {
+        dkim: {key: 'TOPSECRET', domain: 'd', more: [{key: 'TOPSECRET'}], publicKey: 'p', keySize: 2048},
+        key: 'k',
+      },
+      {dkim: {domain: 'd', more: [{}], publicKey: 'p', keySize: 2048}, key: 'k'},
     ],
     ['a PEM key in a text', {note: `a ${pem} b`}, {note: 'a *** b'}],
     ['a PEM key without an end', {note: 'a -----BEGIN PRIVATE KEY-----\nTOPSECRET'}, {note: 'a ***'}],
@@ -61,6 +64,7 @@ describe('a message without its secrets', () => {
       'password-hint': 'x',
       mime: 'x-mq-smarthost-username: u\n',
       a: [null, true, 1.5, {}],
+      custom: {key: 'k'},
     };
     expect(withoutSecrets(object)).toEqual(object);
   });
@@ -76,11 +80,28 @@ describe('a text that is no message shows none of the secrets in it', () => {
     ['over lines', '{"password":\n\n  "a\nTOPSECRET"'],
     ['unquoted', '{password: TOPSECRET, x}'],
     ['in single quotes', "{'smarthost': {'password': 'a TOPSECRET'}}"],
+    ['in single quotes, with a comma', "{'password': 'a, TOPSECRET'}"],
+    ['in single quotes, with a comma, without an end', "{'password': 'a, TOPSECRET"],
+    ['with a comma, without an end', '{"password": "a, TOPSECRET'],
+    ['privateKey', '{"privateKey": "TOPSECRET",}'],
+    ['private-key', '{"private-key": "TOPSECRET",}'],
     ['as a form', 'username=u&password=TOPSECRET'],
     ['a number', '[{"password": 12, "secret": "TOPSECRET"}]'],
     ['a list', '{"password": ["a", "TOPSECRET"],}'],
     ['encoded twice', JSON.stringify(JSON.stringify({smarthost: {password: 'TOPSECRET'}}))],
     ['encoded twice, with spaces', JSON.stringify(JSON.stringify({smarthost: {password: 'a, TOPSECRET'}}))],
+    ['encoded twice, with a quote', JSON.stringify(JSON.stringify({password: 'a" TOPSECRET'}))],
+    ['encoded twice, cut', JSON.stringify(JSON.stringify({password: 'a, TOPSECRET'})).slice(0, -4)],
+    ['encoded thrice', JSON.stringify(JSON.stringify(JSON.stringify({password: 'a, TOPSECRET'})))],
+    ['a header with commas in JSON text', '{"mime": "x-mq-smarthost-password  : a, TOPSECRET\\nB: 2",}'],
+    [
+      'a folded header with commas in JSON text',
+      '{"mime": "x-mq-smarthost-password: a,\\n b, TOPSECRET\\nB: 2",}',
+    ],
+    [
+      'a header folded over lines of the JSON text',
+      '{"mime": "x-mq-smarthost-password: a,\n b, TOPSECRET\nB: 2",}',
+    ],
     ['a header in JSON text', '{"mime": "A: 1\\r\\nx-mq-smarthost-password: TOPSECRET\\r\\nB: 2",}'],
     [
       'a folded header in JSON text',
@@ -94,6 +115,7 @@ describe('a text that is no message shows none of the secrets in it', () => {
     ['a header in MIME text', 'A: 1\r\nX-Mq-Smarthost-Password: a TOPSECRET\r\nB: 2'],
     ['a folded header in MIME text', 'x-mq-smarthost-password:\r\n TOPSECRET\r\n\tTOPSECRET\r\nB: 2'],
     ['a header in MIME text with a quote in it', 'x-mq-smarthost-password: a" TOPSECRET\nB: 2'],
+    ['a header in MIME text with a quote and a comma', 'x-mq-smarthost-password: a", TOPSECRET\nB: 2'],
     ['a PEM key', `{"dkim": {"key": "${pem}"`],
     ['a PEM key with escapes', `{"dkim": {"key": "${pem.replaceAll('\n', '\\n')}"`],
     ['a PEM key without an end', '-----BEGIN PRIVATE KEY-----\nTOPSECRET'],
@@ -106,6 +128,13 @@ describe('a text that is no message shows none of the secrets in it', () => {
   test('and all of the rest', () => {
     const text = '{"recipient": "a@b.example", "smarthost": {"username": "u", "password": "p", "port": 25},}';
     expect(maskedText(text)).toBe(text.replace('"p"', '***'));
+    for (const space of ['', '\n ']) {
+      const inJson = `${space}{"mime": "x-mq-smarthost-password: p\\nB: 1, 2", "recipient": "a@b.example",}`;
+      expect(maskedText(inJson)).toMatch(/password: \*\*\*, 2", "recipient": "a@b\.example",}$/);
+      expect(maskedText(inJson.replace('\\n', '\n'))).toMatch(
+        /password: \*\*\*\nB: 1, 2", "recipient": "a@b\.example",}$/,
+      );
+    }
     const mime = 'A: 1\r\nx-mq-smarthost-password: a b\r\n c\r\nB: 2\r\n\r\nbody';
     expect(maskedText(mime)).toMatch(/^A: 1\r\nx-mq-smarthost-password: ?\*\*\*\r\nB: 2\r\n\r\nbody$/);
   });
@@ -149,6 +178,7 @@ describe('a server’s words', () => {
     ['hunter2 and hunter2', ['hunter2'], '*** and ***'],
     ['a.c abc', ['a.c'], '*** abc'],
     ['$& $1', ['$&'], '*** $1'],
+    ['535 x', ['x'], '535 ***'],
     ['nothing of it', ['hunter2', ''], 'nothing of it'],
     ['bob and bob123', ['bob', 'bob123'], '*** and ***'],
   ])('%j without %j', (text, secrets, masked) => {
