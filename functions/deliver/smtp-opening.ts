@@ -114,7 +114,7 @@ class SmtpOpening {
 
   async run(): Promise<Failure | undefined> {
     const failure = await this.#step(done => this.#connection.connect(done));
-    return failure ?? this.#transientRefusal() ?? (await this.#authenticate());
+    return failure ?? this.#transientRefusal() ?? (await this.#authenticate()) ?? this.#loss();
   }
 
   #step(step: Step): Promise<Failure | undefined> {
@@ -149,6 +149,13 @@ class SmtpOpening {
     this.#authentication = method;
     const {username: user, password: pass} = credentials;
     return this.#step(done => this.#connection.login({method, credentials: {user, pass}}, done));
+  }
+
+  /** nodemailer closes on a reply to nothing, and calls nobody back. */
+  #loss(): Failure | undefined {
+    if ((this.#connection._socket as net.Socket).writable) return undefined;
+    const description = 'the server closed the connection, or replied to what it had not been asked';
+    return {stage: this.#dialogue.stage, result: 'lost', description};
   }
 
   get #extensions(): ReadonlyMap<string, string> {

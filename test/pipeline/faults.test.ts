@@ -139,11 +139,12 @@ describe('the settings', () => {
     const throttled = bench.fault({service: 'ssm', fault: 'throttle', rate: 0.5, seed: 3});
     const samples = Array.from({length: 10}, () => bench.sample('ok'));
     await bench.send(...samples);
-    await bench.settled();
+    // A batch without settings comes again after 30 s, and then after 60 s.
+    await bench.settled(100_000);
     expect(throttled.fired).toBeGreaterThan(0);
     throttled.remove();
     expect(samples.map(sample => bench.tallyOf(sample))).toEqual(samples.map(() => once.ok));
-  });
+  }, 120_000);
 });
 
 describe('a batch', () => {
