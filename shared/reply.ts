@@ -33,15 +33,18 @@ export function parseReply(raw: string): Reply | undefined {
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, 1000);
 
-/** What a server announced in its reply to EHLO: keywords in upper case, with their parameters. */
+/**
+ * What a server announced in its reply to EHLO: keywords in upper case, with their parameters. Some repeat AUTH as
+ * `AUTH=`, for clients older than its RFC, and not with the same mechanisms: all lines of a keyword count.
+ */
 export function parseExtensions(ehloReply: string): ReadonlyMap<string, string> {
-  const lines = ehloReply.split(/\r?\n/).slice(1);
-  return new Map(
-    lines.map(line => {
-      const [keyword = '', ...parameters] = line.slice(4).trim().split(/[ =]/);
-      return [keyword.toUpperCase(), parameters.join(' ')];
-    }),
-  );
+  const extensions = new Map<string, string>();
+  for (const line of ehloReply.split(/\r?\n/).slice(1)) {
+    const [name = '', ...parameters] = line.slice(4).trim().split(/[ =]/);
+    const keyword = name.toUpperCase();
+    extensions.set(keyword, [extensions.get(keyword) ?? '', ...parameters].join(' ').trim());
+  }
+  return extensions;
 }
 
 /** The size limit of RFC 1870; undefined when there is none, or none was announced. */

@@ -60,18 +60,24 @@ export class Conversation {
     return answers;
   }
 
-  /** Sends a message text with its dot: at the stage `data` until the whole of it has left the process. */
+  /**
+   * Sends a message text with its dot: at the stage `data` until the whole of it has left the process. Commands that
+   * are written before this turn of the event loop ends leave with it: a server then answers all at once, where
+   * a reply to the dot alone would have those behind it wait for its acknowledgement (RFC 1122 4.2.3.2 and 4.2.3.4).
+   */
   content(wire: Buffer): Promise<Answer> {
     let waiting: Waiting | undefined;
     const answer = this.#expect('data', created => {
       waiting = created;
     });
     if (!this.#open) return answer;
+    this.#socket.cork();
     this.#socket.write(wire, error => {
       if (error || waiting === undefined) return;
       waiting.stage = 'message';
       if (this.#waiting[0] === waiting) this.#watch();
     });
+    process.nextTick(() => this.#socket.uncork());
     return answer;
   }
 

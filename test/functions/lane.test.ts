@@ -1,5 +1,5 @@
 import net from 'node:net';
-import {afterEach, describe, expect, test} from 'vitest';
+import {afterEach, describe, expect, test, vi} from 'vitest';
 import {Connections} from '../../functions/deliver/connections.ts';
 import {Lane, type TransactionOptions} from '../../functions/deliver/lane.ts';
 import type {Target} from '../../functions/deliver/smtp-opening.ts';
@@ -81,6 +81,15 @@ describe('pipelined transactions', () => {
     ]);
     expect(server.connections()).toBe(1);
     expect(server.texts).toEqual(['a', 'b', 'c', 'd'].map(name => `Subject: ${name}\r\n\r\nbody\r\n`));
+  });
+
+  test('leave together: a text, and the commands of the next message behind it', async () => {
+    const server = await serve();
+    const writes = vi.spyOn(net.Socket.prototype, '_writev');
+    expect(await beginAll(laneOf(), targetOf(server), ['a', 'b', 'c'])).toEqual([done, done, done]);
+    const together = writes.mock.calls.map(([chunks]) => chunks.map(({chunk}) => `${chunk}`).join(''));
+    expect(together.filter(octets => /\r\n\.\r\nMAIL .*RCPT .*DATA\r\n$/s.test(octets))).toHaveLength(2);
+    writes.mockRestore();
   });
 
   test('do not overlap where PIPELINING is not offered: no command comes before its time', async () => {

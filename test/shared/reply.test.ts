@@ -53,7 +53,7 @@ test('extensions are read by keyword, in upper case, with their parameters', () 
   expect([...parseExtensions(reply)]).toEqual([
     ['SIZE', '1000'],
     ['8BITMIME', ''],
-    ['AUTH', 'CRAM-MD5'],
+    ['AUTH', 'PLAIN LOGIN CRAM-MD5'],
     ['STARTTLS', ''],
   ]);
   expect([...parseExtensions('250-x\n250 AUTH PLAIN LOGIN ')]).toEqual([['AUTH', 'PLAIN LOGIN']]);
