@@ -80,7 +80,7 @@ export async function measureColdStarts(context: BenchContext): Promise<readonly
   return Promise.all(
     bundles.map(async each => {
       const initMs = runs.get(each)!;
-      const {size: octets} = await stat(join(each.taskRoot, 'index.mjs'));
+      const {size: octets} = await stat(join(each.taskRoot, 'index.js'));
       const loadMs = median(initMs.map((ms, run) => ms - baseline[run]!));
       return {bundle: each.name, octets, initMs: median(initMs), loadMs, runs: initMs};
     }),
@@ -95,10 +95,10 @@ async function bundle(directory: string, name: string, contents: string): Promis
   await writeFile(entry, contents);
   await build({
     stdin: {contents, resolveDir: join(import.meta.dirname, '..'), sourcefile: entry},
-    outfile: join(taskRoot, 'index.mjs'),
+    outfile: join(taskRoot, 'index.js'),
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'node24',
     mainFields: ['module', 'main'],
     minify: true,

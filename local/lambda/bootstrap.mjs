@@ -4,10 +4,13 @@
 // AWS_LAMBDA_RUNTIME_API. Plain JavaScript: an environment starts faster without stripping types.
 
 import {existsSync} from 'node:fs';
-import {Agent, request} from 'node:http';
+import {createRequire} from 'node:module';
 import {basename, dirname, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {format} from 'node:util';
+
+// Not by import, which would load fetch and WebSocket too: a function's cold start would not show that it does.
+const {Agent, request} = createRequire(import.meta.url)('node:http');
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const agent = new Agent({keepAlive: true, maxSockets: 1});
