@@ -1,7 +1,7 @@
 // The settings of a stage, read from its SSM parameters: every problem at once, never a secret in one.
 // Where the parameters come from and how long they are kept is the functions' business.
 
-import {isIPv4} from './address.ts';
+import {isIPv4, type Parsed} from './address.ts';
 import {type Capacity, parseCapacity} from './capacity.ts';
 import type {Problem} from './message.ts';
 import {type Parameter, ParameterReader} from './parameter-reader.ts';
@@ -39,6 +39,8 @@ export interface MxSettings {
   readonly nameServers: readonly string[];
   /** Whether a recipient domain's MTA-STS policy is asked for and obeyed. */
   readonly mtaSts: boolean;
+  /** The URL of a validating resolver, to be asked over HTTPS instead of name servers; DANE is obeyed with it. */
+  readonly dane?: string;
 }
 
 export interface ParsedSettings {
@@ -59,7 +61,7 @@ const groups: {
   maxDeliverTime: {names: ['max-delivertime'], fallback: 86_400},
   maxAttempts: {names: ['max-attempts'], fallback: 0},
   heloName: {names: ['helo-name'], fallback: undefined},
-  mx: {names: ['mx-port', 'mx-private-addresses', 'mx-name-servers', 'mx-mta-sts']},
+  mx: {names: ['mx-port', 'mx-private-addresses', 'mx-name-servers', 'mx-mta-sts', 'mx-dane']},
   capacity: {names: [], fallback: {defaults: {}, queues: new Map()}},
 };
 
@@ -140,7 +142,21 @@ function readMx(reader: ParameterReader): MxSettings {
       return undefined;
     }) ?? [];
   const mtaSts = reader.word('mx-mta-sts', ['enforced', 'ignored']) !== 'ignored';
-  return {port, privateAddresses, nameServers, mtaSts};
+  const dane = reader.parsed('mx-dane', parseResolverUrl);
+  if (dane !== undefined && nameServers.length > 0)
+    reader.wrong('mx-dane', 'takes the place of mx-name-servers: remove one of them');
+  return {port, privateAddresses, nameServers, mtaSts, ...(dane !== undefined && {dane})};
+}
+
+/** Without HTTPS anybody on the way could say what DNSSEC has proved. */
+function parseResolverUrl(text: string): Parsed<string> {
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:' && url.username === '' && url.password === '' && url.hash === '')
+    return {ok: true, value: url.href};
+  return {
+    ok: false,
+    problem: 'must be the https:// URL of a DNS resolver, such as https://dns.quad9.net/dns-query',
+  };
 }
 
 /** SSM allows no parentheses in a name, so the queue `(smarthost)` is `capacity/smarthost`. */

@@ -110,9 +110,9 @@ function targetsOf(hop: NextHop, hosts: readonly NextHopHost[], mx: MxSettings):
           implicitTls: hop.port === implicitTlsPort,
           ...(hop.credentials && {credentials: hop.credentials}),
         };
-  return hosts.flatMap(({host, addresses, policy}) => {
+  return hosts.flatMap(({addresses, ...known}) => {
     // RFC 8461 4.2: a certificate that is valid for the MX host, whatever less the message or we would do with.
-    const secured = policy?.mode === 'enforce' ? ({...server, security: 'verified'} as const) : server;
-    return addresses.map(address => ({host, address, ...secured, ...(policy && {policy})}));
+    const secured = known.policy?.mode === 'enforce' ? ({...server, security: 'verified'} as const) : server;
+    return addresses.map(address => ({...known, address, ...secured}));
   });
 }

@@ -72,5 +72,13 @@ export class Connections {
 }
 
 /** Everything that makes one connection differ from another: a session serves only its own like. */
-export const keyOf = ({host, address, port, security, implicitTls, credentials, policy}: Target): string =>
-  JSON.stringify([host, address, port, security, implicitTls, credentials, policy]);
+export const keyOf = ({
+  host,
+  address,
+  port,
+  security,
+  implicitTls,
+  credentials,
+  policy,
+  dane,
+}: Target): string => JSON.stringify([host, address, port, security, implicitTls, credentials, policy, dane]);

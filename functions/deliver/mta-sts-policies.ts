@@ -1,13 +1,12 @@
 // The MTA-STS policies of domains, kept for as long as each of them says. What is kept is the environment's own: a
 // new one starts with nothing, and whoever can forge the DNS at that moment can hide a policy from it.
 
-import type {Resolver} from 'node:dns/promises';
 import type {Parsed} from '../../shared/address.ts';
 import {isPrivateAddress} from '../../shared/ip-address.ts';
 import {parsePolicy, policyIdOf, type StsPolicy} from '../../shared/mta-sts.ts';
 import type {MxSettings} from '../../shared/settings.ts';
 import type {Log} from '../log.ts';
-import {addressesOf, resolverOf, textsOf} from './dns.ts';
+import {addressesOf, type Dns, dnsOf, textsOf} from './dns.ts';
 import {fetchPolicyFile, policyHostOf} from './mta-sts-file.ts';
 
 /** RFC 8461 3.3: after a fetch that failed, this long until the next for the same id. */
@@ -46,12 +45,12 @@ export class StsPolicies {
    */
   async policyOf(domain: string, mx: MxSettings): Promise<StsPolicy | undefined> {
     const {log, now} = this.#options;
-    const resolver = resolverOf(mx.nameServers);
-    const id = policyIdOf(await textsOf(resolver, `_mta-sts.${domain}`));
+    const dns = dnsOf(mx);
+    const id = policyIdOf(await textsOf(dns, `_mta-sts.${domain}`));
     const known = this.#known.get(domain);
     const policy = known !== undefined && known.expiresMs > now() ? known.policy : undefined;
     if (id === undefined || (known?.id === id && known.refreshAtMs > now())) return policy;
-    const fetched = await this.#fetch(domain, resolver, mx);
+    const fetched = await this.#fetch(domain, dns, mx);
     if (fetched.ok) {
       const expiresMs = now() + fetched.value.maxAgeSeconds * 1000;
       const refreshAtMs = Math.min(expiresMs, now() + refreshMs);
@@ -68,12 +67,8 @@ export class StsPolicies {
     return policy;
   }
 
-  async #fetch(
-    domain: string,
-    resolver: Resolver,
-    {privateAddresses}: MxSettings,
-  ): Promise<Parsed<StsPolicy>> {
-    const {addresses} = await addressesOf(resolver, policyHostOf(domain));
+  async #fetch(domain: string, dns: Dns, {privateAddresses}: MxSettings): Promise<Parsed<StsPolicy>> {
+    const {addresses} = await addressesOf(dns, policyHostOf(domain));
     // The name is the domain's to set: it must not lead a request into our own network.
     const allowed = addresses.filter(address => privateAddresses || !isPrivateAddress(address));
     if (allowed.length === 0) return {ok: false, problem: `${policyHostOf(domain)} has no public address`};

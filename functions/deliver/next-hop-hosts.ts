@@ -1,16 +1,17 @@
-// Where a next hop's servers are: a recipient domain's MX hosts, with what its MTA-STS policy makes of them, or the
-// addresses of a smarthost or sink. The recipient's DNS and policy are asked for direct delivery only.
+// Where a next hop's servers are: a recipient domain's MX hosts, with what DANE and its MTA-STS policy make of them,
+// or the addresses of a smarthost or sink. The recipient's DNS and policy are asked for direct delivery only.
 
-import type {Resolver} from 'node:dns/promises';
 import {parseAddressLiteral} from '../../shared/address.ts';
+import {type Dane, daneOf} from '../../shared/dane.ts';
 import {isPrivateAddress} from '../../shared/ip-address.ts';
 import {type HostPolicy, isListed, type StsPolicy} from '../../shared/mta-sts.ts';
 import type {Fact, Failure} from '../../shared/outcome.ts';
 import type {MxSettings} from '../../shared/settings.ts';
-import {addressesOf, codeOf, type Host, lookUpRelay, resolverOf} from './dns.ts';
+import {addressesOf, codeOf, type Dns, dnsOf, type Host, lookUpRelay} from './dns.ts';
 
 export interface NextHopHost extends Host {
   readonly policy?: HostPolicy;
+  readonly dane?: Dane;
 }
 
 export type Hosts =
@@ -42,47 +43,69 @@ export async function resolveMxHosts(
 ): Promise<Hosts> {
   const literal = parseAddressLiteral(domain);
   if (literal !== undefined) return publicHosts([{host: domain, addresses: [literal]}], maxTtlSeconds, mx);
-  const resolver = resolverOf(mx.nameServers);
-  const [names, policy] = await Promise.all([mxNamesOf(resolver, domain, random), policyOf(domain, mx)]);
-  if (!Array.isArray(names)) return names;
+  const dns = dnsOf(mx);
+  const [named, policy] = await Promise.all([mxNamesOf(dns, domain, random), policyOf(domain, mx)]);
+  if (!named.ok) return named;
+  const {names, secure} = named;
   const candidates = policy?.mode === 'enforce' ? names.filter(name => isListed(name, policy)) : names;
   if (candidates.length === 0)
     return failed(
       'mx-not-in-policy',
       `no MX host of ${domain} is in its MTA-STS policy: ${names.slice(0, maxMxHosts).join(', ')}`,
     );
-  const looked = await Promise.all(candidates.slice(0, maxMxHosts).map(name => addressesOf(resolver, name)));
+  const looked = await Promise.all(
+    candidates.slice(0, maxMxHosts).map(async name => {
+      const addresses = await addressesOf(dns, name);
+      const dane = secure && addresses.secure ? await daneFor(dns, name, domain, mx.port) : {};
+      return {...addresses, ...dane};
+    }),
+  );
   const hosts = looked
-    .filter(({addresses}) => addresses.length > 0)
-    .map(({host, addresses}) => ({
+    .filter(({addresses, lost}) => addresses.length > 0 && !lost)
+    .map(({host, addresses, dane}) => ({
       host,
       addresses,
       ...(policy && policy.mode !== 'none' && {policy: {mode: policy.mode, listed: isListed(host, policy)}}),
+      ...(dane && {dane}),
     }));
-  const unavailable = looked.some(host => host.unavailable);
+  const unavailable = looked.some(host => host.unavailable || host.lost);
   // What could not be looked up is asked for again by the next message.
   const ttlSeconds = unavailable ? 0 : Math.min(maxTtlSeconds, ...looked.map(host => host.ttlSeconds));
   if (hosts.length > 0) return publicHosts(hosts, ttlSeconds, mx);
-  if (unavailable)
-    return failed('dns-unavailable', `no address of an MX host of ${domain} could be looked up`);
+  if (unavailable) return failed('dns-unavailable', `no MX host of ${domain} could be looked up`);
   return failed('no-address', `no MX host of ${domain} has an address`);
 }
 
-async function mxNamesOf(resolver: Resolver, domain: string, random: () => number) {
+async function mxNamesOf(dns: Dns, domain: string, random: () => number) {
   try {
-    const records = await resolver.resolveMx(domain);
+    const {exists, records, secure} = await dns.query(domain, 'MX');
+    if (!exists) return failed('no-such-domain', `${domain} does not exist`);
+    if (records.length === 0) return {ok: true as const, names: [domain], secure};
     const named = records.filter(({exchange}) => exchange !== '' && exchange !== '.');
     if (named.length === 0) return failed('null-mx', `${domain} accepts no mail (null MX, RFC 7505)`);
     // Equal preferences are tried in random order (RFC 5321 5.1).
-    return named
+    const names = named
       .map(record => ({...record, lot: random()}))
       .sort((a, b) => a.priority - b.priority || a.lot - b.lot)
       .map(({exchange}) => exchange.toLowerCase());
+    return {ok: true as const, names, secure};
   } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENODATA') return [domain];
-    if (code === 'ENOTFOUND') return failed('no-such-domain', `${domain} does not exist`);
-    return failed('dns-unavailable', `the MX records of ${domain} could not be looked up: ${code}`);
+    return failed('dns-unavailable', `the MX records of ${domain} could not be looked up: ${codeOf(error)}`);
+  }
+}
+
+/** @returns lost when there is no answer: what it would have asked for must not be gone without (RFC 7672 2.1.2) */
+async function daneFor(
+  dns: Dns,
+  host: string,
+  domain: string,
+  port: number,
+): Promise<{readonly dane?: Dane; readonly lost?: boolean}> {
+  try {
+    const {records, secure} = await dns.query(`_${port}._tcp.${host}`, 'TLSA');
+    return secure && records.length > 0 ? {dane: daneOf(records, host, domain)} : {};
+  } catch {
+    return {lost: true};
   }
 }
 

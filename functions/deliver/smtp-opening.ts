@@ -1,9 +1,11 @@
 // Opens a session: TCP, greeting, EHLO, STARTTLS and AUTH, by nodemailer's SMTPConnection, on an address of our
 // choice and at the TLS level of the target. What a failure means is decided in shared/outcome.ts, not here.
 
+import {X509Certificate} from 'node:crypto';
 import type net from 'node:net';
-import {TLSSocket} from 'node:tls';
+import {type DetailedPeerCertificate, TLSSocket} from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import {type Dane, daneFailureOf} from '../../shared/dane.ts';
 import {isLoopback} from '../../shared/ip-address.ts';
 import {type HostPolicy, policyFailureOf} from '../../shared/mta-sts.ts';
 import type {Failure} from '../../shared/outcome.ts';
@@ -31,6 +33,8 @@ export interface Target {
   readonly implicitTls: boolean;
   /** The MTA-STS policy that holds for the host; what it asks for is in the security level. */
   readonly policy?: HostPolicy;
+  /** What the certificate must be, whatever the level says: RFC 7672 is for hosts that promise it. */
+  readonly dane?: Dane;
 }
 
 /** What a connection was, for results and logs. */
@@ -40,7 +44,7 @@ export interface SessionFacts {
   readonly cipher?: {readonly name: string; readonly version: string};
   readonly verified?: boolean;
   readonly authentication?: string;
-  readonly policy?: 'mta-sts' | 'mta-sts-testing';
+  readonly policy?: 'dane' | 'mta-sts' | 'mta-sts-testing';
   /** What the policy, were it not in testing, would have refused this connection for. */
   readonly policyFailure?: string;
 }
@@ -60,8 +64,7 @@ export interface SessionOptions extends Clock {
 export async function openSession(target: Target, options: SessionOptions): Promise<Opened> {
   const opened = await openOnce(target, options, false);
   if (opened.ok || opened.failure.stage !== 'starttls' || target.implicitTls) return opened;
-  const clearIsFine =
-    target.security === 'optional' || (target.security === 'opportunistic' && !target.credentials);
+  const clearIsFine = !mustEncrypt(target) && (target.security === 'optional' || !target.credentials);
   return clearIsFine ? openOnce(target, options, true) : opened;
 }
 
@@ -103,7 +106,7 @@ class SmtpOpening {
       secure: target.implicitTls,
       ignoreTLS: inClear,
       requireTLS: mustEncrypt(target) && !target.implicitTls,
-      tls: {rejectUnauthorized: target.security === 'verified'},
+      tls: {rejectUnauthorized: target.security === 'verified' && !provesItself(target)},
       connectionTimeout: noTimeoutMs,
       greetingTimeout: noTimeoutMs,
       socketTimeout: noTimeoutMs,
@@ -132,6 +135,8 @@ class SmtpOpening {
     if (mustEncrypt(this.#target) && !secure) {
       return factFailure('starttls', 'tls-unavailable', 'the connection is not encrypted');
     }
+    const unproven = this.#daneFailure;
+    if (unproven !== undefined) return factFailure('starttls', 'tls-failed', `${unproven} (DANE)`);
     if (credentials === undefined) return undefined;
     if (!secure && security !== 'optional' && !isLoopback(address)) {
       return factFailure('auth', 'auth-needs-tls', 'credentials are not sent over an unencrypted connection');
@@ -158,6 +163,14 @@ class SmtpOpening {
     return {stage: this.#dialogue.stage, result: 'lost', description};
   }
 
+  get #daneFailure(): string | undefined {
+    const {dane} = this.#target;
+    const {_socket: socket} = this.#connection;
+    return (
+      dane && daneFailureOf(dane, socket instanceof TLSSocket ? chainOf(socket) : [], this.#options.now())
+    );
+  }
+
   get #extensions(): ReadonlyMap<string, string> {
     return parseExtensions(this.#dialogue.ehloReply);
   }
@@ -174,9 +187,12 @@ class SmtpOpening {
         version !== undefined && {
           cipher: {name: standardName ?? name, version: secured?.getProtocol() ?? version},
         }),
-      ...(secured && {verified: secured.authorized}),
+      ...(secured && {
+        verified: provesItself(this.#target) ? this.#daneFailure === undefined : secured.authorized,
+      }),
       ...(this.#authentication !== undefined && {authentication: this.#authentication}),
       ...(policy && {policy: policy.mode === 'enforce' ? 'mta-sts' : 'mta-sts-testing'}),
+      ...(this.#target.dane && {policy: 'dane'}),
     };
   }
 
@@ -203,7 +219,23 @@ class SmtpOpening {
   }
 }
 
-const mustEncrypt = ({security}: Target): boolean => security === 'required' || security === 'verified';
+const mustEncrypt = ({security, dane}: Target): boolean =>
+  security === 'required' || security === 'verified' || dane !== undefined;
+
+/** By its TLSA records: then no authority needs to vouch for it. */
+const provesItself = ({dane}: Target): boolean => dane !== undefined && dane.records.length > 0;
+
+/** The server's certificate, and those behind it. (getPeerX509Certificate() finds it once only: nodejs/node#65579.) */
+function chainOf(socket: TLSSocket): readonly X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  while (next?.raw !== undefined) {
+    chain.push(new X509Certificate(next.raw));
+    // The last one is its own issuer, or has none.
+    next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
+  }
+  return chain;
+}
 
 /** What a server could echo: the password, and what AUTH PLAIN makes of it. */
 const secretsOf = (credentials: Credentials | undefined): readonly string[] =>

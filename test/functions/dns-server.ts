@@ -4,45 +4,56 @@ import dgram from 'node:dgram';
 import type {AddressInfo} from 'node:net';
 import packet from 'dns-packet';
 
-type Type = 'MX' | 'A' | 'AAAA' | 'TXT';
+type Type = 'MX' | 'A' | 'AAAA' | 'TXT' | 'TLSA';
 /**
  * Records by name and type, looked at anew for each question. A name that is absent does not exist; `SERVFAIL` and
- * `silence` are what they say; a `ttl` other than 60 goes with the records of its name.
+ * `silence` are what they say; a `ttl` other than 60 goes with the records of its name, and `secure` says that
+ * DNSSEC has proved them.
  */
 export type Zone = Record<
   string,
-  (Partial<Record<Type, readonly unknown[]>> & {readonly ttl?: number}) | 'SERVFAIL' | 'silence'
+  | (Partial<Record<Type, readonly unknown[]>> & {readonly ttl?: number; readonly secure?: boolean})
+  | 'SERVFAIL'
+  | 'silence'
 >;
 
 const rcodes = {NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3};
 
 export interface DnsServer {
-  /** `127.0.0.1:port` */
+  /** `127.0.0.1:port`, or the URL of one that is asked over HTTPS. */
   readonly address: string;
   readonly questions: readonly string[];
   close(): void;
+}
+
+/** What such a server says to a query, which is also noted; undefined is nothing. */
+export function answerTo(query: Buffer, zone: Zone, questions: string[]): Buffer | undefined {
+  const {id, questions: [question] = []} = packet.decode(query);
+  if (question === undefined) return undefined;
+  const {name, type} = question;
+  questions.push(`${name} ${type}`);
+  const records = zone[name.toLowerCase()];
+  if (records === 'silence') return undefined;
+  const rcode = records === undefined ? 'NXDOMAIN' : records === 'SERVFAIL' ? 'SERVFAIL' : 'NOERROR';
+  const known = typeof records === 'object' ? records : {};
+  const {ttl = 60, secure = false} = known;
+  const answers = (known[type as Type] ?? []).map(data => ({name, type, ttl, class: 'IN', data}));
+  const flags = packet.RECURSION_DESIRED | packet.RECURSION_AVAILABLE | rcodes[rcode];
+  return packet.encode({
+    type: 'response',
+    id: id ?? 0,
+    flags: secure ? flags | packet.AUTHENTIC_DATA : flags,
+    questions: [question],
+    answers: answers as packet.Answer[],
+  });
 }
 
 export async function startDnsServer(zone: Zone): Promise<DnsServer> {
   const questions: string[] = [];
   const socket = dgram.createSocket('udp4');
   socket.on('message', (query, peer) => {
-    const {id, questions: [question] = []} = packet.decode(query);
-    if (question === undefined) return;
-    const {name, type} = question;
-    questions.push(`${name} ${type}`);
-    const records = zone[name.toLowerCase()];
-    if (records === 'silence') return;
-    const rcode = records === undefined ? 'NXDOMAIN' : records === 'SERVFAIL' ? 'SERVFAIL' : 'NOERROR';
-    const found = typeof records === 'object' ? (records[type as Type] ?? []) : [];
-    const {ttl = 60} = typeof records === 'object' ? records : {};
-    const answers = found.map(data => ({name, type, ttl, class: 'IN', data}) as packet.Answer);
-    const flags = packet.RECURSION_DESIRED | packet.RECURSION_AVAILABLE | rcodes[rcode];
-    socket.send(
-      packet.encode({type: 'response', id: id ?? 0, flags, questions: [question], answers}),
-      peer.port,
-      peer.address,
-    );
+    const answer = answerTo(query, zone, questions);
+    if (answer !== undefined) socket.send(answer, peer.port, peer.address);
   });
   await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve));
   return {

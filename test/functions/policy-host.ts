@@ -6,7 +6,7 @@ import https from 'node:https';
 import type {AddressInfo} from 'node:net';
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
-export const certificateOf = (name: 'example.org' | 'localhost') => ({
+export const certificateOf = (name: 'example.org' | 'localhost' | 'issued') => ({
   key: fixture(`${name}.key`),
   cert: fixture(`${name}.crt`),
 });
