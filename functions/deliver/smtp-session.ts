@@ -1,6 +1,9 @@
 // One SMTP connection to one address, used for one message after another. nodemailer's SMTPConnection opens,
 // secures and authenticates it (smtp-opening.ts); the transactions are ours, on its socket, because nodemailer
 // waits for the reply to the dot before it starts the next one: two round trips a message where one is enough.
+// BDAT (RFC 3030) behind RCPT in the same flight would save the first message of a connection one more. It is not used:
+// the text would go before the server has agreed to it. Whoever passes CHUNKING on and does not know BDAT would take
+// the text for commands, and where a connection is lost nobody would know any more that the message was not sent.
 
 import {asciiAddressOf, type Mailbox, needsSmtpUtf8} from '../../shared/address.ts';
 import type {Content} from '../../shared/content.ts';

@@ -43,6 +43,8 @@ export function startReaper(directory: string): Reaper {
     watch: pid => void shell.stdin.write(`watch ${pid}\n`),
     forget: pid => void shell.stdin.write(`forget ${pid}\n`),
     close: async () => {
+      // Who waits for it must not be left without anything to wait for.
+      shell.ref();
       shell.stdin.end();
       await closed.catch(() => undefined);
     },
