@@ -1,11 +1,13 @@
-// Connections that outlive a batch: kept by a warm environment for the next one that needs exactly the same. At
-// most one is kept for each, so that environments which lie idle take up little of a server's capacity.
+// Connections that outlive a batch: kept by a warm environment for the next one that needs exactly the same. Few are
+// kept for each, so that environments which lie idle take up little of a server's capacity.
 
 import type {Target} from './smtp-opening.ts';
 import type {SmtpSession} from './smtp-session.ts';
 
 /** In all, so that messages with many smarthosts of their own do not fill the environment with sockets. */
 const maxKept = 20;
+/** While there is little mail, batches are of one to three lanes; with more, they are of one lane each. */
+const maxAlike = 3;
 /** Older connections are given up: addresses, certificates and credentials change behind their backs. */
 const maxAgeMs = 300_000;
 
@@ -13,12 +15,14 @@ const maxAgeMs = 300_000;
 const withoutPipeliningMs = 3_600_000;
 
 interface Kept {
+  readonly key: string;
   readonly session: SmtpSession;
   readonly untilMs: number;
 }
 
 export class Connections {
-  readonly #kept = new Map<string, Kept>();
+  /** The one that was in use last is the last. */
+  #kept: readonly Kept[] = [];
   /** Servers that offer PIPELINING and lose pipelined commands, and until when that is taken for true. */
   readonly #withoutPipelining = new Map<string, number>();
   readonly #now: () => number;
@@ -30,13 +34,14 @@ export class Connections {
   /** A connection to exactly this target. What it has received while the environment was frozen is read first. */
   async take(target: Target): Promise<SmtpSession | undefined> {
     const key = keyOf(target);
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return undefined;
-    this.#kept.delete(key);
-    await new Promise(resolve => setImmediate(resolve));
-    if (kept.session.usable && this.#now() < kept.untilMs) return kept.session;
-    kept.session.quit();
-    return undefined;
+    for (;;) {
+      const kept = this.#kept.findLast(each => each.key === key);
+      if (kept === undefined) return undefined;
+      this.#kept = this.#kept.filter(each => each !== kept);
+      await new Promise(resolve => setImmediate(resolve));
+      if (kept.session.usable && this.#now() < kept.untilMs) return kept.session;
+      kept.session.quit();
+    }
   }
 
   /** Keeps a connection on which nothing is in flight, or says goodbye. */
@@ -44,17 +49,16 @@ export class Connections {
     this.#leaveExpired();
     const key = keyOf(session.target);
     const untilMs = Math.min(this.#now() + idleMs, session.openedMs + maxAgeMs);
-    const isWelcome = untilMs > this.#now() && !this.#kept.has(key) && this.#kept.size < maxKept;
-    if (session.usable && isWelcome) this.#kept.set(key, {session, untilMs});
+    const alike = this.#kept.filter(each => each.key === key).length;
+    const isWelcome = untilMs > this.#now() && alike < maxAlike && this.#kept.length < maxKept;
+    if (session.usable && isWelcome) this.#kept = [...this.#kept, {key, session, untilMs}];
     else session.quit();
   }
 
   #leaveExpired(): void {
-    for (const [key, {session, untilMs}] of this.#kept) {
-      if (session.usable && untilMs > this.#now()) continue;
-      session.quit();
-      this.#kept.delete(key);
-    }
+    const isAlive = ({session, untilMs}: Kept) => session.usable && untilMs > this.#now();
+    for (const each of this.#kept) if (!isAlive(each)) each.session.quit();
+    this.#kept = this.#kept.filter(isAlive);
   }
 
   canPipeline({address, port}: Target): boolean {
@@ -66,8 +70,8 @@ export class Connections {
   }
 
   close(): void {
-    for (const {session} of this.#kept.values()) session.quit();
-    this.#kept.clear();
+    for (const {session} of this.#kept) session.quit();
+    this.#kept = [];
   }
 }
 

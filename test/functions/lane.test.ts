@@ -228,6 +228,19 @@ describe('a connection', () => {
     }
   });
 
+  test('is kept beside two others like it; what is more is said goodbye to', async () => {
+    const server = await serve();
+    const connections = new Connections(Date.now);
+    for (const opened of [5, 7]) {
+      const lanes = Array.from({length: 5}, () => laneOf(connections));
+      const idle = options({idleSeconds: 60});
+      await Promise.all(lanes.map(lane => beginAll(lane, targetOf(server), ['a'], idle)));
+      expect(server.connections()).toBe(opened);
+      for (const lane of lanes) await lane.close();
+    }
+    await expect.poll(() => server.commands.filter(line => line === 'QUIT')).toHaveLength(4);
+  });
+
   test('that the server has closed meanwhile costs neither a message nor an attempt', async () => {
     const server = await serve();
     const connections = new Connections(Date.now);
