@@ -93,14 +93,18 @@ export class LambdaFunction {
 
   #keepWarm(environment: ExecutionEnvironment): void {
     const retirement = setTimeout(() => {
-      this.#idle.splice(
-        this.#idle.findIndex(idle => idle.environment === environment),
-        1,
-      );
+      this.#forget(environment);
       environment.kill();
     }, this.#options.idleMs);
     retirement.unref();
     this.#idle.push({environment, retirement});
+  }
+
+  #forget(environment: ExecutionEnvironment): void {
+    const index = this.#idle.findIndex(idle => idle.environment === environment);
+    if (index === -1) return;
+    clearTimeout(this.#idle[index]!.retirement);
+    this.#idle.splice(index, 1);
   }
 
   /** "Lambda retries the Init phase at the time of the first invocation with the configured timeout." */
@@ -116,7 +120,10 @@ export class LambdaFunction {
     if (this.#stopped) return stopping;
     const environment = await ExecutionEnvironment.start(this.#options, timeoutMs);
     this.#environments.add(environment);
-    void environment.gone.then(() => this.#environments.delete(environment));
+    void environment.gone.then(() => {
+      this.#environments.delete(environment);
+      this.#forget(environment);
+    });
     if (this.#stopped) environment.kill();
     const error = await environment.ready;
     if (error !== undefined) {

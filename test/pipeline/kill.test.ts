@@ -3,7 +3,8 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {SMTPServer} from 'smtp-server';
-import {afterAll, beforeAll, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {Fault} from '../../local/faults/fault.ts';
 import {Dice} from './dice.ts';
 import {names, Pipeline} from './pipeline-under-test.ts';
 
@@ -11,10 +12,10 @@ const scale = Number(process.env.RELAYQ_SOAK ?? 1);
 const messages = 300 * scale;
 const kills = 20 * scale;
 /** What a lane has on its way: a message whose reply is to come, the next one, and one that is being settled. */
-const onTheirWay = 3;
+const atRisk = 3;
 
 /** How often each message came. The server takes longer than SQS, as servers do. */
-const arrivals = new Map<number, number>();
+const arrivals = new Map<string, number>();
 const server = new SMTPServer({
   disabledCommands: ['STARTTLS'],
   authOptional: true,
@@ -26,8 +27,8 @@ const server = new SMTPServer({
     });
     stream.on('end', async () => {
       await delay(20);
-      const number = Number(/^Subject: (\d+)/m.exec(text)![1]);
-      arrivals.set(number, (arrivals.get(number) ?? 0) + 1);
+      const subject = /^Subject: (.*)/m.exec(text)![1]!;
+      arrivals.set(subject, (arrivals.get(subject) ?? 0) + 1);
       done();
     });
   },
@@ -66,51 +67,77 @@ afterAll(async () => {
   await new Promise<void>(resolve => server.close(resolve));
 });
 
-test('environments killed at random lose nothing, and repeat no more than was on its way', {
-  timeout: 60_000 * scale,
-}, async () => {
-  const seed = Number(process.env.RELAYQ_SEED ?? Date.now() % 100_000);
-  const dice = new Dice(seed);
-  await pipeline.send(
-    ...Array.from({length: messages}, (_, index) => ({
-      envelope: 'from@example.com',
-      recipient: `user@domain-${index % 5}.example`,
-      mime: `Subject: ${index}\r\n\r\nbody\r\n`,
-      number: index,
-      queues: {results: null},
-    })),
-  );
-  let killed = 0;
-  while (killed < kills && arrivals.size < messages) {
-    // Something is at work again, and has got somewhere.
-    const before = arrivals.size;
-    await pipeline.until(() => arrivals.size > before + 1 || arrivals.size === messages, 30_000);
-    await delay(dice.next() * 100);
-    const {environments} = pipeline.cloud.functions.get(dice.chance(0.9) ? names.deliver : names.route)!;
-    for (const each of [...environments].filter(({alive}) => alive)) {
-      each.kill();
-      killed += 1;
+/** Calls that fail, in one way or another, are some of those that a function makes; it repeats them, or is told later. */
+const troubles: readonly Fault[] = [
+  {service: 'sqs', fault: 'fail', rate: 0.03},
+  {service: 'sqs', fault: 'throttle', rate: 0.03},
+  {service: 'sqs', fault: 'drop', rate: 0.02},
+  {service: 'sqs', fault: 'partial', rate: 0.03},
+  {service: 'sqs', fault: 'delay', ms: 100, rate: 0.05},
+  {service: 'ssm', fault: 'throttle', rate: 0.1},
+];
+/** The function runs out of time, with a whole batch that it could not write down. */
+const hanging: Fault = {service: 'sqs', fault: 'hang', rate: 0.003};
+const batchSize = 10;
+
+describe('environments killed at random lose nothing, and repeat no more than was on its way', () => {
+  test.each([
+    ['by themselves', []],
+    ['while their calls fail at random', [...troubles, hanging]],
+  ] as const)('%s', {timeout: 120_000 * scale}, async (name, faults) => {
+    const seed = Number(process.env.RELAYQ_SEED ?? Date.now() % 100_000);
+    const dice = new Dice(seed);
+    arrivals.clear();
+    const active = faults.map(fault => pipeline.cloud.faults.add({...fault, seed} as Fault));
+    await pipeline.send(
+      ...Array.from({length: messages}, (_, index) => ({
+        envelope: 'from@example.com',
+        recipient: `user@domain-${index % 5}.example`,
+        mime: `Subject: ${name} ${index}\r\n\r\nbody\r\n`,
+        name,
+        index,
+        queues: {results: null},
+      })),
+    );
+    let killed = 0;
+    while (killed < kills && arrivals.size < messages) {
+      // Something is at work again, and has got somewhere.
+      const before = arrivals.size;
+      await pipeline.until(() => arrivals.size > before + 1 || arrivals.size === messages, 60_000);
+      await delay(dice.next() * 100);
+      const {environments} = pipeline.cloud.functions.get(dice.chance(0.9) ? names.deliver : names.route)!;
+      for (const each of [...environments].filter(({alive}) => alive)) {
+        each.kill();
+        killed += 1;
+      }
     }
-  }
-  const numbers = new Set<number>();
-  const deadline = Date.now() + 40_000 * scale;
-  while (numbers.size < messages && Date.now() < deadline) {
-    const received = await pipeline.cloud.sqs.receive(names.results.success, {
-      maxNumberOfMessages: 10,
-      waitTimeSeconds: 1,
-    });
-    for (const {body, receiptHandle} of received) {
-      numbers.add(JSON.parse(body).number);
-      pipeline.cloud.sqs.deleteMessage(names.results.success, receiptHandle);
+    const told = new Set<number>();
+    const deadline = Date.now() + 80_000 * scale;
+    while (told.size < messages && Date.now() < deadline) {
+      const received = await pipeline.cloud.sqs.receive(names.results.success, {
+        maxNumberOfMessages: 10,
+        waitTimeSeconds: 1,
+      });
+      for (const {body, receiptHandle} of received) {
+        const result = JSON.parse(body);
+        if (result.name === name) told.add(result.index);
+        pipeline.cloud.sqs.deleteMessage(names.results.success, receiptHandle);
+      }
     }
-  }
-  const twice = [...arrivals.values()].reduce((sum, count) => sum + count - 1, 0);
-  const story = `seed ${seed}: ${killed} kills, ${twice} sent twice`;
-  if (scale > 1) console.log(story);
-  expect(numbers.size, story).toBe(messages);
-  expect(arrivals.size, story).toBe(messages);
-  expect(twice, story).toBeLessThanOrEqual(killed * onTheirWay);
-  for (const queue of [names.outboxDlq, names.deliveryDlq, names.results.failure]) {
-    expect(Object.values(pipeline.cloud.sqs.queue(queue).counts), `${queue}, ${story}`).toEqual([0, 0, 0]);
-  }
+    for (const each of active) each.remove();
+    const twice = [...arrivals.values()].reduce((sum, count) => sum + count - 1, 0);
+    const [hung = 0] = active.slice(troubles.length).map(({fired}) => fired);
+    const failed = active.reduce((sum, {fired}) => sum + fired, 0);
+    const story = `seed ${seed}: ${killed} kills, ${failed} calls failed, ${hung} of them hung, ${twice} sent twice`;
+    if (scale > 1) console.log(story);
+    expect(told.size, story).toBe(messages);
+    expect(arrivals.size, story).toBe(messages);
+    expect(twice, story).toBeLessThanOrEqual(killed * atRisk + hung * batchSize);
+    const onTheirWay = () =>
+      [names.outbox, names.delivery].flatMap(queue => Object.values(pipeline.cloud.sqs.queue(queue).counts));
+    await pipeline.until(() => onTheirWay().every(count => count === 0), 60_000);
+    for (const queue of [names.outboxDlq, names.deliveryDlq, names.results.failure]) {
+      expect(Object.values(pipeline.cloud.sqs.queue(queue).counts), `${queue}, ${story}`).toEqual([0, 0, 0]);
+    }
+  });
 });
