@@ -18,6 +18,8 @@ type Send = (recipient: string, raw: Buffer) => Promise<unknown>;
 
 /** Any certificate, as relayq's `opportunistic` takes any. */
 const tls = {rejectUnauthorized: false};
+/** Connections wait for their next turn while others have theirs: longer than nodemailer's ten minutes. */
+const socketTimeout = 3_600_000;
 
 function poolOf({host, port, connections}: NodemailerRequest): readonly Send[] {
   const pool = createTransport({
@@ -27,6 +29,7 @@ function poolOf({host, port, connections}: NodemailerRequest): readonly Send[] {
     maxConnections: connections,
     // The default, 100, would have it connect anew that often.
     maxMessages: Number.POSITIVE_INFINITY,
+    socketTimeout,
     tls,
   });
   const send: Send = (to, raw) => pool.sendMail({envelope: {from: sender, to: [to]}, raw});
@@ -36,7 +39,7 @@ function poolOf({host, port, connections}: NodemailerRequest): readonly Send[] {
 
 async function connectionsOf({host, port, connections}: NodemailerRequest): Promise<readonly Send[]> {
   const connected = Array.from({length: connections}, async (): Promise<Send> => {
-    const connection = new SMTPConnection({host, port, tls});
+    const connection = new SMTPConnection({host, port, socketTimeout, tls});
     const {promise, resolve, reject} = Promise.withResolvers<void>();
     connection.on('error', reject);
     connection.connect(error => (error ? reject(error) : resolve()));
