@@ -142,21 +142,23 @@ function readMx(reader: ParameterReader): MxSettings {
       return undefined;
     }) ?? [];
   const mtaSts = reader.word('mx-mta-sts', ['enforced', 'ignored']) !== 'ignored';
-  const dane = reader.parsed('mx-dane', parseResolverUrl);
+  const dane = reader.parsed('mx-dane', parseResolver);
   if (dane !== undefined && nameServers.length > 0)
     reader.wrong('mx-dane', 'takes the place of mx-name-servers: remove one of them');
   return {port, privateAddresses, nameServers, mtaSts, ...(dane !== undefined && {dane})};
 }
 
-/** Without HTTPS anybody on the way could say what DNSSEC has proved. */
-function parseResolverUrl(text: string): Parsed<string> {
-  const url = URL.parse(text);
-  if (url?.protocol === 'https:' && url.username === '' && url.password === '' && url.hash === '')
-    return {ok: true, value: url.href};
-  return {
-    ok: false,
-    problem: 'must be the https:// URL of a DNS resolver, such as https://dns.quad9.net/dns-query',
-  };
+/**
+ * A URL, or what is left of one without `https://` (which the older `aws` command line would fetch) and the usual path.
+ * Not HTTP: anybody on the way could say what DNSSEC has proved.
+ */
+function parseResolver(text: string): Parsed<string> {
+  const url = URL.parse(text.includes('://') ? text : `https://${text}`);
+  const isPlain = url?.username === '' && url.password === '' && url.hash === '';
+  if (url?.protocol !== 'https:' || !isPlain || !/[.:]|^localhost$/.test(url.hostname))
+    return {ok: false, problem: 'must be a DNS resolver that is asked over HTTPS, such as dns.quad9.net'};
+  if (url.pathname === '/') url.pathname = '/dns-query';
+  return {ok: true, value: url.href};
 }
 
 /** SSM allows no parentheses in a name, so the queue `(smarthost)` is `capacity/smarthost`. */

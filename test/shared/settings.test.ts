@@ -63,11 +63,6 @@ describe('what parameters say', () => {
     [{'mx-mta-sts': 'ignored'}, {mx: {...defaults.mx, mtaSts: false}}],
     [{'mx-mta-sts': 'enforced'}, {}],
     [
-      {'mx-dane': 'https://dns.example/dns-query'},
-      {mx: {...defaults.mx, dane: 'https://dns.example/dns-query'}},
-    ],
-    [{'mx-dane': 'https://192.0.2.53'}, {mx: {...defaults.mx, dane: 'https://192.0.2.53/'}}],
-    [
       {'mx-name-servers': '192.0.2.1, 127.0.0.1:5353'},
       {mx: {...defaults.mx, nameServers: ['192.0.2.1', '127.0.0.1:5353']}},
     ],
@@ -89,7 +84,7 @@ const hostProblem = 'must be a host name or an IP address';
 const portApart = 'must be a host name alone; the port goes into its own property';
 const seconds = 'must be a whole number from 1 to 31536000';
 const levels = 'must be one of optional, opportunistic, required, verified';
-const resolverUrl = 'must be the https:// URL of a DNS resolver, such as https://dns.quad9.net/dns-query';
+const resolver = 'must be a DNS resolver that is asked over HTTPS, such as dns.quad9.net';
 const servers = 'must be IPv4 addresses, each with an optional :port';
 
 describe('what is wrong with a parameter', () => {
@@ -121,11 +116,13 @@ describe('what is wrong with a parameter', () => {
     ['mx-port', '0', port],
     ['mx-private-addresses', 'yes', 'must be one of refused, allowed'],
     ['mx-mta-sts', 'off', 'must be one of enforced, ignored'],
-    ['mx-dane', 'enforced', resolverUrl],
-    ['mx-dane', 'http://dns.example/dns-query', resolverUrl],
-    ['mx-dane', 'https://user@dns.example/dns-query', resolverUrl],
-    ['mx-dane', 'https://:secret@dns.example/dns-query', resolverUrl],
-    ['mx-dane', 'https://dns.example/dns-query#a', resolverUrl],
+    ['mx-dane', 'enforced', resolver],
+    ['mx-dane', 'http://dns.example/dns-query', resolver],
+    ['mx-dane', 'a b.example', resolver],
+    ['mx-dane', 'dns.example:0x', resolver],
+    ['mx-dane', 'https://user@dns.example/dns-query', resolver],
+    ['mx-dane', 'https://:secret@dns.example/dns-query', resolver],
+    ['mx-dane', 'https://dns.example/dns-query#a', resolver],
     ['mx-name-servers', 'ns.example', servers],
     ['mx-name-servers', '192.0.2.1:65536', servers],
     ['mx-name-servers', '192.0.2.1:0', servers],
@@ -159,8 +156,22 @@ describe('what is wrong with a parameter', () => {
     expect(parse({[name]: value}).problems).toEqual([{path: name, problem}]);
   });
 
+  test.each([
+    ['dns.example', 'https://dns.example/dns-query'],
+    ['dns.example:8443/ask?me', 'https://dns.example:8443/ask?me'],
+    ['https://dns.example/ask', 'https://dns.example/ask'],
+    ['192.0.2.53', 'https://192.0.2.53/dns-query'],
+    ['[2001:db8::53]', 'https://[2001:db8::53]/dns-query'],
+    ['localhost:8443', 'https://localhost:8443/dns-query'],
+  ])('a resolver for DANE can be %s', (value, dane) => {
+    expect(parse({'mx-dane': value})).toEqual({
+      settings: {...defaults, mx: {...defaults.mx, dane}},
+      problems: [],
+    });
+  });
+
   test('a resolver for DANE and name servers do not go together', () => {
-    const {problems} = parse({'mx-dane': 'https://dns.example/dns-query', 'mx-name-servers': '192.0.2.53'});
+    const {problems} = parse({'mx-dane': 'dns.example', 'mx-name-servers': '192.0.2.53'});
     const problem = 'takes the place of mx-name-servers: remove one of them';
     expect(problems).toEqual([{path: 'mx-dane', problem}]);
   });
