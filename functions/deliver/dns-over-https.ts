@@ -57,7 +57,7 @@ export class DnsOverHttps implements Dns {
         },
       ],
     });
-    const {rcode, answers = [], flag_ad: secure} = packet.decode(await this.#ask(question)) as Decoded;
+    const {rcode, answers = [], flag_ad: secure} = decoded(await this.#ask(question));
     if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') throw withCode(rcode);
     const found = answers.filter(answer => answer.type === type) as readonly {ttl?: number; data: unknown}[];
     return {
@@ -118,5 +118,14 @@ async function post(session: ClientHttp2Session, {pathname, search}: URL, questi
 
 /** What dns-packet says beside what its types tell. */
 type Decoded = packet.DecodedPacket & {readonly rcode: string; readonly flag_ad: boolean};
+
+function decoded(octets: Buffer): Decoded {
+  try {
+    return packet.decode(octets) as Decoded;
+  } catch {
+    // As c-ares calls it.
+    throw withCode('EBADRESP');
+  }
+}
 
 const withCode = (code: string): Error => Object.assign(new Error(code), {code});

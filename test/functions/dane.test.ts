@@ -229,8 +229,9 @@ describe('a resolver over HTTPS', () => {
   });
 
   test('that has no answer says why', async () => {
-    const {server, dns} = await given({'example.org': 'SERVFAIL'});
+    const {server, dns} = await given({'example.org': 'SERVFAIL', 'example.net': 'junk'});
     await expect(dns.query('example.org', 'MX')).rejects.toMatchObject({code: 'SERVFAIL'});
+    await expect(dns.query('example.net', 'MX')).rejects.toMatchObject({code: 'EBADRESP'});
     const elsewhere = dnsOf({nameServers: [], dane: server.address.replace('/dns-query', '/')});
     await expect(elsewhere.query('example.org', 'MX')).rejects.toMatchObject({code: 'HTTP_415'});
   });

@@ -7,14 +7,15 @@ import packet from 'dns-packet';
 type Type = 'MX' | 'A' | 'AAAA' | 'TXT' | 'TLSA';
 /**
  * Records by name and type, looked at anew for each question. A name that is absent does not exist; `SERVFAIL` and
- * `silence` are what they say; a `ttl` other than 60 goes with the records of its name, and `secure` says that
- * DNSSEC has proved them.
+ * `silence` are what they say, `junk` is no DNS message; a `ttl` other than 60 goes with the records of its name, and
+ * `secure` says that DNSSEC has proved them.
  */
 export type Zone = Record<
   string,
   | (Partial<Record<Type, readonly unknown[]>> & {readonly ttl?: number; readonly secure?: boolean})
   | 'SERVFAIL'
   | 'silence'
+  | 'junk'
 >;
 
 const rcodes = {NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3};
@@ -34,6 +35,7 @@ export function answerTo(query: Buffer, zone: Zone, questions: string[]): Buffer
   questions.push(`${name} ${type}`);
   const records = zone[name.toLowerCase()];
   if (records === 'silence') return undefined;
+  if (records === 'junk') return Buffer.from('junk');
   const rcode = records === undefined ? 'NXDOMAIN' : records === 'SERVFAIL' ? 'SERVFAIL' : 'NOERROR';
   const known = typeof records === 'object' ? records : {};
   const {ttl = 60, secure = false} = known;
