@@ -7,7 +7,7 @@ import {isPrivateAddress} from '../../shared/ip-address.ts';
 import {type HostPolicy, isListed, type StsPolicy} from '../../shared/mta-sts.ts';
 import type {Fact, Failure} from '../../shared/outcome.ts';
 import type {MxSettings} from '../../shared/settings.ts';
-import {addressesOf, codeOf, type Dns, dnsOf, type Host, lookUpRelay} from './dns.ts';
+import {addressesOf, codeOf, type Dns, dnsOf, type Host, type LookedUpHost, lookUpRelay} from './dns.ts';
 
 export interface NextHopHost extends Host {
   readonly policy?: HostPolicy;
@@ -54,21 +54,17 @@ export async function resolveMxHosts(
       `no MX host of ${domain} is in its MTA-STS policy: ${names.slice(0, maxMxHosts).join(', ')}`,
     );
   const looked = await Promise.all(
-    candidates.slice(0, maxMxHosts).map(async name => {
-      const addresses = await addressesOf(dns, name);
-      const dane = secure && addresses.secure ? await daneFor(dns, name, domain, mx.port) : {};
-      return {...addresses, ...dane};
-    }),
+    candidates.slice(0, maxMxHosts).map(name => mxHostOf(dns, name, {domain, port: mx.port, secure})),
   );
   const hosts = looked
-    .filter(({addresses, lost}) => addresses.length > 0 && !lost)
+    .filter(({addresses}) => addresses.length > 0)
     .map(({host, addresses, dane}) => ({
       host,
       addresses,
       ...(policy && policy.mode !== 'none' && {policy: {mode: policy.mode, listed: isListed(host, policy)}}),
       ...(dane && {dane}),
     }));
-  const unavailable = looked.some(host => host.unavailable || host.lost);
+  const unavailable = looked.some(host => host.unavailable);
   // What could not be looked up is asked for again by the next message.
   const ttlSeconds = unavailable ? 0 : Math.min(maxTtlSeconds, ...looked.map(host => host.ttlSeconds));
   if (hosts.length > 0) return publicHosts(hosts, ttlSeconds, mx);
@@ -94,18 +90,28 @@ async function mxNamesOf(dns: Dns, domain: string, random: () => number) {
   }
 }
 
-/** @returns lost when there is no answer: what it would have asked for must not be gone without (RFC 7672 2.1.2) */
-async function daneFor(
+interface MxAnswer {
+  readonly domain: string;
+  readonly port: number;
+  /** Whether the MX records are. */
+  readonly secure: boolean;
+}
+
+/** An MX host with its addresses, and where all of it is secure with what its TLSA records ask for. */
+async function mxHostOf(
   dns: Dns,
   host: string,
-  domain: string,
-  port: number,
-): Promise<{readonly dane?: Dane; readonly lost?: boolean}> {
+  {domain, port, secure}: MxAnswer,
+): Promise<LookedUpHost & {readonly dane?: Dane}> {
+  const looked = await addressesOf(dns, host);
+  if (!secure || !looked.secure) return looked;
   try {
-    const {records, secure} = await dns.query(`_${port}._tcp.${host}`, 'TLSA');
-    return secure && records.length > 0 ? {dane: daneOf(records, host, domain)} : {};
+    const tlsa = await dns.query(`_${port}._tcp.${host}`, 'TLSA');
+    const isAsked = tlsa.secure && tlsa.records.length > 0;
+    return {...looked, ...(isAsked && {dane: daneOf(tlsa.records, host, domain)})};
   } catch {
-    return {lost: true};
+    // RFC 7672 2.1.2: nobody goes there without knowing what they would have asked for.
+    return {...looked, addresses: [], unavailable: true};
   }
 }
 

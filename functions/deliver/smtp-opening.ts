@@ -3,6 +3,7 @@
 
 import {X509Certificate} from 'node:crypto';
 import type net from 'node:net';
+import {setImmediate as turn} from 'node:timers/promises';
 import {type DetailedPeerCertificate, TLSSocket} from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import {type Dane, daneFailureOf} from '../../shared/dane.ts';
@@ -117,7 +118,7 @@ class SmtpOpening {
 
   async run(): Promise<Failure | undefined> {
     const failure = await this.#step(done => this.#connection.connect(done));
-    return failure ?? this.#transientRefusal() ?? (await this.#authenticate()) ?? this.#loss();
+    return failure ?? this.#transientRefusal() ?? (await this.#authenticate()) ?? (await this.#loss());
   }
 
   #step(step: Step): Promise<Failure | undefined> {
@@ -156,8 +157,9 @@ class SmtpOpening {
     return this.#step(done => this.#connection.login({method, credentials: {user, pass}}, done));
   }
 
-  /** nodemailer closes on a reply to nothing, and calls nobody back. */
-  #loss(): Failure | undefined {
+  /** What has come behind the last reply nodemailer reads a turn later; it closes on it, and calls nobody back. */
+  async #loss(): Promise<Failure | undefined> {
+    await turn();
     if ((this.#connection._socket as net.Socket).writable) return undefined;
     const description = 'the server closed the connection, or replied to what it had not been asked';
     return {stage: this.#dialogue.stage, result: 'lost', description};

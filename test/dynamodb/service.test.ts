@@ -1,6 +1,13 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -9,6 +16,7 @@ import {SlotTable} from '../../functions/deliver/slot-table.ts';
 import {dynamoDbService} from '../../local/dynamodb/service.ts';
 import {Tables} from '../../local/dynamodb/tables.ts';
 import {type Endpoint, listen} from '../../local/http.ts';
+import {openStore} from '../../local/store.ts';
 import {horizonMs, rateOf, waitsOf} from '../../shared/rate.ts';
 
 const clock = {now: 1_800_000_000_000};
@@ -114,6 +122,40 @@ describe('an update', () => {
     await expect(update(changes)).rejects.toThrow(message);
     expect(calls).toBe(1);
   });
+});
+
+test('items can be looked at and removed, with what the local DynamoDB knows of that', async () => {
+  await update();
+  const [TableName, Key] = ['state', {id: {S: 'a'}}];
+  const item = {id: {S: 'a'}, count: {N: '1'}};
+  expect((await client.send(new GetItemCommand({TableName, Key}))).Item).toEqual(item);
+  expect(await client.send(new ScanCommand({TableName}))).toMatchObject({Items: [item], Count: 1});
+  await client.send(new DeleteItemCommand({TableName, Key}));
+  expect(await client.send(new GetItemCommand({TableName, Key}))).not.toHaveProperty('Item');
+  expect(await client.send(new ScanCommand({TableName}))).toMatchObject({Items: [], Count: 0});
+  await expect(client.send(new ScanCommand({TableName, Limit: 1}))).rejects.toThrow('does not know Limit');
+  await expect(client.send(new PutItemCommand({TableName, Item: item}))).rejects.toThrow(
+    'no operation PutItem',
+  );
+});
+
+test('items are there again after a restart, and those that were removed are not', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'relayq-test-'));
+  const open = () => {
+    const store = openStore(directory);
+    const kept = new Tables({now: () => clock.now, store});
+    kept.create(table);
+    return {store, kept};
+  };
+  const [a, b] = [{id: {S: 'a'}}, {id: {S: 'b'}}];
+  const first = open();
+  for (const key of [a, b]) first.kept.put('state', key, {...key, count: {N: '1'}});
+  first.kept.delete('state', b);
+  first.store.close();
+  const second = open();
+  expect(second.kept.itemsOf('state')).toEqual([{...a, count: {N: '1'}}]);
+  second.store.close();
+  rmSync(directory, {recursive: true});
 });
 
 test('an item whose time has come is gone', async () => {

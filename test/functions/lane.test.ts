@@ -86,10 +86,12 @@ describe('pipelined transactions', () => {
   test('leave together: a text, and the commands of the next message behind it', async () => {
     const server = await serve();
     const writes = vi.spyOn(net.Socket.prototype, '_writev');
+    const connects = vi.spyOn(net, 'connect');
     expect(await beginAll(laneOf(), targetOf(server), ['a', 'b', 'c'])).toEqual([done, done, done]);
     const together = writes.mock.calls.map(([chunks]) => chunks.map(({chunk}) => `${chunk}`).join(''));
     expect(together.filter(octets => /\r\n\.\r\nMAIL .*RCPT .*DATA\r\n$/s.test(octets))).toHaveLength(2);
-    writes.mockRestore();
+    expect(connects.mock.calls).toEqual([[expect.objectContaining({noDelay: true})]]);
+    vi.restoreAllMocks();
   });
 
   test('do not overlap where PIPELINING is not offered: no command comes before its time', async () => {
