@@ -1,9 +1,11 @@
 // The settings of a stage, read from its SSM parameters: every problem at once, never a secret in one.
 // Where the parameters come from and how long they are kept is the functions' business.
 
+import {X509Certificate} from 'node:crypto';
 import {isIPv4, type Parsed} from './address.ts';
 import {type Capacity, parseCapacity} from './capacity.ts';
 import type {Problem} from './message.ts';
+import {type ResultKind, resultKinds} from './names.ts';
 import {type Parameter, ParameterReader} from './parameter-reader.ts';
 import {type Security, securityLevels} from './security.ts';
 import {defaultSmtpPort, parseHosts, type Relay} from './smarthost.ts';
@@ -22,7 +24,25 @@ export interface Settings {
   /** Direct delivery: where and how recipients' MX hosts are reached. */
   readonly mx: MxSettings;
   readonly capacity: CapacitySettings;
+  /** What is done with x-mq-* header fields, unless the message says otherwise. */
+  readonly mqHeaders: MqHeaders;
+  /** Whether a text that SMTP would have to bend is refused, unless the message says otherwise. */
+  readonly strict: boolean;
+  /** Whether a smarthost that a message names may be in a private range. */
+  readonly smarthostPrivateAddresses: boolean;
+  /** The kinds of results that are published. */
+  readonly resultsKinds: ReadonlySet<ResultKind>;
+  /** What is invalid and has never been valid in this environment: mail that depends on it waits. */
+  readonly unknown: ReadonlySet<Unknown>;
 }
+
+const mqHeadersWords = ['obeyed', 'stripped', 'refused'] as const;
+type MqHeaders = (typeof mqHeadersWords)[number];
+
+type Unknown = 'smarthost' | 'sink' | 'mx';
+
+/** The groups of parameters. */
+type Grouped = Omit<Settings, 'unknown'>;
 
 interface CapacitySettings {
   /** For every domain: `capacity/default`. */
@@ -51,10 +71,17 @@ export interface ParsedSettings {
 
 /** Settings that are one decision: they are taken together, or the last good ones stay together. */
 const groups: {
-  readonly [G in keyof Settings]: {readonly names: readonly string[]; readonly fallback?: Settings[G]};
+  readonly [G in keyof Grouped]: {readonly names: readonly string[]; readonly fallback?: Grouped[G]};
 } = {
   smarthost: {
-    names: ['smarthost', 'smarthost-port', 'smarthost-username', 'smarthost-password', 'smarthost-security'],
+    names: [
+      'smarthost',
+      'smarthost-port',
+      'smarthost-username',
+      'smarthost-password',
+      'smarthost-security',
+      'smarthost-ca',
+    ],
   },
   sink: {names: ['smtp-sink-ip', 'smtp-sink-port', 'smtp-sink-username', 'smtp-sink-password']},
   retryIntervals: {names: ['retry-interval'], fallback: [600, 600, 1800, 1800, 3600, 3600, 7200]},
@@ -63,6 +90,10 @@ const groups: {
   heloName: {names: ['helo-name'], fallback: undefined},
   mx: {names: ['mx-port', 'mx-private-addresses', 'mx-name-servers', 'mx-mta-sts', 'mx-dane']},
   capacity: {names: [], fallback: {defaults: {}, queues: new Map()}},
+  mqHeaders: {names: ['mq-headers'], fallback: 'obeyed'},
+  strict: {names: ['strict'], fallback: false},
+  smarthostPrivateAddresses: {names: ['smarthost-private-addresses'], fallback: false},
+  resultsKinds: {names: ['results-kinds'], fallback: new Set(resultKinds)},
 };
 
 const capacityPath = 'capacity/';
@@ -83,7 +114,7 @@ export function parseSettings(parameters: readonly Parameter[], previous?: Setti
       });
   }
   const reader = new ParameterReader(parameters, problems);
-  const parsed: {readonly [G in keyof Settings]: () => Settings[G]} = {
+  const parsed: {readonly [G in keyof Grouped]: () => Grouped[G]} = {
     smarthost: () => readSmarthost(reader),
     sink: () => readSink(reader),
     retryIntervals: () =>
@@ -95,21 +126,26 @@ export function parseSettings(parameters: readonly Parameter[], previous?: Setti
     heloName: () => reader.hostname('helo-name'),
     mx: () => readMx(reader),
     capacity: () => readCapacity(reader),
+    mqHeaders: () => reader.word<MqHeaders>('mq-headers', mqHeadersWords) ?? groups.mqHeaders.fallback!,
+    strict: () => reader.word('strict', ['true', 'false']) === 'true',
+    smarthostPrivateAddresses: () =>
+      reader.word('smarthost-private-addresses', ['refused', 'allowed']) === 'allowed',
+    resultsKinds: () => readResultsKinds(reader),
   };
   let usable = true;
-  const groupOf = <G extends keyof Settings>(group: G): Settings[G] => {
+  const groupOf = <G extends keyof Grouped>(group: G): Grouped[G] => {
     const before = problems.length;
     const value = parsed[group]();
     if (problems.length === before) return value;
     if (previous !== undefined) return previous[group];
     // Without a value that was ever good, a wrong guess would send mail, or a password, to the wrong place.
     if (!('fallback' in groups[group])) usable = false;
-    return groups[group].fallback as Settings[G];
+    return groups[group].fallback as Grouped[G];
   };
   const settings = Object.fromEntries(
-    (Object.keys(groups) as (keyof Settings)[]).map(group => [group, groupOf(group)]),
-  ) as unknown as Settings;
-  return {settings: usable ? settings : undefined, problems};
+    (Object.keys(groups) as (keyof Grouped)[]).map(group => [group, groupOf(group)]),
+  ) as unknown as Grouped;
+  return {settings: usable ? {...settings, unknown: new Set()} : undefined, problems};
 }
 
 function readSmarthost(reader: ParameterReader): Relay | undefined {
@@ -117,9 +153,38 @@ function readSmarthost(reader: ParameterReader): Relay | undefined {
   const port = reader.port('smarthost-port') ?? defaultSmtpPort;
   const credentials = reader.credentials('smarthost-username', 'smarthost-password');
   const security = reader.word<Security>('smarthost-security', securityLevels);
-  return hosts === undefined
-    ? undefined
-    : {hosts, port, ...(credentials && {credentials}), ...(security && {security})};
+  const ca = reader.parsed('smarthost-ca', parseAuthorities);
+  if (hosts === undefined) return undefined;
+  return {
+    hosts,
+    port,
+    ...(credentials && {credentials}),
+    ...(security && {security}),
+    ...(ca !== undefined && {ca}),
+  };
+}
+
+const pemCertificate = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----/g;
+
+/** Certificates in PEM, one behind the other; what stands between them is dropped, as OpenSSL does. */
+function parseAuthorities(text: string): Parsed<string> {
+  const certificates = text.match(pemCertificate) ?? [];
+  try {
+    for (const certificate of certificates) new X509Certificate(certificate);
+    if (certificates.length > 0) return {ok: true, value: certificates.join('\n')};
+  } catch {
+    // Not its message: that could quote the value.
+  }
+  return {ok: false, problem: 'must be one or more certificates in PEM'};
+}
+
+function readResultsKinds(reader: ParameterReader): ReadonlySet<ResultKind> {
+  const kinds = reader.list('results-kinds', text =>
+    resultKinds.includes(text as ResultKind)
+      ? (text as ResultKind)
+      : reader.wrong('results-kinds', `must be a list of ${resultKinds.join(', ')}`),
+  );
+  return new Set(kinds ?? resultKinds);
 }
 
 function readSink(reader: ParameterReader): Relay | undefined {

@@ -16,6 +16,8 @@ export interface Relay {
   readonly port: number;
   readonly credentials?: Credentials;
   readonly security?: Security;
+  /** Authorities that its certificate may come from, in PEM, in place of the public ones. */
+  readonly ca?: string;
 }
 
 export const defaultSmtpPort = 25;

@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {parseSettings} from '../../shared/settings.ts';
 import {settings} from './samples.ts';
@@ -17,7 +18,13 @@ const defaults = {
   heloName: undefined,
   mx: {port: 25, privateAddresses: false, nameServers: [], mtaSts: true},
   capacity: {defaults: {}, queues: new Map()},
+  mqHeaders: 'obeyed',
+  strict: false,
+  smarthostPrivateAddresses: false,
+  resultsKinds: new Set(['results', 'success', 'failure', 'retry']),
+  unknown: new Set(),
 };
+const authority = readFileSync('test/fixtures/authority.crt', 'utf8').trim();
 const smarthost = {hosts: ['mx.example.net'], port: 25};
 const sink = {hosts: ['192.0.2.1'], port: 25};
 
@@ -69,6 +76,23 @@ describe('what parameters say', () => {
     [
       {'mx-name-servers': '192.0.2.1:1,192.0.2.1:65535'},
       {mx: {...defaults.mx, nameServers: ['192.0.2.1:1', '192.0.2.1:65535']}},
+    ],
+    [{'mq-headers': 'obeyed'}, {}],
+    [{'mq-headers': 'stripped'}, {mqHeaders: 'stripped'}],
+    [{'mq-headers': 'refused'}, {mqHeaders: 'refused'}],
+    [{strict: 'true'}, {strict: true}],
+    [{strict: 'false'}, {}],
+    [{'smarthost-private-addresses': 'allowed'}, {smarthostPrivateAddresses: true}],
+    [{'smarthost-private-addresses': 'refused'}, {}],
+    [{'results-kinds': 'results'}, {resultsKinds: new Set(['results'])}],
+    [{'results-kinds': 'failure, retry'}, {resultsKinds: new Set(['failure', 'retry'])}],
+    [
+      {smarthost: 'mx.example.net', 'smarthost-ca': `${authority}\n`},
+      {smarthost: {...smarthost, ca: authority}},
+    ],
+    [
+      {smarthost: 'mx.example.net', 'smarthost-ca': `# ours\n${authority}\n# theirs\n${authority}\n`},
+      {smarthost: {...smarthost, ca: `${authority}\n${authority}`}},
     ],
     [
       {'capacity/Example.ORG': '{"connections": 1000}'},
@@ -130,6 +154,16 @@ describe('what is wrong with a parameter', () => {
     ['mx-name-servers', '192.0.2.1:53x', servers],
     ['mx-name-servers', '2001:db8::1', servers],
     ['mx-name-servers', '2001:db8::a', servers],
+    ['mq-headers', 'ignored', 'must be one of obeyed, stripped, refused'],
+    ['strict', 'yes', 'must be one of true, false'],
+    ['smarthost-private-addresses', 'yes', 'must be one of refused, allowed'],
+    ['results-kinds', 'results,dsn', 'must be a list of results, success, failure, retry'],
+    ['smarthost-ca', 'hunter2', 'must be one or more certificates in PEM'],
+    [
+      'smarthost-ca',
+      '-----BEGIN CERTIFICATE-----\nhunter2=\n-----END CERTIFICATE-----',
+      'must be one or more certificates in PEM',
+    ],
     ['capacity/default', 'five', 'must be JSON such as {"connections": 5}'],
     ['capacity/default', '[5]', 'must be JSON such as {"connections": 5}'],
     [
