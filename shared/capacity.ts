@@ -38,15 +38,15 @@ export function parseCapacity(text: string): Parsed<Partial<Capacity>> {
     json = undefined;
   }
   if (!isJsonObject(json)) return {ok: false, problem: 'must be JSON such as {"connections": 5}'};
-  for (const [name, value] of Object.entries(json)) {
+  const problems = Object.entries(json).flatMap(([name, value]) => {
+    // Its name is not quoted: who has pasted something else here may have pasted a password.
     if (!Object.hasOwn(ranges, name))
-      return {
-        ok: false,
-        problem: `has the unknown member ${name}; known are ${Object.keys(ranges).join(', ')}`,
-      };
+      return [`has an unknown member; known are ${Object.keys(ranges).join(', ')}`];
     const [least, most] = ranges[name as keyof Capacity];
-    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most)
-      return {ok: false, problem: `has ${name}, which must be a whole number from ${least} to ${most}`};
-  }
+    return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? []
+      : [`has ${name}, which must be a whole number from ${least} to ${most}`];
+  });
+  if (problems.length > 0) return {ok: false, problem: [...new Set(problems)].join('; ')};
   return {ok: true, value: json};
 }

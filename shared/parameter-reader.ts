@@ -8,21 +8,38 @@ export interface Parameter {
   /** Below the stage's path: `smarthost-port`. */
   readonly name: string;
   readonly value: string;
+  /** SSM's LastModifiedDate, in milliseconds since the epoch. */
+  readonly modifiedMs?: number;
 }
+
+/** Below it, each parameter is the capacity of a queue. */
+export const capacityPath = 'capacity/';
 
 /** The parameters by name, each reading of one that is wrong leaving a problem behind. */
 export class ParameterReader {
   readonly #values: ReadonlyMap<string, string>;
   readonly #problems: Problem[];
 
+  /** A value of nothing but spaces is none: SSM has no empty ones, so that is how people take one away. */
   constructor(parameters: readonly Parameter[], problems: Problem[]) {
-    this.#values = new Map(parameters.map(({name, value}) => [name, value]));
+    const set = parameters.filter(({value}) => value.trim() !== '');
+    this.#values = new Map(set.map(({name, value}) => [name, value]));
     this.#problems = problems;
   }
 
   /** Spaces around a value are a slip of the hand, except around a password. */
   #text(name: string): string | undefined {
     return this.#values.get(name)?.trim();
+  }
+
+  has = (name: string): boolean => this.#values.has(name);
+
+  refuseUnknown(known: ReadonlySet<string>): void {
+    const right = [...known, `${capacityPath}…`].join(', ');
+    for (const name of this.#values.keys()) {
+      if (!known.has(name) && !name.startsWith(capacityPath))
+        this.wrong(name, `is unknown; known are ${right}`);
+    }
   }
 
   wrong(name: string, problem: string): undefined {
@@ -82,8 +99,7 @@ export class ParameterReader {
       [usernameName, username],
       [passwordName, password],
     ] as const) {
-      if (value === '' || /\p{Cc}/u.test(value))
-        return this.wrong(name, 'must be a text without control characters');
+      if (/\p{Cc}/u.test(value)) return this.wrong(name, 'must be a text without control characters');
     }
     return {username, password};
   }

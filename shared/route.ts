@@ -3,7 +3,7 @@
 import {bodyOf, type JsonObject, octetsOf} from './json.ts';
 import {type Message, type ParsedMessage, problemsText, type Queues, type Refusal} from './message.ts';
 import {invalidResultOf, maxMessageOctets, resultOf, withEntry} from './result.ts';
-import {deduplicationIdOf, messageGroupOf} from './routing.ts';
+import {deduplicationIdOf, messageGroupOf, waitsFor} from './routing.ts';
 import {delaySecondsOf, expiredBecause} from './schedule.ts';
 import type {Settings} from './settings.ts';
 import {type Tracking, trackingProperty} from './tracking.ts';
@@ -15,7 +15,13 @@ export type Decision =
       readonly groupId: string;
       readonly deduplicationId: string;
     }
-  | {readonly kind: 'hold'; readonly body: string; readonly delaySeconds: number}
+  | {
+      readonly kind: 'hold';
+      readonly body: string;
+      readonly delaySeconds: number;
+      /** What it waits for, where that is not its own time. */
+      readonly reason?: string;
+    }
   | {
       readonly kind: 'answer';
       readonly fate: 'invalid' | 'expired';
@@ -52,6 +58,9 @@ export function decideRoute(
     return refuse(arrival, {problems: [{path: '', problem}], properties, queues}, nowMs);
   }
   if (delaySeconds > 0) return {kind: 'hold', body, delaySeconds};
+  const wait = waitsFor(message, settings, nowMs);
+  if (wait !== undefined)
+    return {kind: 'hold', body, delaySeconds: delaySecondsOf(wait.untilMs, nowMs), reason: wait.reason};
   return {
     kind: 'deliver',
     body,

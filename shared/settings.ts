@@ -1,16 +1,16 @@
 // The settings of a stage, read from its SSM parameters: every problem at once, never a secret in one.
 // Where the parameters come from and how long they are kept is the functions' business.
 
-import {X509Certificate} from 'node:crypto';
-import {isIPv4, type Parsed} from './address.ts';
-import {type Capacity, parseCapacity} from './capacity.ts';
+import {type CapacitySettings, readCapacity} from './capacity-settings.ts';
 import type {Problem} from './message.ts';
-import {type ResultKind, resultKinds} from './names.ts';
+import type {ResultKind} from './names.ts';
 import {type Parameter, ParameterReader} from './parameter-reader.ts';
-import {type Security, securityLevels} from './security.ts';
-import {defaultSmtpPort, parseHosts, type Relay} from './smarthost.ts';
+import {type Sightings, sightingsOf, youngestOf} from './parameter-sightings.ts';
+import {type MqHeaders, type SettingGroup, settingGroups} from './setting-groups.ts';
+import type {Relay} from './smarthost.ts';
 
-export interface Settings {
+/** The settings that are a group of parameters each. */
+export interface GroupedSettings {
   readonly smarthost: Relay | undefined;
   readonly sink: Relay | undefined;
   /** Seconds between the attempts; the last one repeats. */
@@ -23,7 +23,6 @@ export interface Settings {
   readonly heloName: string | undefined;
   /** Direct delivery: where and how recipients' MX hosts are reached. */
   readonly mx: MxSettings;
-  readonly capacity: CapacitySettings;
   /** What is done with x-mq-* header fields, unless the message says otherwise. */
   readonly mqHeaders: MqHeaders;
   /** Whether a text that SMTP would have to bend is refused, unless the message says otherwise. */
@@ -32,23 +31,6 @@ export interface Settings {
   readonly smarthostPrivateAddresses: boolean;
   /** The kinds of results that are published. */
   readonly resultsKinds: ReadonlySet<ResultKind>;
-  /** What is invalid and has never been valid in this environment: mail that depends on it waits. */
-  readonly unknown: ReadonlySet<Unknown>;
-}
-
-const mqHeadersWords = ['obeyed', 'stripped', 'refused'] as const;
-type MqHeaders = (typeof mqHeadersWords)[number];
-
-type Unknown = 'smarthost' | 'sink' | 'mx';
-
-/** The groups of parameters. */
-type Grouped = Omit<Settings, 'unknown'>;
-
-interface CapacitySettings {
-  /** For every domain: `capacity/default`. */
-  readonly defaults: Partial<Capacity>;
-  /** By recipient domain, `smarthost`, or the host name of a message's own smarthost. */
-  readonly queues: ReadonlyMap<string, Partial<Capacity>>;
 }
 
 export interface MxSettings {
@@ -63,175 +45,100 @@ export interface MxSettings {
   readonly dane?: string;
 }
 
-export interface ParsedSettings {
-  /** Undefined when a part that decides where mail goes is invalid and has never been valid. */
-  readonly settings: Settings | undefined;
-  readonly problems: readonly Problem[];
+export type GroupName = keyof GroupedSettings;
+
+/** The groups that decide where mail goes, and whose password is used there. */
+export type Unknown = 'smarthost' | 'sink' | 'mx';
+
+export interface Settings extends GroupedSettings {
+  readonly capacity: CapacitySettings;
+  /**
+   * Groups that mail has to wait for: they are invalid and have never been valid in this environment, or they have
+   * just been written and may be half of what is being written.
+   */
+  readonly unknown: ReadonlySet<Unknown>;
+  /** When they may be known, in milliseconds since the epoch; undefined when nothing is unknown. */
+  readonly knownFromMs?: number;
 }
 
-/** Settings that are one decision: they are taken together, or the last good ones stay together. */
-const groups: {
-  readonly [G in keyof Grouped]: {readonly names: readonly string[]; readonly fallback?: Grouped[G]};
-} = {
-  smarthost: {
-    names: [
-      'smarthost',
-      'smarthost-port',
-      'smarthost-username',
-      'smarthost-password',
-      'smarthost-security',
-      'smarthost-ca',
-    ],
-  },
-  sink: {names: ['smtp-sink-ip', 'smtp-sink-port', 'smtp-sink-username', 'smtp-sink-password']},
-  retryIntervals: {names: ['retry-interval'], fallback: [600, 600, 1800, 1800, 3600, 3600, 7200]},
-  maxDeliverTime: {names: ['max-delivertime'], fallback: 86_400},
-  maxAttempts: {names: ['max-attempts'], fallback: 0},
-  heloName: {names: ['helo-name'], fallback: undefined},
-  mx: {names: ['mx-port', 'mx-private-addresses', 'mx-name-servers', 'mx-mta-sts', 'mx-dane']},
-  capacity: {names: [], fallback: {defaults: {}, queues: new Map()}},
-  mqHeaders: {names: ['mq-headers'], fallback: 'obeyed'},
-  strict: {names: ['strict'], fallback: false},
-  smarthostPrivateAddresses: {names: ['smarthost-private-addresses'], fallback: false},
-  resultsKinds: {names: ['results-kinds'], fallback: new Set(resultKinds)},
-};
+/** Whether a group's parameters are in force: they are, they are too young, or something is wrong with them. */
+export type Standing = 'good' | 'settling' | 'bad';
 
-const capacityPath = 'capacity/';
+/** What came of reading the parameters, and what the next reading has to know of it. */
+export interface Reading {
+  readonly settings: Settings;
+  readonly problems: readonly Problem[];
+  readonly standings: ReadonlyMap<GroupName, Standing>;
+  /** The last values that were in force. */
+  readonly good: Partial<GroupedSettings>;
+  readonly sightings: Sightings;
+  readonly readMs: number;
+}
 
-const known = new Set(Object.values(groups).flatMap(group => group.names));
+export interface Clock {
+  readonly nowMs: number;
+  /** How long parameters with credentials are left alone before they count together. */
+  readonly settleMs: number;
+  /** When what is invalid is looked at again. */
+  readonly nextMs: number;
+}
+
+const timeless: Clock = {nowMs: 0, settleMs: 0, nextMs: 0};
 
 /**
  * Reads the parameters of a stage.
- * @param previous the settings in force: a group with a problem keeps its value from there
+ * @param before the reading before: a group with a problem keeps its value from there
  */
-export function parseSettings(parameters: readonly Parameter[], previous?: Settings): ParsedSettings {
+export function parseSettings(
+  parameters: readonly Parameter[],
+  before?: Reading,
+  {nowMs, settleMs, nextMs}: Clock = timeless,
+): Reading {
   const problems: Problem[] = [];
-  for (const {name} of parameters) {
-    if (!known.has(name) && !name.startsWith(capacityPath))
-      problems.push({
-        path: name,
-        problem: `is unknown; known are ${[...known, `${capacityPath}…`].join(', ')}`,
-      });
-  }
   const reader = new ParameterReader(parameters, problems);
-  const parsed: {readonly [G in keyof Grouped]: () => Grouped[G]} = {
-    smarthost: () => readSmarthost(reader),
-    sink: () => readSink(reader),
-    retryIntervals: () =>
-      reader.list('retry-interval', text => reader.wholeNumberOf('retry-interval', text, 1, 31_536_000)) ??
-      groups.retryIntervals.fallback!,
-    maxDeliverTime: () =>
-      reader.wholeNumber('max-delivertime', 1, 31_536_000) ?? groups.maxDeliverTime.fallback!,
-    maxAttempts: () => reader.wholeNumber('max-attempts', 0, 1_000_000) ?? groups.maxAttempts.fallback!,
-    heloName: () => reader.hostname('helo-name'),
-    mx: () => readMx(reader),
-    capacity: () => readCapacity(reader),
-    mqHeaders: () => reader.word<MqHeaders>('mq-headers', mqHeadersWords) ?? groups.mqHeaders.fallback!,
-    strict: () => reader.word('strict', ['true', 'false']) === 'true',
-    smarthostPrivateAddresses: () =>
-      reader.word('smarthost-private-addresses', ['refused', 'allowed']) === 'allowed',
-    resultsKinds: () => readResultsKinds(reader),
+  reader.refuseUnknown(knownNames);
+  const sightings = sightingsOf(parameters, before, nowMs);
+  const good: {[G in GroupName]?: unknown} = {...before?.good};
+  const standings = new Map<GroupName, Standing>();
+  const knownFrom = new Map<GroupName, number>();
+  const read = <G extends GroupName>(name: G): GroupedSettings[G] => {
+    const group: SettingGroup<GroupedSettings[G]> = settingGroups[name];
+    const last = name in good ? {value: good[name] as GroupedSettings[G]} : undefined;
+    const problemsBefore = problems.length;
+    const value = group.read(reader);
+    const settledMs = youngestOf(group.names, sightings) + settleMs;
+    if (problems.length > problemsBefore) {
+      standings.set(name, 'bad');
+      if (last !== undefined) return last.value;
+      knownFrom.set(name, nextMs);
+    } else if (nowMs < settledMs && group.settles?.(value, last, reader)) {
+      standings.set(name, 'settling');
+      knownFrom.set(name, settledMs);
+    } else {
+      standings.set(name, 'good');
+      good[name] = value;
+      return value;
+    }
+    return 'fallback' in group ? group.fallback! : group.read(nothing);
   };
-  let usable = true;
-  const groupOf = <G extends keyof Grouped>(group: G): Grouped[G] => {
-    const before = problems.length;
-    const value = parsed[group]();
-    if (problems.length === before) return value;
-    if (previous !== undefined) return previous[group];
-    // Without a value that was ever good, a wrong guess would send mail, or a password, to the wrong place.
-    if (!('fallback' in groups[group])) usable = false;
-    return groups[group].fallback as Grouped[G];
-  };
-  const settings = Object.fromEntries(
-    (Object.keys(groups) as (keyof Grouped)[]).map(group => [group, groupOf(group)]),
-  ) as unknown as Grouped;
-  return {settings: usable ? {...settings, unknown: new Set()} : undefined, problems};
-}
-
-function readSmarthost(reader: ParameterReader): Relay | undefined {
-  const hosts = reader.parsed('smarthost', parseHosts);
-  const port = reader.port('smarthost-port') ?? defaultSmtpPort;
-  const credentials = reader.credentials('smarthost-username', 'smarthost-password');
-  const security = reader.word<Security>('smarthost-security', securityLevels);
-  const ca = reader.parsed('smarthost-ca', parseAuthorities);
-  if (hosts === undefined) return undefined;
+  const entries = groupNames.map(name => [name, read(name)]);
+  const grouped = Object.fromEntries(entries) as unknown as GroupedSettings;
+  const capacity = readCapacity(reader, before?.settings.capacity);
+  const unknown = new Set(deciding.filter(name => knownFrom.has(name)));
+  const knownFromMs = Math.min(...[...unknown].map(name => knownFrom.get(name)!));
   return {
-    hosts,
-    port,
-    ...(credentials && {credentials}),
-    ...(security && {security}),
-    ...(ca !== undefined && {ca}),
+    settings: {...grouped, capacity, unknown, ...(unknown.size > 0 && {knownFromMs})},
+    problems,
+    standings,
+    good: good as Partial<GroupedSettings>,
+    sightings,
+    readMs: nowMs,
   };
 }
 
-const pemCertificate = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----/g;
+const nothing = new ParameterReader([], []);
 
-/** Certificates in PEM, one behind the other; what stands between them is dropped, as OpenSSL does. */
-function parseAuthorities(text: string): Parsed<string> {
-  const certificates = text.match(pemCertificate) ?? [];
-  try {
-    for (const certificate of certificates) new X509Certificate(certificate);
-    if (certificates.length > 0) return {ok: true, value: certificates.join('\n')};
-  } catch {
-    // Not its message: that could quote the value.
-  }
-  return {ok: false, problem: 'must be one or more certificates in PEM'};
-}
-
-function readResultsKinds(reader: ParameterReader): ReadonlySet<ResultKind> {
-  const kinds = reader.list('results-kinds', text =>
-    resultKinds.includes(text as ResultKind)
-      ? (text as ResultKind)
-      : reader.wrong('results-kinds', `must be a list of ${resultKinds.join(', ')}`),
-  );
-  return new Set(kinds ?? resultKinds);
-}
-
-function readSink(reader: ParameterReader): Relay | undefined {
-  const host = reader.host('smtp-sink-ip');
-  const port = reader.port('smtp-sink-port') ?? defaultSmtpPort;
-  const credentials = reader.credentials('smtp-sink-username', 'smtp-sink-password');
-  // The unspecified address turns the sink off, as no parameter does.
-  const off = host === undefined || host === '0.0.0.0' || host === '::';
-  return off ? undefined : {hosts: [host], port, ...(credentials && {credentials})};
-}
-
-function readMx(reader: ParameterReader): MxSettings {
-  const port = reader.port('mx-port') ?? defaultSmtpPort;
-  const privateAddresses = reader.word('mx-private-addresses', ['refused', 'allowed']) === 'allowed';
-  const nameServers =
-    reader.list('mx-name-servers', text => {
-      const [, address = '', port = '53'] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
-      if (isIPv4(address) && Number(port) >= 1 && Number(port) <= 65535) return text;
-      reader.wrong('mx-name-servers', 'must be IPv4 addresses, each with an optional :port');
-      return undefined;
-    }) ?? [];
-  const mtaSts = reader.word('mx-mta-sts', ['enforced', 'ignored']) !== 'ignored';
-  const dane = reader.parsed('mx-dane', parseResolver);
-  if (dane !== undefined && nameServers.length > 0)
-    reader.wrong('mx-dane', 'takes the place of mx-name-servers: remove one of them');
-  return {port, privateAddresses, nameServers, mtaSts, ...(dane !== undefined && {dane})};
-}
-
-/**
- * A URL, or what is left of one without `https://` (which the older `aws` command line would fetch) and the usual path.
- * Not HTTP: anybody on the way could say what DNSSEC has proved.
- */
-function parseResolver(text: string): Parsed<string> {
-  const url = URL.parse(text.includes('://') ? text : `https://${text}`);
-  const isPlain = url?.username === '' && url.password === '' && url.hash === '';
-  if (url?.protocol !== 'https:' || !isPlain || !/[.:]|^localhost$/.test(url.hostname))
-    return {ok: false, problem: 'must be a DNS resolver that is asked over HTTPS, such as dns.quad9.net'};
-  if (url.pathname === '/') url.pathname = '/dns-query';
-  return {ok: true, value: url.href};
-}
-
-/** SSM allows no parentheses in a name, so the queue `(smarthost)` is `capacity/smarthost`. */
-function readCapacity(reader: ParameterReader): CapacitySettings {
-  const queues = new Map<string, Partial<Capacity>>();
-  for (const name of reader.below(capacityPath)) {
-    const capacity = reader.parsed(name, parseCapacity);
-    if (capacity !== undefined) queues.set(name.slice(capacityPath.length).toLowerCase(), capacity);
-  }
-  return {defaults: queues.get('default') ?? {}, queues};
-}
+const groupNames = Object.keys(settingGroups) as readonly GroupName[];
+const knownNames = new Set(groupNames.flatMap(name => settingGroups[name].names));
+/** Without a value that was ever good, a wrong guess would send mail, or a password, to the wrong place. */
+const deciding: readonly Unknown[] = ['smarthost', 'sink', 'mx'];

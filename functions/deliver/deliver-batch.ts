@@ -2,6 +2,7 @@
 // each settled as soon as its fate is known, while the next one is on its way.
 
 import type {SQSRecord} from 'aws-lambda';
+import {waitsFor} from '../../shared/routing.ts';
 import type {Settings} from '../../shared/settings.ts';
 import {errorText, type Log} from '../log.ts';
 import type {Queues} from '../queues.ts';
@@ -45,9 +46,10 @@ export async function deliverBatch(
   parts.settler.expect(records.length);
   const items = records.map(record => ({record, content: Promise.try(readRecord, record, parts)}));
   const read = await Promise.allSettled(items.map(({content}) => content));
-  const messages = read.flatMap(each =>
-    each.status === 'fulfilled' && !('fate' in each.value) ? [each.value] : [],
-  );
+  // What waits for the settings needs no slot.
+  const messages = read
+    .flatMap(each => (each.status === 'fulfilled' && !('fate' in each.value) ? [each.value] : []))
+    .filter(message => waitsFor(message, settings, parts.now()) === undefined);
   const waits = await parts.rateLimits.waitsOf(messages, settings, parts.now);
   const groups = Map.groupBy(items, ({record}) => groupOf(record));
   const left = await Promise.all(

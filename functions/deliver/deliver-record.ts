@@ -7,7 +7,7 @@ import {type Message, parseMessage, problemsText} from '../../shared/message.ts'
 import type {Wait} from '../../shared/rate.ts';
 import {invalidResultOf} from '../../shared/result.ts';
 import {expire} from '../../shared/route.ts';
-import {nextHopName, queueOf, resolveNextHop} from '../../shared/routing.ts';
+import {nextHopName, queueOf, resolveNextHop, waitsFor} from '../../shared/routing.ts';
 import {expiredBecause} from '../../shared/schedule.ts';
 import type {Settings} from '../../shared/settings.ts';
 import {arrivalOf} from '../batch.ts';
@@ -75,6 +75,17 @@ export async function deliverMessage(
   if (reason !== undefined) {
     log('warn', 'message expired', {...about, state: 'process', result: 'timeout', reason});
     return expire(message, reason, startMs);
+  }
+  const settingsWait = waitsFor(message, settings, startMs);
+  if (settingsWait !== undefined) {
+    const held = holdUntil(message, settingsWait.untilMs, startMs);
+    const {delaySeconds} = held.again;
+    log('info', 'message held: settings are not known', {
+      ...about,
+      reason: settingsWait.reason,
+      delaySeconds,
+    });
+    return held;
   }
   if (wait !== undefined) {
     const held = holdForRate(message, wait, startMs);

@@ -47,7 +47,12 @@ export async function routeBatch(
     }
     try {
       const arrival = {...arrivalOf(record), body: record.body};
-      decided.push({record, decision: decideRoute(await readMessage(record), arrival, settings, now())});
+      const decision = decideRoute(await readMessage(record), arrival, settings, now());
+      decided.push({record, decision});
+      if (decision.kind === 'hold' && decision.reason !== undefined) {
+        const {reason, delaySeconds} = decision;
+        log('info', 'message held: settings are not known', {id: record.messageId, reason, delaySeconds});
+      }
     } catch (error) {
       fail(record, error);
     }

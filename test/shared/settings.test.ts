@@ -1,13 +1,17 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {parseSettings} from '../../shared/settings.ts';
-import {settings} from './samples.ts';
+import {parseSettings, type Reading} from '../../shared/settings.ts';
 
-const parse = (parameters: Record<string, string>, previous?: ReturnType<typeof settings>) =>
+const readingOf = (parameters: Record<string, string>, before?: Reading) =>
   parseSettings(
     Object.entries(parameters).map(([name, value]) => ({name, value})),
-    previous,
+    before,
   );
+
+const parse = (parameters: Record<string, string>, before?: Reading) => {
+  const {settings, problems} = readingOf(parameters, before);
+  return {settings, problems};
+};
 
 const defaults = {
   smarthost: undefined,
@@ -85,6 +89,7 @@ describe('what parameters say', () => {
     [{'smarthost-private-addresses': 'allowed'}, {smarthostPrivateAddresses: true}],
     [{'smarthost-private-addresses': 'refused'}, {}],
     [{'results-kinds': 'results'}, {resultsKinds: new Set(['results'])}],
+    [{'results-kinds': 'none'}, {resultsKinds: new Set()}],
     [{'results-kinds': 'failure, retry'}, {resultsKinds: new Set(['failure', 'retry'])}],
     [
       {smarthost: 'mx.example.net', 'smarthost-ca': `${authority}\n`},
@@ -111,6 +116,14 @@ const levels = 'must be one of optional, opportunistic, required, verified';
 const resolver = 'must be a DNS resolver that is asked over HTTPS, such as dns.quad9.net';
 const servers = 'must be IPv4 addresses, each with an optional :port';
 
+test.each(['', ' ', '\n', ' \t\r\n', '\u00a0\ufeff'])('%j is no value, whatever the name', value => {
+  const names = [...Object.keys(everyName), 'capacity/default', 'capacity/example.org', 'not-known'];
+  expect(parse(Object.fromEntries(names.map(name => [name, value])))).toEqual({
+    settings: defaults,
+    problems: [],
+  });
+});
+
 describe('what is wrong with a parameter', () => {
   test.each([
     ['smarthost', 'a b', hostProblem],
@@ -119,7 +132,6 @@ describe('what is wrong with a parameter', () => {
     ['smarthost-port', '65536', port],
     ['smarthost-port', '25.0', port],
     ['smarthost-port', '-25', port],
-    ['smarthost-port', '', port],
     ['smarthost-port', 'hunter2', port],
     ['smarthost-username', 'u', 'needs smarthost-password beside it'],
     ['smarthost-password', 'hunter2', 'needs smarthost-username beside it'],
@@ -129,7 +141,6 @@ describe('what is wrong with a parameter', () => {
     ['smtp-sink-port', 'x', port],
     ['smtp-sink-username', 'u', 'needs smtp-sink-password beside it'],
     ['smtp-sink-password', 'hunter2', 'needs smtp-sink-username beside it'],
-    ['retry-interval', '', seconds],
     ['retry-interval', '0', seconds],
     ['retry-interval', '600,', seconds],
     ['retry-interval', '10m', seconds],
@@ -155,21 +166,27 @@ describe('what is wrong with a parameter', () => {
     ['mx-name-servers', '2001:db8::1', servers],
     ['mx-name-servers', '2001:db8::a', servers],
     ['mq-headers', 'ignored', 'must be one of obeyed, stripped, refused'],
+    ['results-kinds', 'none,retry', 'must be none alone, or a list without it'],
     ['strict', 'yes', 'must be one of true, false'],
     ['smarthost-private-addresses', 'yes', 'must be one of refused, allowed'],
-    ['results-kinds', 'results,dsn', 'must be a list of results, success, failure, retry'],
-    ['smarthost-ca', 'hunter2', 'must be one or more certificates in PEM'],
+    ['results-kinds', 'results,dsn', 'must be a list of results, success, failure, retry; or none'],
+    ['smarthost-ca', 'hunter2', 'must be one or more certificates in PEM, and nothing else in PEM'],
     [
       'smarthost-ca',
       '-----BEGIN CERTIFICATE-----\nhunter2=\n-----END CERTIFICATE-----',
-      'must be one or more certificates in PEM',
+      'must be one or more certificates in PEM, and nothing else in PEM',
     ],
     ['capacity/default', 'five', 'must be JSON such as {"connections": 5}'],
     ['capacity/default', '[5]', 'must be JSON such as {"connections": 5}'],
     [
+      'capacity/default',
+      '{"hunter2": 5, "hunter3": 1, "idleSeconds": -1}',
+      'has an unknown member; known are connections, messagesPerConnection, connectTimeout, idleSeconds, messagesPerMinute; has idleSeconds, which must be a whole number from 0 to 300',
+    ],
+    [
       'capacity/example.org',
       '{"connection": 5}',
-      'has the unknown member connection; known are connections, messagesPerConnection, connectTimeout, idleSeconds, messagesPerMinute',
+      'has an unknown member; known are connections, messagesPerConnection, connectTimeout, idleSeconds, messagesPerMinute',
     ],
     [
       'capacity/example.org',
@@ -244,32 +261,45 @@ describe('what is wrong with a parameter', () => {
 
   test('a username of spaces is none', () => {
     const {problems} = parse({'smarthost-username': ' ', 'smarthost-password': 'hunter2'});
-    expect(problems.map(({path}) => path)).toEqual(['smarthost-username']);
+    expect(problems).toEqual([{path: 'smarthost-password', problem: 'needs smarthost-username beside it'}]);
   });
 });
 
+const everyName = {
+  smarthost: 'hunter2 x',
+  'smarthost-port': 'hunter2',
+  'smarthost-password': 'hunter2',
+  'smarthost-security': 'hunter2',
+  'smtp-sink-ip': 'hunter2 x',
+  'smtp-sink-password': 'hunter2',
+  'retry-interval': 'hunter2',
+  'max-delivertime': 'hunter2',
+  'max-attempts': 'hunter2',
+  'helo-name': 'hunter2 x',
+  'mx-port': 'hunter2',
+  'mx-private-addresses': 'hunter2',
+  'mx-mta-sts': 'hunter2',
+  'mx-name-servers': 'hunter2',
+  'smarthost-ca': 'hunter2',
+  'smtp-sink': 'smtp://hunter2:hunter2',
+  'mq-headers': 'hunter2',
+  strict: 'hunter2',
+  'smarthost-private-addresses': 'hunter2',
+  'results-kinds': 'hunter2',
+  'capacity/example.org': '{"hunter2": "hunter2"}',
+  'not-known': 'hunter2',
+};
+
 test('every problem is reported at once, and none holds a value', () => {
-  const wrong = {
-    smarthost: 'hunter2 x',
-    'smarthost-port': 'hunter2',
-    'smarthost-password': 'hunter2',
-    'smarthost-security': 'hunter2',
-    'smtp-sink-ip': 'hunter2 x',
-    'smtp-sink-password': 'hunter2',
-    'retry-interval': 'hunter2',
-    'max-delivertime': 'hunter2',
-    'max-attempts': 'hunter2',
-    'helo-name': 'hunter2 x',
-    'mx-port': 'hunter2',
-    'mx-private-addresses': 'hunter2',
-    'mx-mta-sts': 'hunter2',
-    'mx-name-servers': 'hunter2',
-    'not-known': 'hunter2',
-  };
-  const {problems, settings} = parse(wrong);
-  expect(problems.map(({path}) => path).sort()).toEqual(Object.keys(wrong).sort());
+  const {problems, settings} = parse(everyName);
+  expect(problems.map(({path}) => path).sort()).toEqual(Object.keys(everyName).sort());
   expect(JSON.stringify(problems)).not.toContain('hunter2');
-  expect(settings).toBeUndefined();
+  expect(settings).toEqual({
+    ...defaults,
+    unknown: new Set(['smarthost', 'sink', 'mx']),
+    knownFromMs: 0,
+    mqHeaders: 'stripped',
+  });
 });
 
 describe('settings that are one decision stay together', () => {
@@ -285,7 +315,8 @@ describe('settings that are one decision stay together', () => {
     'mx-port': '26',
     'capacity/example.org': '{"connections": 8}',
   };
-  const previous = settings(before);
+  const last = readingOf(before);
+  const previous = last.settings;
 
   test.each([
     ['smarthost', {smarthost: 'new.example.net', 'smarthost-port': 'x'}],
@@ -296,17 +327,50 @@ describe('settings that are one decision stay together', () => {
     ['maxDeliverTime', {'max-delivertime': 'x'}],
     ['maxAttempts', {'max-attempts': 'x'}],
     ['heloName', {'helo-name': '-'}],
-    ['capacity', {'capacity/default': '{"connections": 9}', 'capacity/example.org': 'x'}],
+    ['capacity', {'capacity/example.org': 'x'}],
   ] as const)('with a problem, %s keeps its whole last good value', (group, parameters) => {
-    expect(parse(parameters, previous).settings).toEqual({...defaults, [group]: previous[group]});
+    expect(parse(parameters, last).settings).toEqual({...defaults, [group]: previous[group]});
   });
 
-  test.each([{'smarthost-port': 'x'}, {'smtp-sink-ip': '-'}, {'mx-port': 'x'}])(
-    '%j without a last good value leaves no settings',
-    parameters => {
-      expect(parse(parameters).settings).toBeUndefined();
+  test.each([
+    ['smarthost', {'smarthost-port': 'x'}],
+    ['smarthost', {smarthost: 'new.example.net', 'smarthost-password': 'p'}],
+    ['sink', {'smtp-sink-ip': '-'}],
+    ['sink', {'smtp-sink': 'sink.example'}],
+    ['mx', {'mx-port': 'x'}],
+  ] as const)(
+    'what decides where mail goes is unknown without a last good value: %s of %j',
+    (group, parameters) => {
+      const reading = readingOf(parameters);
+      expect(reading.settings).toEqual({...defaults, unknown: new Set([group]), knownFromMs: 0});
+      // It stays so as long as it is wrong, and has been good from then on.
+      const again = readingOf(parameters, reading);
+      expect(again.settings.unknown).toEqual(new Set([group]));
+      const right = readingOf({}, again);
+      expect(right.settings).toEqual(defaults);
+      expect(readingOf(parameters, right).settings).toEqual(defaults);
     },
   );
+
+  test('each capacity is a matter of its own', () => {
+    const wrong = {
+      'capacity/example.org': 'x',
+      'capacity/default': '{"connections": 9}',
+      'capacity/a.b': '{',
+    };
+    const queues = {default: {connections: 9}, 'example.org': {connections: 8}};
+    expect(parse(wrong, last).settings.capacity).toEqual({
+      defaults: {connections: 9},
+      queues: new Map(Object.entries(queues)),
+    });
+    expect(parse(wrong).settings.capacity.queues).toEqual(new Map([['default', {connections: 9}]]));
+    expect(parse({}, last).settings.capacity).toEqual(defaults.capacity);
+  });
+
+  test('headers are not obeyed while nobody can read whether they are to be', () => {
+    expect(parse({'mq-headers': 'striped'}).settings.mqHeaders).toBe('stripped');
+    expect(parse({'mq-headers': 'striped'}, last).settings.mqHeaders).toBe('obeyed');
+  });
 
   test.each([
     {'retry-interval': '1,x'},
@@ -321,6 +385,6 @@ describe('settings that are one decision stay together', () => {
   });
 
   test('an unknown name spoils nothing, and what is gone is unset', () => {
-    expect(parse({'not-known': 'x'}, previous).settings).toEqual(defaults);
+    expect(parse({'not-known': 'x'}, last).settings).toEqual(defaults);
   });
 });
