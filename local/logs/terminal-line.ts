@@ -23,10 +23,9 @@ export function terminalLine(message: string, {label, colours, all}: TerminalOpt
   const paint: Paint = (text, colour) => (colours ? `\x1b[${codes[colour]}m${text}\x1b[0m` : text);
   const prefix = paint(label.padEnd(8), 'cyan');
   const record = recordOf(message);
-  if (record === undefined) {
-    // A message of several lines stays together, under its label.
-    return `${prefix} ${message.trimEnd().replaceAll('\n', `\n${' '.repeat(Math.max(8, label.length))} `)}`;
-  }
+  // What takes several lines stays together, under its label.
+  const nextLine = `\n${' '.repeat(Math.max(8, label.length))} `;
+  if (record === undefined) return `${prefix} ${message.trimEnd().replaceAll('\n', nextLine)}`;
   if (typeof record.type === 'string' && record.type.startsWith('platform.')) {
     const words = platformWords(record.record as PlatformRecord);
     return all || words !== undefined ? [prefix, ...(words ?? [message])].join(' ') : undefined;
@@ -37,11 +36,15 @@ export function terminalLine(message: string, {label, colours, all}: TerminalOpt
   if (level === 'error' || level === 'fatal') words.push(paint(level, 'red'));
   else if (level === 'warn') words.push(paint(level, 'yellow'));
   words.push(String(record.message ?? record.msg ?? ''));
-  for (const [name, value] of Object.entries(record)) {
+  const {problems, ...fields} = record;
+  const lines = Array.isArray(problems)
+    ? problems.map(problem => `${nextLine}- ${String(problem).replaceAll(/\p{Cc}/gu, ' ')}`)
+    : [];
+  for (const [name, value] of Object.entries(lines.length > 0 ? fields : record)) {
     if (unshown.has(name) || value === null || value === '') continue;
     words.push(`${paint(`${name}=`, 'dim')}${shortOf(value)}`);
   }
-  return words.filter(word => word !== '').join(' ');
+  return words.filter(word => word !== '').join(' ') + lines.join('');
 }
 
 interface PlatformRecord {

@@ -26,6 +26,12 @@ describe('a line on the terminal', () => {
       'deliver  10:20:30 deferred example.org → mx.example.org:25 rcptto error 451 "try later" 90 ms attempt 3 m1',
     ],
     ['lists and objects as JSON', '{"message":"m","to":["a","b"]}', 'deliver  m to=["a","b"]'],
+    [
+      'problems one a line, behind what else is known',
+      '{"level":"error","message":"settings have problems","path":"/relayq/dev/","problems":["smarthost-port is 1","x is unknown"],"waiting":"all mail"}',
+      'deliver  error settings have problems path=/relayq/dev/ waiting="all mail"\n         - smarthost-port is 1\n         - x is unknown',
+    ],
+    ['no problems as a field', '{"message":"m","problems":[]}', 'deliver  m problems=[]'],
     ['other lines as they are', 'plain words', 'deliver  plain words'],
     ['what only looks like JSON as it is', '{not json', 'deliver  {not json'],
     ['several lines under one label', 'one\ntwo\n', 'deliver  one\n         two'],
