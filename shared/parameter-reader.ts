@@ -43,7 +43,8 @@ export class ParameterReader {
   }
 
   wrong(name: string, problem: string): undefined {
-    this.#problems.push({path: name, problem});
+    const isKnown = this.#problems.some(each => each.path === name && each.problem === problem);
+    if (!isKnown) this.#problems.push({path: name, problem});
     return undefined;
   }
 

@@ -114,6 +114,7 @@ const portApart = 'must be a host name alone; the port goes into its own propert
 const seconds = 'must be a whole number from 1 to 31536000';
 const levels = 'must be one of optional, opportunistic, required, verified';
 const resolver = 'must be a DNS resolver that is asked over HTTPS, such as dns.quad9.net';
+const noQueue = 'must end in default, smarthost, or the name of a domain or host';
 const servers = 'must be IPv4 addresses, each with an optional :port';
 
 test.each(['', ' ', '\n', ' \t\r\n', '\u00a0\ufeff'])('%j is no value, whatever the name', value => {
@@ -176,6 +177,9 @@ describe('what is wrong with a parameter', () => {
       '-----BEGIN CERTIFICATE-----\nhunter2=\n-----END CERTIFICATE-----',
       'must be one or more certificates in PEM, and nothing else in PEM',
     ],
+    ['capacity/', '{}', noQueue],
+    ['capacity/example.org/connections', '5', noQueue],
+    ['capacity/-', '{}', noQueue],
     ['capacity/default', 'five', 'must be JSON such as {"connections": 5}'],
     ['capacity/default', '[5]', 'must be JSON such as {"connections": 5}'],
     [
@@ -365,6 +369,18 @@ describe('settings that are one decision stay together', () => {
     });
     expect(parse(wrong).settings.capacity.queues).toEqual(new Map([['default', {connections: 9}]]));
     expect(parse({}, last).settings.capacity).toEqual(defaults.capacity);
+  });
+
+  test('a capacity that is there twice is a problem, and one of them counts', () => {
+    const twice = {'capacity/a.example': '{"connections": 3}', 'capacity/A.example': '{"connections": 4}'};
+    const {settings, problems} = parse(twice);
+    expect(settings.capacity.queues).toEqual(new Map([['a.example', {connections: 3}]]));
+    const problem = 'is there again, in another case: remove one of them';
+    expect(problems).toEqual([{path: 'capacity/A.example', problem}]);
+  });
+
+  test('what is wrong in the same way several times is said once', () => {
+    expect(parse({'mx-name-servers': 'x,y,z', 'results-kinds': 'a,b'}).problems).toHaveLength(2);
   });
 
   test('headers are not obeyed while nobody can read whether they are to be', () => {
