@@ -28,6 +28,7 @@ export const smarthostGroup: SettingGroup<Relay | undefined> = {
     return relay && {...relay, ...(security && {security}), ...(ca !== undefined && {ca})};
   },
   settles: settlesAs('smarthost'),
+  unsettled: withoutCredentials,
 };
 
 export const sinkGroup: SettingGroup<Relay | undefined> = {
@@ -42,6 +43,7 @@ export const sinkGroup: SettingGroup<Relay | undefined> = {
     return relay === undefined || isUnspecified(relay.hosts[0]!) ? undefined : relay;
   },
   settles: settlesAs('smtp-sink'),
+  unsettled: withoutCredentials,
 };
 
 const isUnspecified = (host: string): boolean => host === '0.0.0.0' || host === '::';
@@ -81,4 +83,10 @@ function settlesAs(prefix: string): NonNullable<SettingGroup<Relay | undefined>[
     if (value?.credentials !== undefined) return isApart;
     return isApart || last?.value?.credentials !== undefined;
   };
+}
+
+function withoutCredentials(relay: Relay | undefined): Relay | undefined {
+  if (relay === undefined) return undefined;
+  const {credentials: _, ...rest} = relay;
+  return rest;
 }

@@ -15,6 +15,8 @@ export interface SettingGroup<T> {
   readonly fallback?: T;
   /** Whether the value may be half of what somebody is writing, so that it counts only when it is some time old. */
   readonly settles?: (value: T, last: {readonly value: T} | undefined, reader: ParameterReader) => boolean;
+  /** What may be known of a value that settles: enough to name queues by, not enough to connect with. */
+  readonly unsettled?: (value: T) => T;
 }
 
 const mqHeadersWords = ['obeyed', 'stripped', 'refused'] as const;

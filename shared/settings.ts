@@ -11,6 +11,7 @@ import type {Relay} from './smarthost.ts';
 
 /** The settings that are a group of parameters each. */
 export interface GroupedSettings {
+  /** This and the sink have no credentials while they are unknown. */
   readonly smarthost: Relay | undefined;
   readonly sink: Relay | undefined;
   /** Seconds between the attempts; the last one repeats. */
@@ -114,6 +115,7 @@ export function parseSettings(
     } else if (nowMs < settledMs && group.settles?.(value, last, reader)) {
       standings.set(name, 'settling');
       knownFrom.set(name, settledMs);
+      if (group.unsettled) return group.unsettled(value);
     } else {
       standings.set(name, 'good');
       good[name] = value;

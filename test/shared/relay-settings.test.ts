@@ -100,9 +100,10 @@ describe('parameters that are written one by one', () => {
     return parseSettings(parameters, before, {nowMs, settleMs, nextMs: nowMs + 60_000});
   };
   const seen = ({settings: {smarthost, sink, unknown, knownFromMs = 0}}: Reading) => ({
-    smarthost:
-      smarthost && `${smarthost.credentials?.username ?? ''}@${smarthost.hosts[0]}:${smarthost.port}`,
-    ...(sink && {sink: sink.hosts[0]}),
+    smarthost: unknown.has('smarthost')
+      ? undefined
+      : smarthost && `${smarthost.credentials?.username ?? ''}@${smarthost.hosts[0]}:${smarthost.port}`,
+    ...(sink && !unknown.has('sink') && {sink: sink.hosts[0]}),
     ...(unknown.size > 0 && {waits: [...unknown], untilS: knownFromMs / 1000}),
   });
   const pair = (name: string, at: number) =>
@@ -175,6 +176,11 @@ describe('parameters that are written one by one', () => {
     expect(seen(readAt(1080, host, none))).toEqual({smarthost: '@a.example:25'});
     // An environment that never knew better cannot tell.
     expect(seen(readAt(1020, host))).toEqual({smarthost: '@a.example:25'});
+  });
+
+  test('have no credentials before they count, but queues can be named by them', () => {
+    const {settings} = readAt(1020, {...old, smarthost: ['b.example', 1010]}, before);
+    expect(settings.smarthost).toEqual({hosts: ['b.example'], port: 25});
   });
 
   test.each([
