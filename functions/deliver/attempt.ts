@@ -12,7 +12,7 @@ import type {NextHopHost} from './next-hop-hosts.ts';
 import type {NextHops} from './next-hops.ts';
 import type {Sites} from './sites.ts';
 import type {SessionFacts, Target} from './smtp-opening.ts';
-import type {Clock} from './stage-watch.ts';
+import type {Clock} from './timeouts.ts';
 
 export type Attempt = {
   /** The host that the attempt ended at. */

@@ -83,6 +83,8 @@ export const keyOf = ({
   security,
   implicitTls,
   credentials,
+  ca,
   policy,
   dane,
-}: Target): string => JSON.stringify([host, address, port, security, implicitTls, credentials, policy, dane]);
+}: Target): string =>
+  JSON.stringify([host, address, port, security, implicitTls, credentials, ca, policy, dane]);

@@ -1,14 +1,15 @@
-// Commands and replies on an open SMTP connection, any number of them in flight (RFC 2920). Replies come in the
-// order of the commands, so it is always known which command a reply, a silence or a lost connection belongs to.
+// Commands and replies on an SMTP connection, any number of them in flight (RFC 2920). Replies come in the order of
+// the commands, so it is always known which command a reply, a silence or a lost connection belongs to.
 
 import type net from 'node:net';
 import type {Failure, Stage} from '../../shared/outcome.ts';
-import {parseReply, printable, type Reply} from '../../shared/reply.ts';
+import {printable, type RawReply, type Reply, ReplyReader, replyOf} from '../../shared/reply.ts';
 import {maskedReply} from '../../shared/secrets.ts';
-import {allowedMs, type Clock} from './stage-watch.ts';
+import {allowedMs, type Clock} from './timeouts.ts';
 
 export type Answer =
-  | {readonly ok: true; readonly reply: Reply}
+  /** `lines` are for reading on, not for showing: nothing in them is masked. */
+  | {readonly ok: true; readonly reply: Reply; readonly lines: readonly string[]}
   | {readonly ok: false; readonly failure: Failure};
 
 interface Waiting {
@@ -16,8 +17,6 @@ interface Waiting {
   readonly resolve: (answer: Answer) => void;
 }
 
-/** RFC 5321 4.5.3.1.5 has 512 octets for a line; no reply of a working server has more than some dozen lines. */
-const maxReplyLength = 16_384;
 /** How long a server may take to answer QUIT before the connection is closed on it. */
 const quitMs = 2_000;
 
@@ -26,26 +25,44 @@ export class Conversation {
   readonly #socket: net.Socket;
   readonly #secrets: readonly string[];
   readonly #waiting: Waiting[] = [];
-  readonly #lines: string[] = [];
-  #received = '';
+  readonly #reader = new ReplyReader();
+  readonly #onData = (octets: Buffer) => this.#receive(octets);
+  readonly #onError = (error: NodeJS.ErrnoException) => this.#lose(`lost: ${error.code ?? error.message}`);
+  readonly #onEnd = () => this.#lose('the server closed the connection');
+  readonly #onClose = () => this.#lose('the connection was closed');
   #timer: NodeJS.Timeout | undefined;
-  #open = true;
+  #loss: string | undefined;
 
-  /** @param secrets what must not be shown, should the server echo it */
+  /**
+   * @param socket may have been paused, so that nothing is missed
+   * @param secrets what must not be shown, should the server echo it
+   */
   constructor(socket: net.Socket, clock: Clock, secrets: readonly string[]) {
     this.clock = clock;
     this.#socket = socket;
     this.#secrets = secrets;
-    socket.on('data', chunk => this.#receive(chunk.toString('latin1')));
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      this.#end('lost', `lost: ${error.code ?? error.message}`),
-    );
-    socket.on('end', () => this.#end('lost', 'the server closed the connection'));
-    socket.on('close', () => this.#end('lost', 'the connection was closed'));
+    socket.on('data', this.#onData).on('error', this.#onError);
+    socket.on('end', this.#onEnd).on('close', this.#onClose);
+    socket.resume();
+    if (socket.destroyed || socket.readableEnded) this.#lose('the connection was closed');
   }
 
   get open(): boolean {
-    return this.#open;
+    return this.#loss === undefined;
+  }
+
+  /** Why nothing can be said any more; undefined while the connection is open. */
+  get loss(): string | undefined {
+    return this.#loss;
+  }
+
+  /** The greeting comes without a command. To be called before this turn of the event loop ends. */
+  greeting(): Promise<Answer> {
+    return this.#expect('intro');
+  }
+
+  command(stage: Stage, line: string): Promise<Answer> {
+    return this.commands([[stage, line]])[0]!;
   }
 
   /** Sends commands in one flight. */
@@ -53,7 +70,7 @@ export class Conversation {
     this.#socket.cork();
     const answers = lines.map(([stage, line]) => {
       const answer = this.#expect(stage);
-      if (this.#open) this.#socket.write(`${line}\r\n`);
+      if (this.open) this.#socket.write(`${line}\r\n`);
       return answer;
     });
     this.#socket.uncork();
@@ -70,7 +87,7 @@ export class Conversation {
     const answer = this.#expect('data', created => {
       waiting = created;
     });
-    if (!this.#open) return answer;
+    if (!this.open) return answer;
     this.#socket.cork();
     this.#socket.write(wire, error => {
       if (error || waiting === undefined) return;
@@ -83,7 +100,7 @@ export class Conversation {
 
   #expect(stage: Stage, created: (waiting: Waiting) => void = () => {}): Promise<Answer> {
     return new Promise(resolve => {
-      if (!this.#open) return resolve(failed(stage, 'lost', 'the connection is closed'));
+      if (this.#loss !== undefined) return resolve(failed(stage, 'lost', this.#loss));
       const waiting = {stage, resolve};
       created(waiting);
       this.#waiting.push(waiting);
@@ -97,47 +114,75 @@ export class Conversation {
     const stage = this.#waiting[0]?.stage;
     if (stage === undefined) return;
     this.#timer = setTimeout(
-      () => this.#end('timeout', `no reply in time at ${stage}`),
+      () => this.#breakOff('timeout', `no reply in time at ${stage}`),
       allowedMs(stage, this.clock),
     );
   }
 
-  #receive(text: string): void {
-    this.#received += text;
-    const lines = text.includes('\n') ? this.#received.split('\n') : [this.#received];
-    this.#received = lines.pop()!;
-    for (const line of lines) {
-      this.#lines.push(line);
-      if (/^\d{3}-/.test(line)) continue;
-      if (this.#open) this.#answer(this.#lines.splice(0).join('\n'));
-    }
-    this.#checkLength();
+  #receive(octets: Buffer): void {
+    if (!this.open) return;
+    for (const reply of this.#reader.push(octets)) if (this.open) this.#answer(reply);
+    if (this.#reader.isEndless) this.#breakOff('invalid', 'a reply without an end');
   }
 
-  #checkLength(): void {
-    const length = this.#received.length + this.#lines.reduce((sum, line) => sum + line.length, 0);
-    if (length > maxReplyLength) this.#end('invalid', 'a reply without an end');
-  }
-
-  #answer(raw: string): void {
-    const text = maskedReply(Buffer.from(raw, 'latin1').toString('utf8'), this.#secrets);
-    const reply = parseReply(text);
-    if (reply === undefined) {
-      this.#end('invalid', `not an SMTP reply: ${printable(text)}`);
+  #answer(raw: RawReply): void {
+    const [waiting] = this.#waiting;
+    // After the dot the digits decide, however they come: not to know would be to send the message again.
+    if (raw.code === undefined || !(raw.isValid || waiting?.stage === 'message')) {
+      this.#misunderstand(raw);
       return;
     }
-    const waiting = this.#waiting.shift();
-    waiting?.resolve({ok: true, reply});
-    // Said without being asked, or as a goodbye: nobody knows what the server would answer next.
-    if (waiting === undefined || reply.code === 421)
-      this.#end('lost', `the server closed the connection: ${reply.text}`);
+    this.#waiting.shift();
+    const answer = this.#answerOf(raw, raw.code, waiting?.stage);
+    waiting?.resolve(answer);
+    const {text} = answer.reply;
+    // Nobody knows any more what the server would answer next.
+    if (waiting === undefined) this.#lose(`the server said what it was not asked for: ${text}`);
+    else if (raw.code === 421 || !raw.isValid) this.#lose(`the server closed the connection: ${text}`);
     else this.#watch();
+  }
+
+  #answerOf(raw: RawReply, code: number, stage: Stage | undefined) {
+    const reply = replyOf(raw, code, text => this.#masked(text, stage));
+    return {ok: true, reply, lines: raw.lines} as const;
+  }
+
+  #misunderstand({lines}: RawReply): void {
+    const [waiting] = this.#waiting;
+    const description = `not an SMTP reply: ${printable(this.#masked(lines.join(' '), waiting?.stage))}`;
+    if (waiting?.stage === 'ehlo') {
+      // A server that does not know EHLO says so in any way; HELO comes next, on the same connection.
+      this.#waiting.shift();
+      waiting.resolve(failed('ehlo', 'invalid', description));
+      this.#watch();
+    } else {
+      this.#end('invalid', description);
+    }
+  }
+
+  #masked(text: string, stage: Stage | undefined): string {
+    return maskedReply(text, this.#secrets, stage?.startsWith('auth'));
+  }
+
+  #lose(description: string): void {
+    this.#breakOff('lost', description);
+  }
+
+  /** A reply to the dot that broke off still decides, when its digits are there. */
+  #breakOff(result: Failure['result'], description: string): void {
+    const [waiting] = this.#waiting;
+    const raw = this.open && waiting?.stage === 'message' ? this.#reader.breakOff() : undefined;
+    if (raw?.code !== undefined) {
+      this.#waiting.shift();
+      waiting?.resolve(this.#answerOf(raw, raw.code, 'message'));
+    }
+    this.#end(raw?.code === undefined ? result : 'lost', description);
   }
 
   /** The first who waits is told what happened; those behind, that the connection is lost. */
   #end(result: Failure['result'], description: string): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (!this.open) return;
+    this.#loss = description;
     clearTimeout(this.#timer);
     this.#socket.destroy();
     for (const [index, {stage, resolve}] of this.#waiting.splice(0).entries()) {
@@ -145,17 +190,30 @@ export class Conversation {
     }
   }
 
+  /**
+   * Leaves the socket to somebody else, and is over. False where octets have come that nobody asked for: whoever sent
+   * them in clear must not be believed under TLS (CVE-2011-0411). Then the connection is closed.
+   */
+  release(): boolean {
+    if (this.#reader.isInside) this.#lose('the server said more than it was asked for');
+    if (!this.open) return false;
+    this.#loss = 'the connection serves another conversation';
+    this.#socket.off('data', this.#onData).off('error', this.#onError);
+    this.#socket.off('end', this.#onEnd).off('close', this.#onClose);
+    return true;
+  }
+
   /** Says goodbye, and closes when it has been heard. */
   quit(): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (!this.open) return;
+    this.#loss = 'closed by us';
     clearTimeout(this.#timer);
     this.#socket.end('QUIT\r\n');
     setTimeout(() => this.#socket.destroy(), quitMs).unref();
   }
 
   close(): void {
-    this.#end('lost', 'closed by us');
+    this.#lose('closed by us');
   }
 }
 

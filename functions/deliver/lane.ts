@@ -8,7 +8,7 @@ import {type Connections, keyOf} from './connections.ts';
 import type {Hosts} from './next-hop-hosts.ts';
 import {openSession, type SessionFacts, type Target} from './smtp-opening.ts';
 import type {Mail, SmtpSession} from './smtp-session.ts';
-import type {Clock} from './stage-watch.ts';
+import type {Clock} from './timeouts.ts';
 
 export type Transaction = {readonly facts: SessionFacts; readonly messages: number} & (
   | {readonly ok: true; readonly reply: Reply}

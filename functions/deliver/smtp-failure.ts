@@ -1,15 +1,7 @@
-// nodemailer's errors as failures: at which stage, what kind of answer, and which words may be shown.
+// Failures of a session: a fact without a reply, or an answer that is not the one that was wanted.
 
 import type {Fact, Failure, Stage} from '../../shared/outcome.ts';
-import {parseReply, printable} from '../../shared/reply.ts';
-import {maskedReply} from '../../shared/secrets.ts';
-import type {Dialogue} from './dialogue.ts';
-
-/** What nodemailer puts on its errors. */
-export interface SmtpError extends Error {
-  readonly code?: string | undefined;
-  readonly response?: string | undefined;
-}
+import type {Answer} from './conversation.ts';
 
 export const factFailure = (stage: Stage, fact: Fact, description: string): Failure => ({
   stage,
@@ -18,19 +10,10 @@ export const factFailure = (stage: Stage, fact: Fact, description: string): Fail
   description,
 });
 
-/** @param secrets what must not be shown, should the server echo it */
-export function failureOf(error: SmtpError, dialogue: Dialogue, secrets: readonly string[]): Failure {
-  const {stage} = dialogue;
-  if (error.response) {
-    const response = maskedReply(error.response, secrets);
-    const reply = parseReply(response);
-    if (reply) return {stage, result: 'error', reply, description: reply.text};
-    return {stage, result: 'invalid', description: `not an SMTP reply: ${printable(response)}`};
-  }
-  const description = printable(maskedReply(error.message, secrets));
-  if (error.code === 'ETIMEDOUT') return {stage, result: 'timeout', description};
-  // The handshake belongs to this stage: a bad certificate, no TLS at the other end, a connection reset.
-  if (stage === 'starttls' || error.code === 'ETLS')
-    return factFailure('starttls', 'tls-failed', description);
-  return {stage, result: 'lost', description};
+/** @param wanted the first digit of the reply that lets the dialogue go on (RFC 5321 4.2.1) */
+export function failureOf(answer: Answer, stage: Stage, wanted: 2 | 3): Failure | undefined {
+  if (!answer.ok) return answer.failure;
+  const {reply} = answer;
+  if (Math.floor(reply.code / 100) === wanted) return undefined;
+  return {stage, result: 'error', reply, description: reply.text};
 }

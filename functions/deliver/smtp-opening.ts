@@ -1,27 +1,23 @@
-// Opens a session: TCP, greeting, EHLO, STARTTLS and AUTH, by nodemailer's SMTPConnection, on an address of our
-// choice and at the TLS level of the target. What a failure means is decided in shared/outcome.ts, not here.
+// Opens a session: greeting, EHLO, STARTTLS, EHLO anew and AUTH, on an address of our choice and at the TLS level of
+// the target. What a failure means is decided in shared/outcome.ts, not here.
 
-import {X509Certificate} from 'node:crypto';
 import type net from 'node:net';
-import {setImmediate as turn} from 'node:timers/promises';
-import {type DetailedPeerCertificate, TLSSocket} from 'node:tls';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import {type Dane, daneFailureOf} from '../../shared/dane.ts';
+import {addressLiteralOf} from '../../shared/address-literal.ts';
+import type {Dane} from '../../shared/dane.ts';
 import {isLoopback} from '../../shared/ip-address.ts';
 import {type HostPolicy, policyFailureOf} from '../../shared/mta-sts.ts';
-import type {Failure} from '../../shared/outcome.ts';
-import {parseExtensions, parseReply} from '../../shared/reply.ts';
+import type {Failure, Stage} from '../../shared/outcome.ts';
+import {parseExtensions} from '../../shared/reply.ts';
 import type {Security} from '../../shared/security.ts';
 import type {Credentials} from '../../shared/smarthost.ts';
-import {Conversation} from './conversation.ts';
-import {Dialogue} from './dialogue.ts';
-import {factFailure} from './smtp-failure.ts';
+import {handshakeProblemOf, isOfTls, type TlsError} from '../../shared/tls-failure.ts';
+import {authenticate, plainMessageOf} from './authentication.ts';
+import {type Answer, Conversation} from './conversation.ts';
+import {factFailure, failureOf} from './smtp-failure.ts';
 import {SmtpSession} from './smtp-session.ts';
-import {type Clock, StageWatch, type Step} from './stage-watch.ts';
 import {connectTcp} from './tcp.ts';
-
-/** Longer than any invocation: nodemailer's own timeouts never come, since ours know the stage. */
-const noTimeoutMs = 3_600_000;
+import type {Clock} from './timeouts.ts';
+import {provesItself, secure, type TlsFacts} from './tls.ts';
 
 export interface Target {
   /** The name that the certificate must be for, and that logs show. */
@@ -30,6 +26,8 @@ export interface Target {
   readonly port: number;
   readonly security: Security;
   readonly credentials?: Credentials;
+  /** An authority that is trusted for this server besides those that are trusted anyway, as PEM. */
+  readonly ca?: string;
   /** TLS from the first octet (RFC 8314), not by STARTTLS. */
   readonly implicitTls: boolean;
   /** The MTA-STS policy that holds for the host; what it asks for is in the security level. */
@@ -64,181 +62,180 @@ export interface SessionOptions extends Clock {
 /** Opens a session; falls back to clear text on the same address where the security level lets it. */
 export async function openSession(target: Target, options: SessionOptions): Promise<Opened> {
   const opened = await openOnce(target, options, false);
-  if (opened.ok || opened.failure.stage !== 'starttls' || target.implicitTls) return opened;
-  const clearIsFine = !mustEncrypt(target) && (target.security === 'optional' || !target.credentials);
-  return clearIsFine ? openOnce(target, options, true) : opened;
+  if (opened.ok || !opened.mayTryInClear) return opened;
+  return openOnce(target, options, true);
 }
 
-async function openOnce(target: Target, options: SessionOptions, inClear: boolean): Promise<Opened> {
+async function openOnce(target: Target, options: SessionOptions, inClear: boolean) {
   const connected = await connectTcp(target.address, target.port, options);
-  if (!connected.ok) return {...connected, facts: {to: target.address}};
-  const opening = new SmtpOpening(target, connected.socket, options, inClear);
-  const failure = await opening.run();
-  if (failure === undefined) return {ok: true, session: opening.session()};
-  const {facts} = opening;
+  if (!connected.ok) return {...connected, facts: {to: target.address}, mayTryInClear: false} as const;
+  const opening = new SmtpOpening(target, connected.socket, options);
+  const failure = await opening.run(inClear);
+  if (failure === undefined) return {ok: true, session: opening.session()} as const;
   opening.close();
-  return {ok: false, failure, facts};
+  return {ok: false, failure, facts: opening.facts, mayTryInClear: opening.mayTryInClear} as const;
 }
 
 class SmtpOpening {
   readonly #target: Target;
   readonly #options: SessionOptions;
-  readonly #connection: SMTPConnection;
-  readonly #dialogue: Dialogue;
-  readonly #watch: StageWatch;
   readonly #secrets: readonly string[];
   readonly #localAddress: string | undefined;
+  #socket: net.Socket;
+  #conversation: Conversation;
+  /** The command that was said last. */
+  #stage: Stage = 'intro';
+  /** Whether the server has said anything since the connection is as it is now: in clear, or under TLS. */
+  #heard = false;
+  #extensions: ReadonlyMap<string, string> = new Map();
+  #tls: TlsFacts | undefined;
+  #tlsFailed = false;
   #authentication: string | undefined;
 
-  constructor(target: Target, socket: net.Socket, options: SessionOptions, inClear: boolean) {
+  constructor(target: Target, socket: net.Socket, options: SessionOptions) {
     this.#target = target;
     this.#options = options;
     this.#localAddress = socket.localAddress;
     this.#secrets = secretsOf(target.credentials);
-    this.#watch = new StageWatch(options, this.#secrets);
-    this.#dialogue = new Dialogue(target.implicitTls ? 'starttls' : 'connect', stage =>
-      this.#watch.enter(stage),
-    );
-    this.#connection = new SMTPConnection({
-      connection: socket,
-      host: target.host,
-      port: target.port,
-      ...(options.heloName !== undefined && {name: options.heloName}),
-      secure: target.implicitTls,
-      ignoreTLS: inClear,
-      requireTLS: mustEncrypt(target) && !target.implicitTls,
-      tls: {rejectUnauthorized: target.security === 'verified' && !provesItself(target)},
-      connectionTimeout: noTimeoutMs,
-      greetingTimeout: noTimeoutMs,
-      socketTimeout: noTimeoutMs,
-      logger: this.#dialogue.logger,
-      transactionLog: true,
-    });
+    this.#socket = socket;
+    this.#conversation = new Conversation(socket, options, this.#secrets);
   }
 
-  async run(): Promise<Failure | undefined> {
-    const failure = await this.#step(done => this.#connection.connect(done));
-    return failure ?? this.#transientRefusal() ?? (await this.#authenticate()) ?? (await this.#loss());
+  /** @param inClear not even asking for TLS */
+  async run(inClear: boolean): Promise<Failure | undefined> {
+    const {implicitTls} = this.#target;
+    const failure =
+      (implicitTls ? await this.#secure() : undefined) ??
+      failureOf(await this.#say('intro'), 'intro', 2) ??
+      (await this.#hello()) ??
+      (inClear || implicitTls ? undefined : await this.#startTls()) ??
+      (await this.#authenticate()) ??
+      this.#loss();
+    return failure && this.#asOfTls(failure);
   }
 
-  #step(step: Step): Promise<Failure | undefined> {
-    return this.#watch.during(this.#connection, this.#dialogue, step);
+  /** @param line undefined for the greeting, which comes without a command */
+  async #say(stage: Stage, line?: string): Promise<Answer> {
+    this.#stage = stage;
+    const conversation = this.#conversation;
+    const answer = await (line === undefined ? conversation.greeting() : conversation.command(stage, line));
+    this.#heard ||= answer.ok;
+    return answer;
   }
 
-  #transientRefusal(): Failure | undefined {
-    const reply = parseReply(this.#dialogue.ehloRefusal ?? '');
-    return reply && {stage: 'ehlo', result: 'error', reply, description: reply.text};
+  /** What was announced before is forgotten: RFC 3207 4.2. */
+  async #hello(): Promise<Failure | undefined> {
+    this.#extensions = new Map();
+    const name = this.#options.heloName ?? addressLiteralOf(this.#localAddress ?? '') ?? '[127.0.0.1]';
+    const answer = await this.#say('ehlo', `EHLO ${name}`);
+    const refusal = failureOf(answer, 'ehlo', 2);
+    if (refusal === undefined && answer.ok) this.#extensions = parseExtensions(answer.lines);
+    // A server that is busy would not offer less to HELO; and there is no STARTTLS behind it.
+    const isTransient = refusal?.reply !== undefined && Math.floor(refusal.reply.code / 100) === 4;
+    const needsMore = mustEncrypt(this.#target) && this.#tls === undefined;
+    if (refusal === undefined || isTransient || needsMore || !this.#conversation.open) return refusal;
+    const failure = failureOf(await this.#say('helo', `HELO ${name}`), 'helo', 2);
+    // A server that has closed the connection since said why before.
+    return failure?.result === 'lost' ? refusal : failure;
+  }
+
+  async #startTls(): Promise<Failure | undefined> {
+    // It may be there without being offered.
+    if (!this.#extensions.has('STARTTLS') && !mustEncrypt(this.#target)) return undefined;
+    const refusal = failureOf(await this.#say('starttls', 'STARTTLS'), 'starttls', 2);
+    this.#tlsFailed = refusal !== undefined;
+    return refusal ?? (await this.#secure()) ?? this.#hello();
+  }
+
+  async #secure(): Promise<Failure | undefined> {
+    this.#stage = 'starttls';
+    if (!this.#conversation.release()) return this.#loss();
+    const secured = await secure(this.#socket, this.#target, this.#options);
+    this.#tlsFailed = !secured.ok;
+    if (!secured.ok) return secured.failure;
+    this.#socket = secured.socket;
+    this.#conversation = new Conversation(secured.socket, this.#options, this.#secrets);
+    this.#tls = secured.facts;
+    this.#heard = false;
+    const mustProve = this.#target.security === 'verified' || provesItself(this.#target);
+    if (secured.problem === undefined || !mustProve) return undefined;
+    return factFailure('starttls', 'tls-failed', secured.problem);
+  }
+
+  /**
+   * Under TLS 1.3 a server refuses when the handshake is over for us: for want of a client certificate, say. Then it
+   * says so in an alert (RFC 8446 4.4.2.4), or the connection is lost before it has said a word.
+   */
+  #asOfTls(failure: Failure): Failure {
+    if (this.#tls === undefined || this.#heard || failure.result !== 'lost') return failure;
+    this.#tlsFailed = true;
+    const error: TlsError | null = this.#socket.errored;
+    if (error === null || !isOfTls(error)) return failure;
+    return factFailure('starttls', 'tls-failed', handshakeProblemOf(error));
   }
 
   async #authenticate(): Promise<Failure | undefined> {
-    const {secure} = this.#connection;
     const {address, security, credentials} = this.#target;
-    if (mustEncrypt(this.#target) && !secure) {
+    const inClear = this.#tls === undefined;
+    if (inClear && mustEncrypt(this.#target))
       return factFailure('starttls', 'tls-unavailable', 'the connection is not encrypted');
-    }
-    const unproven = this.#daneFailure;
-    if (unproven !== undefined) return factFailure('starttls', 'tls-failed', `${unproven} (DANE)`);
     if (credentials === undefined) return undefined;
-    if (!secure && security !== 'optional' && !isLoopback(address)) {
+    if (inClear && security !== 'optional' && !isLoopback(address)) {
       return factFailure('auth', 'auth-needs-tls', 'credentials are not sent over an unencrypted connection');
     }
-    const offered = (this.#extensions.get('AUTH') ?? '').toUpperCase().split(/\s+/);
-    const preferred = secure ? ['PLAIN', 'LOGIN', 'CRAM-MD5'] : ['CRAM-MD5', 'PLAIN', 'LOGIN'];
-    const method = preferred.find(name => offered.includes(name));
-    if (method === undefined) {
-      return factFailure(
-        'auth',
-        'auth-not-offered',
-        'the server offers none of AUTH PLAIN, LOGIN and CRAM-MD5',
-      );
-    }
-    this.#authentication = method;
-    const {username: user, password: pass} = credentials;
-    return this.#step(done => this.#connection.login({method, credentials: {user, pass}}, done));
+    const offered = this.#extensions.get('AUTH') ?? '';
+    const {name, stage, failure} = await authenticate(this.#conversation, credentials, offered, inClear);
+    this.#stage = stage;
+    this.#authentication = name;
+    return failure;
   }
 
-  /** What has come behind the last reply nodemailer reads a turn later; it closes on it, and calls nobody back. */
-  async #loss(): Promise<Failure | undefined> {
-    await turn();
-    if ((this.#connection._socket as net.Socket).writable) return undefined;
-    const description = 'the server closed the connection, or replied to what it had not been asked';
-    return {stage: this.#dialogue.stage, result: 'lost', description};
+  /** Why nothing can follow, although the last reply was a good one. */
+  #loss(): Failure | undefined {
+    const {loss} = this.#conversation;
+    return loss === undefined ? undefined : {stage: this.#stage, result: 'lost', description: loss};
   }
 
-  get #daneFailure(): string | undefined {
-    const {dane} = this.#target;
-    const {_socket: socket} = this.#connection;
-    return (
-      dane && daneFailureOf(dane, socket instanceof TLSSocket ? chainOf(socket) : [], this.#options.now())
-    );
-  }
-
-  get #extensions(): ReadonlyMap<string, string> {
-    return parseExtensions(this.#dialogue.ehloReply);
+  /** Whether it is TLS that it came to nothing for, and clear text will do as well. */
+  get mayTryInClear(): boolean {
+    const {security, credentials, implicitTls} = this.#target;
+    const clearIsFine = !mustEncrypt(this.#target) && (security === 'optional' || credentials === undefined);
+    return this.#tlsFailed && clearIsFine && !implicitTls;
   }
 
   get facts(): SessionFacts {
-    const {_socket: socket} = this.#connection;
-    const {policy} = this.#target;
-    const secured = socket instanceof TLSSocket ? socket : undefined;
-    const {standardName, name, version} = secured?.getCipher() ?? {};
+    const {policy, dane, address} = this.#target;
     return {
       ...(this.#localAddress !== undefined && {from: this.#localAddress}),
-      to: this.#target.address,
-      ...(name !== undefined &&
-        version !== undefined && {
-          cipher: {name: standardName ?? name, version: secured?.getProtocol() ?? version},
-        }),
-      ...(secured && {
-        verified: provesItself(this.#target) ? this.#daneFailure === undefined : secured.authorized,
-      }),
+      to: address,
+      ...this.#tls,
       ...(this.#authentication !== undefined && {authentication: this.#authentication}),
       ...(policy && {policy: policy.mode === 'enforce' ? 'mta-sts' : 'mta-sts-testing'}),
-      ...(this.#target.dane && {policy: 'dane'}),
+      ...(dane && {policy: 'dane'}),
     };
   }
 
-  /** Takes the socket out of nodemailer's hands: what it hears from now on is that the socket closes. */
   session(): SmtpSession {
     const {facts} = this;
     const policyFailure = policyFailureOf(this.#target.policy, facts);
-    const socket = this.#connection._socket as net.Socket;
-    socket.removeAllListeners('data').setTimeout(0).removeAllListeners('timeout');
-    this.#connection.removeAllListeners('error').on('error', () => {});
-    const extensions = this.#extensions;
     return new SmtpSession({
       target: this.#target,
-      conversation: new Conversation(socket, this.#options, this.#secrets),
-      extensions,
+      conversation: this.#conversation,
+      extensions: this.#extensions,
       facts: {...facts, ...(policyFailure !== undefined && {policyFailure})},
-      pipelining: extensions.has('PIPELINING') && this.#options.pipelining,
+      pipelining: this.#extensions.has('PIPELINING') && this.#options.pipelining,
       openedMs: this.#options.now(),
     });
   }
 
   close(): void {
-    this.#connection.close();
+    this.#conversation.close();
   }
 }
 
 const mustEncrypt = ({security, dane}: Target): boolean =>
   security === 'required' || security === 'verified' || dane !== undefined;
 
-/** By its TLSA records: then no authority needs to vouch for it. */
-const provesItself = ({dane}: Target): boolean => dane !== undefined && dane.records.length > 0;
-
-/** The server's certificate, and those behind it. (getPeerX509Certificate() finds it once only: nodejs/node#65579.) */
-function chainOf(socket: TLSSocket): readonly X509Certificate[] {
-  const chain: X509Certificate[] = [];
-  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  while (next?.raw !== undefined) {
-    chain.push(new X509Certificate(next.raw));
-    // The last one is its own issuer, or has none.
-    next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
-  }
-  return chain;
-}
-
 /** What a server could echo: the password, and what AUTH PLAIN makes of it. */
 const secretsOf = (credentials: Credentials | undefined): readonly string[] =>
-  credentials ? [credentials.password, `\0${credentials.username}\0${credentials.password}`] : [];
+  credentials ? [credentials.password, plainMessageOf(credentials)] : [];

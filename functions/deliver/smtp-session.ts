@@ -1,6 +1,6 @@
-// One SMTP connection to one address, used for one message after another. nodemailer's SMTPConnection opens,
-// secures and authenticates it (smtp-opening.ts); the transactions are ours, on its socket, because nodemailer
-// waits for the reply to the dot before it starts the next one: two round trips a message where one is enough.
+// One SMTP connection to one address, used for one message after another: smtp-opening.ts has opened, secured and
+// authenticated it. A transaction starts before the reply to the dot of the one before has come: one round trip a
+// message instead of two.
 // BDAT (RFC 3030) behind RCPT in the same flight would save the first message of a connection one more. It is not used:
 // the text would go before the server has agreed to it. Whoever passes CHUNKING on and does not know BDAT would take
 // the text for commands, and where a connection is lost nobody would know any more that the message was not sent.
@@ -9,10 +9,10 @@ import {asciiAddressOf, type Mailbox, needsSmtpUtf8} from '../../shared/address.
 import type {Content} from '../../shared/content.ts';
 import type {Failure, Stage} from '../../shared/outcome.ts';
 import {type Reply, sizeLimitOf} from '../../shared/reply.ts';
-import type {Answer, Conversation} from './conversation.ts';
-import {factFailure} from './smtp-failure.ts';
+import type {Conversation} from './conversation.ts';
+import {factFailure, failureOf} from './smtp-failure.ts';
 import type {SessionFacts, Target} from './smtp-opening.ts';
-import type {Clock} from './stage-watch.ts';
+import type {Clock} from './timeouts.ts';
 
 export interface Mail {
   readonly from: Mailbox | undefined;
@@ -177,12 +177,4 @@ export class SmtpSession {
   close(): void {
     this.#conversation.close();
   }
-}
-
-/** @param wanted the first digit of the reply that lets the transaction go on (RFC 5321 4.2.1) */
-function failureOf(answer: Answer, stage: Stage, wanted: 2 | 3): Failure | undefined {
-  if (!answer.ok) return answer.failure;
-  const {reply} = answer;
-  if (Math.floor(reply.code / 100) === wanted) return undefined;
-  return {stage, result: 'error', reply, description: reply.text};
 }

@@ -3,7 +3,7 @@
 
 import net from 'node:net';
 import type {Failure} from '../../shared/outcome.ts';
-import {allowedMs, type Clock} from './stage-watch.ts';
+import {allowedMs, type Clock} from './timeouts.ts';
 
 export type Connected =
   | {readonly ok: true; readonly socket: net.Socket}

@@ -1,11 +1,19 @@
-// How long each stage of a session may take. RFC 5321 4.5.3.2 has the minimums; a stalled server costs
-// Lambda time, so the short stages are kept to what working servers need.
+// How long each stage of a session may take, and what is left of the time for all of it. RFC 5321 4.5.3.2 has the
+// minimums; a stalled server costs Lambda time, so the short stages are kept to what working servers need.
 
 import type {Stage} from '../../shared/outcome.ts';
 
+export interface Clock {
+  /** When everything must have ended, in the clock of `now`. */
+  readonly deadlineMs: number;
+  /** No message text is sent after this: its reply might come too late. */
+  readonly lastTextMs?: number;
+  readonly now: () => number;
+}
+
 const second = 1000;
 
-export const stageTimeoutMs: Readonly<Record<Stage, number>> = {
+const stageTimeoutMs: Readonly<Record<Stage, number>> = {
   dns: 30 * second,
   connect: 30 * second,
   intro: 60 * second,
@@ -23,3 +31,6 @@ export const stageTimeoutMs: Readonly<Record<Stage, number>> = {
   // RFC 5321 4.5.3.2.6: servers do their work here, and giving up early means sending twice.
   message: 600 * second,
 };
+
+export const allowedMs = (stage: Stage, {deadlineMs, now}: Clock): number =>
+  Math.max(Math.min(stageTimeoutMs[stage], deadlineMs - now()), 0);

@@ -191,7 +191,11 @@ describe('replies', () => {
     expect(await answering('250-2.1.0 Grüße\r\n250-2.1.0 😀\r\n250 2.1.0 ok\r\n')).toEqual([done]);
   });
 
-  test.each(['250-more\r\n'.repeat(3000), 'x'.repeat(30_000)])(
+  test('may be long', async () => {
+    expect(await answering(`${'250-more\r\n'.repeat(3000)}250 ok\r\n`, 5000)).toEqual([done]);
+  });
+
+  test.each(['250-more\r\n'.repeat(120_000), 'x'.repeat(1_200_000)])(
     'without an end are no replies',
     async endless => {
       expect(await answering(endless, 5000)).toMatchObject([{stage: 'mailfrom', result: 'invalid'}]);
