@@ -39,8 +39,7 @@ export function certificateProblemOf(
     return printable(`the certificate is for ${shown || 'no host name'}, not for ${host}`);
   }
   const expired = [own, ...authorities].find(({validToDate}) => validToDate.getTime() < nowMs) ?? own;
-  const whose =
-    expired === own ? 'the certificate' : `the authority’s certificate ${nameIn(expired.subject)}`;
+  const whose = expired === own ? 'the certificate' : `the certificate of ${nameIn(expired.subject)}`;
   if (code === 'CERT_HAS_EXPIRED') return `${whose} expired on ${dayOf(expired.validToDate)}`;
   if (code === 'CERT_NOT_YET_VALID') return `the certificate is not valid before ${dayOf(own.validFromDate)}`;
   return `the certificate is not valid: ${code.toLowerCase().replaceAll('_', ' ')}`;

@@ -10,14 +10,14 @@ import type {Failure, Stage} from '../../shared/outcome.ts';
 import {parseExtensions} from '../../shared/reply.ts';
 import type {Security} from '../../shared/security.ts';
 import type {Credentials} from '../../shared/smarthost.ts';
-import {handshakeProblemOf, isOfTls, type TlsError} from '../../shared/tls-failure.ts';
+import {handshakeProblemOf, isOfTls} from '../../shared/tls-failure.ts';
 import {authenticate, plainMessageOf} from './authentication.ts';
 import {type Answer, Conversation} from './conversation.ts';
 import {factFailure, failureOf} from './smtp-failure.ts';
 import {SmtpSession} from './smtp-session.ts';
 import {connectTcp} from './tcp.ts';
 import type {Clock} from './timeouts.ts';
-import {provesItself, secure, type TlsFacts} from './tls.ts';
+import {provesItself, type Secured, secure} from './tls.ts';
 
 export interface Target {
   /** The name that the certificate must be for, and that logs show. */
@@ -88,7 +88,7 @@ class SmtpOpening {
   /** Whether the server has said anything since the connection is as it is now: in clear, or under TLS. */
   #heard = false;
   #extensions: ReadonlyMap<string, string> = new Map();
-  #tls: TlsFacts | undefined;
+  #tls: Extract<Secured, {ok: true}> | undefined;
   #tlsFailed = false;
   #authentication: string | undefined;
 
@@ -155,7 +155,7 @@ class SmtpOpening {
     if (!secured.ok) return secured.failure;
     this.#socket = secured.socket;
     this.#conversation = new Conversation(secured.socket, this.#options, this.#secrets);
-    this.#tls = secured.facts;
+    this.#tls = secured;
     this.#heard = false;
     const mustProve = this.#target.security === 'verified' || provesItself(this.#target);
     if (secured.problem === undefined || !mustProve) return undefined;
@@ -169,8 +169,8 @@ class SmtpOpening {
   #asOfTls(failure: Failure): Failure {
     if (this.#tls === undefined || this.#heard || failure.result !== 'lost') return failure;
     this.#tlsFailed = true;
-    const error: TlsError | null = this.#socket.errored;
-    if (error === null || !isOfTls(error)) return failure;
+    const error = this.#tls.error();
+    if (error === undefined || !isOfTls(error)) return failure;
     return factFailure('starttls', 'tls-failed', handshakeProblemOf(error));
   }
 
@@ -208,7 +208,7 @@ class SmtpOpening {
     return {
       ...(this.#localAddress !== undefined && {from: this.#localAddress}),
       to: address,
-      ...this.#tls,
+      ...this.#tls?.facts,
       ...(this.#authentication !== undefined && {authentication: this.#authentication}),
       ...(policy && {policy: policy.mode === 'enforce' ? 'mta-sts' : 'mta-sts-testing'}),
       ...(dane && {policy: 'dane'}),

@@ -22,7 +22,9 @@ export type Secured =
       readonly socket: TLSSocket;
       readonly facts: TlsFacts;
       /** Why the certificate does not prove the host; undefined when it does. */
-      readonly problem?: string | undefined;
+      readonly problem: string | undefined;
+      /** What TLS has failed with since. */
+      readonly error: () => TlsError | undefined;
     }
   | {readonly ok: false; readonly failure: Failure};
 
@@ -41,9 +43,12 @@ export function secure(socket: net.Socket, target: Target, clock: Clock): Promis
       () => fail({stage: 'starttls', result: 'timeout', description: 'no TLS handshake in time'}),
       allowedMs('starttls', clock),
     );
-    const failWith = (error: TlsError) =>
+    let first: TlsError | undefined;
+    // It listens as long as there is a connection: the server may refuse when the handshake is over for us.
+    const failWith = (error: TlsError) => {
+      first ??= error;
       fail(factFailure('starttls', 'tls-failed', handshakeProblemOf(error)));
-    // It stays: an error may come before anybody else listens. The TLS socket then is what is asked.
+    };
     socket.on('error', failWith);
     try {
       const secured = tls.connect({
@@ -59,7 +64,8 @@ export function secure(socket: net.Socket, target: Target, clock: Clock): Promis
       secured.once('close', () => failWith(new Error('closed')));
       secured.once('secureConnect', () => {
         clearTimeout(timer);
-        resolve({ok: true, socket: secured, ...findingsOf(secured, target, clock.now())});
+        const findings = findingsOf(secured, target, clock.now());
+        resolve({ok: true, socket: secured, ...findings, error: () => first});
       });
     } catch (error) {
       failWith(error as TlsError);

@@ -62,9 +62,9 @@ const rows: readonly Row[] = [
     {at: 'dot', does: says('\0\xff what?')},
     ['message', 'invalid', 'maybe sent'],
   ],
-  ['greeting with a line without an end', {at: 'greeting', does: flood('x')}, ['intro', 'lost']],
-  ['greeting with lines without an end', {at: 'greeting', does: flood('220-x\r\n')}, ['intro', 'lost']],
-  ['answering EHLO without an end', {at: 'EHLO', does: flood('250-x\r\n')}, ['ehlo', 'lost']],
+  ['greeting with a line without an end', {at: 'greeting', does: flood('x')}, ['intro', 'invalid']],
+  ['greeting with lines without an end', {at: 'greeting', does: flood('220-x\r\n')}, ['intro', 'invalid']],
+  ['answering EHLO without an end', {at: 'EHLO', does: flood('250-x\r\n')}, ['ehlo', 'invalid']],
   ['answering MAIL without an end', {at: 'MAIL', does: flood('250-x\r\n')}, ['mailfrom', 'invalid']],
   [
     'answering the dot with a line without an end',
