@@ -83,4 +83,5 @@ export function handshakeProblemOf({code = '', reason, message}: TlsError): stri
 }
 
 /** Whether an error is one of TLS, rather than of the connection below it. */
-export const isOfTls = ({code}: {readonly code?: string}): boolean => code?.startsWith('ERR_SSL_') === true;
+export const isOfTls = ({code = ''}: {readonly code?: string}): boolean =>
+  /^ERR_(?:SSL|TLS|OSSL)_/.test(code);

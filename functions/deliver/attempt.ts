@@ -11,7 +11,8 @@ import type {Lane} from './lane.ts';
 import type {NextHopHost} from './next-hop-hosts.ts';
 import type {NextHops} from './next-hops.ts';
 import type {Sites} from './sites.ts';
-import type {SessionFacts, Target} from './smtp-opening.ts';
+import type {SessionFacts} from './smtp-opening.ts';
+import type {Target} from './target.ts';
 import type {Clock} from './timeouts.ts';
 
 export type Attempt = {

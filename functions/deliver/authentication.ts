@@ -4,7 +4,8 @@
 import {createHmac} from 'node:crypto';
 import type {Failure, Stage} from '../../shared/outcome.ts';
 import type {Credentials} from '../../shared/smarthost.ts';
-import type {Answer, Conversation} from './conversation.ts';
+import type {Answer} from './answer.ts';
+import type {Conversation} from './conversation.ts';
 import {factFailure, failureOf} from './smtp-failure.ts';
 
 interface Mechanism {
@@ -92,8 +93,11 @@ async function cancel(conversation: Conversation, stage: Stage, description: str
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** What AUTH PLAIN says, before it is encoded. */
-export const plainMessageOf = ({username, password}: Credentials): string => `\0${username}\0${password}`;
+const plainMessageOf = ({username, password}: Credentials): string => `\0${username}\0${password}`;
+
+/** What a server could echo: the password, and what AUTH PLAIN makes of it. */
+export const secretsOf = (credentials: Credentials | undefined): readonly string[] =>
+  credentials ? [credentials.password, plainMessageOf(credentials)] : [];
 
 function plain(credentials: Credentials): Mechanism {
   const response = base64(plainMessageOf(credentials));

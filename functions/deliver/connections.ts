@@ -1,8 +1,8 @@
 // Connections that outlive a batch: kept by a warm environment for the next one that needs exactly the same. Few are
 // kept for each, so that environments which lie idle take up little of a server's capacity.
 
-import type {Target} from './smtp-opening.ts';
 import type {SmtpSession} from './smtp-session.ts';
+import type {Target} from './target.ts';
 
 /** In all, so that messages with many smarthosts of their own do not fill the environment with sockets. */
 const maxKept = 20;

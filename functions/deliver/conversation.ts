@@ -3,14 +3,9 @@
 
 import type net from 'node:net';
 import type {Failure, Stage} from '../../shared/outcome.ts';
-import {printable, type RawReply, type Reply, ReplyReader, replyOf} from '../../shared/reply.ts';
-import {maskedReply} from '../../shared/secrets.ts';
+import {type RawReply, ReplyReader} from '../../shared/reply.ts';
+import {type Answer, answerOf, failed, wordsOf} from './answer.ts';
 import {allowedMs, type Clock} from './timeouts.ts';
-
-export type Answer =
-  /** `lines` are for reading on, not for showing: nothing in them is masked. */
-  | {readonly ok: true; readonly reply: Reply; readonly lines: readonly string[]}
-  | {readonly ok: false; readonly failure: Failure};
 
 interface Waiting {
   stage: Stage;
@@ -126,42 +121,17 @@ export class Conversation {
   }
 
   #answer(raw: RawReply): void {
-    const [waiting] = this.#waiting;
-    // After the dot the digits decide, however they come: not to know would be to send the message again.
-    if (raw.code === undefined || !(raw.isValid || waiting?.stage === 'message')) {
-      this.#misunderstand(raw);
-      return;
-    }
-    this.#waiting.shift();
-    const answer = this.#answerOf(raw, raw.code, waiting?.stage);
+    const waiting = this.#waiting.shift();
+    const answer = answerOf(raw, waiting?.stage, this.#secrets);
     waiting?.resolve(answer);
-    const {text} = answer.reply;
+    // A server that does not know EHLO says so in any way; HELO comes next, on the same connection.
+    const goesOn = answer.ok ? raw.isValid && raw.code !== 421 : waiting?.stage === 'ehlo';
+    if (waiting !== undefined && goesOn) this.#watch();
     // Nobody knows any more what the server would answer next.
-    if (waiting === undefined) this.#lose(`the server said what it was not asked for: ${text}`);
-    else if (raw.code === 421 || !raw.isValid) this.#lose(`the server closed the connection: ${text}`);
-    else this.#watch();
-  }
-
-  #answerOf(raw: RawReply, code: number, stage: Stage | undefined) {
-    const reply = replyOf(raw, code, text => this.#masked(text, stage));
-    return {ok: true, reply, lines: raw.lines} as const;
-  }
-
-  #misunderstand({lines}: RawReply): void {
-    const [waiting] = this.#waiting;
-    const description = `not an SMTP reply: ${printable(this.#masked(lines.join(' '), waiting?.stage))}`;
-    if (waiting?.stage === 'ehlo') {
-      // A server that does not know EHLO says so in any way; HELO comes next, on the same connection.
-      this.#waiting.shift();
-      waiting.resolve(failed('ehlo', 'invalid', description));
-      this.#watch();
-    } else {
-      this.#end('invalid', description);
-    }
-  }
-
-  #masked(text: string, stage: Stage | undefined): string {
-    return maskedReply(text, this.#secrets, stage?.startsWith('auth'));
+    else
+      this.#lose(
+        `${waiting ? 'the connection was given up after' : 'the server said unasked'}: ${wordsOf(answer)}`,
+      );
   }
 
   #lose(description: string): void {
@@ -172,11 +142,9 @@ export class Conversation {
   #breakOff(result: Failure['result'], description: string): void {
     const [waiting] = this.#waiting;
     const raw = this.open && waiting?.stage === 'message' ? this.#reader.breakOff() : undefined;
-    if (raw?.code !== undefined) {
-      this.#waiting.shift();
-      waiting?.resolve(this.#answerOf(raw, raw.code, 'message'));
-    }
-    this.#end(raw?.code === undefined ? result : 'lost', description);
+    const answer = raw?.code === undefined ? undefined : answerOf(raw, 'message', this.#secrets);
+    if (answer !== undefined) this.#waiting.shift()?.resolve(answer);
+    this.#end(answer === undefined ? result : 'lost', description);
   }
 
   /** The first who waits is told what happened; those behind, that the connection is lost. */
@@ -216,8 +184,3 @@ export class Conversation {
     this.#lose('closed by us');
   }
 }
-
-const failed = (stage: Stage, result: Failure['result'], description: string): Answer => ({
-  ok: false,
-  failure: {stage, result, description},
-});

@@ -6,8 +6,9 @@ import type {Failure} from '../../shared/outcome.ts';
 import type {Reply} from '../../shared/reply.ts';
 import {type Connections, keyOf} from './connections.ts';
 import type {Hosts} from './next-hop-hosts.ts';
-import {openSession, type SessionFacts, type Target} from './smtp-opening.ts';
+import {openSession, type SessionFacts} from './smtp-opening.ts';
 import type {Mail, SmtpSession} from './smtp-session.ts';
+import type {Target} from './target.ts';
 import type {Clock} from './timeouts.ts';
 
 export type Transaction = {readonly facts: SessionFacts; readonly messages: number} & (

@@ -1,7 +1,7 @@
 // Failures of a session: a fact without a reply, or an answer that is not the one that was wanted.
 
 import type {Fact, Failure, Stage} from '../../shared/outcome.ts';
-import type {Answer} from './conversation.ts';
+import type {Answer} from './answer.ts';
 
 export const factFailure = (stage: Stage, fact: Fact, description: string): Failure => ({
   stage,

@@ -3,38 +3,20 @@
 
 import type net from 'node:net';
 import {addressLiteralOf} from '../../shared/address-literal.ts';
-import type {Dane} from '../../shared/dane.ts';
 import {isLoopback} from '../../shared/ip-address.ts';
-import {type HostPolicy, policyFailureOf} from '../../shared/mta-sts.ts';
+import {policyFailureOf} from '../../shared/mta-sts.ts';
 import type {Failure, Stage} from '../../shared/outcome.ts';
 import {parseExtensions} from '../../shared/reply.ts';
-import type {Security} from '../../shared/security.ts';
-import type {Credentials} from '../../shared/smarthost.ts';
 import {handshakeProblemOf, isOfTls} from '../../shared/tls-failure.ts';
-import {authenticate, plainMessageOf} from './authentication.ts';
-import {type Answer, Conversation} from './conversation.ts';
+import type {Answer} from './answer.ts';
+import {authenticate, secretsOf} from './authentication.ts';
+import {Conversation} from './conversation.ts';
 import {factFailure, failureOf} from './smtp-failure.ts';
 import {SmtpSession} from './smtp-session.ts';
+import {mayBeInClear, mustEncrypt, type Target} from './target.ts';
 import {connectTcp} from './tcp.ts';
 import type {Clock} from './timeouts.ts';
-import {provesItself, type Secured, secure} from './tls.ts';
-
-export interface Target {
-  /** The name that the certificate must be for, and that logs show. */
-  readonly host: string;
-  readonly address: string;
-  readonly port: number;
-  readonly security: Security;
-  readonly credentials?: Credentials;
-  /** An authority that is trusted for this server besides those that are trusted anyway, as PEM. */
-  readonly ca?: string;
-  /** TLS from the first octet (RFC 8314), not by STARTTLS. */
-  readonly implicitTls: boolean;
-  /** The MTA-STS policy that holds for the host; what it asks for is in the security level. */
-  readonly policy?: HostPolicy;
-  /** What the certificate must be, whatever the level says: RFC 7672 is for hosts that promise it. */
-  readonly dane?: Dane;
-}
+import {type Secured, secure} from './tls.ts';
 
 /** What a connection was, for results and logs. */
 export interface SessionFacts {
@@ -61,19 +43,23 @@ export interface SessionOptions extends Clock {
 
 /** Opens a session; falls back to clear text on the same address where the security level lets it. */
 export async function openSession(target: Target, options: SessionOptions): Promise<Opened> {
-  const opened = await openOnce(target, options, false);
-  if (opened.ok || !opened.mayTryInClear) return opened;
-  return openOnce(target, options, true);
+  const {tlsFailed, ...opened} = await openOnce(target, options, false);
+  return tlsFailed && mayBeInClear(target) ? openOnce(target, options, true) : opened;
 }
 
-async function openOnce(target: Target, options: SessionOptions, inClear: boolean) {
+async function openOnce(
+  target: Target,
+  options: SessionOptions,
+  inClear: boolean,
+): Promise<Opened & {readonly tlsFailed?: boolean}> {
   const connected = await connectTcp(target.address, target.port, options);
-  if (!connected.ok) return {...connected, facts: {to: target.address}, mayTryInClear: false} as const;
+  if (!connected.ok) return {...connected, facts: {to: target.address}};
   const opening = new SmtpOpening(target, connected.socket, options);
   const failure = await opening.run(inClear);
-  if (failure === undefined) return {ok: true, session: opening.session()} as const;
+  if (failure === undefined) return {ok: true, session: opening.session()};
   opening.close();
-  return {ok: false, failure, facts: opening.facts, mayTryInClear: opening.mayTryInClear} as const;
+  const {facts, tlsFailed} = opening;
+  return {ok: false, failure, facts, tlsFailed};
 }
 
 class SmtpOpening {
@@ -157,9 +143,8 @@ class SmtpOpening {
     this.#conversation = new Conversation(secured.socket, this.#options, this.#secrets);
     this.#tls = secured;
     this.#heard = false;
-    const mustProve = this.#target.security === 'verified' || provesItself(this.#target);
-    if (secured.problem === undefined || !mustProve) return undefined;
-    return factFailure('starttls', 'tls-failed', secured.problem);
+    const {problem} = secured;
+    return problem === undefined ? undefined : factFailure('starttls', 'tls-failed', problem);
   }
 
   /**
@@ -196,11 +181,9 @@ class SmtpOpening {
     return loss === undefined ? undefined : {stage: this.#stage, result: 'lost', description: loss};
   }
 
-  /** Whether it is TLS that it came to nothing for, and clear text will do as well. */
-  get mayTryInClear(): boolean {
-    const {security, credentials, implicitTls} = this.#target;
-    const clearIsFine = !mustEncrypt(this.#target) && (security === 'optional' || credentials === undefined);
-    return this.#tlsFailed && clearIsFine && !implicitTls;
+  /** Whether it is TLS that it came to nothing for. */
+  get tlsFailed(): boolean {
+    return this.#tlsFailed;
   }
 
   get facts(): SessionFacts {
@@ -232,10 +215,3 @@ class SmtpOpening {
     this.#conversation.close();
   }
 }
-
-const mustEncrypt = ({security, dane}: Target): boolean =>
-  security === 'required' || security === 'verified' || dane !== undefined;
-
-/** What a server could echo: the password, and what AUTH PLAIN makes of it. */
-const secretsOf = (credentials: Credentials | undefined): readonly string[] =>
-  credentials ? [credentials.password, plainMessageOf(credentials)] : [];

@@ -11,7 +11,8 @@ import type {Failure, Stage} from '../../shared/outcome.ts';
 import {type Reply, sizeLimitOf} from '../../shared/reply.ts';
 import type {Conversation} from './conversation.ts';
 import {factFailure, failureOf} from './smtp-failure.ts';
-import type {SessionFacts, Target} from './smtp-opening.ts';
+import type {SessionFacts} from './smtp-opening.ts';
+import type {Target} from './target.ts';
 import type {Clock} from './timeouts.ts';
 
 export interface Mail {

@@ -1,5 +1,4 @@
-// The TCP connection, made here rather than by nodemailer: the address is ours to choose, and a failure is
-// known to be TCP's.
+// The TCP connection to an address of our choice.
 
 import net from 'node:net';
 import type {Failure} from '../../shared/outcome.ts';
@@ -33,7 +32,7 @@ export function connectTcp(
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.removeListener('error', onError);
-      // The greeting may be in already: it waits until nodemailer listens.
+      // The greeting may be in already: it waits until somebody listens.
       socket.pause();
       resolve({ok: true, socket});
     });

@@ -2,7 +2,7 @@ import net from 'node:net';
 import {afterEach, describe, expect, test, vi} from 'vitest';
 import {Connections} from '../../functions/deliver/connections.ts';
 import {Lane, type TransactionOptions} from '../../functions/deliver/lane.ts';
-import type {Target} from '../../functions/deliver/smtp-opening.ts';
+import type {Target} from '../../functions/deliver/target.ts';
 import {parseMailbox} from '../../shared/address.ts';
 import {type Capacity, defaultCapacity} from '../../shared/capacity.ts';
 import {contentOf} from '../../shared/content.ts';

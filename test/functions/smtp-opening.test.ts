@@ -3,7 +3,8 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import {Connections} from '../../functions/deliver/connections.ts';
 import {Lane, type TransactionOptions} from '../../functions/deliver/lane.ts';
-import {openSession, type SessionOptions, type Target} from '../../functions/deliver/smtp-opening.ts';
+import {openSession, type SessionOptions} from '../../functions/deliver/smtp-opening.ts';
+import type {Target} from '../../functions/deliver/target.ts';
 import {parseMailbox} from '../../shared/address.ts';
 import {defaultCapacity} from '../../shared/capacity.ts';
 import {contentOf} from '../../shared/content.ts';
