@@ -63,6 +63,8 @@ async function openOnce(
 }
 
 class SmtpOpening {
+  /** Whether it is TLS that it came to nothing for. */
+  tlsFailed = false;
   readonly #target: Target;
   readonly #options: SessionOptions;
   readonly #secrets: readonly string[];
@@ -75,7 +77,6 @@ class SmtpOpening {
   #heard = false;
   #extensions: ReadonlyMap<string, string> = new Map();
   #tls: Extract<Secured, {ok: true}> | undefined;
-  #tlsFailed = false;
   #authentication: string | undefined;
 
   constructor(target: Target, socket: net.Socket, options: SessionOptions) {
@@ -129,7 +130,7 @@ class SmtpOpening {
     // It may be there without being offered.
     if (!this.#extensions.has('STARTTLS') && !mustEncrypt(this.#target)) return undefined;
     const refusal = failureOf(await this.#say('starttls', 'STARTTLS'), 'starttls', 2);
-    this.#tlsFailed = refusal !== undefined;
+    this.tlsFailed = refusal !== undefined;
     return refusal ?? (await this.#secure()) ?? this.#hello();
   }
 
@@ -137,7 +138,7 @@ class SmtpOpening {
     this.#stage = 'starttls';
     if (!this.#conversation.release()) return this.#loss();
     const secured = await secure(this.#socket, this.#target, this.#options);
-    this.#tlsFailed = !secured.ok;
+    this.tlsFailed = !secured.ok;
     if (!secured.ok) return secured.failure;
     this.#socket = secured.socket;
     this.#conversation = new Conversation(secured.socket, this.#options, this.#secrets);
@@ -153,7 +154,7 @@ class SmtpOpening {
    */
   #asOfTls(failure: Failure): Failure {
     if (this.#tls === undefined || this.#heard || failure.result !== 'lost') return failure;
-    this.#tlsFailed = true;
+    this.tlsFailed = true;
     const error = this.#tls.error();
     if (error === undefined || !isOfTls(error)) return failure;
     return factFailure('starttls', 'tls-failed', handshakeProblemOf(error));
@@ -179,11 +180,6 @@ class SmtpOpening {
   #loss(): Failure | undefined {
     const {loss} = this.#conversation;
     return loss === undefined ? undefined : {stage: this.#stage, result: 'lost', description: loss};
-  }
-
-  /** Whether it is TLS that it came to nothing for. */
-  get tlsFailed(): boolean {
-    return this.#tlsFailed;
   }
 
   get facts(): SessionFacts {

@@ -139,6 +139,18 @@ describe('refusals in the same forms', () => {
   });
 });
 
+test.each(forms)('to RSET, %s is a reply', async (_, form) => {
+  const server: LineServer = await serve({
+    says: line => {
+      if (line === 'RSET') return form(250);
+      return line.startsWith('RCPT') && !server.lines.includes('RSET') ? '550 5.1.1 unknown\r\n' : undefined;
+    },
+  });
+  expect(await deliver(server)).toMatchObject([{stage: 'rcptto', reply: {code: 550}}, 250]);
+  expect(server.lines).toContain('RSET');
+  expect(server.connections()).toBe(1);
+});
+
 describe('after the dot the digits decide', () => {
   const once = (reply: string, then: (line: string) => string | undefined = () => undefined) => {
     let isFirst = true;

@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net';
 import tls, {type TLSSocketOptions} from 'node:tls';
 import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
-import {Connections} from '../../functions/deliver/connections.ts';
+import {Connections, keyOf} from '../../functions/deliver/connections.ts';
 import {Lane} from '../../functions/deliver/lane.ts';
 import {openSession} from '../../functions/deliver/smtp-opening.ts';
 import type {Target} from '../../functions/deliver/target.ts';
@@ -296,6 +296,12 @@ describe('an authority for one server', () => {
         /^the certificate is from .*, which is no known authority; smarthost-ca/,
       ),
     });
+  });
+
+  test('makes a connection another one', () => {
+    const target = targetOf(25);
+    expect(keyOf({...target, ca: 'a'})).not.toBe(keyOf(target));
+    expect(keyOf({...target, ca: 'a'})).not.toBe(keyOf({...target, ca: 'b'}));
   });
 
   test('that is no certificate fails', async () => {
