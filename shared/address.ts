@@ -4,7 +4,7 @@
 import {domainToASCII} from 'node:url';
 
 export interface Mailbox {
-  /** Exactly as given: what MAIL FROM and RCPT TO will say. */
+  /** As given, but for a dot at its end: what MAIL FROM and RCPT TO will say. */
   readonly address: string;
   readonly localPart: string;
   /** Lower case, A-labels; an address literal with its brackets. */
@@ -24,15 +24,23 @@ const quotedString = /^"(?:[ !#-[\]-~\u0080-\u{10ffff}]|\\[ -~])*"$/u;
 const forbidden = /[\p{Cc}<>\u2028\u2029]/u;
 const unpairedSurrogate = /\p{Surrogate}/u;
 
+// A domain may be written with the root's dot, or what IDNA takes for one (RFC 3490 3.1); SMTP has none. Postfix drops
+// it, too.
+const rootDot = /(?<=@[^@]*[^@.\]\u3002\uff0e\uff61])[.\u3002\uff0e\uff61]$/;
+
 /** RFC 3696 3: 64 octets of local part, the @, 255 of domain. Servers take longer ones than RFC 5321's 64. */
 const maxAddressOctets = 320;
 
+const tooLong = problem(`must be at most ${maxAddressOctets} octets long`);
+
 /** A mailbox such as `Jo.Doe@example.org`; no display name, no angle brackets. */
-export function parseMailbox(text: string): Parsed<Mailbox> {
+export function parseMailbox(given: string): Parsed<Mailbox> {
+  // Before anything looks at all of it.
+  if (given.length > maxAddressOctets + 1) return tooLong;
+  const text = given.replace(rootDot, '');
   if (forbidden.test(text)) return problem('must not hold control characters, line ends or angle brackets');
   if (unpairedSurrogate.test(text)) return problem('must be valid Unicode');
-  if (Buffer.byteLength(text) > maxAddressOctets)
-    return problem(`must be at most ${maxAddressOctets} octets long`);
+  if (Buffer.byteLength(text) > maxAddressOctets) return tooLong;
   const at = text.lastIndexOf('@');
   if (at < 1 || at === text.length - 1) return problem('must be an address such as user@example.org');
   const localPart = text.slice(0, at);
@@ -57,14 +65,19 @@ function parseDomain(text: string): Parsed<string> {
 
 const hostnameLabel = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
+/** RFC 1035 2.3.4, without the root. U-labels are never longer than their A-labels. */
+const maxHostnameLength = 253;
+
 /** A host name, lower case and in A-labels (RFC 5890). A dot at the end is refused: SMTP has none. */
 export function parseHostname(text: string): Parsed<string> {
   // domainToASCII reads "1.1" as an IPv4 address, so it is asked for U-labels only; and it reads as a URL does,
   // where a slash ends the host, %41 is a letter and tabs are nothing.
   const urlSyntax = /[^\w.\-\u0080-\u{10ffff}]/u.test(text);
-  const ascii = /^[\0-\x7f]*$/.test(text) ? text.toLowerCase() : urlSyntax ? '' : domainToASCII(text);
+  const isAscii = /^[\0-\x7f]*$/.test(text);
+  const unreadable = text.length > maxHostnameLength || (urlSyntax && !isAscii);
+  const ascii = unreadable ? '' : isAscii ? text.toLowerCase() : domainToASCII(text);
   const labels = ascii.split('.');
-  if (ascii.length > 253 || !labels.every(label => hostnameLabel.test(label))) {
+  if (ascii.length > maxHostnameLength || !labels.every(label => hostnameLabel.test(label))) {
     return problem('has a domain that is not a host name such as example.org');
   }
   if (/^\d+$/.test(labels.at(-1) ?? '')) return problem('has a domain that ends in a number');

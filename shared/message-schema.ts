@@ -1,30 +1,16 @@
 // The shape of a message, property by property: what each may be, and what would be right.
 
 import * as v from 'valibot';
-import {type Mailbox, type Parsed, parseMailbox} from './address.ts';
-import {isJsonObject, type JsonObject} from './json.ts';
+import {type Mailbox, parseMailbox} from './address.ts';
+import {isJsonObject, type Json, type JsonObject} from './json.ts';
+import {mqHeadersRules} from './mq-headers.ts';
 import {resultKinds} from './names.ts';
-import {type Security, securityLevels} from './security.ts';
-import {defaultSmtpPort, parseHosts, type Relay} from './smarthost.ts';
-import {parseUtcTime} from './utc-time.ts';
+import {securityLevels} from './security.ts';
+import {smarthostSchema} from './smarthost-schema.ts';
+import {flag, parsedBy, parseWholeNumber, right, time, wholeNumber, word, wrong} from './value-schemas.ts';
 
 /** Properties that would change what is sent, and are not acted on yet: better refused than ignored. */
 const unsupported = ['key', 'dkim', 'headers', 'data', 'inlinecss'] as const;
-
-/** A schema for one value from its parser: unknown to typed, or what is wrong with it. */
-const parsedBy = <T>(parse: (value: unknown) => Parsed<T>) =>
-  v.pipe(
-    v.unknown(),
-    v.rawTransform<unknown, T>(({dataset, addIssue, NEVER}) => {
-      const parsed = parse(dataset.value);
-      if (parsed.ok) return parsed.value;
-      addIssue({message: parsed.problem});
-      return NEVER;
-    }),
-  );
-
-const right = <T>(value: T): Parsed<T> => ({ok: true, value});
-const wrong = (problem: string): Parsed<never> => ({ok: false, problem});
 
 const mailbox = parsedBy<Mailbox>(value =>
   typeof value === 'string' ? parseMailbox(value) : wrong('must be a string holding one address'),
@@ -35,66 +21,6 @@ const reversePath = parsedBy<Mailbox | undefined>(value => {
   if (value === '' || value === '<>') return right(undefined);
   return typeof value === 'string' ? parseMailbox(value) : wrong('must be a string holding one address');
 });
-
-const wholeNumber = (least: number, most: number) => parsedBy(value => parseWholeNumber(value, least, most));
-
-/** JSON's numbers, and the digits of a header field. */
-function parseWholeNumber(value: unknown, least: number, most: number): Parsed<number> {
-  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return Number.isInteger(number) && (number as number) >= least && (number as number) <= most
-    ? right(number as number)
-    : wrong(`must be a whole number from ${least} to ${most}`);
-}
-
-/** JSON's booleans, and what a header field can say. */
-const flag = parsedBy<boolean>(value => {
-  if ([true, 1, '1', 'true', 'yes'].includes(value as string)) return right(true);
-  if ([false, 0, '0', 'false', 'no'].includes(value as string)) return right(false);
-  return wrong('must be true or false');
-});
-
-const time = parsedBy<number>(value => {
-  const ms = typeof value === 'string' ? parseUtcTime(value) : undefined;
-  return ms === undefined ? wrong('must be a UTC time as YYYY-MM-DD HH:MM:SS') : right(ms);
-});
-
-const security = parsedBy<Security>(value =>
-  securityLevels.includes(value as Security)
-    ? right(value as Security)
-    : wrong(`must be one of ${securityLevels.join(', ')}`),
-);
-
-const credential = parsedBy<string>(value =>
-  typeof value === 'string' && value !== '' && !/\p{Cc}/u.test(value)
-    ? right(value)
-    : wrong('must be a text without control characters'),
-);
-
-const smarthost = v.pipe(
-  v.looseObject(
-    {
-      hostname: parsedBy<readonly string[]>(parseHosts),
-      port: v.optional(wholeNumber(1, 65535), defaultSmtpPort),
-      username: v.optional(credential),
-      password: v.optional(credential),
-      security: v.optional(security),
-    },
-    'must be an object with a hostname',
-  ),
-  v.partialCheck(
-    [['username'], ['password']],
-    value => (value.username === undefined) === (value.password === undefined),
-    'has a username without a password, or a password without a username: give both or neither',
-  ),
-  v.transform(
-    ({hostname, port, username, password, security}): Relay => ({
-      hosts: hostname,
-      port,
-      ...(username !== undefined && password !== undefined && {credentials: {username, password}}),
-      ...(security !== undefined && {security}),
-    }),
-  ),
-);
 
 const retries = parsedBy<readonly number[]>(value => {
   const list = typeof value === 'string' ? value.split(',').map(part => part.trim()) : value;
@@ -141,8 +67,8 @@ export const messageSchema = v.looseObject(
     envelope: v.optional(reversePath),
     recipient: mailbox,
     mime,
-    smarthost: v.optional(smarthost),
-    security: v.optional(security),
+    smarthost: v.optional(smarthostSchema),
+    security: v.optional(word(securityLevels)),
     nextattempt: v.optional(
       v.looseObject({time}, 'must be an object such as {"time": "2030-01-01 09:00:00"}'),
     ),
@@ -152,6 +78,8 @@ export const messageSchema = v.looseObject(
     retries: v.optional(retries),
     queues: v.optional(queuesSchema, {}),
     keepmime: v.optional(flag, false),
+    'mq-headers': v.optional(word(mqHeadersRules)),
+    strict: v.optional(flag),
     tags: v.optional(v.array(v.string('must be a string'), 'must be a list of strings')),
     results: v.optional(v.array(v.custom<JsonObject>(isJsonObject, 'must be an object'), 'must be a list')),
     dsn: v.optional(v.custom<JsonObject>(isJsonObject, 'must be an object')),
@@ -159,3 +87,35 @@ export const messageSchema = v.looseObject(
   },
   notAnObject,
 );
+
+/** Of these, an empty text is no text and no address. */
+const mandatory = ['recipient', 'mime'];
+
+const isUnset = (value: Json | undefined): boolean =>
+  value === null || value === undefined || (typeof value === 'string' && value.trim() === '');
+
+/**
+ * A property that is null is an absent one, and so is one of ours that is an empty text: many producers write what they
+ * have not got so. The same goes for the members of a smarthost, which is none when nothing is left of it. In `queues`
+ * null means none, and empty means the stage's own.
+ */
+export function withoutUnset(object: JsonObject): JsonObject {
+  const entries = Object.entries(object).map(([name, value]): [string, Json] => {
+    if (!isJsonObject(value)) {
+      const isOurs = Object.hasOwn(messageSchema.entries, name) && !mandatory.includes(name);
+      return [name, isOurs && isUnset(value) ? null : value];
+    }
+    if (name === 'nextattempt') return [name, 'time' in value && isUnset(value.time) ? null : value];
+    if (name === 'queues') return [name, membersOf(value, member => member !== null && isUnset(member))];
+    if (name !== 'smarthost') return [name, value];
+    // A password may be made of blanks.
+    const set = membersOf(value, (member, of) =>
+      of === 'password' && member !== null ? member === '' : isUnset(member),
+    );
+    return [name, Object.keys(set).length === 0 ? null : set];
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== null));
+}
+
+const membersOf = (object: JsonObject, isLeftOut: (value: Json, name: string) => boolean): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([name, value]) => !isLeftOut(value, name)));

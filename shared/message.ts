@@ -4,13 +4,17 @@
 
 import * as v from 'valibot';
 import type {Mailbox} from './address.ts';
-import {isJsonObject, type Json, type JsonObject, omit} from './json.ts';
-import {messageSchema, notAnObject, queuesSchema} from './message-schema.ts';
-import {propertiesOf, stripMqHeaders, unendedOf} from './mq-headers.ts';
+import {isJsonObject, type JsonObject, omit, parseJson, plainNumbers, surveyOf} from './json.ts';
+import {mergeHeaders} from './merge-headers.ts';
+import {messageSchema, notAnObject, queuesSchema, withoutUnset} from './message-schema.ts';
+import {type MqHeadersRule, mqHeadersRules} from './mq-headers.ts';
 import type {ResultKind} from './names.ts';
 import type {Security} from './security.ts';
 import type {Relay} from './smarthost.ts';
+import {unknownOfSmarthost} from './smarthost-schema.ts';
+import {problemsOfText} from './text-rules.ts';
 import {parseTracking, type Tracking} from './tracking.ts';
+import {flag} from './value-schemas.ts';
 
 export interface Message {
   /** Every property, custom ones included, after merging; `mime` without its x-mq-* fields. */
@@ -59,33 +63,54 @@ export interface Refusal {
 /** Enough to mend a message by; a list of a thousand bad tags must not make a result too large to send. */
 const maxProblems = 50;
 
+/** Deeper than any message is meant to be, and nothing that recurses gets into trouble yet. */
+const maxDepth = 100;
+
+/** What the stage says about messages; each can say it for itself, in properties of these names. */
+export interface MessageRules {
+  readonly mqHeaders: MqHeadersRule;
+  readonly strict: boolean;
+}
+
+const defaultRules: MessageRules = {mqHeaders: 'obeyed', strict: false};
+
 /**
- * Reads a message from the body of an SQS record.
+ * Reads a message from the body of an SQS record. One that has been through here already (it has its `relayq`) is not
+ * held to what is asked of new ones only.
  * @param arrival what is known when the message is seen for the first time: its id, and when it came
  */
 export function parseMessage(
   body: string,
   arrival: {readonly id: string; readonly arrivedMs: number},
+  rules: MessageRules = defaultRules,
 ): ParsedMessage {
+  const survey = surveyOf(body);
+  if (survey.depth > maxDepth) return refused(`is nested more than ${maxDepth} deep`);
   let json: unknown;
   try {
-    json = JSON.parse(body);
+    json = parseJson(body);
   } catch (error) {
     // Only the place: V8's text quotes the source, and that may hold a password.
     const place = /at position \d+ \(line \d+ column \d+\)/.exec((error as Error).message)?.[0];
-    return {
-      ok: false,
-      problems: [{path: '', problem: place ? `is not JSON, ${place}` : 'is not JSON'}],
-      queues: {},
-    };
+    return refused(place ? `is not JSON, ${place}` : 'is not JSON');
   }
-  if (!isJsonObject(json)) return {ok: false, problems: [{path: '', problem: notAnObject}], queues: {}};
-  const {properties, problems: headerProblems} = mergeHeaders(freshOf(withoutNulls(json)));
+  if (!isJsonObject(json)) return refused(notAnObject);
+  const object = freshOf(survey.exact ? json : withPlainNumbers(json));
+  const isNew = object.relayq === undefined;
+  // There are no fields left in what has been here before, and what looks like one is text.
+  const merged = mergeHeaders(object, isNew ? (ruleOf(object) ?? rules.mqHeaders) : 'obeyed');
+  const properties = withoutUnset(merged.properties);
   const tracking = parseTracking(properties.relayq, arrival);
   const parsed = v.safeParse(messageSchema, properties);
+  const strict = v.safeParse(flag, properties.strict);
+  const ofText =
+    isNew && typeof object.mime === 'string'
+      ? problemsOfText(object.mime, strict.success ? strict.output : rules.strict)
+      : [];
   const problems = [
     ...(tracking.ok ? [] : [{path: 'relayq', problem: tracking.problem}]),
-    ...headerProblems.map(problem => ({path: 'mime', problem})),
+    ...(isNew ? [...merged.problems, ...ofText].map(problem => ({path: 'mime', problem})) : []),
+    ...(isNew ? unknownOfSmarthost(properties) : []),
     ...problemsOf(parsed.issues),
   ].slice(0, maxProblems);
   if (problems.length > 0 || !parsed.success || !tracking.ok) {
@@ -115,46 +140,30 @@ export function parseMessage(
   };
 }
 
-/** A null property is an absent one: many producers write what they have not got so. In `queues` it means none. */
-const withoutNulls = (object: JsonObject): JsonObject =>
+const refused = (problem: string): ParsedMessage => ({
+  ok: false,
+  problems: [{path: '', problem}],
+  queues: {},
+});
+
+/** Numbers that mean something here are JavaScript's; those of properties that are carried through stay as written. */
+const withPlainNumbers = (object: JsonObject): JsonObject =>
   Object.fromEntries(
-    Object.entries(object)
-      .filter(([, value]) => value !== null)
-      .map(([name, value]) => [
-        name,
-        name === 'smarthost' && isJsonObject(value) ? withoutNulls(value) : value,
-      ]),
+    Object.entries(object).map(([name, value]) => [
+      name,
+      Object.hasOwn(messageSchema.entries, name) || name === 'relayq' ? plainNumbers(value) : value,
+    ]),
   );
+
+/** What the message itself says about its fields; a wrong word is a problem of its own. */
+const ruleOf = (object: JsonObject): MqHeadersRule | undefined =>
+  mqHeadersRules.find(rule => rule === object['mq-headers']);
 
 /** A result with its fate that was put on the outbox again is a new message: its history stays behind. */
 function freshOf(object: JsonObject): JsonObject {
   if (object.fate === undefined) return object;
   const told = object.fate === 'invalid' ? ['problems', 'original'] : [];
   return omit(object, ['fate', 'results', 'relayq', 'nextattempt', ...told]);
-}
-
-/** JSON wins over headers, property by property; a smarthost in JSON wins whole, for it is a unit. */
-function mergeHeaders(object: JsonObject): {properties: JsonObject; problems: readonly string[]} {
-  if (typeof object.mime !== 'string') return {properties: object, problems: []};
-  const {mime, fields} = stripMqHeaders(object.mime);
-  if (fields.length === 0) return {properties: object, problems: []};
-  const fromHeaders = propertiesOf(fields);
-  const merged = new Map<string, Json>(Object.entries(fromHeaders.properties as JsonObject));
-  for (const [name, value] of Object.entries(object)) {
-    const header = merged.get(name);
-    const mergeable = (name === 'queues' || name === 'dsn') && isJsonObject(header) && isJsonObject(value);
-    merged.set(name, mergeable ? {...header, ...value} : value);
-  }
-  merged.set('mime', mime);
-  // No field makes a message look like a result.
-  merged.delete('fate');
-  const problems = [
-    ...unendedOf(fields).map(
-      name => `has a line that ends in a CR alone after ${name}: end it in CRLF or LF`,
-    ),
-    ...fromHeaders.ambiguous.map(name => `has ${name} more than once, with different values`),
-  ];
-  return {properties: Object.fromEntries(merged), problems};
 }
 
 const problemsOf = (issues: readonly v.BaseIssue<unknown>[] | undefined): Problem[] =>

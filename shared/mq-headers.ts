@@ -1,116 +1,185 @@
-// The x-mq-* header fields of a MIME text: taken out, and read as the JSON properties they stand for.
-// Every other byte stays as it was. What the properties mean is message.ts's business.
+// The x-mq-* header fields of a MIME text: taken out, every other byte left as it was; and whatever is nearly such a
+// field, which must not be sent, as there may be a password in it. What the fields say is mq-properties.ts's business.
 
-/** One x-mq-* field: its name without the prefix, lower case; its value unfolded and trimmed. */
+import {decodedText} from './encoded-word.ts';
+import {lineEnd} from './line-end.ts';
+
+/** What is done with the x-mq-* fields of a text that may be a stranger's. */
+export const mqHeadersRules = ['obeyed', 'stripped', 'refused'] as const;
+export type MqHeadersRule = (typeof mqHeadersRules)[number];
+
+/** One x-mq-* field: its name without the prefix, lower case; its value unfolded, trimmed and decoded. */
 export interface MqField {
   readonly name: string;
   readonly value: string;
   /** The field's line ends in a CR alone: what comes next may be more of the value, or another line. */
   readonly bareCr?: true;
+  /** There is an encoded word in the value that cannot be decoded. */
+  readonly undecodable?: true;
+}
+
+/** What looks like an x-mq-* field and is none. */
+export interface NearField {
+  /** From 1. */
+  readonly line: number;
+  /** As far as it can be told apart from the value. */
+  readonly name: string;
+  /** Mail servers take the text for the body from here on. */
+  readonly beyondHeader?: true;
 }
 
 export interface StrippedMime {
+  /** The text without the fields, and without a byte order mark at its beginning. */
   readonly mime: string;
   readonly fields: readonly MqField[];
 }
 
+/** Takes the x-mq-* fields out of the header section. What is nearly one stays where it is. */
+export function stripMqHeaders(mime: string): StrippedMime {
+  const {mime: stripped, fields} = readMqHeaders(mime);
+  return {mime: stripped, fields};
+}
+
+/** The same, and what is nearly an x-mq-* field. */
+export function readMqHeaders(mime: string): StrippedMime & {readonly near: readonly NearField[]} {
+  const {parts, body} = partsOf(mime);
+  return {
+    mime: textOf(parts.filter(({field}) => !field)) + body,
+    fields: parts.flatMap(({field}) => field ?? []),
+    near: parts.flatMap(({near}) => near ?? []),
+  };
+}
+
+/** The text without all of them. */
+export function withoutMqHeaders(mime: string): string {
+  const {parts, body} = partsOf(mime);
+  return textOf(parts.filter(({field, near}) => !field && !near)) + body;
+}
+
+const textOf = (parts: readonly Part[]): string => parts.map(({text}) => text).join('');
+
+/** The text with no value in what is nearly an x-mq-* field: nobody can tell what was meant for a secret. */
+export function withoutNearValues(mime: string, mask: string): string {
+  const {parts, body} = partsOf(mime);
+  if (!parts.some(({near}) => near)) return mime;
+  return parts.map(({near, text}) => (near ? `${near.name}: ${mask}\r\n` : text)).join('') + body;
+}
+
+/** A field of the header section with its folded lines (RFC 5322 2.2.3), or a line that is none. */
+interface Part {
+  readonly text: string;
+  readonly field?: MqField;
+  readonly near?: NearField;
+}
+
 const mqField = /^x-mq-([!-9;-~]+)[ \t]*:(.*)$/is;
+const headerField = /^[!-9;-~]+[ \t]*:/;
+
+/** The first line of a message in an mbox file; Postfix makes a field of it. */
+const mboxLine = /^>*From /i;
 
 /**
- * Takes the x-mq-* fields out of the header section, which ends at the first empty line (RFC 5322 2.1).
- * A field includes its folded lines (2.2.3). Lines end in CRLF, LF or CR, mixed as they come: on the wire they
- * are lines all the same.
+ * The header section, which ends at the first empty line (RFC 5322 2.1). For mail servers it also ends before a line
+ * that is no field, and a text that begins with an empty line has none. No x-mq-* field counts behind such a line;
+ * the lines up to the next empty one are looked at all the same, as what was meant for a field would be sent.
  */
-export function stripMqHeaders(mime: string): StrippedMime {
-  const kept: string[] = [];
-  const fields: MqField[] = [];
-  let position = 0;
+function partsOf(mime: string): {readonly parts: readonly Part[]; readonly body: string} {
+  const parts: Part[] = [];
+  let position = /^\ufeff*/.exec(mime)![0].length;
+  let line = 1;
+  let begun = false;
+  let beyond = false;
   while (position < mime.length) {
-    const end = endOfField(mime, position);
-    const field = mime.slice(position, end);
-    if (emptyLine.test(field)) break;
-    const match = mqField.exec(field);
-    if (match) {
-      const bareCr = field.endsWith('\r') && {bareCr: true as const};
-      fields.push({name: match[1]!.toLowerCase(), value: unfold(match[2]!), ...bareCr});
-    } else kept.push(field);
+    const {end, lines} = fieldAt(mime, position);
+    const text = mime.slice(position, end);
+    if (emptyLine.test(text)) {
+      if (begun) break;
+      beyond = true;
+      parts.push({text});
+    } else {
+      const [, name, value] = mqField.exec(text) ?? [];
+      const near = name !== undefined || mayBeNear(text) ? nearNameOf(text) : undefined;
+      if (name !== undefined && !beyond) parts.push({text, field: fieldOf(name, value!)});
+      else if (near !== undefined)
+        parts.push({text, near: {line, name: near, ...(beyond && {beyondHeader: true})}});
+      else {
+        parts.push({text});
+        beyond ||= !headerField.test(text) && (begun || !mboxLine.test(text));
+      }
+      begun = true;
+    }
     position = end;
+    line += lines;
   }
-  return fields.length === 0 ? {mime, fields} : {mime: kept.join('') + mime.slice(position), fields};
+  return {parts, body: mime.slice(position)};
 }
 
-const emptyLine = /^(?:\r\n|\n|\r)$/;
+const emptyLine = /^(?:\r*\n|\r)$/;
 
-/** The position behind the field that begins at `start`: behind its last folded line. */
-function endOfField(mime: string, start: number): number {
-  const lineEnd = /\r\n|\n|\r/g;
-  lineEnd.lastIndex = start;
-  for (;;) {
-    const match = lineEnd.exec(mime);
-    if (match === null) return mime.length;
+/** Where the field that begins at `start` ends, behind its last folded line, and how many lines it has. */
+function fieldAt(mime: string, start: number): {readonly end: number; readonly lines: number} {
+  const nextEnd = new RegExp(lineEnd);
+  nextEnd.lastIndex = start;
+  for (let lines = 1; ; lines++) {
+    const match = nextEnd.exec(mime);
+    if (match === null) return {end: mime.length, lines};
+    const end = nextEnd.lastIndex;
     // An empty line is a field of its own here, never the head of a fold.
-    if (match.index === start || !/[ \t]/.test(mime[lineEnd.lastIndex] ?? '')) return lineEnd.lastIndex;
-    start = lineEnd.lastIndex;
+    if (match.index === start || !/[ \t]/.test(mime[end] ?? '')) return {end, lines};
+    start = end;
   }
 }
 
-const unfold = (value: string): string => value.replace(/(?:\r\n|\n|\r)(?=[ \t])/g, '').trim();
-
-/** The properties that fields set by names of their own; any other name sets the property of that name. */
-const paths: ReadonlyMap<string, readonly [string, string]> = new Map([
-  ['smarthost-hostname', ['smarthost', 'hostname']],
-  ['smarthost-port', ['smarthost', 'port']],
-  ['smarthost-username', ['smarthost', 'username']],
-  ['smarthost-password', ['smarthost', 'password']],
-  ['smarthost-security', ['smarthost', 'security']],
-  ['results-queue', ['queues', 'results']],
-  ['failure-queue', ['queues', 'failure']],
-  ['success-queue', ['queues', 'success']],
-  ['retry-queue', ['queues', 'retry']],
-  ['dsn-notify', ['dsn', 'notify']],
-  ['dsn-ret', ['dsn', 'ret']],
-  ['dsn-orcpt', ['dsn', 'orcpt']],
-  ['dsn-envid', ['dsn', 'envid']],
-]);
-
-/** Fields that may be repeated, and the list that they add to. */
-const lists: ReadonlyMap<string, string> = new Map([
-  ['tag', 'tags'],
-  ['ip', 'ips'],
-]);
-
-export interface MqProperties {
-  readonly properties: Readonly<Record<string, unknown>>;
-  /** Names of fields that were given twice with different values. */
-  readonly ambiguous: readonly string[];
+function fieldOf(name: string, text: string): MqField {
+  const unfolded = text.replace(/(?:(?<!\r)\r*\n|\r)(?=[ \t])/g, '').trim();
+  const value = decodedText(unfolded);
+  return {
+    name: name.toLowerCase(),
+    value: value ?? unfolded,
+    ...(text.endsWith('\r') && {bareCr: true}),
+    ...(value === undefined && {undecodable: true}),
+  };
 }
 
-/** Names of fields whose end is in doubt: taken at its word, the rest of a password would be sent as text. */
-export const unendedOf = (fields: readonly MqField[]): readonly string[] =>
-  fields.filter(({bareCr}) => bareCr).map(({name}) => `x-mq-${name}`);
+// What cannot be seen, or stands for a blank: within a name it makes another name of it.
+const unseen = /[\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
+/** What looks like a hyphen and is none in NFKC. */
+const hyphens = /[_\p{Pd}\u2043\u2212]/gu;
+/** The line ends of other worlds, and a name behind one of them. */
+const foreignLine = /(?![\t\r\n])[\p{Cc}\u2028\u2029][ \t]*(x-mq-[!-9;-~])/iu;
+/** A UTF-8 byte order mark that was read as Latin-1. */
+const misreadMark = /^ï»¿/;
 
-/** The JSON properties that the fields stand for. A field that says the same thing twice says it once. */
-export function propertiesOf(fields: readonly MqField[]): MqProperties {
-  const properties = new Map<string, unknown>();
-  const ambiguous = new Set<string>();
-  for (const {name, value} of fields) {
-    const list = lists.get(name);
-    if (list !== undefined) {
-      const held = properties.get(list) ?? [];
-      if (Array.isArray(held)) properties.set(list, [...held, value]);
-      else ambiguous.add(`x-mq-${name}`);
-      continue;
-    }
-    const [property, member] = paths.get(name) ?? [name];
-    const held = properties.get(property);
-    if (member === undefined) {
-      if (held !== undefined && held !== value) ambiguous.add(`x-mq-${name}`);
-      properties.set(property, value);
-      continue;
-    }
-    const members = typeof held === 'object' ? (held as Record<string, unknown>) : {};
-    if (typeof held === 'string' || (members[member] ?? value) !== value) ambiguous.add(`x-mq-${name}`);
-    properties.set(property, {...members, [member]: value});
-  }
-  return {properties: Object.fromEntries(properties), ambiguous: [...ambiguous]};
+/** Most fields begin with another letter than x, and in ASCII. */
+const mayBeNear = (text: string): boolean => !/^[\0- ]*[!-WY-wy-~]/.test(text) || foreignLine.test(text);
+
+/** The name stands at the beginning, with or without a fold in it. */
+const longestName = 200;
+
+/**
+ * The name of what somebody has meant for an x-mq-* field, going by how it looks: whatever cannot be seen is nothing,
+ * or a hyphen; any hyphen is a hyphen; letters have any width and case. Letters of other alphabets are others.
+ * Undefined for anything else.
+ */
+function nearNameOf(text: string): string | undefined {
+  const foreign = foreignLine.exec(text);
+  const at = foreign ? foreign.index + foreign[0].length - foreign[1]!.length : 0;
+  const head = text
+    .slice(at, at + longestName)
+    .replace(misreadMark, '')
+    .normalize('NFKC')
+    .replace(/^[\s\p{Cc}\p{Cf}]+/u, '');
+  const shape = [shapeOf(head, ''), shapeOf(head, '-')].find(each => /^x-mq-[^:]/.test(each));
+  if (shape === undefined) return undefined;
+  // Where there is no colon a value may begin anywhere: the name ends where one that we know does, or a blank is.
+  const known = smarthostFields.find(name => shape.startsWith(name));
+  const given = /^x-mq-[a-z0-9_-]{1,40}/.exec(shapeOf(head.split(/[\s:=]/, 1)[0]!, ''));
+  return known ?? given?.[0] ?? 'x-mq-…';
 }
+
+const shapeOf = (name: string, forUnseen: '' | '-'): string =>
+  name.replace(unseen, forUnseen).replace(hyphens, '-').replace(/-+/g, '-').toLowerCase();
+
+const smarthostFields = ['hostname', 'port', 'username', 'password', 'security'].map(
+  member => `x-mq-smarthost-${member}`,
+);

@@ -1,12 +1,20 @@
 // What must never be shown: taken out of messages, of text that is not a message, and of what servers say.
+// Each expression takes time in proportion to the text: what it repeats is bounded, or ends where the next one begins.
 
 import {isJsonObject, type Json, type JsonObject} from './json.ts';
+import {withoutNearValues} from './mq-headers.ts';
+import {isUrl} from './smarthost.ts';
 
 const mask = '***';
 
 /** Properties that hold a secret wherever they stand, and those that do below `dkim`. */
-const secretName = /(?:password|passwd|secret|private[-_]?key)$/i;
+const secretWords =
+  'password|passwd|passphrase|secret|private[-_]?key|api[-_]?key|(?:access|refresh|auth|bearer)[-_]?token';
+const secretName = new RegExp(`(?:${secretWords}|(?:^|[-_.])(?:pass|pwd))$`, 'i');
+const secretNameInCamelCase = /[a-z](?:Pass|Pwd)$/;
 const dkimSecretName = /^(?:key|private[-_]?key)$/i;
+
+const isSecret = (name: string): boolean => secretName.test(name) || secretNameInCamelCase.test(name);
 
 /** The same JSON without its secrets: their properties are gone. Keys below `dkim` are private keys. */
 export function withoutSecrets(object: JsonObject): JsonObject {
@@ -14,31 +22,97 @@ export function withoutSecrets(object: JsonObject): JsonObject {
 }
 
 function redact(value: Json, dkim: boolean): Json {
-  if (typeof value === 'string') return value.replace(pem, mask).replace(header, `$1 ${mask}`);
+  if (typeof value === 'string') return maskedUrls(value.replace(pem, mask).replace(header, maskedField));
   if (Array.isArray(value)) return value.map(item => redact(item, dkim));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => !secretName.test(name) && !(dkim && dkimSecretName.test(name)))
-      .map(([name, member]) => [name, redact(member, dkim || name === 'dkim')]),
+      .filter(([name]) => !isSecret(name) && !(dkim && dkimSecretName.test(name)))
+      .map(([name, member]) => [name, redactMember(name, member, dkim)]),
   );
 }
 
-// A field of MIME text, with its folded lines.
-const header = /(x-mq-smarthost-password[ \t]*:)(?:\r?\n[ \t]|(?!\r?\n).)*/gis;
+function redactMember(name: string, value: Json, dkim: boolean): Json {
+  if (name === 'smarthost') return harmlessOf(value);
+  if (name === 'mime' && typeof value === 'string') return redact(withoutNearValues(value, mask), dkim);
+  return redact(value, dkim || name === 'dkim');
+}
+
+/** Of a smarthost only what cannot be a secret: who mistakes a member's name, or its place, shows no password. */
+function harmlessOf(smarthost: Json): Json {
+  if (typeof smarthost === 'string') return maskedRelay(smarthost);
+  if (!isJsonObject(smarthost)) return mask;
+  const {hostname, port, username, password, security} = smarthost;
+  const hosts = Array.isArray(hostname) ? hostname.filter(host => typeof host === 'string') : undefined;
+  return {
+    ...(typeof hostname === 'string' && {hostname: maskedRelay(hostname)}),
+    ...(hosts && {hostname: hosts.map(maskedRelay)}),
+    ...((typeof port === 'number' || (typeof port === 'string' && /^\d{1,5}$/.test(port))) && {port}),
+    // Where an API key is the user name, it is the password too.
+    ...(typeof username === 'string' && username !== password && {username}),
+    ...(typeof security === 'string' && /^[a-z]{1,20}$/i.test(security) && {security}),
+  };
+}
+
+/** A relay's URL; or whatever else there is where it, or a host name, should be. */
+function maskedRelay(text: string): string {
+  const [scheme = ''] = isUrl(text) ? /^.*?:\/\//s.exec(text)! : [];
+  return scheme + maskedUserinfo(text.slice(scheme.length), text.lastIndexOf('@') - scheme.length);
+}
+
+/** Without a colon nobody knows whether it is a user or a token. */
+function maskedUserinfo(text: string, at: number): string {
+  if (at < 0) return text;
+  const colon = text.slice(0, at).indexOf(':');
+  return `${text.slice(0, colon + 1)}${mask}${text.slice(at)}`;
+}
+
+// The slashes of a URL, in JSON perhaps as `\/`, and the rest of it.
+const urlRest = /:\\{0,8}\/\\{0,8}\/[^\s"'<>]*/g;
+
+/** `scheme://user:***@host`, wherever there is one; for SMTP even if a slash in the password is not encoded. */
+const maskedUrls = (text: string): string =>
+  text.replace(urlRest, (rest, index: number) => {
+    const slashes = rest.lastIndexOf('/', rest.search(/[^:\\/]|$/)) + 1;
+    const authority = rest.slice(slashes);
+    const isSmtp = /smtps?$/i.test(text.slice(Math.max(index - 5, 0), index));
+    const end = isSmtp ? authority.length : authority.search(/[/?#\\]|$/);
+    return rest.slice(0, slashes) + maskedUserinfo(authority, authority.lastIndexOf('@', end));
+  });
+
+// Fields whose value may be a password: any of the smarthost's but those that say something else.
+const headerName = String.raw`x-mq-smarthost(?!-(?:hostname|port|username|security)[ \t]*:)[!-9;-~]{0,40}[\s\u200b-\u200f\u2060\ufeff\u00ad]*[:=\uff1a]`;
+// With folded lines. A bare CR ends nothing here.
+const header = new RegExp(String.raw`(${headerName})([^\n]*(?:\n[ \t][^\n]*)*)`, 'gi');
+
+/** The field with its value masked, and its line end as it was. */
+function maskedField(_: string, name: string, value: string): string {
+  let end = value.length;
+  while (value[end - 1] === '\r') end--;
+  return `${name} ${mask}${value.slice(end)}`;
+}
+
 // The same inside JSON text, where lines end in escapes and the text at a quote.
-const escapedHeader =
-  /(x-mq-smarthost-password[ \t]*:)(?:(?:\\r)?\\n(?: |\\t)|\r?\n[ \t]|(?!(?:\\r)?\\n|\r?\n|")(?:\\.|.))*/gis;
+const escapedEnd = String.raw`(?:\\r){0,4}\\n|\r?\n`;
+const escapedHeader = new RegExp(
+  String.raw`(${headerName})(?:(?:${escapedEnd})(?:[ \t]|\\t)|(?!${escapedEnd}|")(?:\\.|.))*`,
+  'gis',
+);
 // A name that ends in one of the words, quoted or not, perhaps in JSON within JSON; then its value: quoted, up
 // to the same quote or the end of a text that was cut; a list or an object, with all that follows; or a word.
-const property =
-  /((?:password|passwd|secret|private[-_]?key)\\*["']?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|(\\+)".*?(?:(?<!\\)\2"|$)|'[^']*(?:'|$)|[[{].*|[^\r\n,}\]&]+)/gis;
+const propertyName = `(?:${secretWords}|(?<![a-z])(?:pass|pwd))`;
+const propertyValue = String.raw`(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|(\\+)".*?(?:(?<!\\)\2"|$)|'[^']*(?:'|$)|[[{].*|[^\r\n,}\]&]+)`;
+const property = new RegExp(String.raw`(${propertyName}\\*["']?\s*[:=]\s*)${propertyValue}`, 'gis');
 const pem = /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gs;
 
 /** A text that could not be read as a message, with everything that looks like a secret masked. */
 export function maskedText(text: string): string {
-  const field = /^\s*[[{"]/.test(text) ? escapedHeader : header;
-  return text.replace(pem, mask).replace(field, `$1 ${mask}`).replace(property, `$1${mask}`);
+  const isJson = /^\s*[[{"]/.test(text);
+  const masked = text.replace(pem, mask);
+  const fieldless = isJson
+    ? masked.replace(escapedHeader, `$1 ${mask}`)
+    : withoutNearValues(masked, mask).replace(header, maskedField);
+  return maskedUrls(fieldless.replace(property, `$1${mask}`));
 }
 
 /** Shorter secrets are parts of common words, which would show them where they are masked. */

@@ -11,7 +11,8 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import {isJsonObject, type Json, type JsonObject} from '../shared/json.ts';
-import {propertiesOf, stripMqHeaders} from '../shared/mq-headers.ts';
+import {stripMqHeaders} from '../shared/mq-headers.ts';
+import {propertiesOf} from '../shared/mq-properties.ts';
 import {namesOf} from '../shared/names.ts';
 import {type Fate, fates} from '../shared/result.ts';
 import {type FileMessage, FileProblem} from './message-files.ts';

@@ -34,6 +34,19 @@ test.each([
   expect(parseMailbox(address)).toEqual({ok: true, value: {address, localPart, domain}});
 });
 
+test.each([
+  ['jo@example.org.', 'jo@example.org', 'example.org'],
+  ['Jo@Example.ORG.', 'Jo@Example.ORG', 'example.org'],
+  ['jo.@example.org.', 'jo.@example.org', 'example.org'],
+  ['"a@b."@example.org.', '"a@b."@example.org', 'example.org'],
+  ['jo@bücher.example.', 'jo@bücher.example', 'xn--bcher-kva.example'],
+  ['jo@bücher.example\u3002', 'jo@bücher.example', 'xn--bcher-kva.example'],
+  ['jo@localhost.', 'jo@localhost', 'localhost'],
+  [`${'a'.repeat(308)}@example.org.`, `${'a'.repeat(308)}@example.org`, 'example.org'],
+])('the dot at the end of %j is the root’s, and is not sent', (given, address, domain) => {
+  expect(parseMailbox(given)).toMatchObject({ok: true, value: {address, domain}});
+});
+
 const controls = 'must not hold control characters, line ends or angle brackets';
 const shape = 'must be an address such as user@example.org';
 const quoting = 'has characters before the @ that need quoting, as in "jo doe"@example.org';
@@ -62,7 +75,13 @@ test.each([
   ['Jo "Doe"@example.org', quoting],
   ['a@example..org', host],
   ['a@.example.org', host],
-  ['a@example.org.', host],
+  ['a@example.org..', host],
+  ['a@example.org\u3002.', host],
+  ['a@.', host],
+  ['a@..', host],
+  ['a@192.0.2.1.', 'has a bare IP address for a domain; write user@[192.0.2.1]'],
+  ['a@[192.0.2.1].', literal],
+  [`${'a'.repeat(309)}@example.org.`, 'must be at most 320 octets long'],
   ['a@-a.example', host],
   ['a@a-.example', host],
   ['a@exa mple.org', host],

@@ -19,7 +19,8 @@ const text = fc.string({unit, maxLength: 60});
 
 test.each([
   ['a\nb\rc\r\nd', 'a\r\nb\r\nc\r\nd'],
-  ['\r\r\n\n', '\r\n\r\n\r\n'],
+  ['\r\r\n\n', '\r\n\r\n'],
+  ['a\r\r\r\nb\r\r', 'a\r\nb\r\n\r\n'],
   ['a\n\r.\n\r', 'a\r\n\r\n..\r\n\r\n'],
   ['.\n.\n..a\r.b', '..\r\n..\r\n...a\r\n..b'],
   ['a\r\n.\u2028.', 'a\r\n..\u2028.'],

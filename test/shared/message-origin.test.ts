@@ -45,7 +45,7 @@ describe('headers', () => {
     const parsed = messageOf(
       withHeaders(
         'x-mq-recipient: h@example.net\nx-mq-smarthost-hostname: MX.example.net\nx-mq-smarthost-port: 587\nx-mq-keepmime: 1\nx-mq-retries: 1,2\nx-mq-tag: a\nx-mq-custom: c\n',
-        {recipient: null},
+        {recipient: undefined},
       ),
     );
     expect(parsed).toMatchObject({

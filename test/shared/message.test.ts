@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {problemsText} from '../../shared/message.ts';
+import {withoutSecrets} from '../../shared/secrets.ts';
 import {at, bodyWith, message, parse, refusalOf} from './samples.ts';
 
 const relay = {hosts: ['mx.example.net'], port: 25};
@@ -31,7 +32,64 @@ describe('what a property says', () => {
       {smarthost: {...relay, credentials: {username: 'u', password: ' p '}}},
     ],
     ['smarthost', {hostname, security: 'verified'}, {smarthost: {...relay, security: 'verified'}}],
+    ['smarthost', {hostname, username: 'u'}, {smarthost: {...relay, missingCredential: 'password'}}],
+    ['smarthost', {hostname, password: 'p'}, {smarthost: {...relay, missingCredential: 'username'}}],
+    [
+      'smarthost',
+      {hostname, username: ' ', password: 'p'},
+      {smarthost: {...relay, missingCredential: 'username'}},
+    ],
+    [
+      'smarthost',
+      {hostname, username: 'u', password: ''},
+      {smarthost: {...relay, missingCredential: 'password'}},
+    ],
+    [
+      'smarthost',
+      {hostname, username: 'u', password: ' '},
+      {smarthost: {...relay, credentials: {username: 'u', password: ' '}}},
+    ],
+    ['smarthost', {hostname, port: '', username: '', password: '', security: ' '}, {smarthost: relay}],
+    ['smarthost', {hostname, port: 25.0, extra: null, auth: ''}, {smarthost: relay}],
+    ['smarthost', {}, {smarthost: undefined}],
+    ['smarthost', '', {smarthost: undefined}],
+    ['smarthost', {hostname: null}, {smarthost: undefined}],
+    ['smarthost', {hostname: ''}, {smarthost: undefined}],
+    [
+      'smarthost',
+      {hostname: ' ', port: '', username: '', password: '', security: null, x: ''},
+      {smarthost: undefined},
+    ],
+    ['smarthost', 'smtp://mx.example.net', {smarthost: relay}],
+    ['smarthost', {hostname: 'smtp://mx.example.net:25', port: ''}, {smarthost: relay}],
+    [
+      'smarthost',
+      'smtps://u:%20p@mx.example.net',
+      {smarthost: {...relay, port: 465, implicitTls: true, credentials: {username: 'u', password: ' p'}}},
+    ],
+    [
+      'smarthost',
+      {hostname: 'smtp://u:p@mx.example.net', security: 'verified'},
+      {smarthost: {...relay, credentials: {username: 'u', password: 'p'}, security: 'verified'}},
+    ],
+    ['smarthost', 'smtp://u@mx.example.net', {smarthost: {...relay, missingCredential: 'password'}}],
     ['security', 'required', {security: 'required'}],
+    ['security', '', {security: undefined}],
+    ['nextattempt', {time: ''}, {nextAttemptMs: undefined}],
+    ['nextattempt', '', {nextAttemptMs: undefined}],
+    ['delayed', ' ', {nextAttemptMs: undefined}],
+    ['maxdelivertime', '', {maxDeliverTimeMs: undefined}],
+    ['maxattempts', '', {maxAttempts: undefined}],
+    ['retries', '', {retries: undefined}],
+    ['queues', '', {queues: {}}],
+    ['queues', {failure: '', retry: null, dsn: ' '}, {queues: {retry: null}}],
+    ['keepmime', '', {keepMime: false}],
+    ['tags', '', {tags: []}],
+    ['dsn', '', {}],
+    ['dkim', '', {}],
+    ['strict', '', {}],
+    ['mq-headers', '', {}],
+    ['my-own', '', {properties: {'my-own': ''}}],
     ['nextattempt', {time: '2030-01-01 12:00:01'}, {nextAttemptMs: at('2030-01-01 12:00:01')}],
     ['delayed', '2030-01-01 12:00:01', {nextAttemptMs: at('2030-01-01 12:00:01')}],
     ['maxdelivertime', '2030-01-02 00:00:00', {maxDeliverTimeMs: at('2030-01-02 00:00:00')}],
@@ -70,7 +128,8 @@ const time = 'must be a UTC time as YYYY-MM-DD HH:MM:SS';
 const notYet = 'is not supported yet, and sending without it would send something else: remove it';
 const mime = 'must be the MIME text, or an object with from, to, subject, text, …';
 const clear = 'must be a text without control characters';
-const both = 'has a username without a password, or a password without a username: give both or neither';
+const twice =
+  'has a URL as its hostname, and beside it what belongs into the URL: port, username or password';
 const ownProperty = 'is the pipeline’s own property: remove it';
 const tracking = {id: 'm', arrived: '2030-01-01 00:00:00', attempts: 0, hops: 0};
 
@@ -97,8 +156,21 @@ describe('what is wrong with a property, and where', () => {
     ['smarthost', hostname, 'smarthost', 'must be an object with a hostname'],
     ['smarthost', [], 'smarthost.hostname', 'is missing'],
     ['smarthost', {port: 25}, 'smarthost.hostname', 'is missing'],
-    ['smarthost', {hostname: null}, 'smarthost.hostname', 'is missing'],
-    ['smarthost', {hostname: ''}, 'smarthost.hostname', 'must be a host name or an IP address'],
+    ['smarthost', {hostname: '', port: 25}, 'smarthost.hostname', 'is missing'],
+    [
+      'smarthost',
+      'http://u:hunter2@mx.example.net',
+      'smarthost',
+      'must be a URL such as smtp://host:587 or smtps://host',
+    ],
+    [
+      'smarthost',
+      {hostname: 'smtp://u:hunter2@'},
+      'smarthost.hostname',
+      'is a URL whose host is not a host name or an IP address',
+    ],
+    ['smarthost', {hostname: 'smtp://mx.example.net', port: 25}, 'smarthost', twice],
+    ['smarthost', {hostname: 'smtp://mx.example.net', username: 'u'}, 'smarthost', twice],
     ['smarthost', {hostname: 'a b'}, 'smarthost.hostname', 'must be a host name or an IP address'],
     [
       'smarthost',
@@ -109,11 +181,7 @@ describe('what is wrong with a property, and where', () => {
     ['smarthost', {hostname, port: 0}, 'smarthost.port', 'must be a whole number from 1 to 65535'],
     ['smarthost', {hostname, port: '65536'}, 'smarthost.port', 'must be a whole number from 1 to 65535'],
     ['smarthost', {hostname, port: '2e1'}, 'smarthost.port', 'must be a whole number from 1 to 65535'],
-    ['smarthost', {hostname, username: 'u'}, 'smarthost', both],
-    ['smarthost', {hostname, password: 'p'}, 'smarthost', both],
-    ['smarthost', {hostname, username: '', password: 'p'}, 'smarthost.username', clear],
     ['smarthost', {hostname, username: 'u', password: 7}, 'smarthost.password', clear],
-    ['smarthost', {hostname, username: ''}, 'smarthost.username', clear],
     ['smarthost', {hostname, password: 7}, 'smarthost.password', clear],
     ['smarthost', {hostname, username: 'u', password: 'p\n'}, 'smarthost.password', clear],
     [
@@ -145,10 +213,13 @@ describe('what is wrong with a property, and where', () => {
     ['queues', 'q', 'queues', 'must be an object such as {"failure": "name-of-a-queue", "retry": null}'],
     ['queues', ['q'], 'queues', 'must be an object such as {"failure": "name-of-a-queue", "retry": null}'],
     ['queues', {failure: 'https://sqs/q'}, 'queues.failure', queue],
-    ['queues', {dsn: ''}, 'queues.dsn', queue],
     ['queues', {results: ['my-queue']}, 'queues.results', queue],
     ['queues', {retry: 'q'.repeat(81)}, 'queues.retry', queue],
     ['keepmime', 'perhaps', 'keepmime', 'must be true or false'],
+    ['strict', 'perhaps', 'strict', 'must be true or false'],
+    ['mq-headers', 'ignored', 'mq-headers', 'must be one of obeyed, stripped, refused'],
+    ['mime', 'Subject: s\r\n\r\na\0b', 'mime', 'has a NUL character in line 3, which no server takes'],
+    ['mime', 'x-mq-tag: \0\r\n\r\nb', 'mime', 'has a NUL character in line 1, which no server takes'],
     ['tags', 'a', 'tags', 'must be a list of strings'],
     ['tags', ['a', 1], 'tags.1', 'must be a string'],
     ['results', {}, 'results', 'must be a list'],
@@ -196,9 +267,56 @@ test('problems make one line, each behind its path', () => {
   expect(problemsText(problems)).toBe('recipient is missing; the message is odd');
 });
 
-test('a smarthost with a bad port and half a pair of credentials has two problems', () => {
-  const {problems} = refusalOf(parse(bodyWith({smarthost: {hostname, port: 0, username: 'u'}})));
-  expect(problems.map(({path}) => path).sort()).toEqual(['smarthost', 'smarthost.port']);
+test('a smarthost with a bad hostname and a bad port has two problems', () => {
+  const {problems} = refusalOf(parse(bodyWith({smarthost: {hostname: 'a b', port: 0, username: 'u'}})));
+  expect(problems.map(({path}) => path).sort()).toEqual(['smarthost.hostname', 'smarthost.port']);
+});
+
+describe('what a smarthost has under other names', () => {
+  const unknown = 'has a member that is unknown; known are hostname, port, username, password, security';
+  test.each([
+    [{host: hostname}, ['smarthost.host is unknown: call it hostname', 'smarthost.hostname is missing']],
+    [
+      {hostname, user: 'u', pass: 'hunter2'},
+      ['smarthost.user is unknown: call it username', 'smarthost.pass is unknown: call it password'],
+    ],
+    [
+      {hostname, auth: {user: 'u', pass: 'hunter2'}},
+      ['smarthost.auth is unknown: call it username and password'],
+    ],
+    [{hostname, secure: true}, ['smarthost.secure is unknown: call it security']],
+    [{hostname, Username: 'u'}, ['smarthost.Username is unknown: call it username']],
+    [{hostname, user_name: 'u'}, ['smarthost.user_name is unknown: call it username']],
+    [{hostname, hunter2: 'x'}, [`smarthost ${unknown}`]],
+    [
+      {hostname, [`password${'-'.repeat(1000)}`]: 'x'},
+      ['smarthost.password------------ is unknown: call it password'],
+    ],
+    [{hostname, ['p'.repeat(1_000_000)]: 'x'}, [`smarthost ${unknown}`]],
+  ])('%j', (smarthost, expected) => {
+    const {problems, properties} = refusalOf(parse(bodyWith({smarthost})));
+    expect(problemsText(problems).split('; ')).toEqual(expected.flatMap(text => text.split('; ')));
+    expect(JSON.stringify([problems, withoutSecrets(properties!)])).not.toContain('hunter2');
+  });
+
+  test.each(['smarthost-user', 'smarthost_pass', 'Smarthost.auth', 'smarthost-password'])(
+    'a property %s',
+    name => {
+      const {problems} = refusalOf(parse(bodyWith({[name]: 'hunter2'})));
+      expect(problems).toEqual([
+        {
+          path: '',
+          problem:
+            'has a property smarthost-… that is unknown: in smarthost known are hostname, port, username, password, security',
+        },
+      ]);
+    },
+  );
+
+  test('are no matter in a message that is under way already', () => {
+    const smarthost = {hostname, auth: {user: 'u'}};
+    expect(message({smarthost, 'smarthost-user': 'u', relayq: tracking}).smarthost).toEqual(relay);
+  });
 });
 
 test('a refused message still says where its answer goes when that part was valid', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {propertiesOf, stripMqHeaders} from '../../shared/mq-headers.ts';
+import {stripMqHeaders} from '../../shared/mq-headers.ts';
+import {propertiesOf} from '../../shared/mq-properties.ts';
 
 const field = (name: string, value: string) => ({name, value});
 
