@@ -75,8 +75,8 @@ export interface MessageRules {
 const defaultRules: MessageRules = {mqHeaders: 'obeyed', strict: false};
 
 /**
- * Reads a message from the body of an SQS record. One that has been through here already (it has its `relayq`) is not
- * held to what is asked of new ones only.
+ * Reads a message from the body of an SQS record. One that has been through here before is not held to what is asked of
+ * new ones only.
  * @param arrival what is known when the message is seen for the first time: its id, and when it came
  */
 export function parseMessage(
@@ -96,7 +96,8 @@ export function parseMessage(
   }
   if (!isJsonObject(json)) return refused(notAnObject);
   const object = freshOf(survey.exact ? json : withPlainNumbers(json));
-  const isNew = object.relayq === undefined;
+  const before = parseTracking(object.relayq, arrival);
+  const isNew = !before.ok || before.value.id === arrival.id;
   // There are no fields left in what has been here before, and what looks like one is text.
   const merged = mergeHeaders(object, isNew ? (ruleOf(object) ?? rules.mqHeaders) : 'obeyed');
   const properties = withoutUnset(merged.properties);

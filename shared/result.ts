@@ -1,7 +1,7 @@
 // Results: what the result queues hold. A result is the message without its MIME and without secrets, with
 // one entry for each attempt and the fate of the message so far.
 
-import {bodyOf, type JsonObject, octetsOf, omit} from './json.ts';
+import {bodyOf, type JsonObject, octetsOf, omit, parseJson} from './json.ts';
 import {type Message, type Problem, problemsText} from './message.ts';
 import type {ResultKind} from './names.ts';
 import type {AttemptResult, Stage} from './outcome.ts';
@@ -94,7 +94,8 @@ export function invalidResultOf(
     relayq: trackingProperty({...arrival, attempts: 0, hops: 0}),
     fate: 'invalid',
     problems,
-    original: properties === undefined ? maskedText(body) : bodyOf(withoutSecrets(JSON.parse(body))),
+    original:
+      properties === undefined ? maskedText(body) : bodyOf(withoutSecrets(parseJson(body) as JsonObject)),
     results: [entryProperty(entry)],
   });
 }

@@ -18,6 +18,10 @@ export type NextHop =
       readonly hosts: readonly string[];
       readonly port: number;
       readonly credentials?: Credentials;
+      /** Of half a pair: what there is no authentication for want of. */
+      readonly missingCredential?: keyof Credentials;
+      /** TLS from the start, whatever the port. */
+      readonly implicitTls?: true;
       readonly security: Security;
     };
 

@@ -7,7 +7,7 @@ import {type Message, parseMessage, problemsText} from '../../shared/message.ts'
 import type {Wait} from '../../shared/rate.ts';
 import {invalidResultOf} from '../../shared/result.ts';
 import {expire} from '../../shared/route.ts';
-import {nextHopName, queueOf, resolveNextHop, waitsFor} from '../../shared/routing.ts';
+import {type NextHop, nextHopName, queueOf, resolveNextHop, waitsFor} from '../../shared/routing.ts';
 import {expiredBecause} from '../../shared/schedule.ts';
 import type {Settings} from '../../shared/settings.ts';
 import {arrivalOf} from '../batch.ts';
@@ -110,7 +110,7 @@ export async function deliverMessage(
     });
     return held;
   }
-  const entry = entryOf(attempt, factsOf(attempt), now());
+  const entry = entryOf(attempt, factsOf(attempt, hop), now());
   const settlement = decideFate(message, attempt, entry, settings, now());
   const {state, result, timeMs: _, description: reply, ...facts} = entry;
   const fine = settlement.fate === 'accepted' && facts.policyFailure === undefined;
@@ -137,8 +137,11 @@ export async function deliverMessage(
   return settlement;
 }
 
-const factsOf = ({mta, facts, messages}: Attempt) => ({
+const factsOf = ({mta, facts, messages}: Attempt, hop: NextHop) => ({
   ...(mta !== undefined && {mta}),
+  ...('missingCredential' in hop && {
+    authentication: `none: smarthost.${hop.missingCredential} is missing`,
+  }),
   ...facts,
   ...(messages !== undefined && messages > 0 && {messages}),
 });

@@ -1,7 +1,7 @@
 // One batch of the outbox: each record decided on its own, then sent on with as few requests as possible.
 
 import type {SQSRecord} from 'aws-lambda';
-import {bodyOf, octetsOf, omit} from '../../shared/json.ts';
+import {bodyOf, type JsonObject, octetsOf, omit, parseJson} from '../../shared/json.ts';
 import {type ParsedMessage, parseMessage} from '../../shared/message.ts';
 import {namesOf} from '../../shared/names.ts';
 import {parsePostponed, type ResultCopy} from '../../shared/postponed-result.ts';
@@ -47,7 +47,7 @@ export async function routeBatch(
     }
     try {
       const arrival = {...arrivalOf(record), body: record.body};
-      const decision = decideRoute(await readMessage(record), arrival, settings, now());
+      const decision = decideRoute(await readMessage(record, settings), arrival, settings, now());
       decided.push({record, decision});
       if (decision.kind === 'hold' && decision.reason !== undefined) {
         const {reason, delaySeconds} = decision;
@@ -83,14 +83,14 @@ export async function routeBatch(
 }
 
 /** The message of a record; a `mime` object is composed first, and may bring x-mq-* headers of its own. */
-async function readMessage(record: SQSRecord): Promise<ParsedMessage> {
+async function readMessage(record: SQSRecord, settings: Settings): Promise<ParsedMessage> {
   const arrival = arrivalOf(record);
-  const parsed = parseMessage(record.body, arrival);
+  const parsed = parseMessage(record.body, arrival, settings);
   if (!parsed.ok || typeof parsed.message.mime === 'string') return parsed;
   const {mime, properties, envelope, recipient, queues} = parsed.message;
   try {
     const text = await composeMime(mime, parsed.message.tracking, (envelope ?? recipient).domain);
-    return parseMessage(JSON.stringify({...properties, mime: text}), arrival);
+    return parseMessage(JSON.stringify({...properties, mime: text}), arrival, settings);
   } catch (error) {
     const problem = `cannot be made into a message: ${(error as Error).message}`;
     return {ok: false, problems: [{path: 'mime', problem}], properties, queues};
@@ -106,7 +106,7 @@ async function answer(
   if (octetsOf(body) <= maxBodyOctets) return publish({fate, body, queues: names}, results);
   // Too large to be quoted in its own result: the text itself goes to the dead-letter queue.
   await queues.send(urls.outboxDlqUrl, {body: record.body});
-  const shorter = omit(JSON.parse(body), ['original', 'mime']);
+  const shorter = omit(parseJson(body) as JsonObject, ['original', 'mime']);
   const pointer = {...shorter, original: null, originalAt: namesOf(urls.stage).outboxDlq};
   await publish({fate, body: bodyOf(pointer), queues: names}, results);
 }

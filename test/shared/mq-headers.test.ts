@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {stripMqHeaders} from '../../shared/mq-headers.ts';
+import {readMqHeaders, stripMqHeaders, withoutMqHeaders, withoutNearValues} from '../../shared/mq-headers.ts';
 import {propertiesOf} from '../../shared/mq-properties.ts';
 
 const field = (name: string, value: string) => ({name, value});
@@ -47,6 +47,34 @@ describe('x-mq-* fields are taken out and every other byte stays', () => {
       [field('a', '1')],
     ],
     [
+      'CR CR LF',
+      'A: 1\r\r\nx-mq-tag: t\r\r\nB: 2\r\r\n\r\r\nb',
+      'A: 1\r\r\nB: 2\r\r\n\r\r\nb',
+      [field('tag', 't')],
+    ],
+    ['CR CR CR LF in a fold', 'x-mq-tag: a\r\r\r\n b\nA: 1\n\n', 'A: 1\n\n', [field('tag', 'a b')]],
+    ['a byte order mark', '\ufeffx-mq-tag: t\nA: 1\n\n', 'A: 1\n\n', [field('tag', 't')]],
+    ['a byte order mark alone', '\ufeffA: 1\n\n\ufeffb', 'A: 1\n\n\ufeffb', []],
+    ['two byte order marks', '\ufeff\ufeffA: 1\n\n', 'A: 1\n\n', []],
+    [
+      'the first line of an mbox file',
+      'From jo@example.org Sat Jan  1 12:00:00 2030\nx-mq-tag: t\nA: 1\n\nb',
+      'From jo@example.org Sat Jan  1 12:00:00 2030\nA: 1\n\nb',
+      [field('tag', 't')],
+    ],
+    [
+      'encoded words',
+      'x-mq-a: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\n =?utf-8?b?IGFu?= alle\nA: =?x?q?y?=\n\n',
+      'A: =?x?q?y?=\n\n',
+      [field('a', 'Grüße an alle')],
+    ],
+    [
+      'encoded words that cannot be decoded',
+      'x-mq-a: =?klingon?Q?a?=\n\n',
+      '\n',
+      [{...field('a', '=?klingon?Q?a?='), undecodable: true}],
+    ],
+    [
       '8-bit text around',
       'A: ü€😀\nx-mq-tag: ü\nB: \ud800\n\n\0',
       'A: ü€😀\nB: \ud800\n\n\0',
@@ -70,6 +98,77 @@ test.each([
   ['within a value', 'A: x-mq-tag: t\n\n'],
 ])('lookalikes are left alone: %s', (_, mime) => {
   expect(stripMqHeaders(mime)).toEqual({mime, fields: []});
+});
+
+describe('what is nearly an x-mq-* field is found, by line and name, and never by value', () => {
+  const password = 'x-mq-smarthost-password';
+  test.each([
+    ['a no-break space before the colon', `A: 1\r\n${password}\u00a0: hunter2\r\n\r\nb`, 2, password],
+    ['an ideographic space', `${password}\u3000: hunter2\n\n`, 1, password],
+    ['a vertical tab', `${password}\v: hunter2\n\n`, 1, password],
+    ['a NUL', `${password}\0: hunter2\n\n`, 1, password],
+    ['a zero-width space', `${password}\u200b: hunter2\n\n`, 1, password],
+    ['a zero-width space in front', `A: 1\n\u200b${password}: hunter2\n\n`, 2, password],
+    ['a byte order mark in front', `A: 1\n\ufeff${password}: hunter2\n\n`, 2, password],
+    ['a misread byte order mark', `ï»¿${password}: hunter2\n\n`, 1, password],
+    ['something unseen within the name', 'x-mq-smart\u200bhost-pass\u2060word: hunter2\n\n', 1, password],
+    ['a soft hyphen within the name', 'x-mq-smarthost-pass\u00adword: hunter2\n\n', 1, password],
+    ['soft hyphens for hyphens', 'x\u00admq\u00adsmarthost\u00adpassword: hunter2\n\n', 1, password],
+    ['other hyphens', 'x\u2011mq\u2013smarthost\u2212password: hunter2\n\n', 1, password],
+    ['hyphens twice', 'x--mq-smarthost-password: hunter2\n\n', 1, password],
+    ['underscores', 'X_MQ_SMARTHOST_PASSWORD: hunter2\n\n', 1, password],
+    ['full-width letters', 'ｘ－ｍｑ－ｓｍａｒｔｈｏｓｔ－ｐａｓｓｗｏｒｄ: hunter2\n\n', 1, password],
+    ['a full-width colon', `${password}：hunter2\n\n`, 1, password],
+    ['no colon', `${password} hunter2\n\n`, 1, password],
+    ['no colon and no blank', `${password}hunter2\n\n`, 1, password],
+    ['an equals sign', 'x-mq-tag=hunter2\n\n', 1, 'x-mq-tag'],
+    ['no colon, and one behind', 'x-mq-tag hunter2: a\n\n', 1, 'x-mq-tag'],
+    ['a blank within the name', 'x-mq -smarthost-password: hunter2\n\n', 1, password],
+    ['blanks for hyphens', 'X MQ Smarthost Password: hunter2\n\n', 1, password],
+    ['a name of its own', 'x-mq-my-own\u00a0: hunter2\n\n', 1, 'x-mq-my-own'],
+    ['a name without end', `x-mq-${'a'.repeat(10_000)} hunter2\n\n`, 1, `x-mq-${'a'.repeat(40)}`],
+    ['a name in another alphabet', 'x-mq-пароль: hunter2\n\n', 1, 'x-mq-…'],
+    ['a folded name', `A: 1\nx-mq-\n smarthost-password: hunter2\n\n`, 2, password],
+    ['a folded prefix', `A: 1\nx-\r\n\tmq-tag: hunter2\n\n`, 2, 'x-mq-…'],
+    ['a fold without a field', ` ${password}: hunter2\nA: 1\n\n`, 1, password],
+    ['a line end of another world', `A: 1\nB: b\u2028${password}: hunter2\n\n`, 2, password],
+    ['a form feed for a line end', `B: b\f ${password}: hunter2\n\n`, 1, password],
+    ['the last line', 'A: 1\nB: 2\r\nC: 3\rx-mq-tag hunter2', 4, 'x-mq-tag'],
+    ['folds ahead', 'A: 1\n 2\n\t3\nx-mq-tag hunter2', 4, 'x-mq-tag'],
+  ])('%s', (_, mime, line, name) => {
+    const {near, fields} = readMqHeaders(mime);
+    expect(near).toEqual([{line, name}]);
+    expect(fields).toEqual([]);
+    expect(withoutMqHeaders(mime)).not.toContain('hunter2');
+    expect(withoutNearValues(mime, '***')).not.toContain('hunter2');
+  });
+
+  test.each([
+    ['an empty first line', '\nx-mq-tag: hunter2\nA: 1\n\nb', 2],
+    ['empty first lines', '\r\n\r\r\nA: 1\r\nx-mq-tag: hunter2\r\n', 4],
+    ['a blank first line', ' \r\nx-mq-tag: hunter2\r\n\r\n', 2],
+    ['a line that is no field', 'A: 1\nno field\n\tat all\nx-mq-tag: hunter2\n\n', 4],
+    ['a field with a name that is none', 'Sübject: 1\nx-mq-tag: hunter2\n\n', 2],
+    ['an mbox line that is not the first', 'A: 1\nFrom jo\nx-mq-tag: hunter2\n\n', 3],
+    ['a text that is no mail', 'Dear Jo,\nx-mq-tag: hunter2\n', 2],
+  ])('behind the end of the header section: %s', (_, mime, line) => {
+    const {near, fields} = readMqHeaders(mime);
+    expect(near).toEqual([{line, name: 'x-mq-tag', beyondHeader: true}]);
+    expect(fields).toEqual([]);
+    expect(withoutMqHeaders(mime)).not.toContain('hunter2');
+  });
+
+  test.each([
+    ['a fold of another field', 'A: 1\n x-mq-tag: t\n\n'],
+    ['a value', 'A: x-mq-tag: t\n\n'],
+    ['a body', 'A: 1\n\nx-mq-tag: t\nx-mq-tag t\n'],
+    ['a second paragraph without a header', '\nHello,\n\nx-mq-tag: t\n'],
+    ['other names', 'X-MQ: a\nX-Mq-: b\nX-Mq- : c\nXMQ-tag: d\nX-MQueue: e\nXX-MQ-tag: f\nх-mq-tag: g\n\n'],
+    ['quoted names', '> x-mq-tag: t\n"x-mq-tag": t\n\n'],
+  ])('but not in %s', (_, mime) => {
+    expect(readMqHeaders(mime)).toEqual({mime, fields: [], near: []});
+    expect(withoutMqHeaders(mime)).toBe(mime);
+  });
 });
 
 test('a header line that a bare CR ends hides no x-mq-* field, for it becomes a line of its own on the wire', () => {
@@ -172,6 +271,19 @@ describe('fields stand for properties', () => {
     [[field('tags', 'abc'), field('tag', 'd')], ['x-mq-tag']],
   ])('conflicting repeats are named: %j', (fields, ambiguous) => {
     expect(propertiesOf(fields).ambiguous).toEqual(ambiguous);
+  });
+
+  test('an empty field says nothing', () => {
+    const {properties, ambiguous} = propertiesOf([
+      field('a', ''),
+      field('a', '1'),
+      field('a', ''),
+      field('tag', ''),
+      field('smarthost-port', ''),
+      field('b', ''),
+    ]);
+    expect(properties).toEqual({a: '1'});
+    expect(ambiguous).toEqual([]);
   });
 
   test.each(['__proto__', 'constructor'])(
