@@ -54,6 +54,96 @@ describe('a message without its secrets', () => {
       {mime: 'x-mq-smarthost-password: a\rTOPSECRET\nB: 2'},
       {mime: 'x-mq-smarthost-password: ***\nB: 2'},
     ],
+    [
+      'other names for one',
+      {
+        pass: 'TOPSECRET',
+        smtp_pwd: 'TOPSECRET',
+        smtpPass: 'TOPSECRET',
+        'api-key': 'TOPSECRET',
+        accessToken: 'TOPSECRET',
+        passphrase: 'TOPSECRET',
+      },
+      {},
+    ],
+    [
+      'names that only sound so',
+      {bypass: 1, compass: 2, passed: 3, token: 4},
+      {bypass: 1, compass: 2, passed: 3, token: 4},
+    ],
+    [
+      'a smarthost’s members under other names',
+      {
+        smarthost: {
+          hostname: 'h',
+          port: 25,
+          user: 'TOPSECRET',
+          pass: 'TOPSECRET',
+          auth: {a: ['TOPSECRET']},
+          TOPSECRET: 1,
+        },
+      },
+      {smarthost: {hostname: 'h', port: 25}},
+    ],
+    [
+      'a smarthost’s values in the wrong place',
+      {
+        smarthost: {
+          hostname: {x: 'TOPSECRET'},
+          port: 'TOPSECRET',
+          username: ['TOPSECRET'],
+          security: 'TOP SECRET',
+        },
+      },
+      {smarthost: {}},
+    ],
+    [
+      'an API key for a user name and a password',
+      {
+        smarthost: {
+          hostname: ['a', 'b', 7],
+          port: '25',
+          username: 'TOPSECRET',
+          password: 'TOPSECRET',
+          security: 'verified',
+        },
+      },
+      {smarthost: {hostname: ['a', 'b'], port: '25', security: 'verified'}},
+    ],
+    ['a smarthost’s URL', {smarthost: 'smtp://jo:TOPSECRET@h:25'}, {smarthost: 'smtp://jo:***@h:25'}],
+    [
+      'a smarthost’s URL that is none',
+      {smarthost: 'smtp://jo:p"/ @TOPSECRET@h/x'},
+      {smarthost: 'smtp://jo:***@h/x'},
+    ],
+    ['a smarthost that is none', {smarthost: 'jo:TOPSECRET@h'}, {smarthost: 'jo:***@h'}],
+    ['a smarthost that is a list', {smarthost: ['TOPSECRET']}, {smarthost: '***'}],
+    [
+      'a smarthost’s URL for a hostname',
+      {smarthost: {hostname: 'smtps://TOPSECRET@h'}},
+      {smarthost: {hostname: 'smtps://***@h'}},
+    ],
+    [
+      'URLs anywhere',
+      {note: ['see https://jo:TOPSECRET@h/a?b=c@d and ftp://TOPSECRET@h, smtp://a:TOP/SECRET@h and x://a']},
+      {note: ['see https://jo:***@h/a?b=c@d and ftp://***@h, smtp://a:***@h and x://a']},
+    ],
+    ['URLs without a user', {note: 'https://h/@a:b and a://b/c@d'}, {note: 'https://h/@a:b and a://b/c@d'}],
+    [
+      'a field with a URL',
+      {mime: 'x-mq-smarthost: smtp://jo:TOP\n SECRET@h\nA: 1'},
+      {mime: 'x-mq-smarthost: ***\nA: 1'},
+    ],
+    [
+      'a field of another name',
+      {mime: 'x-mq-smarthost-pass: TOPSECRET\r\r\nA: 1'},
+      {mime: 'x-mq-smarthost-pass: ***\r\r\nA: 1'},
+    ],
+    [
+      'what is nearly a field',
+      {mime: 'A: 1\nx-mq-my-own TOPSECRET\n b\nB: 2\n\nc'},
+      {mime: 'A: 1\nx-mq-my-own: ***\r\nB: 2\n\nc'},
+    ],
   ])('%s', (_, object, expected) => {
     expect(withoutSecrets(object)).toEqual(expected);
   });
@@ -116,6 +206,17 @@ describe('a text that is no message shows none of the secrets in it', () => {
     ['a folded header in MIME text', 'x-mq-smarthost-password:\r\n TOPSECRET\r\n\tTOPSECRET\r\nB: 2'],
     ['a header in MIME text with a quote in it', 'x-mq-smarthost-password: a" TOPSECRET\nB: 2'],
     ['a header in MIME text with a quote and a comma', 'x-mq-smarthost-password: a", TOPSECRET\nB: 2'],
+    ['members of other names', '{"smarthost": {"auth": {"user": "u", "pass": "TOPSECRET"'],
+    ['a URL', '{"smarthost": "smtp://jo:TOPSECRET@h",}'],
+    ['a URL with escapes', '{"smarthost": "smtp:\\/\\/jo:TOPSECRET@h",}'],
+    ['a URL in text', 'smarthost = smtps://jo:a/TOPSECRET@h'],
+    ['a header with a URL', '{"mime": "x-mq-smarthost: smtp://jo:p TOPSECRET@h\\nB: 2",}'],
+    ['a header with a no-break space', '{"mime": "x-mq-smarthost-password\u00a0: a, TOPSECRET\\nB: 2",}'],
+    [
+      'a header with CR CR LF in JSON text',
+      '{"mime": "x-mq-smarthost-password:\\r\\r\\n a, TOPSECRET\\nB: 2",}',
+    ],
+    ['what is nearly a header in MIME text', 'x-mq-smarthost-password TOPSECRET\nB: 2'],
     ['a PEM key', `{"dkim": {"key": "${pem}"`],
     ['a PEM key with escapes', `{"dkim": {"key": "${pem.replaceAll('\n', '\\n')}"`],
     ['a PEM key without an end', '-----BEGIN PRIVATE KEY-----\nTOPSECRET'],
@@ -137,35 +238,6 @@ describe('a text that is no message shows none of the secrets in it', () => {
     }
     const mime = 'A: 1\r\nx-mq-smarthost-password: a b\r\n c\r\nB: 2\r\n\r\nbody';
     expect(maskedText(mime)).toMatch(/^A: 1\r\nx-mq-smarthost-password: ?\*\*\*\r\nB: 2\r\n\r\nbody$/);
-  });
-});
-
-describe('masking takes time in proportion to the text, however it is made', () => {
-  const size = 1 << 20;
-  const times = (part: string) => part.repeat(Math.ceil(size / part.length));
-  test.each([
-    ['passwords', times('password')],
-    ['open values', times('password:"')],
-    ['open values with escapes', `${times('password:"\\')}\\`],
-    ['one open value', `password:"${times('\\a')}\\`],
-    ['spaces', `password${times(' ')}`],
-    ['names with spaces', times('password   ')],
-    ['values of spaces', times('password:    ')],
-    ['headers', times('x-mq-smarthost-password')],
-    ['header names with tabs', `x-mq-smarthost-password${times('\t')}`],
-    ['one header of folds', `x-mq-smarthost-password:${times('\r\n ')}`],
-    ['one header of escapes', `x-mq-smarthost-password:${times('\\r\\n ')}`],
-    ['one header of backslashes', `x-mq-smarthost-password:${times('\\')}`],
-    ['begins', times('-----BEGIN PRIVATE KEY-----')],
-    ['half begins', times('-----BEGIN A')],
-    ['a long begin', `-----BEGIN ${times('PRIVATE KEY')}`],
-    ['begins of ends', `-----BEGIN PRIVATE KEY-----${times('-----END PRIVATE KEY')}`],
-  ])('%s', (_, text) => {
-    const begun = performance.now();
-    maskedText(text);
-    withoutSecrets({text});
-    // Quadratic would be minutes; a loaded machine takes some tenths of a second.
-    expect(performance.now() - begun).toBeLessThan(3000);
   });
 });
 
