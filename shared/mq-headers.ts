@@ -85,12 +85,13 @@ const mboxLine = /^>*From /i;
  */
 function partsOf(mime: string): {readonly parts: readonly Part[]; readonly body: string} {
   const parts: Part[] = [];
+  const nextEnd = new RegExp(lineEnd);
   let position = /^\ufeff*/.exec(mime)![0].length;
   let line = 1;
   let begun = false;
   let beyond = false;
   while (position < mime.length) {
-    const {end, lines} = fieldAt(mime, position);
+    const {end, lines} = fieldAt(mime, position, nextEnd);
     const text = mime.slice(position, end);
     if (emptyLine.test(text)) {
       if (begun) break;
@@ -117,8 +118,11 @@ function partsOf(mime: string): {readonly parts: readonly Part[]; readonly body:
 const emptyLine = /^(?:\r*\n|\r)$/;
 
 /** Where the field that begins at `start` ends, behind its last folded line, and how many lines it has. */
-function fieldAt(mime: string, start: number): {readonly end: number; readonly lines: number} {
-  const nextEnd = new RegExp(lineEnd);
+function fieldAt(
+  mime: string,
+  start: number,
+  nextEnd: RegExp,
+): {readonly end: number; readonly lines: number} {
   nextEnd.lastIndex = start;
   for (let lines = 1; ; lines++) {
     const match = nextEnd.exec(mime);
@@ -150,8 +154,10 @@ const foreignLine = /(?![\t\r\n])[\p{Cc}\u2028\u2029][ \t]*(x-mq-[!-9;-~])/iu;
 /** A UTF-8 byte order mark that was read as Latin-1. */
 const misreadMark = /^ï»¿/;
 
-/** Most fields begin with another letter than x, and in ASCII. */
-const mayBeNear = (text: string): boolean => !/^[\0- ]*[!-WY-wy-~]/.test(text) || foreignLine.test(text);
+// Most fields are none at first sight: what can be seen of them is ASCII, and does not begin with x, m and q.
+const noMqField = /^[\0- ]*(?:[!-WY-wy-~]|[xX][\0- _-]*(?:(?![mM_-])[!-~]|[mM][\0- _-]*(?![qQ_-])[!-~]))/;
+
+const mayBeNear = (text: string): boolean => !noMqField.test(text) || foreignLine.test(text);
 
 /** The name stands at the beginning, with or without a fold in it. */
 const longestName = 200;

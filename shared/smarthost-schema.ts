@@ -76,7 +76,7 @@ export function unknownOfSmarthost(properties: Readonly<Record<string, Json>>): 
   const names = isJsonObject(smarthost)
     ? Object.keys(smarthost).filter(name => !members.some(member => member === name))
     : [];
-  const flat = Object.keys(properties).some(name => /^smarthost[-_.\s]/i.test(name));
+  const flat = Object.keys(properties).some(name => /^(?:x-mq-)?smarthost[-_.\s]/i.test(name));
   return [
     ...names.slice(0, members.length * 2).map(name => {
       const right = otherNames.get(name.slice(0, 20).toLowerCase().replace(/[-_ ]/g, ''));

@@ -95,6 +95,9 @@ export function parseRelayUrl(text: string): Parsed<Relay> {
 }
 
 function parseUserinfo(text: string): Parsed<Pick<Relay, 'credentials' | 'missingCredential'>> {
+  // A result that is sent again: with this for a password every attempt would be refused.
+  if (text.endsWith(':***'))
+    return wrong('is a URL whose password is masked, as results show it: write the password itself');
   const colon = text.includes(':') ? text.indexOf(':') : text.length;
   let pair: readonly [string, string];
   try {

@@ -102,6 +102,10 @@ test.each([
   ['smtp://jo:hunter2%ff@mx.example.net', percent],
   ['smtp://jo:hunter2%0d%0a@mx.example.net', control],
   ['smtp://jo:hunter2\n@mx.example.net', control],
+  [
+    'smtp://jo:***@mx.example.net',
+    'is a URL whose password is masked, as results show it: write the password itself',
+  ],
 ])('%j is none, and the problem does not quote it', (url, problem) => {
   expect(parseRelayUrl(url)).toEqual({ok: false, problem});
 });

@@ -1,0 +1,197 @@
+// Messages that are not quite what they should be, through the whole pipeline to a smarthost of their own: what is
+// sent of them, what is not, and that no secret is told whatever was wrong with it.
+
+import {once} from 'node:events';
+import {buffer} from 'node:stream/consumers';
+import {CreateQueueCommand, ReceiveMessageCommand} from '@aws-sdk/client-sqs';
+import {SMTPServer} from 'smtp-server';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {names, Pipeline, type Result} from './pipeline-under-test.ts';
+
+interface Received {
+  readonly login: unknown;
+  readonly to: readonly string[];
+  readonly text: string;
+}
+
+const received: Received[] = [];
+const results: Result[] = [];
+const secret = 'hunter2';
+
+const smarthost = new SMTPServer({
+  authOptional: true,
+  allowInsecureAuth: true,
+  disableReverseLookup: true,
+  logger: false,
+  onAuth: ({username, password}, _, done) =>
+    done(password === secret ? null : new Error('no'), {user: username}),
+  onData: async (stream, {user, envelope}, done) => {
+    const text = (await buffer(stream)).toString();
+    received.push({login: user, to: envelope.rcptTo.map(({address}) => address), text});
+    done();
+  },
+});
+
+let pipeline: Pipeline;
+let port: number;
+
+beforeAll(async () => {
+  await once(smarthost.listen(0, '127.0.0.1'), 'listening');
+  ({port} = smarthost.server.address() as {port: number});
+  pipeline = await Pipeline.start();
+});
+afterAll(async () => {
+  await pipeline?.stop();
+  await new Promise<void>(resolve => smarthost.close(() => resolve()));
+});
+
+const mime = 'Subject: s\r\n\r\nbody\r\n';
+const recipient = 'jo@example.org';
+
+/** Sends one message and waits for its one result. */
+async function fateOf(message: object | string): Promise<{result: Result; arrived: Received | undefined}> {
+  const before = received.length;
+  await pipeline.send(message);
+  const result = await pipeline.result();
+  results.push(result);
+  expect(received.length - before).toBe(result.fate === 'accepted' ? 1 : 0);
+  return {result, arrived: received[before]};
+}
+
+test('a smarthost’s URL is a smarthost, in the JSON, as its hostname, and in a header', async () => {
+  const url = `smtp://jo%40b:${secret}@127.0.0.1:${port}`;
+  for (const message of [
+    {recipient, mime, smarthost: url},
+    {recipient, mime, smarthost: {hostname: url, security: 'optional'}},
+    {recipient, mime: `X-MQ-Smarthost: ${url}\r\n${mime}`},
+  ]) {
+    const {result, arrived} = await fateOf(message);
+    expect(result).toMatchObject({fate: 'accepted', results: [{authentication: 'PLAIN'}]});
+    expect(arrived).toEqual({login: 'jo@b', to: [recipient], text: mime});
+    expect(JSON.stringify(result.smarthost)).toContain(`smtp://jo%40b:***@127.0.0.1:${port}`);
+  }
+});
+
+test('half a pair of credentials is none, and result and log say so', async () => {
+  const half = {hostname: '127.0.0.1', port: String(port), username: 'jo', password: ''};
+  const {result, arrived} = await fateOf({recipient, mime, smarthost: half});
+  const authentication = 'none: smarthost.password is missing';
+  expect(result).toMatchObject({fate: 'accepted', results: [{authentication}]});
+  expect(arrived?.login).toBe(false);
+  expect(pipeline.logged('attempt').at(-1)).toMatchObject({authentication});
+});
+
+test('members of other names are named, and their values are not', async () => {
+  for (const members of [
+    {auth: {user: 'jo', pass: secret}},
+    {user: 'jo', pass: secret},
+    {username: 'jo', Passwort: secret},
+  ]) {
+    const {result} = await fateOf({recipient, mime, smarthost: {hostname: '127.0.0.1', port, ...members}});
+    expect(result).toMatchObject({fate: 'invalid', smarthost: {hostname: '127.0.0.1', port}});
+  }
+});
+
+const field = `X-MQ-Smarthost-Password: ${secret}\r\n`;
+
+test.each([
+  ['a no-break space before the colon', field.replace(':', '\u00a0:') + mime],
+  ['no colon', field.replace(':', '') + mime],
+  ['an empty first line', `\r\n${field}${mime}`],
+  ['a first line that begins with a blank', ` ${field}${mime}`],
+  ['a line that is no field ahead', `Hello\r\n${field}${mime}`],
+])('no text with %s is sent', async (_, text) => {
+  const {result} = await fateOf({recipient, mime: text});
+  expect(result.fate).toBe('invalid');
+  expect(JSON.stringify(result.problems)).toMatch(/x-mq-smarthost-password in line \d/);
+});
+
+test.each([
+  ['a byte order mark', `\ufeffX-MQ-Tag: t\r\n${mime}`, mime],
+  ['CR CR LF', `A: 1\r\r\nX-MQ-Tag: t\r\r\n${mime.replaceAll('\r\n', '\r\r\n')}`, `A: 1\r\n${mime}`],
+  ['encoded words', `X-MQ-Tag: =?iso-8859-1?q?t?=\r\n${mime}`, mime],
+  ['the first line of an mbox file', `From jo\r\nX-MQ-Tag: t\r\n${mime}`, `From jo\r\n${mime}`],
+])('a text with %s is read', async (_, text, sent) => {
+  const {result, arrived} = await fateOf({recipient, mime: text, smarthost: {hostname: '127.0.0.1', port}});
+  expect(result).toMatchObject({fate: 'accepted', tags: ['t']});
+  expect(arrived?.text).toBe(sent);
+});
+
+test('an object’s headers are read as they were given, long and in any language', async () => {
+  const custom = 'Grüße "an" alle, 日本語 '.repeat(9).trim();
+  const object = {from: 'a@b.example', subject: 's', text: 't', headers: {'x-mq-custom': custom}};
+  const {result} = await fateOf({recipient, mime: object, smarthost: {hostname: '127.0.0.1', port}});
+  expect(result).toMatchObject({fate: 'accepted', custom});
+});
+
+test('strangers’ fields are obeyed, taken out or refused, as the stage or the message says', async () => {
+  const own = {hostname: '127.0.0.1', port};
+  const strange = `x-mq-smarthost-hostname: 192.0.2.1\r\nx-mq-dkim: 1\r\nx-mq-relayq: 1\r\nx-mq-a b\r\n${mime}`;
+  expect((await fateOf({recipient, mime: strange, smarthost: own})).result.fate).toBe('invalid');
+  const stripped = {recipient, mime: strange, smarthost: own, 'mq-headers': 'stripped'};
+  expect((await fateOf(stripped)).arrived?.text).toBe(mime);
+  await pipeline.set({'mq-headers': 'stripped'});
+  expect((await fateOf({recipient, mime: strange, smarthost: own})).arrived?.text).toBe(mime);
+  const object = {from: 'a@b.example', text: 't', headers: {'x-mq-tag': 't'}};
+  const {result, arrived} = await fateOf({recipient, mime: object, smarthost: own});
+  expect(result.tags).toBeUndefined();
+  expect(arrived?.text).not.toMatch(/x-mq/i);
+  await pipeline.set({'mq-headers': 'refused'});
+  expect((await fateOf({recipient, mime: strange, smarthost: own})).result.fate).toBe('invalid');
+  expect((await fateOf({recipient, mime, smarthost: own})).result.fate).toBe('accepted');
+  const obeyed = {recipient, mime: `x-mq-tag: t\r\n${mime}`, smarthost: own, 'mq-headers': 'obeyed'};
+  expect((await fateOf(obeyed)).result.tags).toEqual(['t']);
+  await pipeline.set({'mq-headers': null});
+});
+
+test('a strict stage refuses what others mend, unless the message says otherwise', async () => {
+  const own = {hostname: '127.0.0.1', port};
+  const bare = {recipient, mime: 'Subject: s\n\nbody', smarthost: own};
+  await pipeline.set({strict: 'true'});
+  expect((await fateOf(bare)).result.problems).toEqual([
+    {path: 'mime', problem: 'has line ends other than CRLF: line 1, 2'},
+  ]);
+  expect((await fateOf({...bare, strict: false})).arrived?.text).toBe(mime);
+  await pipeline.set({strict: null});
+  expect((await fateOf({...bare, strict: true})).result.fate).toBe('invalid');
+  expect((await fateOf({...bare, mime: 'Subject: s\n\na\0b'})).result.fate).toBe('invalid');
+});
+
+test('a recipient’s domain loses its dot', async () => {
+  const smarthost = {hostname: '127.0.0.1', port};
+  const {arrived} = await fateOf({recipient: 'Jo@Example.org.', mime, smarthost});
+  expect(arrived?.to).toEqual(['Jo@Example.org']);
+});
+
+test('numbers come out as they went in, deep nesting is answered', async () => {
+  const numbers = '[9007199254740993,1e400,-0,1.10]';
+  const body = JSON.stringify({recipient, mime, smarthost: {hostname: '127.0.0.1', port: 1}, maxattempts: 2});
+  const sent = body.replace('{', `{"n":${numbers},`).replace('"port":1', `"port":${port}`);
+  const {QueueUrl} = await pipeline.sqs.send(
+    new CreateQueueCommand({QueueName: `${names.results.success}-numbers`}),
+  );
+  await fateOf(sent.replace('{', `{"queues":{"success":"${names.results.success}-numbers"},`));
+  // The body itself: the test's own JSON.parse would change them.
+  const {Messages = []} = await pipeline.sqs.send(new ReceiveMessageCommand({QueueUrl}));
+  expect(Messages[0]?.Body).toContain(`"n":${numbers}`);
+  const {result} = await fateOf(body.replace('{', `{"n":${'['.repeat(5000)}${']'.repeat(5000)},`));
+  expect(result).toMatchObject({
+    fate: 'invalid',
+    problems: [{path: '', problem: 'is nested more than 100 deep'}],
+  });
+});
+
+test('no secret is in any result or log line', () => {
+  expect(results.length).toBeGreaterThan(20);
+  const said = [...pipeline.logLines, ...results.map(result => JSON.stringify(result))];
+  expect(said.filter(text => text.includes(secret))).toEqual([]);
+});
+
+test('nothing was left behind', () => {
+  const {outboxDlq, deliveryDlq} = names;
+  const {sqs} = pipeline.cloud;
+  const left = [outboxDlq, deliveryDlq].filter(queue =>
+    Object.values(sqs.queue(queue).counts).some(count => count > 0),
+  );
+  expect(left).toEqual([]);
+});
