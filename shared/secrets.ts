@@ -14,7 +14,11 @@ const secretName = new RegExp(`(?:${secretWords}|(?:^|[-_.])(?:pass|pwd))$`, 'i'
 const secretNameInCamelCase = /[a-z](?:Pass|Pwd)$/;
 const dkimSecretName = /^(?:key|private[-_]?key)$/i;
 
-const isSecret = (name: string): boolean => secretName.test(name) || secretNameInCamelCase.test(name);
+function isSecret(given: string): boolean {
+  // A blank behind a name, or something within it that cannot be seen, makes no other of it.
+  const name = given.normalize('NFKC').replace(/[^\p{L}\p{N}_.-]/gu, '');
+  return secretName.test(name) || secretNameInCamelCase.test(name);
+}
 
 /** The same JSON without its secrets: their properties are gone. Keys below `dkim` are private keys. */
 export function withoutSecrets(object: JsonObject): JsonObject {
@@ -25,9 +29,12 @@ function redact(value: Json, dkim: boolean): Json {
   if (typeof value === 'string') return maskedUrls(value.replace(pem, mask).replace(header, maskedField));
   if (Array.isArray(value)) return value.map(item => redact(item, dkim));
   if (!isJsonObject(value)) return value;
+  // A header of a `mime` object may be written as {"key": …, "value": …}.
+  const isSecretHeader = typeof value.key === 'string' && isSecret(value.key);
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => !isSecret(name) && !(dkim && dkimSecretName.test(name)))
+      .filter(([name]) => !isSecret(name) && !(isSecretHeader && name === 'value'))
+      .filter(([name]) => !(dkim && dkimSecretName.test(name)))
       .map(([name, member]) => [name, redactMember(name, member, dkim)]),
   );
 }

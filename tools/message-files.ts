@@ -2,7 +2,7 @@
 // and judges no message: the route function says what is wrong with one.
 
 import {isUtf8} from 'node:buffer';
-import {bodyOf, isJsonObject, type JsonObject, octetsOf} from '../shared/json.ts';
+import {bodyOf, isJsonObject, type JsonObject, octetsOf, parseJson} from '../shared/json.ts';
 import {maxMessageOctets} from '../shared/result.ts';
 import {type EmlOptions, messagesOfEml} from './eml.ts';
 import {offsetOfError, placeOf} from './json-place.ts';
@@ -84,7 +84,7 @@ function textOf(source: string, octets: Buffer, eml: boolean): string {
 }
 
 function messagesOfJson(source: string, text: string): FileMessage[] {
-  const whole = parseJson(text);
+  const whole = readJson(text);
   if (whole.ok) {
     if (!Array.isArray(whole.value)) return [{source, message: objectOf(source, whole.value)}];
     if (whole.value.length === 0) throw new FileProblem(source, 'is an empty list: it holds no message');
@@ -96,22 +96,22 @@ function messagesOfJson(source: string, text: string): FileMessage[] {
   const lines = text.split('\n');
   const first = lines.find(line => line.trim() !== '')!;
   // Only where a line is JSON by itself is the file meant to be one object a line.
-  if (!parseJson(first).ok) {
+  if (!readJson(first).ok) {
     const {line, column} = placeOf(text, whole.offset);
     throw new FileProblem(source, `is not JSON: see line ${line}, column ${column}`);
   }
   return lines.flatMap((line, index) => {
     if (line.trim() === '') return [];
     const place = `${source}, line ${index + 1}`;
-    const parsed = parseJson(line);
+    const parsed = readJson(line);
     if (parsed.ok) return [{source: place, message: objectOf(place, parsed.value)}];
     throw new FileProblem(place, `is not JSON: see column ${parsed.offset + 1}`);
   });
 }
 
-function parseJson(text: string): {ok: true; value: unknown} | {ok: false; offset: number} {
+function readJson(text: string): {ok: true; value: unknown} | {ok: false; offset: number} {
   try {
-    return {ok: true, value: JSON.parse(text)};
+    return {ok: true, value: parseJson(text)};
   } catch {
     return {ok: false, offset: offsetOfError(text)};
   }

@@ -32,6 +32,11 @@ describe('a JSON file', () => {
     expect(messagesOf('-', text)).toEqual(messages);
   });
 
+  it('leaves numbers as they are written', () => {
+    const text = '{"recipient":"a@example.org","n":[9007199254740993,1.10,1e400]}';
+    expect(parse('m.json', text).map(messageBodyOf)).toEqual([text]);
+  });
+
   it('names its messages, where it has several', () => {
     expect(parse('m.json', '[{}, {}]').map(({source}) => source)).toEqual([
       'm.json, message 1',

@@ -110,6 +110,19 @@ describe('a message without its secrets', () => {
       },
       {smarthost: {hostname: ['a', 'b'], port: '25', security: 'verified'}},
     ],
+    ['a name with a no-break space', {'x-mq-smarthost-pass\u200bword\u00a0': 'TOPSECRET'}, {}],
+    [
+      'a header of an object',
+      {
+        mime: {
+          headers: [
+            {key: 'X-MQ-Smarthost-Password', value: 'TOPSECRET'},
+            {key: 'a', value: 'b'},
+          ],
+        },
+      },
+      {mime: {headers: [{key: 'X-MQ-Smarthost-Password'}, {key: 'a', value: 'b'}]}},
+    ],
     ['a smarthost’s URL', {smarthost: 'smtp://jo:TOPSECRET@h:25'}, {smarthost: 'smtp://jo:***@h:25'}],
     [
       'a smarthost’s URL that is none',
