@@ -44,7 +44,7 @@ export function stripMqHeaders(mime: string): StrippedMime {
 export function readMqHeaders(mime: string): StrippedMime & {readonly near: readonly NearField[]} {
   const {parts, body} = partsOf(mime);
   return {
-    mime: textOf(parts.filter(({field}) => !field)) + body,
+    mime: textOf(parts, body, ({field}) => field === undefined),
     fields: parts.flatMap(({field}) => field ?? []),
     near: parts.flatMap(({near}) => near ?? []),
   };
@@ -53,10 +53,26 @@ export function readMqHeaders(mime: string): StrippedMime & {readonly near: read
 /** The text without all of them. */
 export function withoutMqHeaders(mime: string): string {
   const {parts, body} = partsOf(mime);
-  return textOf(parts.filter(({field, near}) => !field && !near)) + body;
+  return textOf(parts, body, ({field, near}) => field === undefined && near === undefined);
 }
 
-const textOf = (parts: readonly Part[]): string => parts.map(({text}) => text).join('');
+function textOf(parts: readonly Part[], body: string, isKept: (part: Part) => boolean): string {
+  const kept: string[] = [];
+  for (const part of parts) {
+    if (isKept(part)) kept.push(part.text);
+    else endCrs(kept);
+  }
+  return kept.join('') + body;
+}
+
+/** CRs alone become CRLF before a gap: with a line end that is next to them now they would be one. */
+function endCrs(parts: string[]): void {
+  for (let index = parts.length - 1; parts[index]?.endsWith('\r'); index--) {
+    const isEmptyLine = parts[index] === '\r';
+    parts[index] += '\n';
+    if (!isEmptyLine) break;
+  }
+}
 
 /** The text with no value in what is nearly an x-mq-* field: nobody can tell what was meant for a secret. */
 export function withoutNearValues(mime: string, mask: string): string {
@@ -150,7 +166,7 @@ const unseen = /[\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 /** What looks like a hyphen and is none in NFKC. */
 const hyphens = /[_\p{Pd}\u2043\u2212]/gu;
 /** The line ends of other worlds, and a name behind one of them. */
-const foreignLine = /(?![\t\r\n])[\p{Cc}\u2028\u2029][ \t]*(x-mq-[!-9;-~])/iu;
+const foreignLine = /(?![\t\r\n])[\p{Cc}\u2028\u2029][ \t]*x-mq-[!-9;-~]/iu;
 /** A UTF-8 byte order mark that was read as Latin-1. */
 const misreadMark = /^ï»¿/;
 
@@ -168,11 +184,15 @@ const longestName = 200;
  * Undefined for anything else.
  */
 function nearNameOf(text: string): string | undefined {
+  const name = nameLike(text.replace(misreadMark, ''));
+  if (name !== undefined) return name;
   const foreign = foreignLine.exec(text);
-  const at = foreign ? foreign.index + foreign[0].length - foreign[1]!.length : 0;
+  return foreign === null ? undefined : (nameLike(text.slice(foreign.index)) ?? someField);
+}
+
+function nameLike(text: string): string | undefined {
   const head = text
-    .slice(at, at + longestName)
-    .replace(misreadMark, '')
+    .slice(0, longestName)
     .normalize('NFKC')
     .replace(/^[\s\p{Cc}\p{Cf}]+/u, '');
   const shape = [shapeOf(head, ''), shapeOf(head, '-')].find(each => /^x-mq-[^:]/.test(each));
@@ -180,8 +200,10 @@ function nearNameOf(text: string): string | undefined {
   // Where there is no colon a value may begin anywhere: the name ends where one that we know does, or a blank is.
   const known = smarthostFields.find(name => shape.startsWith(name));
   const given = /^x-mq-[a-z0-9_-]{1,40}/.exec(shapeOf(head.split(/[\s:=]/, 1)[0]!, ''));
-  return known ?? given?.[0] ?? 'x-mq-…';
+  return known ?? given?.[0] ?? someField;
 }
+
+const someField = 'x-mq-…';
 
 const shapeOf = (name: string, forUnseen: '' | '-'): string =>
   name.replace(unseen, forUnseen).replace(hyphens, '-').replace(/-+/g, '-').toLowerCase();

@@ -1,6 +1,7 @@
 // The groups of parameters: each is one decision, so its parameters count together, or its last good value does.
 // A new setting is one entry here, and its type in settings.ts.
 
+import {type MqHeadersRule, mqHeadersRules} from './mq-headers.ts';
 import {mxGroup} from './mx-settings.ts';
 import {type ResultKind, resultKinds} from './names.ts';
 import type {ParameterReader} from './parameter-reader.ts';
@@ -18,9 +19,6 @@ export interface SettingGroup<T> {
   /** What may be known of a value that settles: enough to name queues by, not enough to connect with. */
   readonly unsettled?: (value: T) => T;
 }
-
-const mqHeadersWords = ['obeyed', 'stripped', 'refused'] as const;
-export type MqHeaders = (typeof mqHeadersWords)[number];
 
 const aYear = 31_536_000;
 
@@ -46,7 +44,7 @@ export const settingGroups: {readonly [G in GroupName]: SettingGroup<GroupedSett
   mx: mxGroup,
   mqHeaders: {
     names: ['mq-headers'],
-    read: reader => reader.word<MqHeaders>('mq-headers', mqHeadersWords) ?? 'obeyed',
+    read: reader => reader.word<MqHeadersRule>('mq-headers', mqHeadersRules) ?? 'obeyed',
     // Who sets it does not want to obey.
     fallback: 'stripped',
   },

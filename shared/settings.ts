@@ -3,10 +3,11 @@
 
 import {type CapacitySettings, readCapacity} from './capacity-settings.ts';
 import type {Problem} from './message.ts';
+import type {MqHeadersRule} from './mq-headers.ts';
 import type {ResultKind} from './names.ts';
 import {type Parameter, ParameterReader} from './parameter-reader.ts';
 import {type Sightings, sightingsOf, youngestOf} from './parameter-sightings.ts';
-import {type MqHeaders, type SettingGroup, settingGroups} from './setting-groups.ts';
+import {type SettingGroup, settingGroups} from './setting-groups.ts';
 import type {Relay} from './smarthost.ts';
 
 /** The settings that are a group of parameters each. */
@@ -25,7 +26,7 @@ export interface GroupedSettings {
   /** Direct delivery: where and how recipients' MX hosts are reached. */
   readonly mx: MxSettings;
   /** What is done with x-mq-* header fields, unless the message says otherwise. */
-  readonly mqHeaders: MqHeaders;
+  readonly mqHeaders: MqHeadersRule;
   /** Whether a text that SMTP would have to bend is refused, unless the message says otherwise. */
   readonly strict: boolean;
   /** Whether a smarthost that a message names may be in a private range. */

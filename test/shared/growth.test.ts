@@ -60,6 +60,7 @@ const setting = (name: string) => (value: string) => parseSettings([{name, value
 
 const rows: readonly Row[] = [
   ['a message of repeated fields', mime, repeated('x-mq-tag:a\n')],
+  ['a message of every other field', mime, repeated('A: 1\rx-mq-tag:a\n')],
   ['a message of contradicting fields', mime, numbered(index => `x-mq-a:${index}\n`, 12)],
   ['a message of different fields', mime, numbered(index => `x-mq-a${index}:b\n`, 14)],
   ['a message of smarthost fields', mime, numbered(index => `x-mq-smarthost-port:${index}\n`, 26)],

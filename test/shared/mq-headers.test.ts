@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {contentOf} from '../../shared/content.ts';
 import {readMqHeaders, stripMqHeaders, withoutMqHeaders, withoutNearValues} from '../../shared/mq-headers.ts';
 import {propertiesOf} from '../../shared/mq-properties.ts';
 
@@ -52,6 +53,7 @@ describe('x-mq-* fields are taken out and every other byte stays', () => {
       'A: 1\r\r\nB: 2\r\r\n\r\r\nb',
       [field('tag', 't')],
     ],
+    ['CR ahead, and a line end behind', 'A: 1\rx-mq-tag: t\n\r\nb', 'A: 1\r\n\r\nb', [field('tag', 't')]],
     ['CR CR CR LF in a fold', 'x-mq-tag: a\r\r\r\n b\nA: 1\n\n', 'A: 1\n\n', [field('tag', 'a b')]],
     ['a byte order mark', '\ufeffx-mq-tag: t\nA: 1\n\n', 'A: 1\n\n', [field('tag', 't')]],
     ['a byte order mark alone', '\ufeffA: 1\n\n\ufeffb', 'A: 1\n\n\ufeffb', []],
@@ -168,6 +170,78 @@ describe('what is nearly an x-mq-* field is found, by line and name, and never b
   ])('but not in %s', (_, mime) => {
     expect(readMqHeaders(mime)).toEqual({mime, fields: [], near: []});
     expect(withoutMqHeaders(mime)).toBe(mime);
+  });
+});
+
+describe('whatever a text is made of', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      '\r\n',
+      '\n',
+      '\r',
+      '\r\r\n',
+      ' ',
+      '\t',
+      ':',
+      ': ',
+      '-',
+      '\ufeff',
+      '\u00a0',
+      '\u200b',
+      '\0',
+      '\u00ad',
+    ),
+    fc.constantFrom(
+      'x-mq-tag',
+      'X-MQ-Smarthost-Password',
+      'x-mq-',
+      'x',
+      'mq',
+      'Subject',
+      'From jo',
+      'hunter2',
+      'ü',
+    ),
+    fc.constantFrom('Subject: s\r\n', 'x-mq-tag: t\r\n', 'x-mq-tag: t\r', 'A: 1\r', '\u2028', 'ｘ', '－'),
+  );
+  const text = fc.array(piece, {maxLength: 16}).map(pieces => pieces.join(''));
+  const linesOf = (mime: string) => contentOf(mime).wire.toString().split('\r\n');
+
+  test('no line of its header looks like an x-mq-* field on the wire', () => {
+    fc.assert(
+      fc.property(text, given => {
+        const {mime, near} = readMqHeaders(given);
+        for (const sent of [...(near.length === 0 ? [mime] : []), withoutMqHeaders(given)]) {
+          const lines = linesOf(sent);
+          // Where nothing was left of the header, the body may begin with what it likes.
+          if (lines[0] === '' && (sent !== mime || !/^\ufeff*[\r\n]/.test(given))) continue;
+          const first = lines.findIndex(line => line !== '');
+          const header = lines.slice(first, lines.indexOf('', first));
+          const begun = header.filter((line, index) => index === 0 || !/^[ \t]/.test(line));
+          const seen = begun.map(line => line.normalize('NFKC').replace(/[\p{Cc}\p{Cf}\p{Z}]/gu, ''));
+          expect(seen.filter(line => /^x-mq-[a-z]/i.test(line))).toEqual([]);
+        }
+      }),
+      {numRuns: 3000},
+    );
+  });
+
+  test('what is sent are its lines, without some and in their order, and every empty one', () => {
+    fc.assert(
+      fc.property(text, given => {
+        const all = linesOf(given.replace(/^\ufeff+/, ''));
+        for (const mime of [readMqHeaders(given).mime, withoutMqHeaders(given)]) {
+          if (mime === '') continue;
+          const sent = linesOf(mime);
+          let at = 0;
+          for (const line of all) if (line === sent[at]) at++;
+          expect(at).toBe(sent.length);
+          const empty = (lines: readonly string[]) => lines.filter(line => line === '').length;
+          expect(empty(sent)).toBe(empty(all));
+        }
+      }),
+      {numRuns: 3000},
+    );
   });
 });
 
