@@ -3,7 +3,7 @@
 
 import {isJsonObject, type Json, type JsonObject} from './json.ts';
 import {withoutNearValues} from './mq-headers.ts';
-import {isUrl} from './smarthost.ts';
+import {isNearlySmarthost, isUrl} from './smarthost.ts';
 
 const mask = '***';
 
@@ -17,7 +17,7 @@ const dkimSecretName = /^(?:key|private[-_]?key)$/i;
 function isSecret(given: string): boolean {
   // A blank behind a name, or something within it that cannot be seen, makes no other of it.
   const name = given.normalize('NFKC').replace(/[^\p{L}\p{N}_.-]/gu, '');
-  return secretName.test(name) || secretNameInCamelCase.test(name);
+  return secretName.test(name) || secretNameInCamelCase.test(name) || isNearlySmarthost(name);
 }
 
 /** The same JSON without its secrets: their properties are gone. Keys below `dkim` are private keys. */

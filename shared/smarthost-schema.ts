@@ -5,7 +5,15 @@ import * as v from 'valibot';
 import {isJsonObject, type Json} from './json.ts';
 import type {Problem} from './message.ts';
 import {securityLevels} from './security.ts';
-import {defaultSmtpPort, isUrl, pairOf, parseHosts, parseRelayUrl, type Relay} from './smarthost.ts';
+import {
+  defaultSmtpPort,
+  isNearlySmarthost,
+  isUrl,
+  pairOf,
+  parseHosts,
+  parseRelayUrl,
+  type Relay,
+} from './smarthost.ts';
 import {parsedBy, right, wholeNumber, word, wrong} from './value-schemas.ts';
 
 const credential = parsedBy<string>(value =>
@@ -76,7 +84,7 @@ export function unknownOfSmarthost(properties: Readonly<Record<string, Json>>): 
   const names = isJsonObject(smarthost)
     ? Object.keys(smarthost).filter(name => !members.some(member => member === name))
     : [];
-  const flat = Object.keys(properties).some(name => /^(?:x-mq-)?smarthost[-_.\s]/i.test(name));
+  const nearly = Object.keys(properties).some(isNearlySmarthost);
   return [
     ...names.slice(0, members.length * 2).map(name => {
       const right = otherNames.get(name.slice(0, 20).toLowerCase().replace(/[-_ ]/g, ''));
@@ -84,8 +92,8 @@ export function unknownOfSmarthost(properties: Readonly<Record<string, Json>>): 
         ? {path: 'smarthost', problem: `has a member that is unknown; ${known}`}
         : {path: `smarthost.${name.slice(0, 20)}`, problem: `is unknown: call it ${right}`};
     }),
-    ...(flat
-      ? [{path: '', problem: `has a property smarthost-… that is unknown: in smarthost ${known}`}]
+    ...(nearly
+      ? [{path: '', problem: `has a property that is nearly called smarthost; in smarthost ${known}`}]
       : []),
   ];
 }

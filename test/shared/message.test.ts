@@ -311,7 +311,7 @@ describe('what a smarthost has under other names', () => {
       {
         path: '',
         problem:
-          'has a property smarthost-… that is unknown: in smarthost known are hostname, port, username, password, security',
+          'has a property that is nearly called smarthost; in smarthost known are hostname, port, username, password, security',
       },
     ]);
   });

@@ -110,6 +110,11 @@ describe('a message without its secrets', () => {
       },
       {smarthost: {hostname: ['a', 'b'], port: '25', security: 'verified'}},
     ],
+    [
+      'what is nearly the smarthost',
+      {Smarthost: 'TOPSECRET', 'smarthost-auth': 'TOPSECRET', smarthosts: 1},
+      {smarthosts: 1},
+    ],
     ['a name with a no-break space', {'x-mq-smarthost-pass\u200bword\u00a0': 'TOPSECRET'}, {}],
     [
       'a header of an object',
