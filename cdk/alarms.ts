@@ -7,7 +7,7 @@ import {FilterPattern} from 'aws-cdk-lib/aws-logs';
 import {Construct} from 'constructs';
 import {AlarmTopic} from './alarm-topic.ts';
 import type {MailFunction} from './mail-function.ts';
-import type {Queues} from './queues.ts';
+import {idOf, type Queues} from './queues.ts';
 
 export interface AlarmsProps {
   readonly queues: Queues;
@@ -28,27 +28,39 @@ export class Alarms extends Construct {
     for (const each of functions) this.#functionAlarms(each);
   }
 
-  #queueAlarms({outbox, outboxDlq, delivery, deliveryDlq}: Queues): void {
+  #queueAlarms({outbox, outboxDlq, waiting, waitingDlq, delivery, deliveryDlq, results}: Queues): void {
     const deadLetters = 'Mail that could not be processed, by our own fault: mend, then redrive.';
-    for (const [name, dlq] of Object.entries({OutboxDlq: outboxDlq, DeliveryDlq: deliveryDlq})) {
+    const dlqs = {OutboxDlq: outboxDlq, WaitingDlq: waitingDlq, DeliveryDlq: deliveryDlq};
+    for (const [name, dlq] of Object.entries(dlqs)) {
       const visible = dlq.metricApproximateNumberOfMessagesVisible(maximum);
       this.#alarm(`${name}Messages`, visible, 1, deadLetters);
     }
-    // A message that is due leaves the outbox within seconds. One that is not is delayed, by 900 s at most, and
-    // AWS does not say whether that counts into its age: so 900 s and a quarter of an hour.
-    const outboxAge = outbox.metricApproximateAgeOfOldestMessage(maximum);
-    this.#alarm('OutboxAge', outboxAge, 1800, 'Mail is not being routed: look at the route function’s log.');
+    // What is due leaves these within seconds. What is not is delayed, by 900 s at most, and AWS does not say whether
+    // that counts into its age: so 900 s and a quarter of an hour. A producer may delay what is on the outbox, too.
+    for (const [name, queue] of Object.entries({Outbox: outbox, Waiting: waiting})) {
+      const age = queue.metricApproximateAgeOfOldestMessage(maximum);
+      this.#alarm(`${name}Age`, age, 1800, 'Mail is not being routed: look at the route function’s log.');
+    }
     // A domain may have a long queue and one slow connection; an hour is more than that explains.
     const deliveryAge = delivery.metricApproximateAgeOfOldestMessage(maximum);
     this.#alarm('DeliveryAge', deliveryAge, 3600, 'Mail waits long: look at the deliver function’s log.');
+    const unread = 'Results expire unread in four days: read them, or switch their kind off (results-kinds).';
+    for (const [kind, queue] of Object.entries(results)) {
+      const age = queue.metricApproximateAgeOfOldestMessage(maximum);
+      this.#alarm(`${idOf(kind)}Unread`, age, Duration.days(10).toSeconds(), unread);
+    }
   }
 
   #functionAlarms({node, function: fn, logGroup}: MailFunction): void {
     const {stackName} = Stack.of(this);
-    const alarm = (what: string, metric: IMetric, threshold: number, description: string) =>
-      this.#alarm(`${node.id}${what}`, metric, threshold, description);
+    const alarm = (what: string, metric: IMetric, threshold: number, description: string, periods = 1) =>
+      this.#alarm(`${node.id}${what}`, metric, threshold, description, periods);
     alarm('Errors', fn.metricErrors({period}), 1, 'The function crashed or ran out of time.');
     alarm('Throttles', fn.metricThrottles({period}), 10, 'The account’s concurrency is used up.');
+    // A batch that is throttled counts as received: this is long before mail becomes dead letters of it.
+    const lasting =
+      'Throttled for two hours; in two days it makes dead letters: raise the account’s concurrency.';
+    alarm('ThrottledForLong', fn.metricThrottles({period: Duration.hours(1)}), 1, lasting, 2);
     // A batch that fails because SSM or SQS does is reported to Lambda item by item, which is no error of the
     // function, and SQS leaves messages out of its age that were received three times (Available CloudWatch
     // metrics for Amazon SQS): a lasting fault would show only in the dead-letter queue, an hour later.
@@ -61,12 +73,12 @@ export class Alarms extends Construct {
     alarm('Faults', metric, 1, 'Lines of level "error" in its log: settings, credentials, SSM or SQS.');
   }
 
-  #alarm(name: string, metric: IMetric, threshold: number, alarmDescription: string): void {
+  #alarm(name: string, metric: IMetric, threshold: number, alarmDescription: string, periods = 1): void {
     const alarm = new Alarm(this, name, {
       metric,
       threshold,
       alarmDescription,
-      evaluationPeriods: 1,
+      evaluationPeriods: periods,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       // No datapoint of a queue that is at rest, or of a function that is not running.
       treatMissingData: TreatMissingData.NOT_BREACHING,

@@ -14,6 +14,10 @@ export interface Context {
   readonly alarmEmail: string | undefined;
   /** Queues outside of relayq's own names that a message may have its results sent to. */
   readonly resultQueues: readonly string[];
+  /** ARNs of roles, users and accounts elsewhere that may put messages on the outbox. */
+  readonly producers: readonly string[];
+  /** ARNs of roles and users that may redrive to the queues that only the functions send to. */
+  readonly operators: readonly string[];
   /** The customer managed key that the SecureString parameters are under; by default it is alias/aws/ssm. */
   readonly parameterKeyArn: string | undefined;
   /** Puts deliver behind a NAT gateway with an Elastic IP, for port 25. */
@@ -53,6 +57,12 @@ export function readContext(node: Node): Context {
     const value = text(name);
     return value === undefined ? undefined : matching(name, value, pattern, what);
   };
+  const listOf = (name: string, pattern: RegExp, what: string): readonly string[] =>
+    (text(name) ?? '')
+      .split(',')
+      .map(item => item.trim())
+      .filter(item => item !== '')
+      .map(item => matching(name, item, pattern, what));
   const stage = text('stage') ?? 'dev';
   if (!isStage(stage)) throw new Error(`context stage=${stage}: lower-case letters, digits and hyphens`);
   return {
@@ -63,10 +73,19 @@ export function readContext(node: Node): Context {
     logRetentionDays: retention(wholeNumber('logRetentionDays', RetentionDays.ONE_MONTH, 1, 3653)),
     alarmEmail: optional('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
     // Names go into permissions as they are: a * would be one to send to any queue.
-    resultQueues: (text('resultQueues') ?? '')
-      .split(',')
-      .filter(name => name !== '')
-      .map(name => matching('resultQueues', name, /^[\w-]{1,80}$/, 'names of standard queues, with commas')),
+    resultQueues: listOf('resultQueues', /^[\w-]{1,80}$/, 'names of standard queues, with commas'),
+    // A * would let in more than it names, which SQS refuses; for operators it is compared, and may stand in a role's
+    // path: single sign-on makes up a part of it.
+    producers: listOf(
+      'producers',
+      /^arn:[\w-]+:iam::\d{12}:(?:root|(?:role|user)\/[\w+=,.@/-]+)$/,
+      'ARNs of roles, users or accounts (…:root), with commas',
+    ),
+    operators: listOf(
+      'operators',
+      /^arn:[\w-]+:iam::\d{12}:(?:role|user)\/[\w+=,.@/*-]+$/,
+      'ARNs of roles or users, with commas',
+    ),
     parameterKeyArn: optional(
       'parameterKeyArn',
       /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/,

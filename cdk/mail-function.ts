@@ -1,4 +1,4 @@
-// A function of the pipeline: its bundle, its source queue, its log group, and a role that can do what the code
+// A function of the pipeline: its bundle, its source queues, its log group, and a role that can do what the code
 // does and no more.
 
 import {fileURLToPath} from 'node:url';
@@ -20,7 +20,7 @@ import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
 import {resultKinds, variables} from '../shared/names.ts';
 import type {Context} from './context.ts';
-import {grantNetworkInterfaces, grantResults, grantSend, grantSettings} from './permissions.ts';
+import {grantNetworkInterfaces, grantResults, grantSend, grantSettings, grantSettle} from './permissions.ts';
 import type {Queues} from './queues.ts';
 
 export interface MailFunctionProps {
@@ -28,7 +28,7 @@ export interface MailFunctionProps {
   /** Its folder below functions/. */
   readonly folder: string;
   readonly queues: Queues;
-  readonly source: Queue;
+  readonly sources: readonly Queue[];
   /** The queues it sends to, beside those for results. */
   readonly targets: readonly Queue[];
   readonly timeout: Duration;
@@ -46,7 +46,7 @@ export class MailFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: MailFunctionProps) {
     super(scope, id);
-    const {functionName, folder, queues, source, context, network} = props;
+    const {functionName, folder, queues, sources, context, network} = props;
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: context.logRetentionDays,
@@ -75,7 +75,7 @@ export class MailFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
-      // A deferred message goes round: outbox, delivery, outbox. Lambda would stop that after about 16 rounds;
+      // A deferred message goes round: waiting, delivery, waiting. Lambda would stop that after about 16 rounds;
       // maxattempts and maxdelivertime are what ends it.
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: environmentOf(queues, context.stage),
@@ -94,20 +94,24 @@ export class MailFunction extends Construct {
         environment: {npm_config_update_notifier: 'false'},
       },
     });
-    this.function.addEventSource(
-      new SqsEventSource(source, {
-        batchSize: 10,
-        reportBatchItemFailures: true,
-        maxConcurrency: props.maxConcurrency,
-      }),
-    );
+    for (const source of sources) {
+      this.function.addEventSource(
+        new SqsEventSource(source, {
+          batchSize: 10,
+          reportBatchItemFailures: true,
+          maxConcurrency: props.maxConcurrency,
+        }),
+      );
+      grantSettle(this.role, source);
+    }
   }
 }
 
 const environmentOf = (queues: Queues, stage: string): Record<string, string> => ({
   [variables.stage]: stage,
   [variables.outbox]: queues.outbox.queueUrl,
-  [variables.outboxDlq]: queues.outboxDlq.queueUrl,
+  [variables.outboxOversize]: queues.outboxOversize.queueUrl,
+  [variables.waiting]: queues.waiting.queueUrl,
   [variables.delivery]: queues.delivery.queueUrl,
   ...Object.fromEntries(resultKinds.map(kind => [variables[kind], queues.results[kind].queueUrl])),
 });

@@ -19,7 +19,7 @@ export function grantSend(role: Role, queues: readonly Queue[]): void {
   for (const queue of queues) allow(role, ['sqs:SendMessage'], [queue.queueArn]);
 }
 
-/** Settling messages one by one, and making visible again what there is no time left for. */
+/** Settling messages one by one, hiding late ones anew, making visible again what there is no time left for. */
 export function grantSettle(role: Role, queue: Queue): void {
   allow(role, ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'], [queue.queueArn]);
 }

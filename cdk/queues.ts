@@ -1,4 +1,5 @@
-// All queues: the outbox, the FIFO queue that holds the domain queues, the result queues and the dead letters.
+// All queues: the outbox, the mail that waits, the FIFO queue that holds the domain queues, the result queues and the
+// dead letters.
 
 import {ArnFormat, Duration, RemovalPolicy, Stack} from 'aws-cdk-lib';
 import {
@@ -35,6 +36,9 @@ const highThroughput: QueueProps = {
 export class Queues extends Construct {
   readonly outbox: Queue;
   readonly outboxDlq: Queue;
+  readonly outboxOversize: Queue;
+  readonly waiting: Queue;
+  readonly waitingDlq: Queue;
   readonly delivery: Queue;
   readonly deliveryDlq: Queue;
   readonly results: Readonly<Record<ResultKind, Queue>>;
@@ -45,20 +49,24 @@ export class Queues extends Construct {
       redrivePermission: RedrivePermission.BY_QUEUE,
       sourceQueues: [Queue.fromQueueArn(this, `${source}Arn`, sourceArn(this, source))],
     });
-    this.outboxDlq = new Queue(this, 'OutboxDlq', {
-      ...common,
-      queueName: names.outboxDlq,
-      redriveAllowPolicy: redriveAllowPolicy(names.outbox),
-    });
-    this.outbox = new Queue(this, 'Outbox', {
-      ...common,
-      queueName: names.outbox,
-      // AWS's six times the function's timeout: time to try a throttled batch again before it is given out twice.
-      visibilityTimeout: Duration.seconds(6 * routeTimeout.toSeconds()),
-      // Bad messages are answered, so what comes here again and again is our own trouble, such as SSM or SQS
-      // failing: 20 times are an hour of it.
-      deadLetterQueue: {queue: this.outboxDlq, maxReceiveCount: 20},
-    });
+    const deadLetters = (id: string, queueName: string, source: string) =>
+      new Queue(this, id, {...common, queueName, redriveAllowPolicy: redriveAllowPolicy(source)});
+    const source = (id: string, queueName: string, queue: Queue) =>
+      new Queue(this, id, {
+        ...common,
+        queueName,
+        // AWS's six times the function's timeout: time to try a throttled batch again before it is given out twice.
+        visibilityTimeout: Duration.seconds(6 * routeTimeout.toSeconds()),
+        // Bad messages are answered, so what comes here again and again is our own trouble, such as SSM or SQS
+        // failing, or the account's concurrency used up, as each throttled batch counts: SQS's most is two days of it.
+        deadLetterQueue: {queue, maxReceiveCount: 1000},
+      });
+    this.outboxDlq = deadLetters('OutboxDlq', names.outboxDlq, names.outbox);
+    this.outbox = source('Outbox', names.outbox, this.outboxDlq);
+    this.waitingDlq = deadLetters('WaitingDlq', names.waitingDlq, names.waiting);
+    this.waiting = source('Waiting', names.waiting, this.waitingDlq);
+    this.outboxOversize = new Queue(this, 'OutboxOversize', {...common, queueName: names.outboxOversize});
+    acknowledge(this.outboxOversize, 'SQS3', 'It holds what has been answered, for whoever wants to see it.');
     this.deliveryDlq = new Queue(this, 'DeliveryDlq', {
       ...common,
       ...highThroughput,
@@ -73,8 +81,9 @@ export class Queues extends Construct {
       // for this long. MaximumConcurrency keeps the event source from holding batches that nobody runs.
       visibilityTimeout: deliverTimeout.plus(Duration.minutes(1)),
       // Of a batch of ten at least one message is settled each time, however slow the server; the others come
-      // again. So the last of them is received ten times, and nothing is wrong: the rest is for our own trouble.
-      deadLetterQueue: {queue: this.deliveryDlq, maxReceiveCount: 30},
+      // again. So the last of them is received ten times, and nothing is wrong. The rest is for our own trouble, and
+      // for throttling: two days. A message that crashes the function holds up its group for as long, with an alarm.
+      deadLetterQueue: {queue: this.deliveryDlq, maxReceiveCount: 200},
     });
     const result = (kind: ResultKind) => {
       const queue = new Queue(this, idOf(kind), {...common, queueName: names.results[kind]});
@@ -87,13 +96,10 @@ export class Queues extends Construct {
       Queue
     >;
   }
-
-  get all(): readonly Queue[] {
-    return [this.outbox, this.outboxDlq, this.delivery, this.deliveryDlq, ...Object.values(this.results)];
-  }
 }
 
-const idOf = (kind: ResultKind): string => kind.charAt(0).toUpperCase() + kind.slice(1);
+/** `Results`, and so on. */
+export const idOf = (kind: string): string => kind.charAt(0).toUpperCase() + kind.slice(1);
 
 /** By name, not by reference: the source names its dead-letter queue, and a circle cannot be deployed. */
 function sourceArn(scope: Construct, queueName: string): string {

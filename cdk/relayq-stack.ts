@@ -7,7 +7,8 @@ import {Alarms} from './alarms.ts';
 import type {Context} from './context.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
 import {MailFunction} from './mail-function.ts';
-import {grantSettle, grantState} from './permissions.ts';
+import {grantState} from './permissions.ts';
+import {allowProducers, onlyFunctionsSend} from './queue-policies.ts';
 import {Queues} from './queues.ts';
 import {stateTable} from './state-table.ts';
 import {deliverTimeout, routeTimeout} from './timeouts.ts';
@@ -26,8 +27,8 @@ export class RelayqStack extends Stack {
       functionName: names.route,
       folder: 'route',
       queues,
-      source: queues.outbox,
-      targets: [queues.outbox, queues.outboxDlq, queues.delivery],
+      sources: [queues.outbox, queues.waiting],
+      targets: [queues.waiting, queues.outboxOversize, queues.delivery],
       timeout: routeTimeout,
       maxConcurrency: context.routeConcurrency,
       context,
@@ -36,15 +37,17 @@ export class RelayqStack extends Stack {
       functionName: names.deliver,
       folder: 'deliver',
       queues,
-      source: queues.delivery,
-      targets: [queues.outbox],
+      sources: [queues.delivery],
+      targets: [queues.waiting],
       timeout: deliverTimeout,
       maxConcurrency: context.deliverConcurrency,
       context,
       ...(network && {network}),
     });
-    grantSettle(deliver.role, queues.delivery);
     grantState(deliver.role, stateTable(this, 'State', names));
+    allowProducers(queues.outbox, context.producers);
+    const senders = [route.role.roleArn, deliver.role.roleArn, ...context.operators];
+    for (const queue of [queues.waiting, queues.delivery]) onlyFunctionsSend(queue, senders);
     new Alarms(this, 'Alarms', {queues, functions: [route, deliver], email: context.alarmEmail});
     this.#outputs(names, queues, network);
   }
@@ -58,7 +61,9 @@ export class RelayqStack extends Stack {
     output('FailureUrl', queues.results.failure.queueUrl, 'Results of bounced, expired and invalid messages');
     output('RetryUrl', queues.results.retry.queueUrl, 'Results of deferred messages');
     output('OutboxDlqUrl', queues.outboxDlq.queueUrl, 'Dead letters of route');
+    output('WaitingDlqUrl', queues.waitingDlq.queueUrl, 'Dead letters of route, of mail that has waited');
     output('DeliveryDlqUrl', queues.deliveryDlq.queueUrl, 'Dead letters of deliver');
+    output('OutboxOversizeUrl', queues.outboxOversize.queueUrl, 'What is invalid and too large to be quoted');
     output('RouteFunction', names.route, 'Its log group is /aws/lambda/ and this name');
     output('DeliverFunction', names.deliver, 'Its log group is /aws/lambda/ and this name');
     output('ParameterPath', names.parameterPath, 'Settings go below this path');

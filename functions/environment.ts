@@ -5,7 +5,8 @@ import {type ResultKind, settingsMaxAge, variables} from '../shared/names.ts';
 export interface Environment {
   readonly stage: string;
   readonly outboxUrl: string;
-  readonly outboxDlqUrl: string;
+  readonly outboxOversizeUrl: string;
+  readonly waitingUrl: string;
   readonly deliveryUrl: string;
   readonly resultUrls: Readonly<Record<ResultKind, string>>;
   /** How long settings are kept: a minute, unless the environment says otherwise. */
@@ -20,7 +21,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   return {
     stage: value(variables.stage),
     outboxUrl: value(variables.outbox),
-    outboxDlqUrl: value(variables.outboxDlq),
+    outboxOversizeUrl: value(variables.outboxOversize),
+    waitingUrl: value(variables.waiting),
     deliveryUrl: value(variables.delivery),
     resultUrls: {
       results: value(variables.results),

@@ -7,10 +7,10 @@ import {
   DeleteMessageBatchCommand,
   GetQueueUrlCommand,
   SendMessageBatchCommand,
-  SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import {octetsOf} from '../shared/json.ts';
+import {maxBodyOctets} from '../shared/result.ts';
 import {errorText} from './log.ts';
 
 export interface Outgoing {
@@ -24,7 +24,7 @@ export interface Outgoing {
 
 /** SendMessageBatch: at most 10 entries, and 1 MiB in all. */
 const maxBatchEntries = 10;
-const maxBatchOctets = 1_048_576;
+const maxBatchOctets = maxBodyOctets;
 
 export class Queues {
   readonly #client: SQSClient;
@@ -32,18 +32,6 @@ export class Queues {
 
   constructor(client: SQSClient) {
     this.#client = client;
-  }
-
-  async send(queueUrl: string, {body, groupId, deduplicationId, delaySeconds}: Outgoing): Promise<void> {
-    await this.#client.send(
-      new SendMessageCommand({
-        QueueUrl: queueUrl,
-        MessageBody: body,
-        MessageGroupId: groupId,
-        MessageDeduplicationId: deduplicationId,
-        DelaySeconds: delaySeconds,
-      }),
-    );
   }
 
   /** Sends all of them, in order; returns the indexes of those that SQS did not take, with its reason. */
@@ -79,14 +67,23 @@ export class Queues {
     });
   }
 
-  /** Hides received messages for so many seconds from now; 0 makes them visible. At most 10 at a time. */
-  async hide(queueUrl: string, receiptHandles: readonly string[], seconds: number): Promise<void> {
-    const entries = receiptHandles.map((handle, index) => ({
-      Id: String(index),
-      ReceiptHandle: handle,
-      VisibilityTimeout: seconds,
-    }));
-    await this.#client.send(new ChangeMessageVisibilityBatchCommand({QueueUrl: queueUrl, Entries: entries}));
+  /**
+   * Hides received messages for so many seconds from now; 0 makes them visible. At most 10 at a time.
+   * @returns the indexes of those that SQS refused this for, with its reason
+   */
+  async hide(
+    queueUrl: string,
+    receiptHandles: readonly string[],
+    seconds: number,
+  ): Promise<ReadonlyMap<number, string>> {
+    return inBatch([...receiptHandles.keys()], indexes => {
+      const Entries = indexes.map(index => ({
+        Id: String(index),
+        ReceiptHandle: receiptHandles[index],
+        VisibilityTimeout: seconds,
+      }));
+      return this.#client.send(new ChangeMessageVisibilityBatchCommand({QueueUrl: queueUrl, Entries}));
+    });
   }
 
   /** The URL of a queue of this account, asked for once. @throws QueueDoesNotExist, AccessDenied */

@@ -17,7 +17,7 @@ export interface Result {
 export interface ResultsParts {
   readonly queues: Queues;
   readonly stageUrls: Readonly<Record<ResultKind, string>>;
-  readonly outboxUrl: string;
+  readonly waitingUrl: string;
   readonly log: Log;
 }
 
@@ -29,11 +29,11 @@ export class Results {
   }
 
   /**
-   * Publishes each result to the queues of its fate; a copy that a queue does not take waits on the outbox.
+   * Publishes each result to the queues of its fate; a copy that a queue does not take waits beside the mail that does.
    * @returns the indexes of those results of which a copy could not even be put there, with SQS's reason
    */
   async publishAll(all: readonly Result[]): Promise<ReadonlyMap<number, string>> {
-    const {queues, outboxUrl, log} = this.#parts;
+    const {queues, waitingUrl, log} = this.#parts;
     const copies = all.flatMap(({fate, body, queues: names}, index) =>
       kindsOf(fate)
         .filter(kind => names[kind] !== null)
@@ -41,14 +41,14 @@ export class Results {
     );
     const untaken = await this.publish(copies);
     for (const [index, error] of untaken) {
-      log('error', 'a result could not be published; it waits on the outbox', {
+      log('error', 'a result could not be published; it waits', {
         kind: copies[index]!.kind,
         error,
       });
     }
     const waiting = [...untaken.keys()].map(index => copies[index]!);
     const lost = await queues.sendAll(
-      outboxUrl,
+      waitingUrl,
       waiting.map(copy => ({body: postponedBody(copy), delaySeconds: postponeSeconds})),
     );
     return new Map([...lost].map(([index, reason]) => [waiting[index]!.index, reason]));

@@ -1,15 +1,15 @@
-// What an attempt makes of a message: its entry in the results, its fate, and its way back to the outbox.
+// What an attempt makes of a message: its entry in the results, its fate, and its way back to those that wait.
 
 import type {JsonObject} from './json.ts';
 import type {Message, Queues} from './message.ts';
 import type {Failure, Verdict} from './outcome.ts';
 import type {Wait} from './rate.ts';
 import type {Reply} from './reply.ts';
-import {type Fate, type ResultEntry, resultOf, withEntry} from './result.ts';
+import {type Fate, queuesOf, type ResultEntry, resultOf, withEntry} from './result.ts';
 import {expire, messageBody} from './route.ts';
 import {delaySecondsOf, expiredBecause, nextAttemptOf, retryHintOf} from './schedule.ts';
 import type {Settings} from './settings.ts';
-import {type Tracking, withoutSlot} from './tracking.ts';
+import {oneMore, type Tracking, withoutSlot} from './tracking.ts';
 import {utcTimeOf} from './utc-time.ts';
 
 /** How an attempt went, without the socket that it went over. */
@@ -23,7 +23,7 @@ export interface Settlement {
   /** The result, for the queues of its fate. */
   readonly body: string;
   readonly queues: Queues;
-  /** A deferred message's next round through the outbox. */
+  /** A deferred message's next round through the queue `waiting`. */
   readonly again?: {readonly body: string; readonly delaySeconds: number};
 }
 
@@ -43,7 +43,7 @@ export const holdForRate = (message: Message, {untilMs, slotMs}: Wait, nowMs: nu
 };
 
 const held = (message: Message, before: Tracking, dueMs: number, nowMs: number): Held => {
-  const tracking = {...before, hops: before.hops + 1};
+  const tracking = {...before, hops: oneMore(before.hops)};
   return {
     fate: 'held',
     again: {body: messageBody(message, tracking), delaySeconds: delaySecondsOf(dueMs, nowMs)},
@@ -81,10 +81,10 @@ export function decideFate(
   nowMs: number,
 ): Settlement {
   const entries = withEntry(message.results, entry);
-  const attempts = message.tracking.attempts + 1;
+  const attempts = oneMore(message.tracking.attempts);
   // The slot was for this attempt.
   const tracking = {...withoutSlot(message.tracking), attempts};
-  const {queues} = message;
+  const queues = queuesOf(message.queues, settings);
   const settled = (fate: Fate): Settlement => ({
     fate,
     body: resultOf(message, fate, entries, tracking),
@@ -95,7 +95,7 @@ export function decideFate(
   const {reply} = outcome.failure;
   const nextMs = nextAttemptOf(message, settings, attempts, nowMs, reply && retryHintOf(reply));
   const reason = expiredBecause(message, settings, attempts, nextMs);
-  if (reason !== undefined) return expire({...message, tracking}, reason, nowMs, entries);
+  if (reason !== undefined) return expire({...message, tracking}, reason, settings, nowMs, entries);
   const changes: JsonObject = {
     results: entries,
     nextattempt: {time: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)},

@@ -13,7 +13,7 @@ import type {Security} from './security.ts';
 import type {Relay} from './smarthost.ts';
 import {unknownOfSmarthost} from './smarthost-schema.ts';
 import {problemsOfText} from './text-rules.ts';
-import {parseTracking, type Tracking} from './tracking.ts';
+import {type Arrival, parseTracking, type Tracking} from './tracking.ts';
 import {flag} from './value-schemas.ts';
 
 export interface Message {
@@ -56,6 +56,7 @@ export type ParsedMessage = {readonly ok: true; readonly message: Message} | ({r
 export interface Refusal {
   readonly problems: readonly Problem[];
   readonly properties?: JsonObject;
+  readonly tracking?: Tracking;
   /** Where the answer goes; empty unless this part was valid. */
   readonly queues: Queues;
 }
@@ -77,11 +78,11 @@ const defaultRules: MessageRules = {mqHeaders: 'obeyed', strict: false};
 /**
  * Reads a message from the body of an SQS record. One that has been through here before is not held to what is asked of
  * new ones only.
- * @param arrival what is known when the message is seen for the first time: its id, and when it came
+ * @param arrival the record: what is known of a message that is seen for the first time, and whose word is believed
  */
 export function parseMessage(
   body: string,
-  arrival: {readonly id: string; readonly arrivedMs: number},
+  arrival: Arrival,
   rules: MessageRules = defaultRules,
 ): ParsedMessage {
   const survey = surveyOf(body);
@@ -116,7 +117,8 @@ export function parseMessage(
   ].slice(0, maxProblems);
   if (problems.length > 0 || !parsed.success || !tracking.ok) {
     const named = v.safeParse(queuesSchema, properties.queues ?? {});
-    return {ok: false, problems, properties, queues: named.success ? named.output : {}};
+    const queues = named.success ? named.output : {};
+    return {ok: false, problems, properties, queues, ...(tracking.ok && {tracking: tracking.value})};
   }
   const fields = parsed.output;
   return {
@@ -163,7 +165,7 @@ const ruleOf = (object: JsonObject): MqHeadersRule | undefined =>
 /** A result with its fate that was put on the outbox again is a new message: its history stays behind. */
 function freshOf(object: JsonObject): JsonObject {
   if (object.fate === undefined) return object;
-  const told = object.fate === 'invalid' ? ['problems', 'original'] : [];
+  const told = object.fate === 'invalid' ? ['problems', 'original', 'originalAt'] : [];
   return omit(object, ['fate', 'results', 'relayq', 'nextattempt', ...told]);
 }
 

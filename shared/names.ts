@@ -9,6 +9,11 @@ export interface Names {
   readonly stack: string;
   readonly outbox: string;
   readonly outboxDlq: string;
+  /** Texts that are no messages, and too large to be quoted in their results. */
+  readonly outboxOversize: string;
+  /** Mail that is not due yet, or was deferred; results that their queues did not take. */
+  readonly waiting: string;
+  readonly waitingDlq: string;
   readonly delivery: string;
   readonly deliveryDlq: string;
   readonly results: Readonly<Record<ResultKind, string>>;
@@ -34,6 +39,9 @@ export function namesOf(stage: string): Names {
     stack: `relayq-${stage}`,
     outbox: name('outbox'),
     outboxDlq: name('outbox-dlq'),
+    outboxOversize: name('outbox-oversize'),
+    waiting: name('waiting'),
+    waitingDlq: name('waiting-dlq'),
     delivery: name('delivery.fifo'),
     deliveryDlq: name('delivery-dlq.fifo'),
     results: {
@@ -57,7 +65,8 @@ export const stateExpiry = 'expiresAt';
 export const variables = {
   stage: 'RELAYQ_STAGE',
   outbox: 'RELAYQ_OUTBOX_URL',
-  outboxDlq: 'RELAYQ_OUTBOX_DLQ_URL',
+  outboxOversize: 'RELAYQ_OUTBOX_OVERSIZE_URL',
+  waiting: 'RELAYQ_WAITING_URL',
   delivery: 'RELAYQ_DELIVERY_URL',
   results: 'RELAYQ_RESULTS_URL',
   success: 'RELAYQ_SUCCESS_URL',

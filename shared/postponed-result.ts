@@ -1,7 +1,6 @@
-// A result that its queue did not take: it waits on the outbox, beside the mail, until route can publish it.
+// A result that its queue did not take: it waits beside the mail that waits, until route can publish it.
 
-import {bodyOf, isJsonObject} from './json.ts';
-import {type ResultKind, resultKinds} from './names.ts';
+import type {ResultKind} from './names.ts';
 
 /** A result on its way to one queue. */
 export interface ResultCopy {
@@ -11,25 +10,18 @@ export interface ResultCopy {
   readonly body: string;
 }
 
-/** How long it waits at first; after that, as long as the outbox hides what could not be dealt with. */
+/** How long it waits at first; after that, as long as its queue hides what could not be dealt with. */
 export const postponeSeconds = 5;
 
-/** Every postponed result begins like this, and nothing else is looked into. */
-const beginning = '{"relayq":{"publish":';
-
+/** The result goes through as the text that it is: what it takes up, and its numbers, stay the same. */
 export const postponedBody = ({kind, name, body}: ResultCopy): string =>
-  bodyOf({relayq: {publish: kind, to: name}, result: JSON.parse(body)});
+  `{"relayq":${JSON.stringify({publish: kind, to: name})},"result":${body}}`;
 
-/** Undefined when the body is something else. */
+const postponed =
+  /^\{"relayq":\{"publish":"(results|success|failure|retry)"(?:,"to":"([\w-]{1,80})")?\},"result":(\{.*\})\}$/s;
+
+/** Undefined when the body is something else. To be asked only for what the functions themselves have sent. */
 export function parsePostponed(body: string): ResultCopy | undefined {
-  if (!body.startsWith(beginning)) return undefined;
-  try {
-    const {relayq, result} = JSON.parse(body);
-    const {publish: kind, to: name} = relayq;
-    const isCopy =
-      resultKinds.includes(kind) && isJsonObject(result) && /^(string|undefined)$/.test(typeof name);
-    return isCopy ? {kind, name, body: bodyOf(result)} : undefined;
-  } catch {
-    return undefined;
-  }
+  const [, kind, name, result] = postponed.exec(body) ?? [];
+  return result === undefined ? undefined : {kind: kind as ResultKind, name, body: result};
 }

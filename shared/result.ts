@@ -1,12 +1,13 @@
 // Results: what the result queues hold. A result is the message without its MIME and without secrets, with
 // one entry for each attempt and the fate of the message so far.
 
-import {bodyOf, type JsonObject, octetsOf, omit, parseJson} from './json.ts';
-import {type Message, type Problem, problemsText} from './message.ts';
-import type {ResultKind} from './names.ts';
+import {bodyOf, type Json, type JsonObject, octetsOf, omit, parseJson} from './json.ts';
+import {type Message, problemsText, type Queues, type Refusal} from './message.ts';
+import {type ResultKind, resultKinds} from './names.ts';
 import type {AttemptResult, Stage} from './outcome.ts';
 import {maskedText, withoutSecrets} from './secrets.ts';
-import {trackingProperty} from './tracking.ts';
+import type {Settings} from './settings.ts';
+import {type Arrival, identityOf, type Tracking, trackingProperty} from './tracking.ts';
 import {utcTimeOf} from './utc-time.ts';
 
 /** What became of a message: all but `deferred` are final. */
@@ -47,19 +48,26 @@ export function entryProperty({timeMs, maybeSent, policyFailure, ...entry}: Resu
   };
 }
 
-/** Leaves room in SQS's 1 MiB for what the pipeline adds to a message on its way: tracking and attempts. */
-export const maxMessageOctets = 1_048_576 - 16_384;
+/** SQS takes so much in a message (SendMessage). */
+export const maxBodyOctets = 1_048_576;
 
-/** What the entries of a message's attempts may take up; the first one and the newest are kept. */
-const maxEntriesOctets = 12_288;
+/** Leaves room for what the pipeline adds to a message on its way: tracking and attempts. */
+export const maxMessageOctets = maxBodyOctets - 16_384;
 
-/** The attempts so far with a new one, without the middle ones when they get too large. */
+/** What the entries of a message's attempts may take up. */
+export const maxEntriesOctets = 12_288;
+
+/**
+ * The attempts so far with a new one. When they get too large, the first one and the newest are kept, and of those
+ * between as many as there is room for; at the last, the newest alone.
+ */
 export function withEntry(entries: readonly JsonObject[], entry: ResultEntry): readonly JsonObject[] {
   const all = [...entries, entryProperty(entry)];
   const octets = all.map(each => octetsOf(JSON.stringify(each)) + 1);
   let total = octets.reduce((sum, each) => sum + each, 1);
   let dropped = 0;
   while (total > maxEntriesOctets && dropped < all.length - 2) total -= octets[++dropped]!;
+  if (total > maxEntriesOctets) return all.slice(-1);
   return dropped === 0 ? all : all.toSpliced(1, dropped);
 }
 
@@ -71,33 +79,72 @@ export function resultOf(
   tracking = message.tracking,
 ): string {
   const kept = message.keepMime ? message.properties : omit(message.properties, ['mime']);
-  return bodyOf({
-    ...withoutSecrets(kept),
-    relayq: trackingProperty(tracking),
+  return fitted(withoutSecrets(kept), {
+    relayq: resultTracking(tracking, fate),
     fate,
-    results: entries,
+    ...withoutSecrets({results: entries}),
   });
 }
 
-/** The body of the result of something that is not a message: every problem, and the text itself. */
+/**
+ * The body of the result of something that is not a message: every problem, and the text itself.
+ * @param oversizeQueue where the text is to go when it is too large to be quoted
+ */
 export function invalidResultOf(
-  arrival: {readonly id: string; readonly arrivedMs: number},
-  problems: readonly Problem[],
-  body: string,
-  properties: JsonObject | undefined,
+  {id, arrivedMs, body, oversizeQueue}: Arrival & {readonly body: string; readonly oversizeQueue: string},
+  {problems: all, properties, tracking = {id, arrivedMs, attempts: 0, hops: 0}}: Omit<Refusal, 'queues'>,
   nowMs: number,
-): string {
-  const description = problemsText(problems);
-  const entry: ResultEntry = {state: 'process', result: 'invalid', timeMs: nowMs, description};
-  return bodyOf({
-    ...(properties && withoutSecrets(omit(properties, ['mime']))),
-    relayq: trackingProperty({...arrival, attempts: 0, hops: 0}),
+): {readonly body: string; readonly reason: string; readonly isQuoted: boolean} {
+  const problems = all.map(({path, problem}) => ({path: shortened(path), problem: shortened(problem)}));
+  const reason = problemsText(problems);
+  const entry: ResultEntry = {state: 'process', result: 'invalid', timeMs: nowMs, description: reason};
+  const kept = properties ? withoutSecrets(omit(properties, ['mime'])) : {};
+  const told = {
+    relayq: resultTracking(tracking, 'invalid'),
     fate: 'invalid',
     problems,
-    original:
-      properties === undefined ? maskedText(body) : bodyOf(withoutSecrets(parseJson(body) as JsonObject)),
     results: [entryProperty(entry)],
-  });
+  };
+  const original =
+    properties === undefined ? maskedText(body) : bodyOf(withoutSecrets(parseJson(body) as JsonObject));
+  const whole = bodyOf({...kept, ...told, original});
+  if (octetsOf(whole) <= maxResultOctets) return {body: whole, reason, isQuoted: true};
+  const pointer = fitted(kept, {...told, original: null, originalAt: oversizeQueue});
+  return {body: pointer, reason, isQuoted: false};
+}
+
+/** A problem can name what was given, and that can be a megabyte long. */
+const maxProblemLength = 300;
+const shortened = (text: string): string =>
+  text.length <= maxProblemLength ? text : `${text.slice(0, maxProblemLength)}…`;
+
+/** With the key by which consumers know a result that they have seen: the message, or one deferral of it. */
+function resultTracking(tracking: Tracking, fate: Fate): JsonObject {
+  const identity = identityOf(tracking);
+  const key = fate === 'deferred' ? `${identity}.${tracking.attempts}` : identity;
+  return {...trackingProperty(tracking), key};
+}
+
+/** A result that waits for its queue is wrapped, in less than the difference. */
+const maxResultOctets = maxBodyOctets - 256;
+
+/** What is told of a message, and of its properties what fits beside it: the largest are left out first. */
+function fitted(properties: JsonObject, told: JsonObject & {readonly relayq: JsonObject}): string {
+  const whole = bodyOf({...properties, ...told});
+  if (octetsOf(whole) <= maxResultOctets) return whole;
+  const sized = Object.entries(properties)
+    .filter(([name]) => !Object.hasOwn(told, name))
+    .map(([name, value]) => ({name, value, octets: octetsOf(bodyOf({[name]: value}))}))
+    .sort((a, b) => a.octets - b.octets);
+  const tellsHowMany = (omitted: number) => ({...told, relayq: {...told.relayq, omitted}});
+  let room = maxResultOctets - octetsOf(bodyOf(tellsHowMany(sized.length)));
+  const kept: [string, Json][] = [];
+  for (const {name, value, octets} of sized) {
+    room -= octets;
+    if (room < 0) break;
+    kept.push([name, value]);
+  }
+  return bodyOf({...Object.fromEntries(kept), ...tellsHowMany(sized.length - kept.length)});
 }
 
 /** The kinds of queue that a result of a fate is published to. */
@@ -105,3 +152,9 @@ export function kindsOf(fate: Fate): readonly ResultKind[] {
   if (fate === 'accepted') return ['results', 'success'];
   return fate === 'deferred' ? ['results', 'retry'] : ['results', 'failure'];
 }
+
+/** Where results go: a kind that the stage does without goes only to a queue that the message itself names. */
+export const queuesOf = (named: Queues, {resultsKinds}: Pick<Settings, 'resultsKinds'>): Queues => ({
+  ...Object.fromEntries(resultKinds.filter(kind => !resultsKinds.has(kind)).map(kind => [kind, null])),
+  ...named,
+});

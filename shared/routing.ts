@@ -7,6 +7,7 @@ import type {Message} from './message.ts';
 import {type Security, strictestOf} from './security.ts';
 import type {Settings, Unknown} from './settings.ts';
 import {type Credentials, nameOfRelay, type Relay} from './smarthost.ts';
+import {identityOf} from './tracking.ts';
 
 /** The one queue of all mail that goes to a smarthost. */
 const smarthostQueue = '(smarthost)';
@@ -126,9 +127,12 @@ function shortened(name: string, suffix: string): string {
   return `${name.slice(0, maxGroupIdLength - suffix.length - hash.length - 1)}~${hash}${suffix}`;
 }
 
-/** Unique per round: SQS drops a repeated ID for five minutes, even after the first was deleted. */
-export const deduplicationIdOf = ({tracking: {id, attempts, hops}}: Message): string =>
-  `${id}.${attempts}.${hops}`;
+/**
+ * One for each round of each message: SQS drops a repeated ID for five minutes, even after the first was deleted. What
+ * is sent twice in a round is one, and nothing that two bodies say makes them one.
+ */
+export const deduplicationIdOf = ({tracking}: Message): string =>
+  `${identityOf(tracking)}.${tracking.attempts}.${tracking.hops}`;
 
 /** A next hop as logs show it. */
 export const nextHopName = (hop: NextHop): string =>

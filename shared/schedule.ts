@@ -62,6 +62,6 @@ export function nextAttemptOf(
   return nowMs + seconds * 1000;
 }
 
-/** The next stretch of waiting on the outbox, in whole seconds rounded up: never due too early. */
+/** The next stretch of waiting, in whole seconds rounded up: never due too early. */
 export const delaySecondsOf = (dueMs: number, nowMs: number): number =>
   Math.min(Math.max(Math.ceil((dueMs - nowMs) / 1000), 0), maxDelaySeconds);

@@ -177,14 +177,14 @@ class MeteredPipeline {
     }
   }
 
-  /** Until both queues are empty: the last results are published, the last records deleted. */
+  /** Until these queues are empty: the last results are published, the last records deleted. */
   async #settled(): Promise<void> {
     const isEmpty = (name: string) => {
       const {visible, inFlight, delayed} = this.#cloud.sqs.queue(name).counts;
       return visible + inFlight + delayed === 0;
     };
     const deadlineMs = performance.now() + stallMs;
-    while (![names.outbox, names.delivery].every(isEmpty)) {
+    while (![names.outbox, names.waiting, names.delivery].every(isEmpty)) {
       if (performance.now() > deadlineMs) throw new Error('messages stay on the queues of the pipeline');
       await delay(5);
     }

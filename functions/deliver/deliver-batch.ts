@@ -54,7 +54,14 @@ export async function deliverBatch(
   const groups = Map.groupBy(items, ({record}) => groupOf(record));
   const left = await Promise.all(
     [...groups].map(([group, those]) =>
-      deliverGroup(group, those, settings, {deadlineMs, lastTextMs: deadlineMs - reserveMs}, waits, parts),
+      deliverGroup(
+        group,
+        those,
+        settings,
+        {totalMs, deadlineMs, lastTextMs: deadlineMs - reserveMs},
+        waits,
+        parts,
+      ),
     ),
   );
   return left.flat().map(record => record.messageId);
@@ -67,6 +74,8 @@ interface Item {
 }
 
 interface Time {
+  /** What the invocation had at its start. */
+  readonly totalMs: number;
   readonly deadlineMs: number;
   /** Nothing is begun after this, and no message text sent. */
   readonly lastTextMs: number;
@@ -116,13 +125,17 @@ async function deliverGroup(
   const records = items.map(({record}) => record);
   const unbegun = records.slice(tasks.length);
   const left = records.filter(record => failed.has(record) || late.has(record) || unbegun.includes(record));
-  if (left.length > 0) await comeAgain(left, failed.size > 0 ? backOffSeconds : () => 0, parts);
+  if (left.length > 0) await comeAgain(left, failed.size > 0 ? backOffSeconds(time.totalMs) : () => 0, parts);
   return left;
 }
 
-/** Our own fault may last: 30 s, then twice as long each time, up to the queue's own visibility timeout. */
-export const backOffSeconds = (record: SQSRecord): number =>
-  Math.min(30 * 2 ** (Number(record.attributes.ApproximateReceiveCount) - 1), 900);
+/** Our own fault may last: 30 s, then twice as long each time, up to what a function that has died would cost. */
+export const backOffSeconds =
+  (invocationMs: number) =>
+  (record: SQSRecord): number =>
+    Math.ceil(
+      Math.min(30 * 2 ** (Number(record.attributes.ApproximateReceiveCount) - 1), invocationMs / 1000),
+    );
 
 /** Makes records visible again: without this they would stay hidden for the queue's visibility timeout. */
 export async function comeAgain(
@@ -132,9 +145,6 @@ export async function comeAgain(
 ): Promise<void> {
   const seconds = Math.max(...records.map(secondsOf));
   const handles = records.map(record => record.receiptHandle);
-  await queues
-    .hide(deliveryUrl, handles, seconds)
-    .catch(error =>
-      log('warn', 'messages stay hidden for the visibility timeout', {error: errorText(error)}),
-    );
+  const [error] = (await queues.hide(deliveryUrl, handles, seconds)).values();
+  if (error !== undefined) log('warn', 'messages stay hidden for the visibility timeout', {error});
 }

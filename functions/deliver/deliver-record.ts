@@ -5,7 +5,6 @@ import type {SQSRecord} from 'aws-lambda';
 import {decideFate, entryOf, type Held, holdForRate, holdUntil, type Settlement} from '../../shared/fate.ts';
 import {type Message, parseMessage, problemsText} from '../../shared/message.ts';
 import type {Wait} from '../../shared/rate.ts';
-import {invalidResultOf} from '../../shared/result.ts';
 import {expire} from '../../shared/route.ts';
 import {type NextHop, nextHopName, queueOf, resolveNextHop, waitsFor} from '../../shared/routing.ts';
 import {expiredBecause} from '../../shared/schedule.ts';
@@ -39,19 +38,14 @@ export function readRecord(
     log('warn', 'a message came again that was dealt with; its fate stays', about);
     return known;
   }
-  const arrival = arrivalOf(record);
-  const parsed = parseMessage(record.body, arrival);
+  const parsed = parseMessage(record.body, arrivalOf(record, true));
   if (parsed.ok && typeof parsed.message.mime === 'string') return parsed.message as Text;
-  // The route function has checked it: only what was put on this queue by hand can be wrong.
-  const {problems, properties, queues} = parsed.ok
-    ? {problems: [{path: 'mime', problem: 'must be text here'}], ...parsed.message}
-    : parsed;
-  log('warn', 'message invalid', {...about, reason: problemsText(problems)});
-  return {
-    fate: 'invalid',
-    body: invalidResultOf(arrival, problems, record.body, properties, now()),
-    queues,
-  };
+  // The route function has checked it: what was put here by hand, or by another version, it has to see first.
+  const reason = parsed.ok ? 'its mime is not text yet' : problemsText(parsed.problems);
+  log('warn', 'message held: it goes to the route function, which answers or mends it', {...about, reason});
+  return parsed.ok
+    ? holdUntil(parsed.message, now(), now())
+    : {fate: 'held', again: {body: record.body, delaySeconds: 0}};
 }
 
 export const groupOf = (record: SQSRecord): string => record.attributes.MessageGroupId ?? '';
@@ -74,7 +68,7 @@ export async function deliverMessage(
   const about = {id: tracking.id, queue: queueOf(message, settings), lane: group, domain: recipient.domain};
   if (reason !== undefined) {
     log('warn', 'message expired', {...about, state: 'process', result: 'timeout', reason});
-    return expire(message, reason, startMs);
+    return expire(message, reason, settings, startMs);
   }
   const settingsWait = waitsFor(message, settings, startMs);
   if (settingsWait !== undefined) {

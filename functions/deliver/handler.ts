@@ -15,7 +15,7 @@ import {Settler} from './settler.ts';
 import {Sites} from './sites.ts';
 import {SlotTable} from './slot-table.ts';
 
-const {environment, queues, results, settings} = startUp();
+const {environment, queues, results, settings, visibility} = startUp();
 const connections = new Connections(Date.now);
 const sites = new Sites();
 const policies = new StsPolicies({log, now: Date.now});
@@ -25,20 +25,22 @@ const rateLimits = new RateLimits(slots, log);
 const settler = new Settler({queues, results, urls: environment, log});
 
 const {deliveryUrl} = environment;
-const onFailed = (records: readonly SQSRecord[]) =>
-  comeAgain(records, backOffSeconds, {queues, deliveryUrl, log});
+const onFailed = (records: readonly SQSRecord[], remainingMs: number) =>
+  comeAgain(records, backOffSeconds(remainingMs), {queues, deliveryUrl, log});
 
-export const handler = batchHandler({source: settings, log, onFailed}, (records, current, remainingMs) =>
-  deliverBatch(records, current, remainingMs, {
-    queues,
-    settler,
-    connections,
-    sites,
-    rateLimits,
-    nextHops,
-    deliveryUrl,
-    log,
-    now: Date.now,
-    onRefusedCredentials: () => settings.expire(),
-  }),
+export const handler = batchHandler(
+  {source: settings, visibility, log, onFailed},
+  (records, current, remainingMs) =>
+    deliverBatch(records, current, remainingMs, {
+      queues,
+      settler,
+      connections,
+      sites,
+      rateLimits,
+      nextHops,
+      deliveryUrl,
+      log,
+      now: Date.now,
+      onRefusedCredentials: () => settings.expire(),
+    }),
 );

@@ -1,4 +1,4 @@
-// Writes the fates of messages down: the way back to the outbox first, then the results, then the deletion from the
+// Writes the fates of messages down: the way to those that wait first, then the results, then the deletion from the
 // delivery queue. What becomes known while a round of requests is under way is settled together in the next one.
 
 import type {SQSRecord} from 'aws-lambda';
@@ -11,7 +11,7 @@ import type {Results} from '../results.ts';
 export interface SettlerParts {
   readonly queues: Queues;
   readonly results: Results;
-  readonly urls: {readonly outboxUrl: string; readonly deliveryUrl: string};
+  readonly urls: {readonly waitingUrl: string; readonly deliveryUrl: string};
   readonly log: Log;
 }
 
@@ -97,7 +97,7 @@ export class Settler {
     note(
       again,
       await queues.sendAll(
-        urls.outboxUrl,
+        urls.waitingUrl,
         again.map(({settlement}) => settlement.again!),
       ),
     );

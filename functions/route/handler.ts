@@ -1,12 +1,12 @@
-// route: takes messages from the outbox, answers the bad ones, and puts the others into their queues.
+// route: takes messages from the outbox and those that have waited, answers the bad ones, and puts the others into their queues.
 
 import {batchHandler} from '../batch.ts';
 import {log} from '../log.ts';
 import {startUp} from '../start-up.ts';
 import {routeBatch} from './route-batch.ts';
 
-const {environment, queues, results, settings} = startUp();
+const {environment, queues, results, settings, visibility} = startUp();
 
-export const handler = batchHandler({source: settings, log}, (records, current) =>
+export const handler = batchHandler({source: settings, visibility, log}, (records, current) =>
   routeBatch(records, current, {queues, results, urls: environment, log, now: Date.now}),
 );

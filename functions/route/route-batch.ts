@@ -1,29 +1,27 @@
-// One batch of the outbox: each record decided on its own, then sent on with as few requests as possible.
+// One batch of the outbox, or of mail that has waited: each record decided on its own, then sent on with as few requests as possible.
 
 import type {SQSRecord} from 'aws-lambda';
-import {bodyOf, type JsonObject, octetsOf, omit, parseJson} from '../../shared/json.ts';
+import {bodyOf} from '../../shared/json.ts';
 import {type ParsedMessage, parseMessage} from '../../shared/message.ts';
 import {namesOf} from '../../shared/names.ts';
 import {parsePostponed, type ResultCopy} from '../../shared/postponed-result.ts';
 import {type Decision, decideRoute} from '../../shared/route.ts';
 import type {Settings} from '../../shared/settings.ts';
-import {arrivalOf} from '../batch.ts';
+import {type Arrival, identityOf} from '../../shared/tracking.ts';
+import {arrivalOf, queueNameOf} from '../batch.ts';
 import type {Environment} from '../environment.ts';
 import {errorText, type Log} from '../log.ts';
 import type {Outgoing, Queues} from '../queues.ts';
-import type {Result, Results} from '../results.ts';
+import type {Results} from '../results.ts';
 import {composeMime} from './compose.ts';
 
 export interface RouteParts {
   readonly queues: Queues;
   readonly results: Results;
-  readonly urls: Pick<Environment, 'stage' | 'outboxUrl' | 'outboxDlqUrl' | 'deliveryUrl'>;
+  readonly urls: Pick<Environment, 'stage' | 'waitingUrl' | 'outboxOversizeUrl' | 'deliveryUrl'>;
   readonly log: Log;
   readonly now: () => number;
 }
-
-/** SQS takes 1 MiB (SendMessage); the text of a refused message, quoted in JSON, may exceed it. */
-const maxBodyOctets = 1_048_576;
 
 /** @returns the message ids of the records that could not be dealt with: our fault, so they come again */
 export async function routeBatch(
@@ -32,22 +30,25 @@ export async function routeBatch(
   parts: RouteParts,
 ): Promise<readonly string[]> {
   const {queues, results, urls, log, now} = parts;
+  const {waiting, outboxOversize} = namesOf(urls.stage);
   const failed = new Set<string>();
   const fail = (record: SQSRecord, error: unknown) => {
     failed.add(record.messageId);
-    log('error', 'a message of the outbox will come again', {id: record.messageId, error: errorText(error)});
+    log('error', 'a message will come again', {id: record.messageId, error: errorText(error)});
   };
   const decided: {readonly record: SQSRecord; readonly decision: Decision}[] = [];
   const postponed: {readonly record: SQSRecord; readonly copy: ResultCopy}[] = [];
   for (const record of records) {
-    const copy = parsePostponed(record.body);
+    const arrival = arrivalOf(record, queueNameOf(record) === waiting);
+    const copy = arrival.ours ? parsePostponed(record.body) : undefined;
     if (copy !== undefined) {
       postponed.push({record, copy});
       continue;
     }
     try {
-      const arrival = {...arrivalOf(record), body: record.body};
-      const decision = decideRoute(await readMessage(record, settings), arrival, settings, now());
+      const incoming = {...arrival, body: record.body, oversizeQueue: outboxOversize};
+      const message = await readMessage(record.body, arrival, settings);
+      const decision = decideRoute(message, incoming, settings, now());
       decided.push({record, decision});
       if (decision.kind === 'hold' && decision.reason !== undefined) {
         const {reason, delaySeconds} = decision;
@@ -76,41 +77,42 @@ export async function routeBatch(
   await Promise.all([
     publishPostponed(),
     sendAll(urls.deliveryUrl, 'deliver', decision => decision),
-    sendAll(urls.outboxUrl, 'hold', decision => decision),
+    sendAll(urls.waitingUrl, 'hold', decision => decision),
     ...answers,
   ]);
   return [...failed];
 }
 
 /** The message of a record; a `mime` object is composed first, and may bring x-mq-* headers of its own. */
-async function readMessage(record: SQSRecord, settings: Settings): Promise<ParsedMessage> {
-  const arrival = arrivalOf(record);
-  const parsed = parseMessage(record.body, arrival, settings);
+async function readMessage(body: string, arrival: Arrival, settings: Settings): Promise<ParsedMessage> {
+  const parsed = parseMessage(body, arrival, settings);
   if (!parsed.ok || typeof parsed.message.mime === 'string') return parsed;
-  const {mime, properties, envelope, recipient, queues} = parsed.message;
+  const {mime, properties, envelope, recipient, queues, tracking} = parsed.message;
   try {
-    const text = await composeMime(mime, parsed.message.tracking, (envelope ?? recipient).domain);
-    return parseMessage(JSON.stringify({...properties, mime: text}), arrival, settings);
+    const {arrivedMs} = tracking;
+    const text = await composeMime(
+      mime,
+      {id: identityOf(tracking), arrivedMs},
+      (envelope ?? recipient).domain,
+    );
+    return parseMessage(bodyOf({...properties, mime: text}), arrival, settings);
   } catch (error) {
     const problem = `cannot be made into a message: ${(error as Error).message}`;
-    return {ok: false, problems: [{path: 'mime', problem}], properties, queues};
+    return {ok: false, problems: [{path: 'mime', problem}], properties, queues, tracking};
   }
 }
 
 async function answer(
   record: SQSRecord,
-  {fate, body, queues: names, reason}: Extract<Decision, {kind: 'answer'}>,
+  {fate, body, queues: names, reason, isOversize}: Extract<Decision, {kind: 'answer'}>,
   {queues, results, urls, log}: RouteParts,
 ): Promise<void> {
   log('warn', `message ${fate}`, {id: record.messageId, state: 'process', result: fate, reason});
-  if (octetsOf(body) <= maxBodyOctets) return publish({fate, body, queues: names}, results);
-  // Too large to be quoted in its own result: the text itself goes to the dead-letter queue.
-  await queues.send(urls.outboxDlqUrl, {body: record.body});
-  const shorter = omit(parseJson(body) as JsonObject, ['original', 'mime']);
-  const pointer = {...shorter, original: null, originalAt: namesOf(urls.stage).outboxDlq};
-  await publish({fate, body: bodyOf(pointer), queues: names}, results);
+  // The text before the answer that says where it is.
+  if (isOversize) refuseAny(await queues.sendAll(urls.outboxOversizeUrl, [{body: record.body}]));
+  refuseAny(await results.publishAll([{fate, body, queues: names}]));
 }
 
-async function publish(result: Result, results: Results): Promise<void> {
-  for (const reason of (await results.publishAll([result])).values()) throw new Error(reason);
+function refuseAny(failures: ReadonlyMap<number, string>): void {
+  for (const reason of failures.values()) throw new Error(reason);
 }

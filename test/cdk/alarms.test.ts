@@ -18,15 +18,34 @@ describe('the alarms', () => {
       [
         'ApproximateNumberOfMessagesVisible of relayq-dev-outbox-dlq: 1',
         'ApproximateNumberOfMessagesVisible of relayq-dev-delivery-dlq.fifo: 1',
+        'ApproximateNumberOfMessagesVisible of relayq-dev-waiting-dlq: 1',
         'ApproximateAgeOfOldestMessage of relayq-dev-outbox: 1800',
+        'ApproximateAgeOfOldestMessage of relayq-dev-waiting: 1800',
         'ApproximateAgeOfOldestMessage of relayq-dev-delivery.fifo: 3600',
+        ...['results', 'success', 'failure', 'retry'].map(
+          kind => `ApproximateAgeOfOldestMessage of relayq-dev-${kind}: 864000`,
+        ),
         'Errors of relayq-dev-route: 1',
         'Errors of relayq-dev-deliver: 1',
         'Throttles of relayq-dev-route: 10',
         'Throttles of relayq-dev-deliver: 10',
+        'Throttles of relayq-dev-route: 1',
+        'Throttles of relayq-dev-deliver: 1',
         'Tested-route-faults: 1',
         'Tested-deliver-faults: 1',
       ].sort(),
+    );
+  });
+
+  test('ring for throttling that lasts, hour after hour, well before it makes dead letters', () => {
+    const lasting = stack
+      .all('AWS::CloudWatch::Alarm')
+      .filter(({Properties: {MetricName, Threshold}}) => MetricName === 'Throttles' && Threshold === 1);
+    expect(lasting.map(({Properties: {Period, EvaluationPeriods}}) => ({Period, EvaluationPeriods}))).toEqual(
+      [
+        {Period: 3600, EvaluationPeriods: 2},
+        {Period: 3600, EvaluationPeriods: 2},
+      ],
     );
   });
 
@@ -56,7 +75,7 @@ describe('with an address, the alarms', () => {
     const [subscription] = mailed.all('AWS::SNS::Subscription');
     expect(subscription?.Properties).toMatchObject({Protocol: 'email', Endpoint: 'ops@example.com'});
     const alarms = mailed.all('AWS::CloudWatch::Alarm');
-    expect(alarms).toHaveLength(10);
+    expect(alarms).toHaveLength(alarmsOf(stack).length);
     for (const {Properties} of alarms) {
       expect(Properties.AlarmActions).toEqual([subscription?.Properties.TopicArn]);
     }

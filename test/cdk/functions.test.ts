@@ -23,7 +23,8 @@ describe.each(functions)('%s', name => {
     ).toEqual({
       [variables.stage]: 'dev',
       [variables.outbox]: 'relayq-dev-outbox',
-      [variables.outboxDlq]: 'relayq-dev-outbox-dlq',
+      [variables.outboxOversize]: 'relayq-dev-outbox-oversize',
+      [variables.waiting]: 'relayq-dev-waiting',
       [variables.delivery]: 'relayq-dev-delivery.fifo',
       [variables.results]: 'relayq-dev-results',
       [variables.success]: 'relayq-dev-success',
@@ -71,6 +72,12 @@ describe('the event sources', () => {
       },
       {
         ...ofTen,
+        EventSourceArn: 'relayq-dev-waiting',
+        FunctionName: 'relayq-dev-route',
+        ScalingConfig: {MaximumConcurrency: 10},
+      },
+      {
+        ...ofTen,
         EventSourceArn: 'relayq-dev-delivery.fifo',
         FunctionName: 'relayq-dev-deliver',
         ScalingConfig: {MaximumConcurrency: 50},
@@ -81,6 +88,7 @@ describe('the event sources', () => {
   test('run as many batches at once as the context says', () => {
     const scaling = sourcesOf({routeConcurrency: '2', deliverConcurrency: '1000'});
     expect(scaling).toMatchObject([
+      {ScalingConfig: {MaximumConcurrency: 2}},
       {ScalingConfig: {MaximumConcurrency: 2}},
       {ScalingConfig: {MaximumConcurrency: 1000}},
     ]);

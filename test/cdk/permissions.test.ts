@@ -12,17 +12,17 @@ const settings = {
 };
 
 describe('the role of route', () => {
-  test('takes from the outbox, puts into the other queues, reads the settings, writes its log, and no more', () => {
-    const outbox = ['relayq-dev-outbox'];
+  test('takes from the outbox and from what waits, puts into the other queues, reads the settings, writes its log, and no more', () => {
+    const sources = ['relayq-dev-outbox', 'relayq-dev-waiting'];
     expect(stack.permissionsOf('relayq-dev-route')).toEqual({
-      'sqs:ReceiveMessage': outbox,
-      'sqs:DeleteMessage': outbox,
-      'sqs:ChangeMessageVisibility': outbox,
-      'sqs:GetQueueAttributes': outbox,
-      'sqs:GetQueueUrl': [...outbox, ...resultQueues].sort(),
+      'sqs:ReceiveMessage': sources,
+      'sqs:DeleteMessage': sources,
+      'sqs:ChangeMessageVisibility': sources,
+      'sqs:GetQueueAttributes': sources,
+      'sqs:GetQueueUrl': [...sources, ...resultQueues].sort(),
       'sqs:SendMessage': [
-        ...outbox,
-        'relayq-dev-outbox-dlq',
+        'relayq-dev-waiting',
+        'relayq-dev-outbox-oversize',
         'relayq-dev-delivery.fifo',
         ...resultQueues,
       ].sort(),
@@ -34,7 +34,7 @@ describe('the role of route', () => {
 });
 
 describe('the role of deliver', () => {
-  test('takes from the delivery queue, puts into the outbox, reads the settings, updates the state, writes its log, and no more', () => {
+  test('takes from the delivery queue, puts into those that wait, reads the settings, updates the state, writes its log, and no more', () => {
     const delivery = ['relayq-dev-delivery.fifo'];
     expect(stack.permissionsOf('relayq-dev-deliver')).toEqual({
       'sqs:ReceiveMessage': delivery,
@@ -42,7 +42,7 @@ describe('the role of deliver', () => {
       'sqs:ChangeMessageVisibility': delivery,
       'sqs:GetQueueAttributes': delivery,
       'sqs:GetQueueUrl': [...delivery, ...resultQueues].sort(),
-      'sqs:SendMessage': ['relayq-dev-outbox', ...resultQueues].sort(),
+      'sqs:SendMessage': ['relayq-dev-waiting', ...resultQueues].sort(),
       'dynamodb:UpdateItem': ['relayq-dev-state'],
       'logs:CreateLogStream': ['/aws/lambda/relayq-dev-deliver'],
       'logs:PutLogEvents': ['/aws/lambda/relayq-dev-deliver'],

@@ -5,8 +5,18 @@ const stack = stackWith();
 const queues = stack.all('AWS::SQS::Queue');
 
 describe('the queues', () => {
-  test('are the eight that others rely on, and no more', () => {
-    const standard = ['outbox', 'outbox-dlq', 'results', 'success', 'failure', 'retry'];
+  test('are the twelve that others rely on, and no more', () => {
+    const standard = [
+      'outbox',
+      'outbox-dlq',
+      'outbox-oversize',
+      'waiting',
+      'waiting-dlq',
+      'results',
+      'success',
+      'failure',
+      'retry',
+    ];
     const expected = [...standard, 'delivery.fifo', 'delivery-dlq.fifo'].map(name => `relayq-dev-${name}`);
     expect(queues.map(({Properties}) => Properties.QueueName).sort()).toEqual(expected.sort());
   });
@@ -51,6 +61,7 @@ describe('the queues', () => {
 
   test.each([
     ['relayq-dev-outbox', 'relayq-dev-route', 180],
+    ['relayq-dev-waiting', 'relayq-dev-route', 180],
     ['relayq-dev-delivery.fifo', 'relayq-dev-deliver', 960],
   ])('%s hides what it gives out for longer than %s may run: %i s', (name, consumer, seconds) => {
     const {VisibilityTimeout} = stack.queue(name).Properties;
@@ -58,15 +69,20 @@ describe('the queues', () => {
     expect(VisibilityTimeout).toBeGreaterThan(stack.fn(consumer).Properties.Timeout as number);
   });
 
-  test('of the outbox lets an hour of trouble pass before mail becomes a dead letter', () => {
-    const {VisibilityTimeout, RedrivePolicy} = stack.queue('relayq-dev-outbox').Properties;
-    const {maxReceiveCount} = RedrivePolicy as {maxReceiveCount: number};
-    expect(maxReceiveCount * (VisibilityTimeout as number)).toBeGreaterThanOrEqual(3600);
-  });
+  test.each(['outbox', 'waiting', 'delivery.fifo'])(
+    '%s lets two days of trouble pass before mail becomes a dead letter: each throttled batch counts',
+    name => {
+      const {VisibilityTimeout, RedrivePolicy} = stack.queue(`relayq-dev-${name}`).Properties;
+      const {maxReceiveCount} = RedrivePolicy as {maxReceiveCount: number};
+      expect(maxReceiveCount * (VisibilityTimeout as number)).toBeGreaterThanOrEqual(2 * 86_400);
+      expect(maxReceiveCount).toBeLessThanOrEqual(1000);
+    },
+  );
 
   test.each([
-    ['relayq-dev-outbox', 'relayq-dev-outbox-dlq', 20],
-    ['relayq-dev-delivery.fifo', 'relayq-dev-delivery-dlq.fifo', 30],
+    ['relayq-dev-outbox', 'relayq-dev-outbox-dlq', 1000],
+    ['relayq-dev-waiting', 'relayq-dev-waiting-dlq', 1000],
+    ['relayq-dev-delivery.fifo', 'relayq-dev-delivery-dlq.fifo', 200],
   ])('%s ends in %s, which takes from no other', (name, dlq, maxReceiveCount) => {
     const redrive = stack.queue(name).Properties.RedrivePolicy as Record<string, unknown>;
     expect(redrive.maxReceiveCount).toBe(maxReceiveCount);
@@ -86,7 +102,9 @@ test('the outputs say where everything is', () => {
     FailureUrl: 'relayq-dev-failure',
     RetryUrl: 'relayq-dev-retry',
     OutboxDlqUrl: 'relayq-dev-outbox-dlq',
+    WaitingDlqUrl: 'relayq-dev-waiting-dlq',
     DeliveryDlqUrl: 'relayq-dev-delivery-dlq.fifo',
+    OutboxOversizeUrl: 'relayq-dev-outbox-oversize',
     RouteFunction: 'relayq-dev-route',
     DeliverFunction: 'relayq-dev-deliver',
     ParameterPath: '/relayq/dev/',

@@ -110,11 +110,11 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
   const connections = new Connections(now);
   running.push(connections);
   const queues = new Queues(sqsClient());
-  const urls = {outboxUrl: '', deliveryUrl: ''};
+  const urls = {waitingUrl: '', deliveryUrl: ''};
   const results = new Results({
     queues,
     stageUrls: {results: '', success: '', failure: '', retry: ''},
-    outboxUrl: '',
+    waitingUrl: '',
     log,
   });
   const parts = {

@@ -16,7 +16,7 @@ let sqs: SqsUnderTest;
 let calls: string[] = [];
 /** Operations on queues that are refused. */
 let refused: string[] = [];
-const queueNames = ['outbox', 'results', 'success', 'failure', 'retry', 'delivery.fifo'] as const;
+const queueNames = ['waiting', 'results', 'success', 'failure', 'retry', 'delivery.fifo'] as const;
 type QueueName = (typeof queueNames)[number];
 
 beforeAll(async () => {
@@ -48,8 +48,8 @@ function settlerOf(): {settler: Settler; complaints: string[]} {
     failure: urlOf('failure'),
     retry: urlOf('retry'),
   };
-  const urls = {outboxUrl: urlOf('outbox'), deliveryUrl: urlOf('delivery.fifo')};
-  const results = new Results({queues, stageUrls, outboxUrl: urls.outboxUrl, log});
+  const urls = {waitingUrl: urlOf('waiting'), deliveryUrl: urlOf('delivery.fifo')};
+  const results = new Results({queues, stageUrls, waitingUrl: urls.waitingUrl, log});
   return {settler: new Settler({queues, results, urls, log}), complaints};
 }
 
@@ -107,45 +107,45 @@ describe('a fate', () => {
     const {settler} = settlerOf();
     settler.expect(2);
     await settler.settle(await record(), deferred);
-    expect(calls[0]).toBe('SendMessageBatch outbox');
+    expect(calls[0]).toBe('SendMessageBatch waiting');
     expect(calls.at(-1)).toBe('DeleteMessageBatch delivery.fifo');
-    expect(await taken('outbox')).toEqual(['{"again":1}']);
+    expect(await taken('waiting')).toEqual(['{"again":1}']);
     expect([...(await taken('results')), ...(await taken('retry'))]).toEqual([deferred.body, deferred.body]);
   });
 
   test('is not told while the way back is barred: the message comes again, and is not tried again', async () => {
     const {settler} = settlerOf();
-    refused = ['SendMessageBatch outbox'];
+    refused = ['SendMessageBatch waiting'];
     const those = await record();
     settler.expect(2);
     await expect(settler.settle(those, deferred)).rejects.toThrow('AccessDenied');
-    expect(calls).toEqual(['SendMessageBatch outbox']);
+    expect(calls).toEqual(['SendMessageBatch waiting']);
     expect(settler.remembered(those)).toBe(deferred);
     refused = [];
     settler.expect(2);
     await settler.settle(those, deferred);
     expect(settler.remembered(those)).toBeUndefined();
-    for (const name of ['outbox', 'results', 'retry'] as const) expect(await taken(name)).toHaveLength(1);
+    for (const name of ['waiting', 'results', 'retry'] as const) expect(await taken(name)).toHaveLength(1);
   });
 
   test.each([
     [accepted, 'success'],
     [bounced, 'failure'],
   ] as const)(
-    '%j that one queue does not take waits on the outbox for it, and is told once to the other',
+    '%j that one queue does not take waits for it, and is told once to the other',
     async (settlement, kind) => {
       const {settler, complaints} = settlerOf();
       refused = [`SendMessageBatch ${kind}`];
       settler.expect(2);
       await settler.settle(await record(), settlement);
       expect(await taken('results')).toEqual([settlement.body]);
-      const waiting = sqs.sqs.queue('outbox').counts;
+      const waiting = sqs.sqs.queue('waiting').counts;
       expect(Object.values(waiting)).toContain(1);
       sqs.pass(6);
-      expect((await taken('outbox')).map(parsePostponed)).toEqual([
+      expect((await taken('waiting')).map(parsePostponed)).toEqual([
         {kind, name: undefined, body: settlement.body},
       ]);
-      expect(complaints).toEqual(['a result could not be published; it waits on the outbox']);
+      expect(complaints).toEqual(['a result could not be published; it waits']);
     },
   );
 

@@ -42,7 +42,13 @@ test('an accepted message has its result, without its text, on results and succe
     'my-id': {nested: [1]},
     tags: ['a'],
     fate: 'accepted',
-    relayq: {id: expect.stringMatching(/^[0-9a-f-]{36}$/), arrived: expect.any(String), attempts: 1, hops: 0},
+    relayq: {
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      arrived: expect.any(String),
+      attempts: 1,
+      hops: 0,
+      key: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    },
     results: [
       {
         state: 'message',
@@ -168,14 +174,14 @@ describe('bad input', () => {
     await pipeline.take(results, 4);
   });
 
-  test('that is too large to be quoted goes to the dead-letter queue whole', async () => {
+  test('that is too large to be quoted goes whole to a queue of its own', async () => {
     const mime = `Subject: big\r\n\r\n${'"'.repeat(520_000)}`;
     const body = JSON.stringify({...message, recipient: 'big@example.org', mime});
     await pipeline.send(body);
     const [result] = await pipeline.take(failure, 1);
-    expect(result).toMatchObject({fate: 'invalid', original: null, originalAt: names.outboxDlq});
-    const [dead] = await pipeline.take(names.outboxDlq, 1);
-    expect(dead).toMatchObject({recipient: 'big@example.org', mime});
+    expect(result).toMatchObject({fate: 'invalid', original: null, originalAt: names.outboxOversize});
+    const [original] = await pipeline.take(names.outboxOversize, 1);
+    expect(original).toMatchObject({recipient: 'big@example.org', mime});
     await pipeline.take(results, 1);
   });
 });

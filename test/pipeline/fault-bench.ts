@@ -92,7 +92,7 @@ export class FaultBench {
       overrides: resources => {
         for (const each of resources.functions) each.timeoutS = timeoutS;
         for (const {name, attributes} of resources.queues) {
-          if (name === names.outbox || name === names.delivery)
+          if ([names.outbox, names.waiting, names.delivery].includes(name))
             attributes.VisibilityTimeout = String(timeoutS);
         }
         options.overrides?.(resources);
@@ -123,7 +123,7 @@ export class FaultBench {
     const {sqs, functions} = this.pipeline.cloud;
     // After its message is deleted, an invocation may still be repeating a call.
     const underWay = () => [
-      ...[names.outbox, names.delivery].flatMap(name => Object.values(sqs.queue(name).counts)),
+      ...[names.outbox, names.waiting, names.delivery].flatMap(name => Object.values(sqs.queue(name).counts)),
       ...[...functions.values()].map(({busy}) => busy),
     ];
     const deadlineMs = Date.now() + withinMs;
@@ -170,6 +170,8 @@ export class FaultBench {
     const places = [
       ...resultKinds.map(kind => [kind, names.results[kind]] as const),
       ['dead', names.outboxDlq] as const,
+      ['dead', names.outboxOversize] as const,
+      ['dead', names.waitingDlq] as const,
       ['dead', names.deliveryDlq] as const,
     ];
     for (const [where, queue] of places) {

@@ -16,11 +16,11 @@ type CallPoint = readonly [functionName: string, operation: string, queue: strin
 
 const callPoints: readonly CallPoint[] = [
   [route, batch, names.delivery, 'ok'],
-  [route, batch, names.outbox, 'hold'],
+  [route, batch, names.waiting, 'hold'],
   [route, batch, results, 'invalid'],
   [route, batch, failure, 'invalid'],
-  [route, 'SendMessage', names.outboxDlq, 'large'],
-  [deliver, batch, names.outbox, 'later'],
+  [route, batch, names.outboxOversize, 'large'],
+  [deliver, batch, names.waiting, 'later'],
   [deliver, batch, results, 'later'],
   [deliver, batch, retry, 'later'],
   [deliver, batch, results, 'ok'],
@@ -72,8 +72,6 @@ beforeAll(async () => {
     },
   });
   await bench.tallyOfOne('ok');
-  // What deliver cannot settle then comes again with the visibility timeout, rather than after 30 seconds.
-  bench.fault({function: deliver, operation: 'ChangeMessageVisibilityBatch', fault: 'refuse'});
   for (const point of callPoints) {
     const [functionName, operation, queue, kind] = point;
     for (const [way, fault] of Object.entries({...passing, ...lasting, ...unanswered, ...ending})) {
@@ -118,7 +116,7 @@ describe.each(callPoints)('when a call of %s, %s to %s for a message that is %s,
     const repeated = twice && {
       [twice[0]]: (once[kind][twice[0]] as string[]).flatMap((fate, n) => (n === 0 ? [fate, fate] : [fate])),
     };
-    const dead = queue === names.outboxDlq && {dead: 2};
+    const dead = queue === names.outboxOversize && {dead: 2};
     expect(tally).toEqual({...once[kind], ...repeated, ...dead});
   });
 

@@ -44,7 +44,7 @@ async function startDying(): Promise<Trial> {
   const points = [
     [names.route, names.delivery, 'ok'],
     [names.route, names.results.failure, 'invalid'],
-    [names.deliver, names.outbox, 'later'],
+    [names.deliver, names.waiting, 'later'],
     [names.deliver, names.results.results, 'ok'],
   ] as const;
   const samples = points.map(([functionName, queue, kind]) => {
@@ -72,7 +72,6 @@ async function startBroken(): Promise<Trial> {
       }
     },
   });
-  broken.fault({operation: 'ChangeMessageVisibilityBatch', fault: 'refuse'});
   const samples = (['ok', 'later', 'bounce', 'invalid'] as const).map(kind => broken.sample(kind));
   await broken.send(...samples);
   return {bench: broken, samples};
@@ -99,8 +98,6 @@ describe('the settings', () => {
     const faults = [names.route, names.deliver].map(name =>
       bench.fault({service: 'ssm', function: name, fault: 'fail'}),
     );
-    // Deliver has them come again after half a minute; without, they do with the visibility timeout.
-    const hiding = bench.fault({operation: 'ChangeMessageVisibilityBatch', fault: 'refuse'});
     await bench.send(sample);
     for (const fault of faults) {
       // As often as the SDK tries.
@@ -108,7 +105,6 @@ describe('the settings', () => {
       fault.remove();
     }
     await bench.settled();
-    hiding.remove();
     const put = bench.pipeline.logged('the batch will come again').map(({error}) => error);
     expect(put).toEqual(faults.map(() => expect.stringMatching(/no usable settings yet/)));
     expect(bench.tallyOf(sample)).toEqual(once.ok);
@@ -149,7 +145,7 @@ describe('the settings', () => {
 
 describe('a batch', () => {
   test('of which every call fails in part is delivered whole, and once', async () => {
-    const queues = [names.outbox, names.delivery, ...Object.values(names.results)];
+    const queues = [names.waiting, names.delivery, ...Object.values(names.results)];
     const partial = queues.map(queue => bench.fault({queue, fault: 'partial', count: 1}));
     const samples = [...kinds, ...kinds].map(kind => bench.sample(kind));
     await bench.send(...samples);

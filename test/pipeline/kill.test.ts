@@ -51,7 +51,7 @@ beforeAll(async () => {
       // A killed batch comes again after the visibility timeout.
       for (const each of functions) each.timeoutS = 2;
       for (const {name, attributes} of queues) {
-        if (name === names.outbox || name === names.delivery) attributes.VisibilityTimeout = '2';
+        if ([names.outbox, names.waiting, names.delivery].includes(name)) attributes.VisibilityTimeout = '2';
         if (attributes.RedrivePolicy !== undefined) {
           attributes.RedrivePolicy = JSON.stringify({
             ...JSON.parse(attributes.RedrivePolicy),
@@ -134,9 +134,11 @@ describe('environments killed at random lose nothing, and repeat no more than wa
     expect(arrivals.size, story).toBe(messages);
     expect(twice, story).toBeLessThanOrEqual(killed * atRisk + hung * batchSize);
     const onTheirWay = () =>
-      [names.outbox, names.delivery].flatMap(queue => Object.values(pipeline.cloud.sqs.queue(queue).counts));
+      [names.outbox, names.waiting, names.delivery].flatMap(queue =>
+        Object.values(pipeline.cloud.sqs.queue(queue).counts),
+      );
     await pipeline.until(() => onTheirWay().every(count => count === 0), 60_000);
-    for (const queue of [names.outboxDlq, names.deliveryDlq, names.results.failure]) {
+    for (const queue of [names.outboxDlq, names.waitingDlq, names.deliveryDlq, names.results.failure]) {
       expect(Object.values(pipeline.cloud.sqs.queue(queue).counts), `${queue}, ${story}`).toEqual([0, 0, 0]);
     }
   });

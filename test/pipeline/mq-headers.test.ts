@@ -220,10 +220,10 @@ test('a refusal goes to the queues for it', async () => {
 
 test('nothing has gone to the stage’s own queues, nor to the settings’ smarthost', async () => {
   const {sqs} = pipeline.cloud;
-  const {outbox, outboxDlq, delivery, deliveryDlq} = names;
+  const {outbox, outboxDlq, waiting, waitingDlq, delivery, deliveryDlq} = names;
   const left = () =>
-    [...Object.values(names.results), outbox, outboxDlq, delivery, deliveryDlq].filter(queue =>
-      Object.values(sqs.queue(queue).counts).some(count => count > 0),
+    [...Object.values(names.results), outbox, outboxDlq, waiting, waitingDlq, delivery, deliveryDlq].filter(
+      queue => Object.values(sqs.queue(queue).counts).some(count => count > 0),
     );
   // A message is deleted from its queue after its result has been published.
   await pipeline.until(() => left().length === 0).catch(() => expect(left()).toEqual([]));

@@ -109,7 +109,7 @@ function batchesOf(all: readonly Mail[]): string[][] {
 
 test('every message comes to one end, and to no other', {timeout: 90_000}, async () => {
   for (const batch of batchesOf(mails)) await pipeline.send(...batch);
-  const places = [names.outbox, names.delivery, ...resultQueues];
+  const places = [names.outbox, names.waiting, names.delivery, ...resultQueues];
   await pipeline
     .until(() => places.every(queue => left(queue) === 0), 80_000)
     .catch(() => {
@@ -120,7 +120,8 @@ test('every message comes to one end, and to no other', {timeout: 90_000}, async
         `${again}: ${unfinished.length} unfinished, such as ${unfinished.slice(0, 9)}; left ${places.map(left)}`,
       );
     });
-  expect([left(names.outboxDlq), left(names.deliveryDlq)], again).toEqual([0, 0]);
+  const dead = [names.outboxDlq, names.waitingDlq, names.deliveryDlq].map(left);
+  expect(dead, again).toEqual([0, 0, 0]);
   const siteReplies = [...mx.ledger.siteReplies, ...smarthost.ledger.siteReplies];
   const problems = mails.flatMap(mail =>
     problemsOf({

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {type AttemptOutcome, decideFate, entryOf, holdForRate, holdUntil} from '../../shared/fate.ts';
 import {type Failure, judge} from '../../shared/outcome.ts';
-import {type Arrival, decideRoute} from '../../shared/route.ts';
-import {message, messageOf, now, parse, plain, settings} from './samples.ts';
+import {decideRoute} from '../../shared/route.ts';
+import {incoming, message, messageOf, now, parse, plain, settings} from './samples.ts';
 
 const accepted: AttemptOutcome = {accepted: true, reply: {code: 250, status: '2.6.0', text: 'queued'}};
 const failed = (failure: Omit<Failure, 'description'>): AttemptOutcome => {
@@ -79,7 +79,7 @@ describe('the fate of a message', () => {
       smarthost: {hostname: 'h', username: 'u'},
       queues: {success: 'mine'},
       custom: 1,
-      relayq: {...secondRound.relayq, attempts: 2},
+      relayq: {...secondRound.relayq, attempts: 2, key: 'm'},
       fate,
       results: [earlier, expect.objectContaining({time, mta: 'mx.example.org'})],
     });
@@ -89,7 +89,7 @@ describe('the fate of a message', () => {
     expect(settle(refused, {maxattempts: 1}).fate).toBe('bounced');
   });
 
-  test('deferred goes back to the outbox whole, with what it needs to go on', () => {
+  test('deferred goes to those that wait whole, with what it needs to go on', () => {
     const smarthost = {hostname: 'h', username: 'u', password: 'p'};
     const settlement = settle(greylisted, {...secondRound, smarthost}, {'retry-interval': '60,5000'});
     expect(settlement).toMatchObject({fate: 'deferred', again: {delaySeconds: 900}});
@@ -97,7 +97,11 @@ describe('the fate of a message', () => {
     expect(rest).toEqual({...plain, smarthost, nextattempt: {time: '2030-01-01 13:23:20'}});
     expect(relayq).toEqual({...secondRound.relayq, attempts: 2});
     expect(results).toEqual([earlier, expect.objectContaining({state: 'rcptto', code: 450, time})]);
-    expect(JSON.parse(settlement.body)).toMatchObject({fate: 'deferred', relayq, results});
+    expect(JSON.parse(settlement.body)).toMatchObject({
+      fate: 'deferred',
+      relayq: {...relayq, key: 'm.2'},
+      results,
+    });
     expect(settlement.body).not.toContain('"password"');
   });
 
@@ -172,11 +176,12 @@ describe('a message over the rate of its queue', () => {
 
 test('a message that is always deferred is tried as often as the schedule says, each time under an ID of its own', () => {
   const stage = settings({'max-attempts': '5', 'retry-interval': '1,1000,1'});
-  let arrival: Arrival = {id: 'first', arrivedMs: now, body: JSON.stringify(plain)};
+  let body = JSON.stringify(plain);
   const ids: string[] = [];
   for (let clock = now, round = 1; round < 50; round++) {
-    const decision = decideRoute(parse(arrival.body), arrival, stage, clock);
-    arrival = {...arrival, id: `round-${round}`, body: decision.body};
+    const record = {id: `record-${round}`, arrivedMs: clock, ours: round > 1};
+    const decision = decideRoute(parse(body, record), incoming(body, record), stage, clock);
+    body = decision.body;
     if (decision.kind === 'hold') clock += decision.delaySeconds * 1000;
     if (decision.kind !== 'deliver') continue;
     ids.push(decision.deduplicationId);
@@ -188,7 +193,7 @@ test('a message that is always deferred is tried as often as the schedule says, 
       break;
     }
     clock += settlement.again.delaySeconds * 1000;
-    arrival = {...arrival, body: settlement.again.body};
+    body = settlement.again.body;
   }
-  expect(ids).toEqual(['message-1.0.0', 'message-1.1.0', 'message-1.2.0', 'message-1.3.0', 'message-1.4.0']);
+  expect(ids).toEqual([0, 1, 2, 3, 4].map(attempts => `record-1.${attempts}.0`));
 });

@@ -4,7 +4,7 @@ import {bodyOf} from '../../shared/json.ts';
 import {parseMessage, problemsText} from '../../shared/message.ts';
 import {type MqHeadersRule, mqHeadersRules} from '../../shared/mq-headers.ts';
 import {withoutSecrets} from '../../shared/secrets.ts';
-import {arrival, at, bodyWith, message, messageOf, parse, plain, refusalOf} from './samples.ts';
+import {arrival, at, bodyWith, fromOutbox, message, messageOf, parse, plain, refusalOf} from './samples.ts';
 
 const withHeaders = (headers: string, properties: Record<string, unknown> = {}) =>
   parse(bodyWith({mime: `${headers}Subject: s\n\nbody`, ...properties}));
@@ -40,7 +40,7 @@ test('the pipeline’s own property is read back', () => {
     attempts: 2,
     hops: 5,
   });
-  expect(message().tracking).toEqual({...arrival, attempts: 0, hops: 0});
+  expect(message().tracking).toEqual({...fromOutbox, attempts: 0, hops: 0});
 });
 
 describe('headers', () => {
@@ -339,7 +339,7 @@ describe('a result that is put back on the outbox', () => {
     const parsed = message({fate: 'bounced', ...history});
     expect(parsed).toMatchObject({
       results: [],
-      tracking: {...arrival, attempts: 0, hops: 0},
+      tracking: {...fromOutbox, attempts: 0, hops: 0},
       nextAttemptMs: undefined,
     });
     expect(parsed.properties).toEqual(plain);
@@ -357,7 +357,13 @@ describe('a result that is put back on the outbox', () => {
   });
 
   test('leaves behind what an invalid one was told', () => {
-    const parsed = message({fate: 'invalid', ...history, problems: [], original: 'the old text'});
+    const parsed = message({
+      fate: 'invalid',
+      ...history,
+      problems: [],
+      original: null,
+      originalAt: 'a-queue',
+    });
     expect(parsed.properties).toEqual(plain);
   });
 });

@@ -12,7 +12,7 @@ import {
   withEntry,
 } from '../../shared/result.ts';
 import {messageBody} from '../../shared/route.ts';
-import {arrival, message, now} from './samples.ts';
+import {incoming, message, now} from './samples.ts';
 
 const sqsOctets = 1_048_576;
 const entry: ResultEntry = {state: 'data', result: 'error', timeMs: now, code: 451, description: 'later'};
@@ -54,11 +54,11 @@ describe('the entries of a message', () => {
     expect(codes.length).toBeGreaterThan(8);
   });
 
-  test('keep the first and the newest, however large these two are', () => {
+  test('keep the newest alone when the first leaves no room for it', () => {
     const large = {text: 'x'.repeat(12_288)};
     const newest = entryProperty(entry);
-    expect(withEntry([large], entry)).toEqual([large, newest]);
-    expect(withEntry([large, {code: 1}, {code: 2}], entry)).toEqual([large, newest]);
+    expect(withEntry([large], entry)).toEqual([newest]);
+    expect(withEntry([large, {code: 1}, {code: 2}], entry)).toEqual([newest]);
   });
 
   test('are all kept up to 12,288 octets, to the octet', () => {
@@ -87,7 +87,7 @@ describe('a result', () => {
       recipient: 'rcpt@example.org',
       smarthost: {hostname: 'h', username: 'u'},
       tags: ['t'],
-      relayq: {id: 'message-1', arrived: '2030-01-01 12:00:00', attempts: 0, hops: 0},
+      relayq: {id: 'message-1', arrived: '2030-01-01 12:00:00', attempts: 0, hops: 0, key: 'message-1'},
       fate: 'accepted',
       results: [{state: 'x'}],
     });
@@ -117,8 +117,10 @@ describe('a result', () => {
   test('of something that is not a message quotes it without secrets', () => {
     const problems = [{path: '', problem: 'is not JSON'}];
     const text = 'x "password": "hunter2" y';
-    expect(JSON.parse(invalidResultOf(arrival, problems, text, undefined, now))).toEqual({
-      relayq: {id: 'message-1', arrived: '2030-01-01 12:00:00', attempts: 0, hops: 0},
+    const {body, reason, isQuoted} = invalidResultOf(incoming(text), {problems}, now);
+    expect([reason, isQuoted]).toEqual(['the message is not JSON', true]);
+    expect(JSON.parse(body)).toEqual({
+      relayq: {id: 'message-1', arrived: '2030-01-01 12:00:00', attempts: 0, hops: 0, key: 'message-1'},
       fate: 'invalid',
       problems,
       original: 'x "password": *** y',

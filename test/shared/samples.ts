@@ -2,6 +2,7 @@
 
 import {type Message, type ParsedMessage, parseMessage, type Refusal} from '../../shared/message.ts';
 import {parseSettings, type Settings} from '../../shared/settings.ts';
+import type {Arrival} from '../../shared/tracking.ts';
 import {parseUtcTime} from '../../shared/utc-time.ts';
 
 export const at = (time: string): number => {
@@ -11,7 +12,9 @@ export const at = (time: string): number => {
 };
 
 export const now = at('2030-01-01 12:00:00');
-export const arrival = {id: 'message-1', arrivedMs: now};
+/** From a queue of ours, where tracking is believed; and from the outbox. */
+export const arrival = {id: 'message-1', arrivedMs: now, ours: true};
+export const fromOutbox = {id: 'message-1', arrivedMs: now};
 
 export const plain = {
   envelope: 'sender@example.com',
@@ -23,7 +26,14 @@ export const plain = {
 export const bodyWith = (properties: Record<string, unknown> = {}): string =>
   JSON.stringify({...plain, ...properties});
 
-export const parse = (body: string): ParsedMessage => parseMessage(body, arrival);
+export const parse = (body: string, from: Arrival = arrival): ParsedMessage => parseMessage(body, from);
+
+/** What decideRoute is told of a record. */
+export const incoming = (body: string, from: Arrival = arrival) => ({
+  ...from,
+  body,
+  oversizeQueue: 'oversize',
+});
 
 export function messageOf(parsed: ParsedMessage): Message {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));

@@ -1,0 +1,34 @@
+// Who may send to the queues, beside what the policies of roles say: what the functions tell one another is believed, so
+// nobody else may say it. TLS is asked for where the queues are made.
+
+import {AnyPrincipal, ArnPrincipal, Effect, PolicyStatement} from 'aws-cdk-lib/aws-iam';
+import type {Queue} from 'aws-cdk-lib/aws-sqs';
+
+/** Principals of other accounts; those of this one need only policies of their own. */
+export function allowProducers(outbox: Queue, producers: readonly string[]): void {
+  if (producers.length === 0) return;
+  outbox.addToResourcePolicy(
+    new PolicyStatement({
+      principals: producers.map(arn => new ArnPrincipal(arn)),
+      actions: ['sqs:SendMessage', 'sqs:GetQueueUrl'],
+      resources: [outbox.queueArn],
+    }),
+  );
+}
+
+/**
+ * A Deny, as policies of the account's administrators allow them everything. Operators are let in: a redrive sends in
+ * the name of whoever starts it.
+ * @param senders ARNs of roles and users; `*` stands for anything in them
+ */
+export function onlyFunctionsSend(queue: Queue, senders: readonly string[]): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: {ArnNotLike: {'aws:PrincipalArn': senders}},
+    }),
+  );
+}
