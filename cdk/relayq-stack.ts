@@ -2,7 +2,7 @@
 
 import {CfnOutput, Stack, type StackProps} from 'aws-cdk-lib';
 import type {Construct} from 'constructs';
-import {type Names, namesOf} from '../shared/names.ts';
+import {formerSenders, type Names, namesOf} from '../shared/names.ts';
 import {Alarms} from './alarms.ts';
 import type {Context} from './context.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
@@ -45,6 +45,9 @@ export class RelayqStack extends Stack {
       ...(network && {network}),
     });
     grantState(deliver.role, stateTable(this, 'State', names));
+    // SQS names a function's session so (ReceiveMessage, SenderId; a session of Lambda's has the function's name).
+    const senderIds = [`${route.role.roleId}:${names.route}`, `${deliver.role.roleId}:${names.deliver}`];
+    route.function.addEnvironment(formerSenders, senderIds.join());
     allowProducers(queues.outbox, context.producers);
     const senders = [route.role.roleArn, deliver.role.roleArn, ...context.operators];
     for (const queue of [queues.waiting, queues.delivery]) onlyFunctionsSend(queue, senders);

@@ -1,6 +1,6 @@
 // The environment a function runs in: the one place that reads process.env.
 
-import {type ResultKind, settingsMaxAge, variables} from '../shared/names.ts';
+import {formerSenders, type ResultKind, settingsMaxAge, variables} from '../shared/names.ts';
 
 export interface Environment {
   readonly stage: string;
@@ -9,6 +9,8 @@ export interface Environment {
   readonly waitingUrl: string;
   readonly deliveryUrl: string;
   readonly resultUrls: Readonly<Record<ResultKind, string>>;
+  /** Whose results on the outbox are believed: those of the version before. */
+  readonly formerSenders: readonly string[];
   /** How long settings are kept: a minute, unless the environment says otherwise. */
   readonly settingsMaxAgeMs: number;
 }
@@ -30,6 +32,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       failure: value(variables.failure),
       retry: value(variables.retry),
     },
+    formerSenders: (env[formerSenders] ?? '').split(','),
     settingsMaxAgeMs: Number(env[settingsMaxAge] ?? 60) * 1000,
   };
 }

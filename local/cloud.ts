@@ -129,7 +129,10 @@ async function assemble(
   // The address is known once the endpoint listens, and nothing asks for it before.
   let url = '';
   const queueUrlOf = (name: string) => `${url}/${accountId}/${name}`;
-  const sqs = new Sqs({region, accountId, urlOf: queueUrlOf, ...kept});
+  // What is allowed, and who is who, is known once the template is read, before which nothing runs that could ask.
+  let authorisation: Authorisation | undefined;
+  const senderIdOf = (accessKeyId: string) => authorisation?.senderIdOf(accessKeyId);
+  const sqs = new Sqs({region, accountId, urlOf: queueUrlOf, senderIdOf, ...kept});
   const ssm = new Ssm({region, accountId, ...kept});
   const tables = new Tables(kept);
   const cloudWatchLogs = new CloudWatchLogs({region, accountId});
@@ -138,8 +141,6 @@ async function assemble(
   const faults = new Faults({functions, hasSink: options.sink !== undefined});
   onStop(() => faults.clear());
   options.sink?.disturb(faults.sinkReply);
-  // What is allowed is known once the template is read, before which nothing runs that could ask.
-  let authorisation: Authorisation | undefined;
   const endpoint = await listen(
     {
       sqs: faults.around(sqsService(sqs)),

@@ -1,6 +1,7 @@
 // What Ref and Fn::GetAtt give for each kind of resource that our stack refers to, once it is deployed to the
 // local cloud (CloudFormation user guide, "Return values" of each resource type).
 
+import {roleIdOf} from './iam/role-id.ts';
 import {type References, resolveIntrinsics} from './intrinsic-functions.ts';
 
 export interface Template {
@@ -49,7 +50,10 @@ const identities: Readonly<Record<string, {readonly nameProperty: string; readon
   },
   'AWS::IAM::Role': {
     nameProperty: 'RoleName',
-    of: (name, {accountId}) => ({ref: name, attributes: {Arn: `arn:aws:iam::${accountId}:role/${name}`}}),
+    of: (name, {accountId}) => ({
+      ref: name,
+      attributes: {Arn: `arn:aws:iam::${accountId}:role/${name}`, RoleId: roleIdOf(name)},
+    }),
   },
   'AWS::DynamoDB::Table': {
     nameProperty: 'TableName',

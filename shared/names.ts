@@ -74,5 +74,11 @@ export const variables = {
   retry: 'RELAYQ_RETRY_URL',
 } as const;
 
+/**
+ * Optional, for one release: who has put results on the outbox to wait there, as SQS's SenderId names them, with commas.
+ * The version before did so.
+ */
+export const formerSenders = 'RELAYQ_FORMER_SENDERS';
+
 /** Optional, for development: how many seconds settings are kept, instead of 60. */
 export const settingsMaxAge = 'RELAYQ_SETTINGS_MAX_AGE_S';

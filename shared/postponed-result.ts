@@ -20,7 +20,7 @@ export const postponedBody = ({kind, name, body}: ResultCopy): string =>
 const postponed =
   /^\{"relayq":\{"publish":"(results|success|failure|retry)"(?:,"to":"([\w-]{1,80})")?\},"result":(\{.*\})\}$/s;
 
-/** Undefined when the body is something else. To be asked only for what the functions themselves have sent. */
+/** Undefined when the body is something else. To be asked only of what the functions themselves have sent. */
 export function parsePostponed(body: string): ResultCopy | undefined {
   const [, kind, name, result] = postponed.exec(body) ?? [];
   return result === undefined ? undefined : {kind: kind as ResultKind, name, body: result};

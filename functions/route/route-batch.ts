@@ -18,7 +18,10 @@ import {composeMime} from './compose.ts';
 export interface RouteParts {
   readonly queues: Queues;
   readonly results: Results;
-  readonly urls: Pick<Environment, 'stage' | 'waitingUrl' | 'outboxOversizeUrl' | 'deliveryUrl'>;
+  readonly urls: Pick<
+    Environment,
+    'stage' | 'waitingUrl' | 'outboxOversizeUrl' | 'deliveryUrl' | 'formerSenders'
+  >;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -40,7 +43,8 @@ export async function routeBatch(
   const postponed: {readonly record: SQSRecord; readonly copy: ResultCopy}[] = [];
   for (const record of records) {
     const arrival = arrivalOf(record, queueNameOf(record) === waiting);
-    const copy = arrival.ours ? parsePostponed(record.body) : undefined;
+    const tellsResults = arrival.ours || urls.formerSenders.includes(record.attributes.SenderId);
+    const copy = tellsResults ? parsePostponed(record.body) : undefined;
     if (copy !== undefined) {
       postponed.push({record, copy});
       continue;

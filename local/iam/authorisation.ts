@@ -9,6 +9,7 @@ import type {Context} from './condition.ts';
 import {type Refusal, refusalOf} from './decision.ts';
 import {type KeyUse, keyArnOf, keyPolicyOf} from './parameter-keys.ts';
 import {type Account, type Permission, permissionsFor} from './required-permissions.ts';
+import {roleIdOf} from './role-id.ts';
 import {type Principal, parsePolicy, type Statement} from './statement.ts';
 
 export interface AuthorisationOptions {
@@ -19,6 +20,7 @@ export interface AuthorisationOptions {
 }
 
 interface Caller {
+  readonly senderId: string;
   readonly principal: Principal;
   readonly statements: readonly Statement[];
   readonly context: Context;
@@ -49,6 +51,11 @@ export class Authorisation {
       if (attributes.Policy !== undefined)
         reading(logicalId, () => this.#parseQueuePolicy(attributes.Policy!));
     }
+  }
+
+  /** "For an IAM role, returns the IAM role ID", and the name of its session (ReceiveMessage, SenderId). */
+  senderIdOf(accessKeyId: string): string | undefined {
+    return this.#callers.get(accessKeyId)?.senderId;
   }
 
   /** Before an operation: throws AWS's error when whoever calls may not. */
@@ -139,6 +146,8 @@ export class Authorisation {
     if (role === undefined) throw new Error(`${name}: its role ${roleLogicalId} is not in the template`);
     const roleArn = `arn:aws:iam::${accountId}:role/${role.name}`;
     return {
+      // The session that a function acts in is called as it is.
+      senderId: `${roleIdOf(role.name)}:${name}`,
       principal: {
         accountId,
         roleArn,

@@ -26,8 +26,9 @@ import type {Operation} from './operation.ts';
 import type {Queue} from './queue.ts';
 import {greatestMessageSize} from './queue-attributes.ts';
 import {queueOf} from './queue-url.ts';
+import type {Sqs} from './sqs.ts';
 
-function parseMessage(input: Input, request: AwsRequest): NewMessage {
+function parseMessage(sqs: Sqs, input: Input, request: AwsRequest): NewMessage {
   const delaySeconds = optionalInteger(input, 'DelaySeconds');
   const groupId = optionalString(input, 'MessageGroupId');
   const deduplicationId = optionalString(input, 'MessageDeduplicationId');
@@ -36,7 +37,7 @@ function parseMessage(input: Input, request: AwsRequest): NewMessage {
   return {
     body: optionalString(input, 'MessageBody') ?? '',
     attributes: messageAttributes(input, 'MessageAttributes'),
-    senderId: senderOf(request),
+    senderId: sqs.senderIdOf(request.accessKeyId || 'anonymous'),
     ...(delaySeconds === undefined ? {} : {delaySeconds}),
     ...(groupId === undefined ? {} : {groupId}),
     ...(deduplicationId === undefined ? {} : {deduplicationId}),
@@ -75,16 +76,14 @@ function send(queue: Queue, message: NewMessage): Record<string, unknown> {
   };
 }
 
-const senderOf = ({accessKeyId}: AwsRequest): string => accessKeyId || 'anonymous';
-
 const sendMessage: Operation = (sqs, request) =>
-  send(queueOf(sqs, request.input), parseMessage(request.input, request));
+  send(queueOf(sqs, request.input), parseMessage(sqs, request.input, request));
 
 const sendMessageBatch: Operation = (sqs, request) => {
   const queue = queueOf(sqs, request.input);
   const entries = parseBatch(request.input, 'SendMessageBatch').map(({id, entry}) => ({
     id,
-    entry: parseMessage(entry, request),
+    entry: parseMessage(sqs, entry, request),
   }));
   // Without its IDs, AWS refuses a FIFO batch as a whole, and calls a missing group an invalid value.
   if (queue.fifo) for (const {entry} of entries) checkIds(queue, entry);

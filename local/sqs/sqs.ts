@@ -29,6 +29,8 @@ export interface SqsOptions {
   readonly region: string;
   readonly accountId: string;
   readonly urlOf: (queueName: string) => string;
+  /** What a message's SenderId says of whoever signed with an access key; the key itself, if nothing else is known. */
+  readonly senderIdOf?: (accessKeyId: string) => string | undefined;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly store?: Store;
@@ -37,6 +39,7 @@ export interface SqsOptions {
 export class Sqs {
   readonly accountId: string;
   readonly urlOf: (queueName: string) => string;
+  readonly senderIdOf: (accessKeyId: string) => string;
   readonly moveTasks: MoveTasks;
   readonly #options: SqsOptions;
   readonly #now: () => number;
@@ -47,6 +50,7 @@ export class Sqs {
     const {accountId, urlOf, now = Date.now, store} = options;
     this.accountId = accountId;
     this.urlOf = urlOf;
+    this.senderIdOf = accessKeyId => options.senderIdOf?.(accessKeyId) ?? accessKeyId;
     this.#options = options;
     this.#now = now;
     this.#deletedAt = new Map((store?.entries(deletions) ?? []) as Iterable<[string, number]>);

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {variables} from '../../shared/names.ts';
+import {formerSenders, variables} from '../../shared/names.ts';
 import {stackWith} from './stack-under-test.ts';
 
 const stack = stackWith();
@@ -30,6 +30,7 @@ describe.each(functions)('%s', name => {
       [variables.success]: 'relayq-dev-success',
       [variables.failure]: 'relayq-dev-failure',
       [variables.retry]: 'relayq-dev-retry',
+      ...(name === 'relayq-dev-route' && {[formerSenders]: 'relayq-dev-deliver'}),
     });
   });
 

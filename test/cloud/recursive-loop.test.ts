@@ -147,16 +147,16 @@ describe('the pipeline', () => {
   it('would be stopped in the middle of it by the default of Lambda', async () => {
     await startLate(({functions, queues}) => {
       for (const each of functions) Object.assign(each, {recursiveLoop: 'Terminate', timeoutS: 2});
-      const outbox = queues.find(({name}) => name === names.outbox)!;
-      Object.assign(outbox.attributes, {
+      const waiting = queues.find(({name}) => name === names.waiting)!;
+      Object.assign(waiting.attributes, {
         VisibilityTimeout: '2',
         RedrivePolicy: JSON.stringify({
-          deadLetterTargetArn: `arn:aws:sqs:us-east-1:000000000000:${names.outboxDlq}`,
+          deadLetterTargetArn: `arn:aws:sqs:us-east-1:000000000000:${names.waitingDlq}`,
           maxReceiveCount: 1,
         }),
       });
     });
-    await pipeline.until(() => pipeline.cloud.sqs.queue(names.outboxDlq).counts.visible === 1);
+    await pipeline.until(() => pipeline.cloud.sqs.queue(names.waitingDlq).counts.visible === 1);
     expect(problems).toEqual([
       expect.stringMatching(
         /^the event source of relayq-local-route: RecursiveInvocationException: .* relayq-local-route was invoked 16 times/,
