@@ -8,9 +8,11 @@ import {recipientOf} from './mail.ts';
 /** What stands for the id and the recipient in the message that is written out. */
 export const patternId = '5eed0000-0000-4000-8000-000000000000';
 export const patternRecipient = recipientOf(0);
+/** What stands for when it was received: a function asks SQS again about what it seems to get late. */
+const patternTime = 'time of receipt';
 
 export interface RecordPattern {
-  /** The text of a record, cut where the id or the recipient comes. */
+  /** The text of a record, cut where the id, the recipient or the time comes. */
   readonly pieces: readonly string[];
 }
 
@@ -33,7 +35,7 @@ export function recordPatternOf(body: string, {groupId, ...source}: PatternSourc
         ApproximateReceiveCount: '1',
         SentTimestamp: sentMs,
         SenderId: 'AROABENCH',
-        ApproximateFirstReceiveTimestamp: sentMs,
+        ApproximateFirstReceiveTimestamp: patternTime,
         ...(groupId !== undefined && {
           MessageGroupId: groupId,
           MessageDeduplicationId: `${patternId}.0.0`,
@@ -43,7 +45,9 @@ export function recordPatternOf(body: string, {groupId, ...source}: PatternSourc
     },
     source,
   );
-  const pieces = JSON.stringify(record).split(new RegExp(`(${patternId}|${patternRecipient})`));
+  const pieces = JSON.stringify(record).split(
+    new RegExp(`(${patternId}|${patternRecipient}|${patternTime})`),
+  );
   return {pieces};
 }
 
@@ -63,14 +67,18 @@ export class EventMaker {
     const records = Array.from({length: size}, (_, index) => {
       this.#made += 1;
       const deferred = deferEvery !== undefined && this.#made % deferEvery === 0;
-      return recordOf(patterns[index % patterns.length]!, randomUUID(), recipientOf(this.#made, {deferred}));
+      return recordOf(
+        patterns[index % patterns.length]!,
+        new Map([
+          [patternId, randomUUID()],
+          [patternRecipient, recipientOf(this.#made, {deferred})],
+          [patternTime, String(Date.now())],
+        ]),
+      );
     });
     return `{"Records":[${records.join(',')}]}`;
   }
 }
 
-function recordOf({pieces}: RecordPattern, id: string, recipient: string): string {
-  return pieces
-    .map(piece => (piece === patternId ? id : piece === patternRecipient ? recipient : piece))
-    .join('');
-}
+const recordOf = ({pieces}: RecordPattern, values: ReadonlyMap<string, string>): string =>
+  pieces.map(piece => values.get(piece) ?? piece).join('');
