@@ -20,7 +20,7 @@ import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
 import {resultKinds, variables} from '../shared/names.ts';
 import type {Context} from './context.ts';
-import {grantNetworkInterfaces, grantResults, grantSend, grantSettings, grantSettle} from './permissions.ts';
+import {grantNetworkInterfaces, grantResults, grantSend, grantSettings} from './permissions.ts';
 import type {Queues} from './queues.ts';
 
 export interface MailFunctionProps {
@@ -94,6 +94,7 @@ export class MailFunction extends Construct {
         environment: {npm_config_update_notifier: 'false'},
       },
     });
+    // It also lets the role take from the queue, hide what it has taken, and delete it: settling is the code's own.
     for (const source of sources) {
       this.function.addEventSource(
         new SqsEventSource(source, {
@@ -102,7 +103,6 @@ export class MailFunction extends Construct {
           maxConcurrency: props.maxConcurrency,
         }),
       );
-      grantSettle(this.role, source);
     }
   }
 }

@@ -19,11 +19,6 @@ export function grantSend(role: Role, queues: readonly Queue[]): void {
   for (const queue of queues) allow(role, ['sqs:SendMessage'], [queue.queueArn]);
 }
 
-/** Settling messages one by one, hiding late ones anew, making visible again what there is no time left for. */
-export function grantSettle(role: Role, queue: Queue): void {
-  allow(role, ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'], [queue.queueArn]);
-}
-
 /** Moving the next slots of queues that have a rate. */
 export function grantState(role: Role, table: Table): void {
   allow(role, ['dynamodb:UpdateItem'], [table.tableArn]);

@@ -20,7 +20,13 @@ describe.each([
   ['as it is', {}],
   [
     'with everything that can be asked for',
-    {directMx: 'true', alarmEmail: 'ops@example.com', resultQueues: 'a,b'},
+    {
+      directMx: 'true',
+      alarmEmail: 'ops@example.com',
+      resultQueues: 'a,b',
+      producers: 'arn:aws:iam::111122223333:root,arn:aws:iam::444455556666:role/shop',
+      operators: 'arn:aws:iam::111122223333:role/ops',
+    },
   ],
 ])('the stack %s', (_, context) => {
   let synthesis: Synthesis;

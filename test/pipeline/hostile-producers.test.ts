@@ -1,6 +1,7 @@
 // What a producer can put on the outbox, by malice or by accident: each message is sent or answered, once, and nothing
 // that its body says of the pipeline is believed.
 
+import {CreateQueueCommand, SendMessageCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
 import {names, Pipeline} from './pipeline-under-test.ts';
@@ -157,4 +158,51 @@ describe('a message that can hardly be answered', () => {
     ]);
     await pipeline.take(success, 1);
   });
+});
+
+describe('what is put on the delivery queue by hand', () => {
+  const put = (body: string) =>
+    pipeline.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: pipeline.cloud.queueUrlOf(names.delivery),
+        MessageBody: body,
+        MessageGroupId: 'by-hand',
+        MessageDeduplicationId: `${Math.random()}`,
+      }),
+    );
+
+  test.each([
+    ['is no JSON', 'not at all'],
+    ['is no message', JSON.stringify({recipient: 'nobody'})],
+    ['is too large to be quoted', JSON.stringify({recipient: 'nobody', text: '"'.repeat(510_000)})],
+  ])('and %s is answered once', async (_, body) => {
+    await put(body);
+    const [answer] = await pipeline.take(results, 1);
+    expect(answer).toMatchObject({fate: 'invalid', problems: expect.any(Array)});
+    expect(await pipeline.take(failure, 1)).toEqual([answer]);
+    await settled();
+    expect(pipeline.cloud.sqs.queue(results).counts.visible).toBe(0);
+  });
+
+  test('and has its text still to be composed is sent', async () => {
+    const mime = {from: 'a@example.com', subject: 'by hand', text: 'body'};
+    await put(JSON.stringify({envelope: 'a@example.com', recipient: 'hand@example.org', mime}));
+    expect(await pipeline.take(results, 1)).toMatchObject([
+      {fate: 'accepted', recipient: 'hand@example.org'},
+    ]);
+    expect(server.texts.at(-1)).toContain('Subject: by hand');
+    await pipeline.take(success, 1);
+  });
+});
+
+test('a kind of results that the settings switch off is published nowhere, but where a message names a queue', async () => {
+  await pipeline.sqs.send(new CreateQueueCommand({QueueName: `${success}-mine`}));
+  await pipeline.set({'results-kinds': 'results'});
+  await pipeline.send(mail('quiet'));
+  expect(await pipeline.take(results, 1)).toMatchObject([{fate: 'accepted'}]);
+  await pipeline.send(mail('named', {queues: {success: `${success}-mine`}}));
+  expect(await pipeline.take(`${success}-mine`, 1)).toEqual(await pipeline.take(results, 1));
+  await settled();
+  expect(pipeline.cloud.sqs.queue(success).counts.visible).toBe(0);
+  await pipeline.set({'results-kinds': null});
 });
