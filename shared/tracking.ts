@@ -35,11 +35,10 @@ export function parseTracking(value: Json | undefined, arrival: Arrival): Parsed
   const {id, arrivedMs, ours = false} = arrival;
   const fresh: Parsed<Tracking> = {ok: true, value: {id, arrivedMs, attempts: 0, hops: 0}};
   if (value === undefined) return fresh;
-  const wrong: Parsed<never> = {ok: false, problem: 'is the pipeline’s own property: remove it'};
-  if (!isJsonObject(value)) return wrong;
-  const tracking = trackingOf(value);
-  if (ours) return tracking === undefined ? wrong : {ok: true, value: tracking};
-  if (tracking === undefined || !isOfVersionBefore(tracking, arrivedMs)) return fresh;
+  const tracking = isJsonObject(value) ? trackingOf(value) : undefined;
+  if (tracking === undefined) return {ok: false, problem: 'is the pipeline’s own property: remove it'};
+  if (ours) return {ok: true, value: tracking};
+  if (!isOfVersionBefore(tracking, arrivedMs)) return fresh;
   // Its word is taken for the past; for what it is, the record's. A slot would be a way past the rate.
   return {ok: true, value: {...withoutSlot(tracking), origin: id}};
 }

@@ -177,7 +177,7 @@ describe('a message is answered at once', () => {
   });
 
   test('when it takes up too much room, whatever tracking it brings; what has waited may be larger', () => {
-    for (const round of [{hops: 1}, {attempts: 1}, {hops: 1e9}, {attempts: 2 ** 53 - 1}, {id: 'x'}]) {
+    for (const round of [{hops: 1}, {attempts: 1}, {hops: 1e9}, {attempts: 2 ** 53 - 1}, {origin: 'x'}]) {
       const properties = {mime: mime(maxMessageOctets + 1_025), relayq: {...fresh, ...round}};
       expect(decide(properties).kind, JSON.stringify(round)).toBe('answer');
       expect(decide(properties, now, {}, arrival).kind, JSON.stringify(round)).toBe('deliver');
