@@ -26,7 +26,7 @@ export interface Tracking {
   readonly hops: number;
   /** When it may go, if its queue has a rate and it has got a slot: to the second, rounded down. */
   readonly slotMs?: number;
-  /** The record of the outbox that `id` was read from, where that is not its own: what tells it from others of that id. */
+  /** The record of the outbox whose body gave `id`: what tells the message from others that say the same. */
   readonly origin?: string;
 }
 

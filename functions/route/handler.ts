@@ -1,4 +1,5 @@
-// route: takes messages from the outbox and those that have waited, answers the bad ones, and puts the others into their queues.
+// route: takes messages from the outbox and those that have waited, answers the bad ones, and puts the others into
+// their queues.
 
 import {batchHandler} from '../batch.ts';
 import {log} from '../log.ts';

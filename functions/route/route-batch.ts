@@ -1,4 +1,5 @@
-// One batch of the outbox, or of mail that has waited: each record decided on its own, then sent on with as few requests as possible.
+// One batch of the outbox, or of mail that has waited: each record decided on its own, then sent on with as few
+// requests as possible.
 
 import type {SQSRecord} from 'aws-lambda';
 import {bodyOf} from '../../shared/json.ts';
