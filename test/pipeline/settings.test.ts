@@ -69,7 +69,8 @@ describe('in a function that has never seen them good', () => {
       const result = await pipeline.result();
       expect(result).toMatchObject({number: 1, fate: 'accepted'});
       expect(attemptsOf(result)).toBe(1);
-      for (const queue of [names.outboxDlq, names.deliveryDlq]) expect(isEmpty(pipeline, queue)).toBe(true);
+      for (const queue of [names.outboxDlq, names.waitingDlq, names.deliveryDlq])
+        expect(isEmpty(pipeline, queue)).toBe(true);
     });
   });
 

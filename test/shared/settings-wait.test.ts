@@ -4,7 +4,7 @@ import {describe, expect, test} from 'vitest';
 import {decideRoute} from '../../shared/route.ts';
 import {waitsFor} from '../../shared/routing.ts';
 import type {Settings, Unknown} from '../../shared/settings.ts';
-import {arrival, bodyWith, message, now, parse, settings} from './samples.ts';
+import {bodyWith, incoming, message, now, parse, settings} from './samples.ts';
 
 const own = {smarthost: {hostname: 'own.example.net'}};
 const withSmarthost = {smarthost: 'mx.example.net'};
@@ -58,7 +58,7 @@ describe('a message waits for', () => {
 describe('route', () => {
   const decide = (properties: Record<string, unknown>, known: Settings) => {
     const body = bodyWith(properties);
-    return decideRoute(parse(body), {...arrival, body}, known, now);
+    return decideRoute(parse(body), incoming(body), known, now);
   };
   const known = unknownIn({}, ['smarthost'], now + 42_500);
 
