@@ -76,6 +76,7 @@ describe.each(queued.mail)('a message on $queue, $what,', each => {
   test('keeps what is known of it: its id, its attempts and their entries, and all that is its own', () => {
     const [result] = resultOf(each);
     const {
+      envelope,
       mime,
       smarthost,
       nextattempt,
@@ -90,6 +91,7 @@ describe.each(queued.mail)('a message on $queue, $what,', each => {
       ...(before.keepmime && {mime}),
       relayq: {...(id && {id}), attempts: attempts + 1},
     });
+    expect(result!.envelope ?? '').toBe(envelope);
     expect(result!.results).toHaveLength(entries.length + 1);
     expect(JSON.stringify(result)).not.toContain('sesame');
   });
