@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
 import {parsePostponed, postponedBody} from '../../shared/postponed-result.ts';
 
-const body = '{"recipient":"a@b.example","fate":"accepted","odd":"\\uffff"}';
+const body =
+  '{"recipient":"a@b.example","fate":"accepted","odd":"\\uffff","large":12345678901234567890,"exact":1.10}';
 
 test.each([
   {kind: 'results', body},
