@@ -5,6 +5,7 @@ import {createServer, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {AwsError} from './aws-error.ts';
 import {type Reply, replyTo} from './reply.ts';
+import {refuseWebPage, webPageProblemOf} from './web-page.ts';
 
 export {AwsError};
 
@@ -25,8 +26,6 @@ export interface AwsRequest {
 
 /** The older protocol of a service that still has one: a form comes in, XML goes out. */
 export interface QueryCodec {
-  /** The API version that its requests name: how one without a signature finds its service. */
-  readonly version: string;
   inputOf(form: URLSearchParams, path: string): Record<string, unknown>;
   answerOf(operation: string, output: Record<string, unknown>, requestId: string): string;
   errorOf(error: AwsError, requestId: string): string;
@@ -69,6 +68,8 @@ export async function listen(
   const answering = new Set<Promise<void>>();
   let closing = false;
   const server = createServer((request, response) => {
+    const problem = webPageProblemOf(request);
+    if (problem !== undefined) return refuseWebPage(response, problem);
     const call = new AbortController();
     calls.add(call);
     response.once('close', () => {

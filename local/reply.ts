@@ -65,7 +65,7 @@ async function jsonReplyTo(
   const service = services[name];
   try {
     const body = await readBody(request);
-    if (service === undefined) throw unknownOperation(target);
+    if (service === undefined || request.method !== 'POST') throw unknownOperation(target);
     const input = parseJsonInput(body);
     const {accessKeyId} = parseCredential(request.headers.authorization);
     const sessionToken = sessionTokenOf(request);
@@ -98,16 +98,15 @@ async function queryReplyTo(
   let codec: QueryCodec | undefined;
   try {
     const body = await readBody(request);
+    // A GET too may do anything, as in AWS: what no link, picture or form can send is the signature.
     const form = request.method === 'GET' ? searchParams : new URLSearchParams(body.toString());
-    const {accessKeyId, service: signedFor} = parseCredential(request.headers.authorization);
-    const version = form.get('Version');
-    const [name, service] =
-      Object.entries(services).find(([key, {query}]) =>
-        signedFor === '' ? query?.version === version : key === signedFor,
-      ) ?? [];
+    const {accessKeyId, service: name} = parseCredential(request.headers.authorization);
+    if (accessKeyId === '') throw missingAuthenticationToken();
+    const service = Object.hasOwn(services, name) ? services[name] : undefined;
     codec = service?.query;
     const operation = form.get('Action') ?? '';
-    if (name === undefined || service === undefined || codec === undefined) throw unknownOperation(operation);
+    const isAsked = request.method === 'GET' || request.method === 'POST';
+    if (!isAsked || service === undefined || codec === undefined) throw unknownOperation(operation);
     const input = codec.inputOf(form, path);
     const sessionToken = sessionTokenOf(request);
     const traceHeader = traceHeaderOf(request);
@@ -131,6 +130,9 @@ function parseCredential(authorization = ''): {accessKeyId: string; service: str
 const sessionTokenOf = ({headers}: IncomingMessage): string => String(headers['x-amz-security-token'] ?? '');
 
 const traceHeaderOf = ({headers}: IncomingMessage): string => String(headers['x-amzn-trace-id'] ?? '');
+
+const missingAuthenticationToken = (): AwsError =>
+  new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
 
 const unknownOperation = (operation: string): AwsError =>
   new AwsError('UnknownOperationException', `The action ${operation} is not valid for this endpoint.`, 400, {

@@ -4,6 +4,7 @@
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {refuseWebPage, webPageProblemOf} from '../web-page.ts';
 import {type FunctionError, maximumPayloadOctets, responseTooLarge} from './function-error.ts';
 
 interface RuntimeRequest {
@@ -69,6 +70,8 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
   };
 
   const server = createServer((request, response) => {
+    const problem = webPageProblemOf(request);
+    if (problem !== undefined) return refuseWebPage(response, problem);
     // The runtime went away while it was sending: its exit tells more than this would.
     answer(request, response).catch(() => response.destroy());
   });

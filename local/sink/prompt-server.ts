@@ -1,7 +1,11 @@
 // smtp-server without the 100 ms by which it holds back every greeting to catch clients that talk first: here
-// every delivery would wait for that. And with a say in commands that it has no hook for.
+// every delivery would wait for that. And with a say in commands that it has no hook for, and none for what
+// begins with no command at all: a web page's request, or a TLS handshake, whose body may hold commands.
 
 import {SMTPServer} from 'smtp-server';
+
+/** RFC 5321 4.1.1, RFC 3207, RFC 4954: what a client may begin with, be it out of place. */
+const command = /^(?:EHLO|HELO|MAIL|RCPT|DATA|RSET|VRFY|EXPN|HELP|NOOP|QUIT|STARTTLS|AUTH)(?: |$)/i;
 
 type Connection = SMTPServer['connections'] extends Set<infer C> ? C : never;
 
@@ -25,10 +29,14 @@ export class PromptServer extends SMTPServer {
     added.connectionReady = () => {};
     setImmediate(ready);
     const handle = added._onCommand.bind(added);
-    added._onCommand = (command, next = () => {}) => {
+    let begun = false;
+    added._onCommand = (line, next = () => {}) => {
+      if (!begun && !command.test(String(line)))
+        return added.send(421, 'This is SMTP, and that is not', false);
+      begun = true;
       // What continues AUTH is no command.
-      if (added._nextHandler) handle(command, next);
-      else this.beforeCommand(added, String(command), () => handle(command, next), next);
+      if (added._nextHandler) handle(line, next);
+      else this.beforeCommand(added, String(line), () => handle(line, next), next);
     };
   }
 }

@@ -57,8 +57,6 @@ const withoutResult = new Set([
 ]);
 
 export const sqsQuery: QueryCodec = {
-  version: '2012-11-05',
-
   inputOf(form, path) {
     const input = parseForm(form, shapes(form.get('Action') ?? ''));
     // A request may be sent to the queue's URL instead of naming it ("Making Query API requests").
