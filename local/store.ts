@@ -1,9 +1,10 @@
 // What survives a restart: collections of JSON values by key, in one SQLite file. It knows nothing of what it
 // keeps. Writes of one turn of the event loop are one transaction, on disk before anything can be answered.
 
-import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
+import {createPrivateFile, openPrivateDirectory} from './private-files.ts';
+import {OfLaterVersion, storeProblemOf} from './store-problem.ts';
 
 export interface Store {
   /** In the order of the keys. */
@@ -13,25 +14,49 @@ export interface Store {
   close(): void;
 }
 
-/** A second process on the same directory is refused: each would undo the other's writes. */
+const fileName = 'relayq.sqlite';
+/** Where else the data directory keeps something: mail, which is the sink's. */
+const mailDirectory = 'mail';
+
+export const mailDirectoryOf = (dataDirectory: string): string => join(dataDirectory, mailDirectory);
+
+/** Of what the file holds: one that a later version has written is left alone. Files before it was written say 0. */
+const format = 1;
+
+/**
+ * A second process on the same directory is refused: each would undo the other's writes.
+ * @throws Error in one line for whoever named the directory
+ */
 export function openStore(directory: string): Store {
-  mkdirSync(directory, {recursive: true});
-  const path = join(directory, 'relayq.sqlite');
+  try {
+    return open(directory);
+  } catch (error) {
+    throw new Error(`the data directory ${directory} ${storeProblemOf(error)}`, {cause: error});
+  }
+}
+
+function open(directory: string): Store {
+  openPrivateDirectory(directory, name => name.startsWith(fileName) || name === mailDirectory);
+  const path = join(directory, fileName);
+  createPrivateFile(path);
   const database = new DatabaseSync(path);
   try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    const written = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+    if (written > format) throw new OfLaterVersion();
     // In WAL mode, synchronous NORMAL survives a killed process; a power cut may take the last writes, no more
     // (sqlite.org, "PRAGMA synchronous").
     database.exec(`
-      PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;
+      PRAGMA user_version = ${format};
       CREATE TABLE IF NOT EXISTS entry (
         collection TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (collection, key)
       );
     `);
   } catch (error) {
     database.close();
-    throw new Error(`${path} cannot be opened: ${(error as Error).message}`, {cause: error});
+    throw error;
   }
   const select = database.prepare('SELECT key, value FROM entry WHERE collection = ? ORDER BY key');
   const upsert = database.prepare(

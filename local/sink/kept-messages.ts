@@ -1,8 +1,9 @@
 // What the sink has taken: the newest messages in memory and, in a directory, all of them as NNNNNN.eml with
 // one line each in index.jsonl. It knows nothing of SMTP.
 
-import {appendFile, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {appendFile, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {openPrivateDirectory, privateFile} from '../private-files.ts';
 
 export interface SunkMessage {
   /** Counts from 1, across restarts when there is a directory. */
@@ -53,10 +54,10 @@ export class KeptMessages {
   }
 
   async #write(directory: string, {raw, ...facts}: SunkMessage): Promise<void> {
-    await writeFile(join(directory, fileName(facts.number)), raw, {flag: 'wx'});
+    await writeFile(join(directory, fileName(facts.number)), raw, {flag: 'wx', mode: privateFile});
     // One line after the other: two at once could end up inside each other.
     const line = this.#indexed.then(() =>
-      appendFile(join(directory, 'index.jsonl'), `${JSON.stringify(facts)}\n`),
+      appendFile(join(directory, indexName), `${JSON.stringify(facts)}\n`, {mode: privateFile}),
     );
     this.#indexed = line.catch(() => {});
     await line;
@@ -74,8 +75,8 @@ export class KeptMessages {
   }
 
   async #load(directory: string): Promise<void> {
-    await mkdir(directory, {recursive: true});
-    const indexPath = join(directory, 'index.jsonl');
+    openPrivateDirectory(directory, name => name === indexName || numberOf(name) > 0);
+    const indexPath = join(directory, indexName);
     const index = await readFile(indexPath, 'utf8').catch(absent);
     // A process that was killed while it wrote leaves half a line: it must not spoil the next one.
     if (index !== '' && !index.endsWith('\n')) await appendFile(indexPath, '\n');
@@ -92,6 +93,8 @@ export class KeptMessages {
     }
   }
 }
+
+const indexName = 'index.jsonl';
 
 const fileName = (number: number): string => `${String(number).padStart(6, '0')}.eml`;
 
