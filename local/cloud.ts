@@ -41,6 +41,8 @@ export interface CloudOptions {
   readonly port: number;
   /** Where queues and parameters survive a restart; without, they live as long as the cloud. */
   readonly dataDirectory?: string;
+  /** The same, opened already by whoever will close it. */
+  readonly openedStore?: Store;
   readonly stackName?: string;
   /** The program that runs handlers, if not our own: Lambda's runtime interface client, say. */
   readonly runtime?: string;
@@ -53,7 +55,7 @@ export interface CloudOptions {
   readonly onLog?: (functionName: string, event: LogEvent) => void;
   /** Something failed that belongs to no invocation; the cloud goes on. */
   readonly onProblem?: (where: string, error: unknown) => void;
-  /** How long stop() lets invocations finish. */
+  /** How long stop() lets invocations finish; what they do not get done comes again. */
   readonly graceMs?: number;
 }
 
@@ -122,8 +124,9 @@ async function assemble(
   const {template, assets, assetsDirectory, port, dataDirectory, stackName = 'relayq-local'} = options;
   const {onLog = () => {}, onProblem = () => {}, overrides = () => {}, graceMs = 1000} = options;
 
-  const store = dataDirectory === undefined ? undefined : openStore(dataDirectory);
-  if (store) onStop(() => store.close());
+  const ownStore = dataDirectory === undefined ? undefined : openStore(dataDirectory);
+  if (ownStore) onStop(() => ownStore.close());
+  const store = options.openedStore ?? ownStore;
   const kept = store ? {store} : {};
   const runtime = options.runtime === undefined ? {} : {runtime: options.runtime};
   // The address is known once the endpoint listens, and nothing asks for it before.
@@ -187,6 +190,7 @@ async function assemble(
   }
   const eventSourceMappings = resources.eventSourceMappings.map(definition => {
     const queueArn = `arn:aws:sqs:${region}:${accountId}:${definition.queueName}`;
+    sqs.queue(definition.queueName).releaseAbandoned();
     return new EventSourceMapping({
       definition,
       source: {queueArn, region},
@@ -198,6 +202,7 @@ async function assemble(
   });
   onStop(async () => {
     const settled = Promise.all(eventSourceMappings.map(mapping => mapping.stop()));
+    for (const each of functions.values()) each.drain();
     await Promise.race([settled, new Promise(resolve => setTimeout(resolve, graceMs).unref())]);
     await Promise.all([...functions.values()].map(each => each.stop()));
     await settled;

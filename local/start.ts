@@ -3,7 +3,6 @@
 
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {parseArgs} from 'node:util';
 import {SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {namesOf} from '../shared/names.ts';
 import {type Cloud, region, startCloud} from './cloud.ts';
@@ -12,6 +11,8 @@ import {mailLine} from './logs/mail-line.ts';
 import {terminalLine} from './logs/terminal-line.ts';
 import {type Sink, startSink} from './sink/sink.ts';
 import {pointAtSink} from './sink-parameters.ts';
+import {parseStartOptions, type StartOptions, usage} from './start-options.ts';
+import {mailDirectoryOf, openStore, type Store} from './store.ts';
 import {synthesise} from './synthesis.ts';
 
 const stage = 'local';
@@ -21,36 +22,32 @@ const colours = process.stdout.isTTY === true && !process.env.NO_COLOR;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-interface Options {
-  readonly port: number;
-  readonly sinkPort: number;
-  readonly dataDirectory?: string;
-}
-
-function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
-  const {values} = parseArgs({args: [...args], options: {data: {type: 'string'}}});
-  const portOf = (name: string, otherwise: number) => {
-    const port = Number(env[name] || otherwise);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535)
-      throw new Error(`${name}: not a port: ${env[name]}`);
-    return port;
-  };
-  return {
-    port: portOf('RELAYQ_PORT', 4566),
-    sinkPort: portOf('RELAYQ_SINK_PORT', 2525),
-    ...(values.data === undefined ? {} : {dataDirectory: values.data}),
-  };
-}
-
 /** What has been started, for whoever has to stop it. */
-const started: {cloud?: Cloud; sink?: Sink} = {};
+const started: {cloud?: Cloud; sink?: Sink; store?: Store} = {};
 const starting = new AbortController();
 let stopping: Promise<void> | undefined;
 
+/** How long a stop waits for mail that is on its way: what is not done by then may arrive twice. */
+const graceMs = 5000;
+
 async function stop(): Promise<void> {
   starting.abort();
-  await started.cloud?.stop();
+  await stopCloud();
   await started.sink?.close();
+  started.store?.close();
+}
+
+async function stopCloud(): Promise<void> {
+  if (started.cloud === undefined) return;
+  const {eventSourceMappings: sources} = started.cloud;
+  const inHand = sources.reduce((sum, each) => sum + each.inHand, 0);
+  if (inHand > 0) {
+    const limit = `at most ${graceMs / 1000} s; Ctrl-C again ends it at once`;
+    say(`relayq   ${inHand} in the hands of functions: waiting until these have ended, ${limit}`);
+  }
+  await started.cloud.stop();
+  const cutOff = sources.reduce((sum, each) => sum + each.cutOff, 0);
+  if (cutOff > 0 && started.store) say(`relayq   ${cutOff} cut off: they come again, and may arrive twice`);
 }
 
 /** A port that another program has is the one failure that everyone meets. */
@@ -65,9 +62,11 @@ async function onPort<T>(variable: string, port: number, start: () => Promise<T>
   }
 }
 
-async function start({port, sinkPort, dataDirectory}: Options): Promise<void> {
+async function start({port, sinkPort, dataDirectory}: StartOptions): Promise<void> {
   const startedMs = performance.now();
-  const sinkPlace = dataDirectory === undefined ? {} : {directory: join(dataDirectory, 'mail')};
+  // Before anything else in the directory: nobody else may be using it.
+  if (dataDirectory !== undefined) started.store = openStore(dataDirectory);
+  const sinkPlace = dataDirectory === undefined ? {} : {directory: mailDirectoryOf(dataDirectory)};
   const sink = await onPort('RELAYQ_SINK_PORT', sinkPort, () => startSink({port: sinkPort, ...sinkPlace}));
   started.sink = sink;
   sink.onMessage(message => say(`sink     ${mailLine(message)}`));
@@ -85,7 +84,8 @@ async function start({port, sinkPort, dataDirectory}: Options): Promise<void> {
       stackName: assembly.stackName,
       port,
       sink,
-      ...(dataDirectory === undefined ? {} : {dataDirectory}),
+      ...(started.store && {openedStore: started.store}),
+      graceMs,
       prepare: parts => {
         fresh = pointAtSink(names.parameterPath, sink.port, parts).fresh;
       },
@@ -151,7 +151,11 @@ process.on('uncaughtException', die('unexpected error'));
 process.on('unhandledRejection', die('unhandled rejection'));
 
 try {
-  await start(parseOptions(process.argv.slice(2), process.env));
+  const options = parseStartOptions(process.argv.slice(2), process.env);
+  if (options.help) {
+    process.stdout.write(usage);
+    end(0);
+  } else await start(options);
 } catch (error) {
   if (stopping === undefined) process.stderr.write(`relayq: ${(error as Error).message}\n`);
   end(1);

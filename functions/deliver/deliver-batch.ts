@@ -43,6 +43,9 @@ export async function deliverBatch(
   const totalMs = remainingMs();
   const deadlineMs = parts.now() + totalMs - Math.min(settleReserveMs, totalMs / 10);
   const reserveMs = Math.min(replyReserveMs, totalMs / 3);
+  const lastTextMs = deadlineMs - reserveMs;
+  // Asked anew each time: where this runs on a developer's machine, an environment that is to stop has no time left.
+  const mayBegin = () => parts.now() <= lastTextMs && remainingMs() > 0;
   parts.settler.expect(records.length);
   const items = records.map(record => ({record, content: Promise.try(readRecord, record, parts)}));
   const read = await Promise.allSettled(items.map(({content}) => content));
@@ -54,14 +57,7 @@ export async function deliverBatch(
   const groups = Map.groupBy(items, ({record}) => groupOf(record));
   const left = await Promise.all(
     [...groups].map(([group, those]) =>
-      deliverGroup(
-        group,
-        those,
-        settings,
-        {totalMs, deadlineMs, lastTextMs: deadlineMs - reserveMs},
-        waits,
-        parts,
-      ),
+      deliverGroup(group, those, settings, {totalMs, deadlineMs, lastTextMs, mayBegin}, waits, parts),
     ),
   );
   return left.flat().map(record => record.messageId);
@@ -79,6 +75,7 @@ interface Time {
   readonly deadlineMs: number;
   /** Nothing is begun after this, and no message text sent. */
   readonly lastTextMs: number;
+  readonly mayBegin: () => boolean;
 }
 
 /** @returns the records that are to come again: those that could not be settled, and those not begun */
@@ -96,7 +93,7 @@ async function deliverGroup(
   const late = new Set<SQSRecord>();
   const tasks: Promise<void>[] = [];
   for (const {record, content} of items) {
-    if (failed.size > 0 || late.size > 0 || parts.now() > time.lastTextMs) break;
+    if (failed.size > 0 || late.size > 0 || !time.mayBegin()) break;
     const {promise: handedOver, resolve} = Promise.withResolvers<void>();
     const turn = {...time, isFirst: tasks.length === 0, handedOver: resolve};
     const task = content

@@ -14,6 +14,11 @@ const {Agent, request} = createRequire(import.meta.url)('node:http');
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const agent = new Agent({keepAlive: true, maxSockets: 1});
+/** The cloud stops: handlers that ask how much time is left have none. */
+let draining = false;
+process.on('SIGTERM', () => {
+  draining = true;
+});
 /** The invocation in hand: console lines belong to it. */
 let requestId = '-';
 
@@ -179,7 +184,7 @@ const contextOf = headers => {
     memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-    getRemainingTimeInMillis: () => deadlineMs - Date.now(),
+    getRemainingTimeInMillis: () => (draining ? 0 : deadlineMs - Date.now()),
   };
 };
 

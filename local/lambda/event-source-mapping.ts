@@ -41,6 +41,8 @@ export class EventSourceMapping {
   #receiving = 0;
   #growth: NodeJS.Timeout | undefined;
   #failedInits = 0;
+  #inHand = 0;
+  #cutOff = 0;
 
   constructor(options: EventSourceMappingOptions) {
     this.definition = options.definition;
@@ -51,6 +53,16 @@ export class EventSourceMapping {
   /** How many batches it would take at a time just now. */
   get concurrency(): number {
     return this.#pollers.size;
+  }
+
+  /** How many messages are in the invocations that run now. */
+  get inHand(): number {
+    return this.#inHand;
+  }
+
+  /** How many messages were in invocations that were killed by the stop: some of their work may be done. */
+  get cutOff(): number {
+    return this.#cutOff;
   }
 
   start(): void {
@@ -136,7 +148,15 @@ export class EventSourceMapping {
   /** Invokes the function once and deletes what succeeded; returns what did not. */
   async #invoke({payload, messages}: SqsEvent): Promise<readonly ReceivedMessage[]> {
     const upstream = messages.map(({attributes}) => attributes.AWSTraceHeader ?? '');
-    const invocation = await this.#options.invoke(payload, upstream);
+    this.#inHand += messages.length;
+    const invocation = await this.#options.invoke(payload, upstream).finally(() => {
+      this.#inHand -= messages.length;
+    });
+    if (!invocation.ok && this.#stopping.signal.aborted) {
+      this.#cutOff += messages.length;
+      this.#release(messages);
+      return messages;
+    }
     if (!invocation.ok) {
       // The batch comes back when its visibility timeout is over (Handling errors, backoff strategy).
       this.#failedInits = invocation.atInit ? this.#failedInits + 1 : 0;
@@ -150,20 +170,24 @@ export class EventSourceMapping {
     return messages.filter(message => failed.has(message.messageId));
   }
 
-  #delete(message: ReceivedMessage): void {
-    try {
-      this.#options.queue.deleteMessage(this.definition.queueName, message.receiptHandle);
-    } catch (error) {
-      // The function took longer than the visibility timeout, or has deleted it itself: it may come again.
-      if (!(error instanceof AwsError)) throw error;
-    }
+  #delete({receiptHandle}: ReceivedMessage): void {
+    this.#unlessGone(() => this.#options.queue.deleteMessage(this.definition.queueName, receiptHandle));
   }
 
   /** Back into the queue at once: with its state kept, the next start need not wait for them. */
   #release(messages: readonly ReceivedMessage[]): void {
     const {queue} = this.#options;
     for (const {receiptHandle} of messages) {
-      queue.changeMessageVisibility(this.definition.queueName, receiptHandle, 0);
+      this.#unlessGone(() => queue.changeMessageVisibility(this.definition.queueName, receiptHandle, 0));
+    }
+  }
+
+  /** The function took longer than the visibility timeout, or has deleted the message itself: it may come again. */
+  #unlessGone(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
     }
   }
 

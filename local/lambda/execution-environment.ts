@@ -124,6 +124,11 @@ export class ExecutionEnvironment {
     return promise;
   }
 
+  /** The handler is told that its time is over: it begins nothing more. Lambda has nothing of the kind. */
+  drain(): void {
+    if (this.#options.runtime === undefined) this.#process.signal('SIGTERM');
+  }
+
   /** SIGKILL, as Lambda ends an environment without extensions; it works on a frozen process too. */
   kill(): void {
     this.#process.signal('SIGKILL');

@@ -74,6 +74,12 @@ export class LambdaFunction {
     return invocation;
   }
 
+  /** Has the environments that are at work begin nothing more. */
+  drain(): void {
+    const idle = new Set(this.#idle.map(({environment}) => environment));
+    for (const environment of this.#environments.difference(idle)) environment.drain();
+  }
+
   /** Kills every environment and waits until all are gone. */
   async stop(): Promise<void> {
     this.#stopped = true;

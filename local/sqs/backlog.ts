@@ -99,6 +99,10 @@ export class Backlog {
     for (const message of this.#byId.values()) if (message.delivery.receiveCount === 0) yield message;
   }
 
+  *inFlight(): Iterable<Message> {
+    for (const message of this.#byId.values()) if (message.status === 'inFlight') yield message;
+  }
+
   /** Lets appear what is due, and forgets what was kept long enough. */
   settle(retentionMs: number): void {
     const now = this.#now();

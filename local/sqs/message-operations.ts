@@ -109,6 +109,7 @@ const receiveMessage: Operation = async (sqs, {input, signal}) => {
   const systemNames = [...strings(input, 'AttributeNames'), ...strings(input, 'MessageSystemAttributeNames')];
   const names = strings(input, 'MessageAttributeNames');
   const received = await queue.receive({
+    outside: true,
     signal,
     ...(maxNumberOfMessages === undefined ? {} : {maxNumberOfMessages}),
     ...(waitTimeSeconds === undefined ? {} : {waitTimeSeconds}),

@@ -47,6 +47,8 @@ export interface Delivery {
   readonly receivedAt?: number;
   /** The secret of the latest receipt handle. */
   readonly receipt?: string;
+  /** Received over the endpoint, by somebody who may outlive the cloud; otherwise by an event source, which does not. */
+  readonly outside?: boolean;
 }
 
 export type Status = 'delayed' | 'visible' | 'inFlight';

@@ -36,6 +36,8 @@ export interface ReceiveOptions {
   readonly maxNumberOfMessages?: number;
   readonly waitTimeSeconds?: number;
   readonly visibilityTimeout?: number;
+  /** Whoever receives is none of the cloud's own event sources. */
+  readonly outside?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -143,13 +145,14 @@ export class Queue {
   }
 
   async receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]> {
-    const {maxNumberOfMessages = 1, waitTimeSeconds, visibilityTimeout, signal} = options;
+    const {maxNumberOfMessages = 1, waitTimeSeconds, visibilityTimeout, outside = false, signal} = options;
     if (signal?.aborted) return [];
     const waitMs = waitTimeSeconds === undefined ? this.#settings.waitTimeMs : waitTimeSeconds * 1000;
     const take = () =>
       this.#take(
         maxNumberOfMessages,
         visibilityTimeout === undefined ? this.#settings.visibilityTimeoutMs : visibilityTimeout * 1000,
+        outside,
       );
     this.#advance();
     const taken = take();
@@ -196,6 +199,15 @@ export class Queue {
     this.#advance();
   }
 
+  /** After a restart: what event sources had in hand is in nobody's any more. */
+  releaseAbandoned(): void {
+    for (const message of this.#backlog.inFlight()) {
+      if (message.delivery.outside) continue;
+      this.#backlog.deliver(message, {...message.delivery, dueAt: this.#options.now()});
+    }
+    this.#advance();
+  }
+
   /** "Only one PurgeQueue operation is allowed every 60 seconds" (API Reference, PurgeQueue). */
   purge(): void {
     const now = this.#options.now();
@@ -226,7 +238,7 @@ export class Queue {
     this.#timer.set(Math.min(this.#backlog.nextDeadline(this.#settings.retentionMs), this.#polls.nextEnd));
   }
 
-  #take(most: number, visibilityTimeoutMs: number): ReceivedMessage[] {
+  #take(most: number, visibilityTimeoutMs: number, outside: boolean): ReceivedMessage[] {
     const now = this.#options.now();
     const taken: ReceivedMessage[] = [];
     let previous: Message | undefined;
@@ -242,6 +254,7 @@ export class Queue {
         firstReceivedAt,
         receivedAt: now,
         receipt: newSecret(),
+        ...(outside && {outside}),
       });
       taken.push(receivedMessageOf(message, this));
     }

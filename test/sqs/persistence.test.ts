@@ -83,6 +83,28 @@ test('messages come back as they were: visible, delayed, in flight, and in their
   expect(first?.Attributes).toEqual({...received.Attributes, ApproximateReceiveCount: '2'});
 });
 
+test('after a restart only what somebody outside has received stays hidden', async () => {
+  let under = await start();
+  const queue = await under.fifoQueue({VisibilityTimeout: '900'});
+  const names = ['outside', 'held by the event source', 'waiting behind it'] as const;
+  await queue.sendTo('g', names[0]);
+  const received = await queue.receiveOne();
+  await queue.sendTo('h', names[1]);
+  await queue.sendTo('h', names[2]);
+  await under.sqs.receive(queue.name, {maxNumberOfMessages: 1});
+  expect(await queue.counts()).toMatchObject({inFlight: 2});
+  under = await restart();
+  under.sqs.queue(queue.name).releaseAbandoned();
+  const again = under.queueNamed(queue.name);
+  expect(await again.counts()).toMatchObject({inFlight: 1, visible: 2});
+  expect(await again.bodies()).toEqual(names.slice(1));
+  await again.delete(received);
+  // Received outside now, whoever had it before.
+  under = await restart();
+  under.sqs.queue(queue.name).releaseAbandoned();
+  expect(await under.queueNamed(queue.name).counts()).toMatchObject({inFlight: 2, visible: 0});
+});
+
 test('a receipt handle outlives the restart', async () => {
   let under = await start();
   const queue = await under.fifoQueue();
