@@ -26,31 +26,47 @@ export interface Context {
   readonly checks: boolean;
 }
 
-export function readContext(node: Node): Context {
-  const given = (name: string): unknown => node.tryGetContext(name);
+/** Something in the context that whoever gave it has to mend. */
+export class ContextProblem extends Error {}
+
+/** Flags, what the command line tells the app, cached look-ups, and those of the CDK's names that look like ours. */
+const isOfCdk = (name: string): boolean =>
+  /[:/]|^cdk-|^(?:cli-telemetry|acknowledged-issue-numbers)$/.test(name);
+
+/**
+ * @param notOurs names that are there for somebody else
+ * @throws ContextProblem
+ */
+export function readContext(node: Node, notOurs: readonly string[] = []): Context {
+  const known = new Set<string>();
+  const given = (name: string): unknown => {
+    known.add(name);
+    return node.tryGetContext(name);
+  };
   const text = (name: string): string | undefined => {
     const value = given(name);
     return value === undefined || value === '' ? undefined : String(value);
   };
   const flag = (name: string, otherwise: boolean): boolean => {
     const value = text(name) ?? String(otherwise);
-    if (value !== 'true' && value !== 'false') throw new Error(`context ${name}=${value}: true or false`);
+    if (value !== 'true' && value !== 'false')
+      throw new ContextProblem(`context ${name}=${value}: true or false`);
     return value === 'true';
   };
   const wholeNumber = (name: string, otherwise: number, least: number, most: number): number => {
     const value = Number(text(name) ?? otherwise);
     if (!Number.isInteger(value) || value < least || value > most) {
-      throw new Error(`context ${name}=${text(name)}: a whole number from ${least} to ${most}`);
+      throw new ContextProblem(`context ${name}=${text(name)}: a whole number from ${least} to ${most}`);
     }
     return value;
   };
   const retention = (days: number): RetentionDays => {
     if (days in RetentionDays) return days;
     const choices = Object.values(RetentionDays).filter(value => Number(value) <= 3653);
-    throw new Error(`context logRetentionDays=${days}: CloudWatch Logs knows ${choices.join(', ')}`);
+    throw new ContextProblem(`context logRetentionDays=${days}: CloudWatch Logs knows ${choices.join(', ')}`);
   };
   const matching = (name: string, value: string, pattern: RegExp, what: string): string => {
-    if (!pattern.test(value)) throw new Error(`context ${name}=${value}: ${what}`);
+    if (!pattern.test(value)) throw new ContextProblem(`context ${name}=${value}: ${what}`);
     return value;
   };
   const optional = (name: string, pattern: RegExp, what: string): string | undefined => {
@@ -64,8 +80,9 @@ export function readContext(node: Node): Context {
       .filter(item => item !== '')
       .map(item => matching(name, item, pattern, what));
   const stage = text('stage') ?? 'dev';
-  if (!isStage(stage)) throw new Error(`context stage=${stage}: lower-case letters, digits and hyphens`);
-  return {
+  if (!isStage(stage))
+    throw new ContextProblem(`context stage=${stage}: lower-case letters, digits and hyphens`);
+  const context: Context = {
     stage,
     // "The minimum is 2, the maximum 1,000" (Configuring maximum concurrency for Amazon SQS event sources).
     routeConcurrency: wholeNumber('routeConcurrency', 10, 2, 1000),
@@ -94,4 +111,11 @@ export function readContext(node: Node): Context {
     directMx: flag('directMx', false),
     checks: flag('checks', true),
   };
+  const unknown = Object.keys(node.getAllContext()).filter(
+    name => !known.has(name) && !notOurs.includes(name) && !isOfCdk(name),
+  );
+  if (unknown.length > 0) {
+    throw new ContextProblem(`context ${unknown.join(', ')}: not known; there are ${[...known].join(', ')}`);
+  }
+  return context;
 }

@@ -19,6 +19,7 @@ export interface Synthesis {
 export async function synthesise(
   context: Readonly<Record<string, unknown>>,
   fault?: string,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Synthesis> {
   const directory = mkdtempSync(join(tmpdir(), 'relayq-cdk-'));
   const configured = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')).context;
@@ -27,6 +28,7 @@ export async function synthesise(
     cwd: root,
     env: {
       ...process.env,
+      ...environment,
       CDK_OUTDIR: directory,
       CDK_CONTEXT_JSON: JSON.stringify({...configured, ...context}),
       ...(fault !== undefined && {FAULT: fault}),

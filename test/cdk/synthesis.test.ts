@@ -1,4 +1,5 @@
-import {readFileSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {root, type Synthesis, synthesise} from './app-under-test.ts';
@@ -6,7 +7,8 @@ import {stackWith, withoutBundles} from './stack-under-test.ts';
 
 const directories: string[] = [];
 async function synthesised(...given: Parameters<typeof synthesise>): Promise<Synthesis> {
-  const synthesis = await synthesise({...withoutBundles, ...given[0]}, given[1]);
+  const [context, ...rest] = given;
+  const synthesis = await synthesise({...withoutBundles, ...context}, ...rest);
   directories.push(synthesis.directory);
   return synthesis;
 }
@@ -59,6 +61,26 @@ describe.each([
   });
 });
 
+test.each([
+  'aws:cdk:enable-path-metadata',
+  '@aws-cdk/core:target-partitions',
+  '@aws-cdk-containers/ecs-service-extensions:enableDefaultLogDriver',
+  'cdk-migrate',
+  'cli-telemetry',
+  'acknowledged-issue-numbers',
+  'availability-zones:account=123456789012:region=eu-west-1',
+])('the CDK’s own %j is nobody’s mistake', name => {
+  expect(() => stackWith({[name]: 'x'})).not.toThrow();
+});
+
+test('nor is what a file of the user’s says for all their apps', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'relayq-home-'));
+  directories.push(home);
+  writeFileSync(join(home, '.cdk.json'), '{"context": {"team": "mail"}}');
+  const context = {team: 'mail', checks: 'false'};
+  expect(await synthesised(context, undefined, {HOME: home})).toMatchObject({code: 0});
+});
+
 describe('the synthesis fails', () => {
   test.each([
     ['a queue without TLS', /AwsSolutions-SQS4/],
@@ -81,5 +103,28 @@ describe('the synthesis fails', () => {
     [{parameterKeyArn: 'alias/mail'}, /parameterKeyArn=alias\/mail: the ARN of a key/],
   ])('with the context %j', (context, message) => {
     expect(() => stackWith(context as Record<string, string>)).toThrow(message);
+  });
+
+  const known = /: not known; there are stage, routeConcurrency, .*directMx, checks$/;
+  test.each(['staeg', 'Stage', 'direct-mx', 'direct_mx', 'stage ', 'cdk', 'toString'])(
+    'with a name in the context that nobody knows: %j',
+    name => {
+      expect(() => stackWith({[name]: 'prod'})).toThrow(known);
+      expect(() => stackWith({[name]: 'prod'})).toThrow(`context ${name}: `);
+    },
+  );
+
+  test('with several such names, in one go', () => {
+    expect(() => stackWith({stage: 'prod', a: '1', b: '2'})).toThrow(/^context a, b: not known/);
+  });
+
+  test.each([
+    [{stage: 'Not\na stage'}, 'relayq: context stage=Not a stage: lower-case letters, digits and hyphens\n'],
+    [{staeg: 'prod'}, /^relayq: context staeg: not known; [^\n]*\n$/],
+  ])('in one line without a stack trace: %j', async (context, output) => {
+    const synthesis = await synthesised(context);
+    expect(synthesis.code).toBe(1);
+    expect(synthesis.output).toMatch(output);
+    expect(synthesis.output.split('\n')).toHaveLength(2);
   });
 });
