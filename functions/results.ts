@@ -1,7 +1,7 @@
 // Publishing results: to the queues that the message names, else to the stage's own.
 
 import type {Queues as QueueNames} from '../shared/message.ts';
-import type {ResultKind} from '../shared/names.ts';
+import {isPassingQueue, type ResultKind} from '../shared/names.ts';
 import {postponedBody, postponeSeconds, type ResultCopy} from '../shared/postponed-result.ts';
 import {type Fate, kindsOf} from '../shared/result.ts';
 import {errorText, type Log} from './log.ts';
@@ -103,7 +103,9 @@ export class Results {
         .catch(error => new Map(those.map((_, at) => [at, errorText(error)])));
       for (const error of new Set(untaken.values())) {
         const message = 'a result queue that a message names cannot be used; its stage’s own gets the result';
-        log('error', message, {queue, error});
+        // Whoever was waiting there has stopped.
+        const isOver = isPassingQueue(queue) && /QueueDoesNotExist|NonExistentQueue/.test(error);
+        log(isOver ? 'info' : 'error', message, {queue, error});
       }
       return [...untaken.keys()].map(at => those[at]!);
     });

@@ -57,6 +57,15 @@ export function namesOf(stage: string): Names {
   };
 }
 
+/**
+ * A queue that somebody makes to wait for results and removes when they no longer do.
+ * @param token eight hexadecimal digits of their own
+ */
+export const passingQueueOf = (stage: string, token: string): string =>
+  `${namesOf(stage).results.results}-${token}`;
+
+export const isPassingQueue = (name: string): boolean => /-results-[0-9a-f]{8}$/.test(name);
+
 /** The attributes of that table: its key, and when DynamoDB may delete an item, in seconds since the epoch. */
 export const stateKey = 'id';
 export const stateExpiry = 'expiresAt';

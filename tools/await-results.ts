@@ -13,7 +13,7 @@ import {
 import {isJsonObject, type Json, type JsonObject} from '../shared/json.ts';
 import {stripMqHeaders} from '../shared/mq-headers.ts';
 import {propertiesOf} from '../shared/mq-properties.ts';
-import {namesOf} from '../shared/names.ts';
+import {passingQueueOf} from '../shared/names.ts';
 import {type Fate, fates} from '../shared/result.ts';
 import {type FileMessage, FileProblem} from './message-files.ts';
 
@@ -32,7 +32,7 @@ export const isFinal = (fate: Fate): boolean => fate !== 'deferred';
 
 /** A new name each time, within what the functions may send results to. */
 export const resultsQueueNameOf = (stage: string): string =>
-  `${namesOf(stage).results.results}-${randomBytes(4).toString('hex')}`;
+  passingQueueOf(stage, randomBytes(4).toString('hex'));
 
 /** @returns its URL */
 export async function createResultsQueue(client: SQSClient, name: string): Promise<string> {
@@ -44,7 +44,11 @@ export async function createResultsQueue(client: SQSClient, name: string): Promi
 
 /** Gives up after a few seconds: whoever waits for it has pressed Ctrl-C. */
 export async function deleteQueue(client: SQSClient, queueUrl: string): Promise<void> {
-  await client.send(new DeleteQueueCommand({QueueUrl: queueUrl}), {abortSignal: AbortSignal.timeout(5000)});
+  const command = new DeleteQueueCommand({QueueUrl: queueUrl});
+  await client.send(command, {abortSignal: AbortSignal.timeout(5000)}).catch(error => {
+    // That somebody else has removed it is as well.
+    if (error.name !== 'QueueDoesNotExist') throw error;
+  });
 }
 
 /** The message with its results going to the queue, under an id. @throws FileProblem when it says otherwise */
@@ -72,7 +76,7 @@ function headerQueuesOf(mime: Json | undefined): Readonly<Record<string, unknown
 
 /**
  * Reads results until each of the ids has a final one.
- * @param onResult called for each result, final or not; for a message only once with a final one
+ * @param onResult called for a message with its final result and, before that, when it is deferred for the first time
  * @param signal ends the waiting; the function then returns what is missing
  * @returns the ids that have no final result
  */
@@ -83,6 +87,7 @@ export async function awaitResults(
   {onResult, signal}: {readonly onResult: (result: Result) => void; readonly signal: AbortSignal},
 ): Promise<ReadonlySet<string>> {
   const missing = new Set(sendIds);
+  const deferred = new Set<string>();
   while (missing.size > 0 && !signal.aborted) {
     const receipts: string[] = [];
     try {
@@ -98,6 +103,8 @@ export async function awaitResults(
         // SQS delivers at least once: the same result may come again.
         if (result === undefined || !missing.has(result.sendId)) continue;
         if (isFinal(result.fate)) missing.delete(result.sendId);
+        else if (deferred.has(result.sendId)) continue;
+        else deferred.add(result.sendId);
         onResult(result);
       }
       if (receipts.length > 0) await client.send(deletion(queueUrl, receipts), {abortSignal: signal});

@@ -1,5 +1,5 @@
 // Files as messages for the outbox: JSON (one object, an array, one object a line) and .eml. It reads no file
-// and judges no message: the route function says what is wrong with one.
+// and judges no message: what is wrong with one check-message.ts says.
 
 import {isUtf8} from 'node:buffer';
 import {bodyOf, isJsonObject, type JsonObject, octetsOf, parseJson} from '../shared/json.ts';

@@ -2,6 +2,7 @@
 
 import {GetQueueUrlCommand, SQSClient, type SQSClientConfig} from '@aws-sdk/client-sqs';
 import {namesOf} from '../shared/names.ts';
+import {isUnreachable} from './aws-problem.ts';
 
 export interface Destination {
   readonly stage: string;
@@ -36,24 +37,15 @@ export async function outboxUrlOf(
   try {
     return (await client.send(new GetQueueUrlCommand({QueueName: outbox}))).QueueUrl!;
   } catch (error) {
-    const {name, code, message} = error as NodeJS.ErrnoException;
+    const {name, message} = error as Error;
     if (name === 'QueueDoesNotExist') {
       throw new Error(`there is no queue ${outbox}: is stage ${destination.stage} deployed there?`, {
         cause: error,
       });
     }
-    if (code === undefined || !unreachable.has(code)) throw error;
+    if (!isUnreachable(error as NodeJS.ErrnoException)) throw error;
     const where = endpointOf(destination, env) ?? 'SQS';
     const hint = destination.stage === 'local' ? '; start the local cloud with: npm start' : ` (${message})`;
     throw new Error(`nothing answers at ${where}${hint}`, {cause: error});
   }
 }
-
-const unreachable = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-]);

@@ -9,6 +9,7 @@ export interface SendOptions {
   readonly stage: string;
   readonly endpointUrl?: string;
   readonly wait: boolean;
+  readonly dryRun: boolean;
   readonly timeoutSeconds: number;
   readonly help: boolean;
   readonly eml: EmlOptions;
@@ -21,12 +22,13 @@ export class UsageError extends Error {
 
 export const usage = `Usage: npm run send -- [OPTIONS] FILE...
 
-Puts messages on the outbox. A FILE is JSON (one message, a list of them, or one a line), an .eml file, or -
-for stdin.
+Puts messages on the outbox. A FILE is JSON (one message, a list of them, or one a line), an .eml file, a folder
+with such files at any depth, or - for stdin. All are checked first, by the rules of the route function.
 
   --stage NAME           local by default: what npm start runs, at port RELAYQ_PORT (4566) of 127.0.0.1;
                          of any other stage, AWS's usual credentials, region and endpoint are used
   --endpoint-url URL     where SQS is, instead
+  --dry-run              checks the messages, prints a line for each and sends nothing; it needs no AWS
   --wait                 waits until it is known what became of each message, and prints it
   --timeout SECONDS      how long to wait after the last one is sent, 60 by default
   --recipient ADDRESS    .eml: instead of To, Cc and Bcc; may be repeated
@@ -35,7 +37,7 @@ for stdin.
 
 An .eml file becomes one message for each recipient, without its Bcc fields.
 Exit status: 0 when all messages are on the outbox (with --wait: accepted), 1 when not, 2 when the command
-line or a file is wrong; then nothing is sent.
+line, a file or a message is wrong; then nothing is sent.
 `;
 
 /** @throws UsageError */
@@ -56,6 +58,7 @@ export function parseSendOptions(args: readonly string[]): SendOptions {
     stage,
     ...(endpointUrl !== undefined && {endpointUrl}),
     wait: values.wait ?? false,
+    dryRun: values['dry-run'] ?? false,
     timeoutSeconds,
     help,
     eml: {
@@ -74,6 +77,7 @@ function parse(args: readonly string[]) {
         stage: {type: 'string'},
         'endpoint-url': {type: 'string'},
         wait: {type: 'boolean'},
+        'dry-run': {type: 'boolean'},
         timeout: {type: 'string'},
         recipient: {type: 'string', multiple: true},
         envelope: {type: 'string'},

@@ -1,23 +1,16 @@
 // `npm run send`: files onto the outbox and, with --wait, what became of the messages in them.
 
-import {readFile} from 'node:fs/promises';
-import {buffer} from 'node:stream/consumers';
 import type {SQSClient} from '@aws-sdk/client-sqs';
 import type {Fate} from '../shared/result.ts';
-import {
-  awaitResults,
-  createResultsQueue,
-  deleteQueue,
-  isFinal,
-  resultsQueueNameOf,
-  withResultsTo,
-} from './await-results.ts';
+import {awaitResults, createResultsQueue, deleteQueue, isFinal, resultsQueueNameOf} from './await-results.ts';
+import {awsProblemOf} from './aws-problem.ts';
 import {enqueue, type Outgoing} from './enqueue.ts';
-import {type FileMessage, FileProblem, messageBodyOf, parseMessageFile} from './message-files.ts';
+import {messageLine} from './message-line.ts';
 import {clientOf, outboxUrlOf} from './outbox.ts';
+import {prepare} from './prepare.ts';
 import {Progress} from './progress.ts';
 import {countsLine, printable, resultLine} from './result-line.ts';
-import {parseSendOptions, type SendOptions, UsageError, usage} from './send-options.ts';
+import {parseSendOptions, UsageError, usage} from './send-options.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const complain = (problem: string) => void process.stderr.write(`relayq: ${printable(problem)}\n`);
@@ -35,25 +28,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 // Whoever reads the output, `head` say, may have enough of it: then too the queue is to be deleted.
 process.stdout.on('error', () => interrupted.abort());
-
-async function readMessages({files, eml}: SendOptions): Promise<FileMessage[]> {
-  const messages: FileMessage[] = [];
-  for (const file of files) {
-    const octets = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(
-      (error: NodeJS.ErrnoException) => {
-        const why = {ENOENT: 'no such file', EISDIR: 'is a directory', EACCES: 'permission denied'};
-        throw new FileProblem(file, why[error.code as keyof typeof why] ?? error.message);
-      },
-    );
-    messages.push(...parseMessageFile(file, octets, eml));
-  }
-  return messages;
-}
-
-const outgoingOf = (message: FileMessage): Outgoing => ({
-  source: message.source,
-  body: messageBodyOf(message),
-});
 
 /** Enqueues them, and complains of those that were not taken. @returns those that were */
 async function put(client: SQSClient, queueUrl: string, all: readonly Outgoing[]): Promise<Set<Outgoing>> {
@@ -108,58 +82,77 @@ async function showResults(
 
 /** @returns whether all were accepted */
 async function sendAndWait(
-  options: SendOptions,
-  connect: () => Promise<{client: SQSClient; queueUrl: string}>,
-  messages: readonly FileMessage[],
+  client: SQSClient,
+  outboxUrl: string,
+  all: ReadonlyMap<string, Outgoing>,
+  {name, timeoutSeconds}: {readonly name: string; readonly timeoutSeconds: number},
 ): Promise<boolean> {
-  const name = resultsQueueNameOf(options.stage);
-  const all = new Map<string, Outgoing>();
-  for (const [index, message] of messages.entries()) {
-    const sendId = `${name.slice(-8)}-${index + 1}`;
-    all.set(sendId, outgoingOf(withResultsTo(name, sendId, message)));
-  }
-  const {client, queueUrl} = await connect();
   const resultsUrl = await createResultsQueue(client, name);
   try {
-    const taken = await put(client, queueUrl, [...all.values()]);
+    const taken = await put(client, outboxUrl, [...all.values()]);
     const sent = new Map([...all].filter(([, outgoing]) => taken.has(outgoing)));
-    const accepted = await showResults(client, resultsUrl, sent, options.timeoutSeconds);
-    return accepted === messages.length;
+    return (await showResults(client, resultsUrl, sent, timeoutSeconds)) === all.size;
   } finally {
     await deleteQueue(client, resultsUrl).catch(error =>
-      complain(`${name} is left behind: ${error.message}`),
+      complain(`${name} is left behind: ${awsProblemOf(error)}`),
     );
   }
 }
 
-async function main(): Promise<boolean> {
+/** Too many to be read are not shown. */
+const mostProblems = 100;
+
+/** Whatever is wrong with one of the messages is known before anything is done about the others. */
+function complainOf(problems: readonly string[]): void {
+  for (const problem of problems.slice(0, mostProblems)) complain(problem);
+  if (problems.length > mostProblems) complain(`… and ${problems.length - mostProblems} problems more`);
+}
+
+const countOf = (count: number): string => `${count} ${count === 1 ? 'message' : 'messages'}`;
+
+/** @returns the exit status */
+async function main(): Promise<number> {
   const options = parseSendOptions(process.argv.slice(2));
   if (options.help) {
     process.stdout.write(usage);
-    return true;
+    return 0;
   }
-  const messages = await readMessages(options);
+  const resultsQueue = options.wait ? resultsQueueNameOf(options.stage) : undefined;
+  const {messages, problems} = await prepare(options.files, {
+    eml: options.eml,
+    resultsQueue,
+    nowMs: Date.now(),
+  });
+  if (problems.length > 0) {
+    complainOf(problems);
+    return 2;
+  }
+  if (options.dryRun) {
+    for (const {outgoing, message} of messages.values()) say(messageLine(outgoing, message));
+    say(`${countOf(messages.size)} checked, none sent`);
+    return 0;
+  }
+  const all = new Map([...messages].map(([sendId, {outgoing}]) => [sendId, outgoing]));
   const client = clientOf(options, process.env);
-  const connect = async () => ({client, queueUrl: await outboxUrlOf(client, options, process.env)});
   try {
-    // Whatever is wrong with one of the messages is known before anything is done about the others.
-    if (options.wait) return await sendAndWait(options, connect, messages);
-    const outgoing = messages.map(outgoingOf);
-    const {queueUrl} = await connect();
-    const {size} = await put(client, queueUrl, outgoing);
-    say(`${size} ${size === 1 ? 'message' : 'messages'} sent`);
-    return size === outgoing.length;
+    const outboxUrl = await outboxUrlOf(client, options, process.env);
+    if (resultsQueue !== undefined) {
+      const {timeoutSeconds} = options;
+      return (await sendAndWait(client, outboxUrl, all, {name: resultsQueue, timeoutSeconds})) ? 0 : 1;
+    }
+    const {size} = await put(client, outboxUrl, [...all.values()]);
+    say(`${countOf(size)} sent`);
+    return size === all.size ? 0 : 1;
   } finally {
     client.destroy();
   }
 }
 
 try {
-  process.exitCode = (await main()) ? 0 : 1;
+  process.exitCode = await main();
 } catch (error) {
-  const isWrong = error instanceof UsageError || error instanceof FileProblem;
-  process.exitCode = isWrong ? 2 : 1;
-  if (!interrupted.signal.aborted) complain((error as Error).message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+  if (!interrupted.signal.aborted) complain(awsProblemOf(error as Error));
   if (error instanceof UsageError) process.stderr.write('See npm run send -- --help\n');
 }
 if (interrupted.signal.aborted) process.exitCode = 130;

@@ -2,19 +2,16 @@
 // requests as possible.
 
 import type {SQSRecord} from 'aws-lambda';
-import {bodyOf} from '../../shared/json.ts';
-import {type ParsedMessage, parseMessage} from '../../shared/message.ts';
 import {namesOf} from '../../shared/names.ts';
 import {parsePostponed, type ResultCopy} from '../../shared/postponed-result.ts';
 import {type Decision, decideRoute} from '../../shared/route.ts';
 import type {Settings} from '../../shared/settings.ts';
-import {type Arrival, identityOf} from '../../shared/tracking.ts';
 import {arrivalOf, queueNameOf} from '../batch.ts';
 import type {Environment} from '../environment.ts';
 import {errorText, type Log} from '../log.ts';
 import type {Outgoing, Queues} from '../queues.ts';
 import type {Results} from '../results.ts';
-import {composeMime} from './compose.ts';
+import {readMessage} from './read-message.ts';
 
 export interface RouteParts {
   readonly queues: Queues;
@@ -86,25 +83,6 @@ export async function routeBatch(
     ...answers,
   ]);
   return [...failed];
-}
-
-/** The message of a record; a `mime` object is composed first, and may bring x-mq-* headers of its own. */
-async function readMessage(body: string, arrival: Arrival, settings: Settings): Promise<ParsedMessage> {
-  const parsed = parseMessage(body, arrival, settings);
-  if (!parsed.ok || typeof parsed.message.mime === 'string') return parsed;
-  const {mime, properties, envelope, recipient, queues, tracking} = parsed.message;
-  try {
-    const {arrivedMs} = tracking;
-    const text = await composeMime(
-      mime,
-      {id: identityOf(tracking), arrivedMs},
-      (envelope ?? recipient).domain,
-    );
-    return parseMessage(bodyOf({...properties, mime: text}), arrival, settings);
-  } catch (error) {
-    const problem = `cannot be made into a message: ${(error as Error).message}`;
-    return {ok: false, problems: [{path: 'mime', problem}], properties, queues, tracking};
-  }
 }
 
 async function answer(

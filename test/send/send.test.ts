@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -32,7 +32,9 @@ afterEach(async () => {
 });
 
 function startSend(args: readonly string[], environment: Record<string, string> = {}) {
-  const {AWS_ACCESS_KEY_ID: _id, AWS_REGION: _region, ...inherited} = process.env;
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')),
+  );
   const child = spawn(process.execPath, ['tools/send.ts', ...args], {
     cwd: root,
     env: {...inherited, RELAYQ_PORT: String(sqs.endpoint.port), ...environment},
@@ -180,7 +182,10 @@ describe('npm run send', () => {
     [['--timeout', 'soon', 'f.json'], /^relayq: --timeout: not a number of seconds/],
     [['--endpoint-url', 'localhost:4566', 'f.json'], /^relayq: --endpoint-url: not a URL/],
     [['no-such-file.json'], 'relayq: no-such-file.json: no such file\n'],
-    [['test'], 'relayq: test: is a directory\n'],
+    [
+      ['test'],
+      'relayq: test: is a folder without a file whose name ends in .eml, .json, .jsonl or .ndjson\n',
+    ],
   ])('says what is wrong with %j', async (args, problem) => {
     const {code, stderr} = await send(args);
     expect(code).toBe(2);
@@ -206,7 +211,8 @@ describe('npm run send', () => {
   });
 
   it('says so when the stage is not there', async () => {
-    const {code, stderr} = await send(['--stage', 'prod', '--endpoint-url', sqs.endpoint.url, '-'], '{}', {
+    const args = ['--stage', 'prod', '--endpoint-url', sqs.endpoint.url, 'examples/hello.json'];
+    const {code, stderr} = await send(args, '', {
       AWS_ACCESS_KEY_ID: 'id',
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_REGION: 'eu-west-1',
@@ -216,11 +222,177 @@ describe('npm run send', () => {
   });
 });
 
+describe('npm run send checks before it sends', () => {
+  const bad = message('no address');
+  it.each<[string, object[], RegExp]>([
+    [
+      'a recipient',
+      [message('a@example.org'), bad],
+      /^relayq: stdin, message 2: recipient must be an address/,
+    ],
+    ['a smarthost', [message('a@example.org', {smarthost: {}})], /: smarthost\.hostname is missing\n$/],
+    ['a time', [message('a@example.org', {maxdelivertime: 'soon'})], /: maxdelivertime must be a UTC time/],
+    [
+      'a time that is over',
+      [message('a@example.org', {maxdelivertime: '2020-01-01 00:00:00'})],
+      /: maxdelivertime: no time left/,
+    ],
+    [
+      'a header field',
+      [message('a@example.org', {mime: 'x-mq-maxattempts: 0\r\n\r\nx'})],
+      /: maxattempts must be/,
+    ],
+    ['what is not supported', [message('a@example.org', {dkim: {}})], /: dkim is not supported yet/],
+    [
+      'a text that cannot be made',
+      [message('a@example.org', {mime: {attachments: [{path: '/etc/passwd'}]}})],
+      /: mime cannot be made into a message: File access rejected/,
+    ],
+    [
+      'a field that a composed text brings',
+      [message('a@example.org', {mime: {text: 'x', headers: {'x-mq-retries': 'soon'}}})],
+      /: retries must be a list/,
+    ],
+    ['the size', [message('a@example.org', {mime: 'x'.repeat(1_032_150)})], /takes up 1,032,\d\d\d octets/],
+    [
+      'the size with its tracking',
+      [message('a@example.org', {mime: 'x'.repeat(1_032_092)})],
+      /takes up 1032\d\d\d octets; at most 1032192/,
+    ],
+  ])('%s', async (_, input, problem) => {
+    const {code, stdout, stderr} = await send(['-'], JSON.stringify(input));
+    expect({code, stdout}).toEqual({code: 2, stdout: ''});
+    expect(stderr).toMatch(problem);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(await everythingIn(outbox)).toEqual([]);
+  });
+
+  it('and tells all problems of all files, each with its place', async () => {
+    const list = await file(
+      'wrong.json',
+      JSON.stringify([bad, message('a@example.org', {maxattempts: 0, retries: 'x'})]),
+    );
+    const broken = await file('broken.json', '{');
+    const {code, stderr} = await send([list, broken, 'no-such-file', 'examples/hello.json']);
+    expect(code).toBe(2);
+    expect(
+      stderr
+        .trimEnd()
+        .split('\n')
+        .map(line => line.replace(/ (must|is) .*/, '')),
+    ).toEqual([
+      `relayq: ${list}, message 1: recipient`,
+      `relayq: ${list}, message 2: maxattempts`,
+      `relayq: ${list}, message 2: retries`,
+      `relayq: ${broken}:`,
+      'relayq: no-such-file: no such file',
+    ]);
+    expect(await everythingIn(outbox)).toEqual([]);
+  });
+
+  it('with --wait too, before it makes a queue', async () => {
+    const {code} = await send(['--wait', '-'], JSON.stringify(bad));
+    expect(code).toBe(2);
+    expect(await queueNames()).toEqual([outboxName]);
+  });
+
+  it('but not what only the settings of the stage say', async () => {
+    const later = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 19).replace('T', ' ');
+    const {code} = await send(['-'], JSON.stringify(message('a@example.org', {nextattempt: {time: later}})));
+    expect(code).toBe(0);
+  });
+
+  it('takes folders, at any depth, in the order of the names and without what is hidden', async () => {
+    const folder = join(directory, 'folder');
+    await mkdir(join(folder, 'b', 'c'), {recursive: true});
+    await mkdir(join(folder, '.git'));
+    await mkdir(join(folder, 'x.json'));
+    const put = (name: string) =>
+      writeFile(
+        join(folder, name),
+        JSON.stringify(message(`${name.replaceAll(/\W/g, '-').replace(/^-/, 'h')}@example.org`)),
+      );
+    for (const name of [
+      'd.json',
+      'a.JSON',
+      'b/c/1.json',
+      'b/2.jsonl',
+      '.hidden.json',
+      '.git/3.json',
+      'README.md',
+      'x.json/y.json',
+    ])
+      await put(name);
+    await writeFile(join(folder, 'b', 'mail.eml'), 'From: me@example.com\nTo: eml@example.org\n\nx\n');
+    const {code, stdout} = await send(['--dry-run', folder, 'examples/hello.json']);
+    expect(code).toBe(0);
+    expect(stdout.match(/(?<=→ )[^@]+/g)).toEqual([
+      'a-JSON',
+      'b-2-jsonl',
+      'b-c-1-json',
+      'eml',
+      'd-json',
+      'x-json-y-json',
+      'jo.doe',
+    ]);
+  });
+
+  it('--dry-run sends nothing, and needs no AWS', async () => {
+    const mime = 'Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\x1b[2J: x\r\n\r\nx';
+    const smarthost = {hostname: 'smtp.example.net', username: 'u', password: 'hunter2'};
+    const input = [
+      message('a@example.org', {mime, smarthost}),
+      message('b@example.org', {envelope: '<>', mime: {subject: 'made', text: 'x'}}),
+    ];
+    const {code, stdout, stderr} = await send(['--dry-run', '--stage', 'prod', '-'], JSON.stringify(input), {
+      RELAYQ_PORT: '1',
+    });
+    expect({code, stderr}).toEqual({code: 0, stderr: ''});
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(
+        /^jo@example\.com → a@example\.org {2}"Grüße" {2}[\d,]+ octets {2}by smtp\.example\.net {2}\(stdin, message 1\)$/,
+      ),
+      expect.stringMatching(/^<> → b@example\.org {2}"made" {2}[\d,]+ octets {2}\(stdin, message 2\)$/),
+      '2 messages checked, none sent',
+      '',
+    ]);
+    expect(stdout).not.toContain('hunter2');
+    const wrong = await send(['--dry-run', '-'], JSON.stringify(bad));
+    expect(wrong).toMatchObject({code: 2, stdout: ''});
+    expect(await everythingIn(outbox)).toEqual([]);
+  });
+});
+
+describe('npm run send -- --stage prod says in a line what to do', () => {
+  const nothing = {
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['without a region', {}, /there is no AWS region: set AWS_REGION/],
+    ['without credentials', {AWS_REGION: 'eu-west-1'}, /there are no AWS credentials: set AWS_PROFILE, or/],
+    [
+      'with a profile that is not there',
+      {AWS_REGION: 'eu-west-1', AWS_PROFILE: 'nobody'},
+      /no(?:t| has no)? .*credentials/,
+    ],
+  ])('%s', async (_, environment, problem) => {
+    const {code, stdout, stderr} = await send(['--stage', 'prod', 'examples/hello.json'], '', {
+      ...nothing,
+      ...environment,
+    });
+    expect({code, stdout}).toEqual({code: 1, stdout: ''});
+    expect(stderr).toMatch(/^relayq: [^\n]*\n$/);
+    expect(stderr).toMatch(problem);
+  });
+});
+
 describe('npm run send -- --wait', () => {
-  it('shows every result, and succeeds when all messages are accepted', async () => {
+  it('shows a deferral once and what became of each, and succeeds when all messages are accepted', async () => {
     const answering = answerMessages(recipient =>
       // At least once: a result may come twice.
-      recipient.startsWith('a@') ? [deferred, accepted, accepted] : [accepted],
+      recipient.startsWith('a@') ? [deferred, deferred, deferred, accepted, accepted] : [accepted],
     ).catch(() => {});
     const input = JSON.stringify([message('a@example.org'), message('b@example.org')]);
     const {code, stdout, stderr} = await send(['--wait', '-'], input);

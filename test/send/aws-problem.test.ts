@@ -1,0 +1,72 @@
+import {describe, expect, it} from 'vitest';
+import {awsProblemOf} from '../../tools/aws-problem.ts';
+
+const errorOf = (name: string, message: string) => Object.assign(new Error(message), {name});
+
+describe('what AWS has against a call', () => {
+  it.each([
+    ['Error', 'Region is missing', /^there is no AWS region: /],
+    [
+      'CredentialsProviderError',
+      'Could not load credentials from any providers',
+      /^there are no AWS credentials: /,
+    ],
+    [
+      'CredentialsProviderError',
+      'Could not resolve credentials using profile: [x] in configuration/credentials file(s).',
+      /^your AWS profile has no credentials: /,
+    ],
+    [
+      'CredentialsProviderError',
+      'The SSO session associated with this profile has expired. To refresh this SSO session run aws sso login with the corresponding profile.',
+      /^your AWS credentials have expired: .*run aws sso login/,
+    ],
+    [
+      'TokenProviderError',
+      "Token is expired. To refresh this SSO session run 'aws sso login' with the corresponding profile.",
+      /^your AWS credentials have expired: /,
+    ],
+    [
+      'ExpiredToken',
+      'The security token included in the request is expired',
+      /^your AWS credentials have expired: log in again \(The security/,
+    ],
+    [
+      'ExpiredTokenException',
+      'The security token included in the request is expired',
+      /^your AWS credentials have expired/,
+    ],
+    [
+      'InvalidClientTokenId',
+      'The security token included in the request is invalid.',
+      /^AWS does not know your credentials/,
+    ],
+    [
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+      /^AWS does not know your credentials/,
+    ],
+    [
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match',
+      /^AWS does not know your credentials/,
+    ],
+    [
+      'SignatureDoesNotMatch',
+      'Signature expired: 20260101T000000Z is now earlier than',
+      /^this machine’s clock is wrong/,
+    ],
+    [
+      'AccessDenied',
+      'User: arn:… is not authorized to perform: sqs:getqueueurl',
+      /^your AWS credentials may not do this: .*GetQueueUrl.*\(User: arn/,
+    ],
+    ['AccessDeniedException', 'no', /^your AWS credentials may not do this: /],
+  ])('%s: %s', (name, message, problem) => {
+    expect(awsProblemOf(errorOf(name, message))).toMatch(problem);
+  });
+
+  it('keeps its own words where nothing is known of it', () => {
+    expect(awsProblemOf(errorOf('Error', 'something else'))).toBe('something else');
+  });
+});

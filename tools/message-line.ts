@@ -1,0 +1,19 @@
+// A message that would be sent, as one line for people.
+
+import {subjectOf} from '../local/logs/mail-line.ts';
+import {octetsOf} from '../shared/json.ts';
+import type {Message} from '../shared/message.ts';
+import type {Outgoing} from './enqueue.ts';
+import {printable} from './result-line.ts';
+
+export function messageLine({source, body}: Outgoing, message: Message): string {
+  const {envelope, recipient, mime, smarthost} = message;
+  const parts = [
+    `${envelope?.address ?? '<>'} → ${recipient.address}`,
+    JSON.stringify(typeof mime === 'string' ? subjectOf(Buffer.from(mime)) : ''),
+    `${octetsOf(body).toLocaleString('en')} octets`,
+    ...(smarthost ? [`by ${smarthost.hosts.join(', ')}`] : []),
+    `(${source})`,
+  ];
+  return printable(parts.join('  '));
+}

@@ -1,0 +1,57 @@
+// Messages of files, ready to be sent: read, checked, and with every problem of every one of them known.
+
+import type {Message} from '../shared/message.ts';
+import {withResultsTo} from './await-results.ts';
+import {checkMessage} from './check-message.ts';
+import type {EmlOptions} from './eml.ts';
+import type {Outgoing} from './enqueue.ts';
+import {FileProblem, messageBodyOf, parseMessageFile} from './message-files.ts';
+import {filesOf, octetsOfFile} from './source-files.ts';
+
+export interface Prepared {
+  /** By the id that a result is known by. */
+  readonly messages: ReadonlyMap<string, {readonly outgoing: Outgoing; readonly message: Message}>;
+  readonly problems: readonly string[];
+}
+
+export interface PrepareOptions {
+  readonly eml: EmlOptions;
+  /** Where results are to go; undefined leaves that to the messages. */
+  readonly resultsQueue: string | undefined;
+  readonly nowMs: number;
+}
+
+export async function prepare(
+  paths: readonly string[],
+  {eml, resultsQueue, nowMs}: PrepareOptions,
+): Promise<Prepared> {
+  const problems: string[] = [];
+  const messages = new Map<string, {outgoing: Outgoing; message: Message}>();
+  const noting = async <T>(act: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof FileProblem)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  let count = 0;
+  for (const path of paths) {
+    for (const file of (await noting(() => filesOf(path))) ?? []) {
+      const found = await noting(async () => parseMessageFile(file, await octetsOfFile(file), eml));
+      for (const each of found ?? []) {
+        count += 1;
+        const sendId = `${resultsQueue?.slice(-8) ?? ''}-${count}`;
+        const body = await noting(() =>
+          messageBodyOf(resultsQueue === undefined ? each : withResultsTo(resultsQueue, sendId, each)),
+        );
+        if (body === undefined) continue;
+        const checked = await checkMessage({source: each.source, body}, nowMs);
+        if (checked.ok) messages.set(sendId, checked);
+        else problems.push(...checked.problems);
+      }
+    }
+  }
+  return {messages, problems};
+}
