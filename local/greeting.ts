@@ -30,7 +30,8 @@ In another terminal:
   # see what became of messages
   ${aws} sqs receive-message --queue-url ${queueUrlOf(names.results.results)} --max-number-of-messages 10
 
-  # see what the functions print, as they print it
+  # see what the functions print; as they print it with version 2 of aws
+  ${aws} logs filter-log-events --log-group-name /aws/lambda/${names.deliver} --query 'events[].message' --output text
   ${aws} logs tail /aws/lambda/${names.deliver} --follow --format short
 
   # change a setting; it takes effect within a minute

@@ -1,9 +1,14 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {mkdtemp, rm} from 'node:fs/promises';
 import {createServer} from 'node:net';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
-import {afterEach, describe, expect, it} from 'vitest';
+import {text} from 'node:stream/consumers';
+import {setTimeout as delay} from 'node:timers/promises';
+import {GetQueueAttributesCommand, SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const running: ChildProcess[] = [];
@@ -12,8 +17,8 @@ afterEach(() => {
 });
 
 /** Runs `npm start`'s command on free ports. */
-function start(environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['local/start.ts'], {
+function start(environment: Record<string, string> = {}, args: readonly string[] = []) {
+  const child = spawn(process.execPath, ['local/start.ts', ...args], {
     cwd: root,
     env: {...process.env, RELAYQ_PORT: '0', RELAYQ_SINK_PORT: '0', ...environment},
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -21,10 +26,12 @@ function start(environment: Record<string, string> = {}) {
   running.push(child);
   const lines: string[] = [];
   const ended = once(child, 'exit') as Promise<[number | null]>;
-  const seen = async (pattern: RegExp) => {
-    for await (const line of createInterface({input: child.stdout})) {
-      lines.push(line);
-      if (pattern.test(line)) return;
+  let read: AsyncIterator<string> | undefined;
+  const seen = async (pattern: RegExp, isLast: (line: string) => boolean = () => true) => {
+    read ??= createInterface({input: child.stdout})[Symbol.asyncIterator]();
+    for (let next = await read.next(); !next.done; next = await read.next()) {
+      lines.push(next.value);
+      if (pattern.test(next.value) && isLast(next.value)) return;
     }
     throw new Error(`no ${pattern} in:\n${lines.join('\n')}`);
   };
@@ -61,4 +68,119 @@ describe('npm start', () => {
     );
     server.close();
   });
+
+  it('explains itself', async () => {
+    const {child, ended} = start({}, ['--help']);
+    expect(await text(child.stdout)).toMatch(/^Usage: npm start -- \[OPTIONS\]\n.*--data DIR /s);
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it.each<[string[], Record<string, string>, string]>([
+    [['--date', 'x'], {}, "Unknown option '--date'; see npm start -- --help"],
+    [['-x'], {}, "Unknown option '-x'; see npm start -- --help"],
+    [['data'], {}, "Unexpected argument 'data'; see npm start -- --help"],
+    [['--data'], {}, "Option '--data <value>' argument missing; see npm start -- --help"],
+    [['--data='], {}, '--data: name a directory; see npm start -- --help'],
+    [['--data', 'package.json'], {}, 'the data directory package.json is not a directory'],
+    [[], {RELAYQ_PORT: 'many'}, 'RELAYQ_PORT: not a port: many'],
+    [[], {RELAYQ_SINK_PORT: '0x10'}, 'RELAYQ_SINK_PORT: not a port: 0x10'],
+    [[], {RELAYQ_PORT: '65536'}, 'RELAYQ_PORT: not a port: 65536'],
+  ])('says in a line what is wrong with %j %j', async (args, environment, problem) => {
+    const {child, ended} = start(environment, args);
+    const [said, shown] = await Promise.all([text(child.stderr), text(child.stdout)]);
+    expect({said, shown}).toEqual({said: `relayq: ${problem}\n`, shown: ''});
+    expect(await ended).toEqual([1, null]);
+  });
+});
+
+describe('npm start -- --data', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'relayq-start-'));
+  });
+  afterEach(() => rm(directory, {recursive: true}));
+
+  it('leaves the directory to whoever has it, mail and all', async () => {
+    const first = start({}, ['--data', directory]);
+    await first.seen(/Ctrl-C stops it/);
+    const second = start({}, ['--data', directory]);
+    const [said, shown] = await Promise.all([text(second.child.stderr), text(second.child.stdout)]);
+    expect(said).toMatch(
+      /^relayq: the data directory \S+ is in use by another local cloud \(.*\): [^\n]*\n$/,
+    );
+    expect(shown).toBe('');
+    expect(await second.ended).toEqual([1, null]);
+  });
+
+  /** The server takes the text, and says nothing of it. */
+  const stuck = JSON.stringify([{smtp: {stage: 'data', delayMs: 600_000}}]);
+
+  async function startStuck() {
+    const started = start({}, ['--data', directory]);
+    await started.seen(/Ctrl-C stops it/);
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(started.lines.join('\n'))!;
+    await fetch(`${url}/_relayq/faults`, {method: 'PUT', body: stuck});
+    const client = new SQSClient({
+      endpoint: url,
+      region: 'us-east-1',
+      credentials: {accessKeyId: 'test', secretAccessKey: 'test'},
+    });
+    const queue = (name: string) => `${url}/000000000000/relayq-local-${name}`;
+    for (const recipient of ['a@example.org', 'b@example.org', 'c@example.com']) {
+      const MessageBody = JSON.stringify({recipient, mime: 'Subject: stuck\r\n\r\nx'});
+      await client.send(new SendMessageCommand({QueueUrl: queue('outbox'), MessageBody}));
+    }
+    const counts = async () => {
+      const command = new GetQueueAttributesCommand({
+        QueueUrl: queue('delivery.fifo'),
+        AttributeNames: ['All'],
+      });
+      const {Attributes: all = {}} = await client.send(command);
+      const [visible, inFlight] = [
+        all.ApproximateNumberOfMessages,
+        all.ApproximateNumberOfMessagesNotVisible,
+      ].map(Number);
+      return {all: visible! + inFlight!, held: inFlight! > 0};
+    };
+    await expect.poll(counts, {timeout: 100_000}).toEqual({all: 3, held: true});
+    client.destroy();
+    return started;
+  }
+
+  /** All three in a while, though the queue would hide what was in flight for a quarter of an hour. */
+  async function expectTheRest() {
+    const {seen} = start({}, ['--data', directory]);
+    const left = new Set(['a@example.org', 'b@example.org', 'c@example.com']);
+    await seen(/^sink/, line => {
+      for (const recipient of left) if (line.includes(`→ ${recipient}`)) left.delete(recipient);
+      return left.size === 0;
+    });
+  }
+
+  it('says what a stop waits for, cuts it off at last, and has it back at the next start', async () => {
+    const {child, lines, seen, ended} = await startStuck();
+    child.kill('SIGTERM');
+    await seen(/in the hands of functions: waiting until these have ended, at most 5 s/);
+    await seen(/cut off: they come again, and may arrive twice/);
+    expect(await ended).toEqual([0, null]);
+    expect(lines.filter(line => line.startsWith('relayq   stopping'))).toHaveLength(1);
+    await expectTheRest();
+  }, 180_000);
+
+  it('has it back after a second Ctrl-C, which waits for nothing', async () => {
+    const {child, seen, ended} = await startStuck();
+    child.kill('SIGINT');
+    await seen(/waiting until/);
+    await delay(350);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    await expectTheRest();
+  }, 180_000);
+
+  it('has it back after a SIGKILL', async () => {
+    const {child, ended} = await startStuck();
+    child.kill('SIGKILL');
+    await ended;
+    await expectTheRest();
+  }, 180_000);
 });
