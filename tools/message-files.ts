@@ -2,7 +2,7 @@
 // and judges no message: what is wrong with one check-message.ts says.
 
 import {isUtf8} from 'node:buffer';
-import {bodyOf, isJsonObject, type JsonObject, octetsOf, parseJson} from '../shared/json.ts';
+import {bodyOf, isJsonObject, type JsonObject, octetsOf, parseJson, surveyOf} from '../shared/json.ts';
 import {maxMessageOctets} from '../shared/result.ts';
 import {type EmlOptions, messagesOfEml} from './eml.ts';
 import {offsetOfError, placeOf} from './json-place.ts';
@@ -83,7 +83,11 @@ function textOf(source: string, octets: Buffer, eml: boolean): string {
   );
 }
 
+/** Deeper than a message may be, and nothing that recurses gets into trouble yet. */
+const maxDepth = 1000;
+
 function messagesOfJson(source: string, text: string): FileMessage[] {
+  if (surveyOf(text).depth > maxDepth) throw new FileProblem(source, `is nested more than ${maxDepth} deep`);
   const whole = readJson(text);
   if (whole.ok) {
     if (!Array.isArray(whole.value)) return [{source, message: objectOf(source, whole.value)}];

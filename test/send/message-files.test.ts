@@ -54,6 +54,7 @@ describe('a JSON file', () => {
     ['[]', 'm.json: is an empty list: it holds no message'],
     [' \n', 'm.json: is empty'],
     [Buffer.from('{"a":\n"\xfc"}', 'latin1'), 'm.json: is not UTF-8 (line 2)'],
+    [`{"a": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'm.json: is nested more than 1000 deep'],
   ])('that is wrong is refused with the place: %j', (text, problem) => {
     expect(problemOf('m.json', text)).toBe(problem);
   });

@@ -230,7 +230,11 @@ describe('npm run send checks before it sends', () => {
       [message('a@example.org'), bad],
       /^relayq: stdin, message 2: recipient must be an address/,
     ],
-    ['a smarthost', [message('a@example.org', {smarthost: {}})], /: smarthost\.hostname is missing\n$/],
+    [
+      'a smarthost',
+      [message('a@example.org', {smarthost: {hostname: 'a b'}})],
+      /: smarthost\.hostname must be a/,
+    ],
     ['a time', [message('a@example.org', {maxdelivertime: 'soon'})], /: maxdelivertime must be a UTC time/],
     [
       'a time that is over',
@@ -252,6 +256,11 @@ describe('npm run send checks before it sends', () => {
       'a field that a composed text brings',
       [message('a@example.org', {mime: {text: 'x', headers: {'x-mq-retries': 'soon'}}})],
       /: retries must be a list/,
+    ],
+    [
+      'the depth',
+      [JSON.parse(`{"recipient":"a@example.org","mime":"x","a":${'['.repeat(500)}${']'.repeat(500)}}`)],
+      /: it is nested more than 100 deep/,
     ],
     ['the size', [message('a@example.org', {mime: 'x'.repeat(1_032_150)})], /takes up 1,032,\d\d\d octets/],
     [
