@@ -24,7 +24,7 @@ it.each([
   const levels: string[] = [];
   const stageUrls = {results: own.url, success: own.url, failure: own.url, retry: own.url};
   const parts = {queues: new Queues(under.client), stageUrls, log: (each: string) => void levels.push(each)};
-  const results = new Results({...parts, outboxUrl: own.url});
+  const results = new Results({...parts, waitingUrl: own.url});
   expect((await results.publish([{kind: 'results', name, body: `{"for": "${name}"}`}])).size).toBe(0);
   expect(levels).toEqual([level]);
   expect(await own.bodies()).toEqual([`{"for": "${name}"}`]);
@@ -35,7 +35,7 @@ it('also when the queue was there a moment ago', async () => {
   under.sqs.createQueue(passing);
   const stageUrls = {results: own.url, success: own.url, failure: own.url, retry: own.url};
   const parts = {queues: new Queues(under.client), stageUrls, log: (each: string) => void levels.push(each)};
-  const results = new Results({...parts, outboxUrl: own.url});
+  const results = new Results({...parts, waitingUrl: own.url});
   const copy = {kind: 'results', name: passing, body: '{}'} as const;
   await results.publish([copy]);
   expect(await under.queueNamed(`${passing}`).bodies()).toEqual(['{}']);

@@ -42,7 +42,9 @@ const isKnownTo = ([generation = 0, minor = 0]: readonly number[], line: string)
 
 /** The lines of a text's shell blocks. */
 const linesIn = (text: string): string[] =>
-  [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) => block.split('\n'));
+  [...text.matchAll(/^ *```sh\n(.*?)^ *```/gms)].flatMap(([, block = '']) =>
+    block.split('\n').map(line => line.trim()),
+  );
 
 const found = await programs();
 const title = found.length === 0 ? 'each aws (skipped: none is installed)' : 'aws $version';
@@ -97,7 +99,7 @@ describe.skipIf(found.length === 0).for(found.length === 0 ? [{program: '', vers
           .map(line => line.replaceAll('http://127.0.0.1:4566', pipeline.cloud.url).replace(' --follow', ''));
         expect(lines.length).toBeGreaterThan(2);
         // A receive from an empty queue would wait.
-        for (const queue of [names.outboxDlq, names.results.results])
+        for (const queue of [names.outboxDlq, names.outboxOversize, names.results.results])
           pipeline.cloud.sqs.sendMessage(queue, {body: '{}'});
         // Twice: what worked once is typed again.
         for (const line of lines.filter(each => / put-parameter /.test(each))) lines.push(line);
@@ -110,7 +112,7 @@ describe.skipIf(found.length === 0).for(found.length === 0 ? [{program: '', vers
           AWS_CONFIG_FILE: '/dev/null',
           AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
         };
-        const ran = run('bash', ['-euo', 'pipefail', '-c', lines.join('\n')], {env});
+        const ran = run('bash', ['-euo', 'pipefail', '-c', lines.join('\n')], {env, cwd: directory});
         await expect(ran).resolves.toMatchObject({stderr: expect.not.stringContaining('rror')});
       },
       120_000,
