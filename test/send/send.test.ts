@@ -183,8 +183,8 @@ describe('npm run send', () => {
     [['--endpoint-url', 'localhost:4566', 'f.json'], /^relayq: --endpoint-url: not a URL/],
     [['no-such-file.json'], 'relayq: no-such-file.json: no such file\n'],
     [
-      ['test'],
-      'relayq: test: is a folder without a file whose name ends in .eml, .json, .jsonl or .ndjson\n',
+      ['functions'],
+      'relayq: functions: is a folder without a file whose name ends in .eml, .json, .jsonl or .ndjson\n',
     ],
   ])('says what is wrong with %j', async (args, problem) => {
     const {code, stderr} = await send(args);
