@@ -24,6 +24,13 @@ export interface RouteParts {
   readonly now: () => number;
 }
 
+interface Decided {
+  readonly record: SQSRecord;
+  /** The message's own, which it keeps while it waits in one record after the other. */
+  readonly id: string;
+  readonly decision: Decision;
+}
+
 /** @returns the message ids of the records that could not be dealt with: our fault, so they come again */
 export async function routeBatch(
   records: readonly SQSRecord[],
@@ -37,7 +44,7 @@ export async function routeBatch(
     failed.add(record.messageId);
     log('error', 'a message will come again', {id: record.messageId, error: errorText(error)});
   };
-  const decided: {readonly record: SQSRecord; readonly decision: Decision}[] = [];
+  const decided: Decided[] = [];
   const postponed: {readonly record: SQSRecord; readonly copy: ResultCopy}[] = [];
   for (const record of records) {
     const arrival = arrivalOf(record, queueNameOf(record) === waiting);
@@ -50,11 +57,12 @@ export async function routeBatch(
     try {
       const incoming = {...arrival, body: record.body, oversizeQueue: outboxOversize};
       const message = await readMessage(record.body, arrival, settings);
+      const {id} = (message.ok ? message.message : message).tracking ?? arrival;
       const decision = decideRoute(message, incoming, settings, now());
-      decided.push({record, decision});
+      decided.push({record, id, decision});
       if (decision.kind === 'hold' && decision.reason !== undefined) {
         const {reason, delaySeconds} = decision;
-        log('info', 'message held: settings are not known', {id: record.messageId, reason, delaySeconds});
+        log('info', 'message held: settings are not known', {id, reason, delaySeconds});
       }
     } catch (error) {
       fail(record, error);
@@ -68,10 +76,7 @@ export async function routeBatch(
     );
     for (const [index, reason] of failures) fail(those[index]!.record, reason);
   };
-  const answers = decided.map(async ({record, decision}) => {
-    if (decision.kind !== 'answer') return;
-    await answer(record, decision, parts).catch(error => fail(record, error));
-  });
+  const answers = decided.map(each => answer(each, parts).catch(error => fail(each.record, error)));
   const publishPostponed = async () => {
     const untaken = await results.publish(postponed.map(({copy}) => copy));
     for (const [index, reason] of untaken) fail(postponed[index]!.record, reason);
@@ -86,11 +91,12 @@ export async function routeBatch(
 }
 
 async function answer(
-  record: SQSRecord,
-  {fate, body, queues: names, reason, isOversize}: Extract<Decision, {kind: 'answer'}>,
+  {record, id, decision}: Decided,
   {queues, results, urls, log}: RouteParts,
 ): Promise<void> {
-  log('warn', `message ${fate}`, {id: record.messageId, state: 'process', result: fate, reason});
+  if (decision.kind !== 'answer') return;
+  const {fate, body, queues: names, reason, isOversize} = decision;
+  log('warn', `message ${fate}`, {id, state: 'process', result: fate, reason});
   // The text before the answer that says where it is.
   if (isOversize) refuseAny(await queues.sendAll(urls.outboxOversizeUrl, [{body: record.body}]));
   refuseAny(await results.publishAll([{fate, body, queues: names}]));
