@@ -67,7 +67,8 @@ export const entryOf = (
     timeMs,
     ...facts,
     ...(failure.reply && {code: failure.reply.code}),
-    status: verdict.status,
+    // The server's own, where it gave one, even if its class is not that of the fate.
+    status: failure.reply?.status ?? verdict.status,
     description: failure.description,
     ...(verdict.maybeSent && {maybeSent: true}),
   };

@@ -23,22 +23,26 @@ export type Stage =
 /** What kind of answer it was: none in time, none at all, a refusal, or one that is no answer. */
 export type AttemptResult = 'accepted' | 'timeout' | 'lost' | 'error' | 'invalid';
 
-/** A fact that ends an attempt at one host without a reply of the server saying so. */
+/** A fact that ends an attempt at one host; a reply, where there is one, does not say it by its code. */
 export type Fact =
   | 'no-such-domain'
   | 'no-address'
   | 'null-mx'
   | 'dns-unavailable'
+  | 'no-such-relay'
   | 'private-address'
   | 'mx-not-in-policy'
   | 'tls-unavailable'
   | 'tls-failed'
   | 'auth-not-offered'
   | 'auth-needs-tls'
+  | 'authentication-wanted'
+  | 'server-full'
   | 'out-of-time'
   | 'too-large'
   | 'smtputf8-not-offered'
-  | '8bitmime-not-offered';
+  | '8bitmime-not-offered'
+  | 'parameter-refused';
 
 export interface Failure {
   readonly stage: Stage;
@@ -76,6 +80,8 @@ const facts: Readonly<Record<Fact, Verdict>> = {
   // RFC 7505 4.1 for the null MX.
   'null-mx': verdict('bounced', '5.1.10'),
   'dns-unavailable': verdict('deferred', '4.4.3'),
+  // The name of a smarthost or sink is our set-up: it may come back, or be put right.
+  'no-such-relay': verdict('deferred', '4.4.3'),
   'private-address': verdict('bounced', '5.4.6', next),
   // RFC 8461 5: a policy that fails is a temporary failure; it, or the DNS, may be an attacker's.
   'mx-not-in-policy': verdict('deferred', '4.7.5'),
@@ -84,11 +90,16 @@ const facts: Readonly<Record<Fact, Verdict>> = {
   'auth-not-offered': verdict('deferred', '4.7.0', nextOfSite),
   // RFC 4954 6: encryption required for requested authentication mechanism.
   'auth-needs-tls': verdict('deferred', '4.7.11', nextOfSite),
+  'authentication-wanted': verdict('deferred', '4.7.0', nextOfSite),
+  // It is not down: it serves us, on another connection.
+  'server-full': verdict('deferred', '4.4.5', next),
   // Ours, not the server's: the function would end before the reply to the dot.
   'out-of-time': verdict('deferred', '4.4.7'),
   'too-large': verdict('bounced', '5.3.4', next),
   'smtputf8-not-offered': verdict('bounced', '5.6.7', next),
   '8bitmime-not-offered': verdict('bounced', '5.6.3', next),
+  // Offered, and yet refused: another host may do what it offers.
+  'parameter-refused': verdict('bounced', '5.5.4', next),
 };
 
 const transaction: ReadonlySet<Stage> = new Set(['mailfrom', 'rcptto', 'data', 'message']);
@@ -100,7 +111,8 @@ const authenticationCodes: ReadonlySet<number> = new Set([530, 534, 535, 538]);
 export function judge({stage, result, reply, fact}: Failure): Verdict {
   if (fact !== undefined) return facts[fact];
   if (reply !== undefined) return judgeReply(stage, reply);
-  if (result === 'invalid') return verdict('deferred', '4.5.0', {maybeSent: stage === 'message'});
+  if (result === 'invalid')
+    return verdict('deferred', '4.5.0', stage === 'message' ? {maybeSent: true} : nextOfSite);
   if (stage === 'message') return verdict('deferred', '4.4.2', {maybeSent: true});
   const status = stage === 'connect' || stage === 'intro' ? '4.4.1' : '4.4.2';
   return verdict('deferred', status, nextOfSite);

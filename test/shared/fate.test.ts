@@ -59,6 +59,33 @@ describe('an attempt’s entry in the results', () => {
   });
 });
 
+test.each([
+  ['authplain', 501, '5.5.2', undefined, 'deferred', '5.5.2'],
+  ['authlogin', 535, '5.7.8', undefined, 'deferred', '5.7.8'],
+  ['authcram', 454, '4.7.0', undefined, 'deferred', '4.7.0'],
+  ['authplain', 535, undefined, undefined, 'deferred', '4.7.8'],
+  ['intro', 554, '5.3.2', undefined, 'deferred', '5.3.2'],
+  ['intro', 554, undefined, undefined, 'deferred', '4.4.1'],
+  ['ehlo', 550, '5.7.1', undefined, 'deferred', '5.7.1'],
+  ['starttls', 501, '5.5.4', undefined, 'deferred', '5.5.4'],
+  ['starttls', 454, '4.7.0', 'tls-failed', 'deferred', '4.7.0'],
+  ['mailfrom', 503, '5.5.1', undefined, 'deferred', '5.5.1'],
+  ['mailfrom', 530, '5.7.0', undefined, 'deferred', '5.7.0'],
+  ['rcptto', 554, '5.7.1', 'authentication-wanted', 'deferred', '5.7.1'],
+  ['mailfrom', 501, undefined, 'parameter-refused', 'bounced', '5.5.4'],
+  ['mailfrom', 553, '5.6.7', 'parameter-refused', 'bounced', '5.6.7'],
+  ['rcptto', 552, '4.2.2', undefined, 'deferred', '4.2.2'],
+  ['rcptto', 552, '5.2.2', undefined, 'bounced', '5.2.2'],
+  ['rcptto', 552, undefined, undefined, 'deferred', '4.5.3'],
+  ['rcptto', 450, '5.2.1', undefined, 'deferred', '5.2.1'],
+  ['rcptto', 550, '4.1.1', undefined, 'bounced', '4.1.1'],
+  ['message', 354, undefined, undefined, 'deferred', '4.5.0'],
+] as const)('at %s, %d with %s (%s) is %s and shows %s', (stage, code, status, fact, fate, shown) => {
+  const reply = {code, text: '', ...(status && {status})};
+  const outcome = failed({stage, result: 'error', reply, ...(fact && {fact})});
+  expect([settle(outcome).fate, entryOf(outcome, facts, now).status]).toEqual([fate, shown]);
+});
+
 describe('the fate of a message', () => {
   test.each([
     ['accepted', accepted],

@@ -25,16 +25,20 @@ const facts: Readonly<Record<Fact, Stage>> = {
   'no-address': 'dns',
   'null-mx': 'dns',
   'dns-unavailable': 'dns',
+  'no-such-relay': 'dns',
   'private-address': 'dns',
   'mx-not-in-policy': 'dns',
   'tls-unavailable': 'starttls',
   'tls-failed': 'starttls',
   'auth-not-offered': 'auth',
   'auth-needs-tls': 'auth',
+  'authentication-wanted': 'mailfrom',
+  'server-full': 'intro',
   'out-of-time': 'data',
   'too-large': 'mailfrom',
   'smtputf8-not-offered': 'mailfrom',
   '8bitmime-not-offered': 'mailfrom',
+  'parameter-refused': 'mailfrom',
 };
 const replies = [
   '250',
@@ -145,6 +149,18 @@ describe('what the table must hold, whatever else it says', () => {
     expect(judgedReply('data', '400')).toMatchObject({fate: 'deferred', status: '4.0.0', tryNextHost: true});
     expect(judgedReply('data', '499').fate).toBe('deferred');
     expect(judgedReply('data', '500')).toMatchObject({fate: 'bounced', status: '5.0.0'});
+  });
+
+  test('junk before the text tells on the site and leaves another host to try', () => {
+    for (const stage of stages.filter(stage => stage !== 'message')) {
+      expect(judged({stage, result: 'invalid'}), stage).toMatchObject({
+        fate: 'deferred',
+        status: '4.5.0',
+        tryNextHost: true,
+        countsAgainstSite: true,
+        maybeSent: false,
+      });
+    }
   });
 
   test('a fact outweighs the reply that came with it', () => {
