@@ -19,13 +19,18 @@ export type Hosts =
   | {readonly ok: false; readonly failure: Failure};
 
 export interface MxOptions {
+  readonly now: () => number;
   readonly random: () => number;
   /** The policy to apply, if there is one. */
   readonly policyOf: (domain: string, mx: MxSettings) => Promise<StsPolicy | undefined>;
 }
 
-/** At most so many MX hosts are looked up: no working domain needs more, and each costs two queries. */
-const maxMxHosts = 10;
+/** So many MX hosts with addresses are enough, and so many are looked up at a time: each costs two queries. */
+const enoughMxHosts = 10;
+/** A domain with more than this that have no address is no working domain; nor does it bounce for the rest. */
+const maxMxHosts = 100;
+/** No further ones are looked up after this. */
+const maxLookUpMs = 30_000;
 
 /** How long hosts are good for at most: Node.js does not tell the TTL of MX records, or of what the system says. */
 const maxTtlSeconds = 60;
@@ -39,10 +44,14 @@ const failed = (fact: Fact, description: string): {readonly ok: false; readonly 
 export async function resolveMxHosts(
   domain: string,
   mx: MxSettings,
-  {random, policyOf}: MxOptions,
+  {now, random, policyOf}: MxOptions,
 ): Promise<Hosts> {
   const literal = parseAddressLiteral(domain);
-  if (literal !== undefined) return publicHosts([{host: domain, addresses: [literal]}], maxTtlSeconds, mx);
+  if (literal !== undefined) {
+    const addresses = usableOf([literal], mx);
+    if (addresses.length === 0) return privateAddresses([domain]);
+    return {ok: true, hosts: [{host: domain, addresses}], ttlSeconds: maxTtlSeconds};
+  }
   const dns = dnsOf(mx);
   const [named, policy] = await Promise.all([mxNamesOf(dns, domain, random), policyOf(domain, mx)]);
   if (!named.ok) return named;
@@ -51,14 +60,15 @@ export async function resolveMxHosts(
   if (candidates.length === 0)
     return failed(
       'mx-not-in-policy',
-      `no MX host of ${domain} is in its MTA-STS policy: ${names.slice(0, maxMxHosts).join(', ')}`,
+      `no MX host of ${domain} is in its MTA-STS policy: ${names.slice(0, enoughMxHosts).join(', ')}`,
     );
-  const looked = await Promise.all(
-    candidates.slice(0, maxMxHosts).map(name => mxHostOf(dns, name, {domain, port: mx.port, secure})),
-  );
+  const looked = await lookUpEnough(candidates, now, async name => {
+    const host = await mxHostOf(dns, name, {domain, port: mx.port, secure});
+    return {...host, usable: usableOf(host.addresses, mx)};
+  });
   const hosts = looked
-    .filter(({addresses}) => addresses.length > 0)
-    .map(({host, addresses, dane}) => ({
+    .filter(({usable}) => usable.length > 0)
+    .map(({host, usable: addresses, dane}) => ({
       host,
       addresses,
       ...(policy && policy.mode !== 'none' && {policy: {mode: policy.mode, listed: isListed(host, policy)}}),
@@ -67,9 +77,33 @@ export async function resolveMxHosts(
   const unavailable = looked.some(host => host.unavailable);
   // What could not be looked up is asked for again by the next message.
   const ttlSeconds = unavailable ? 0 : Math.min(maxTtlSeconds, ...looked.map(host => host.ttlSeconds));
-  if (hosts.length > 0) return publicHosts(hosts, ttlSeconds, mx);
+  if (hosts.length > 0) return {ok: true, hosts, ttlSeconds};
   if (unavailable) return failed('dns-unavailable', `no MX host of ${domain} could be looked up`);
+  if (looked.length < candidates.length) {
+    const those = `the first ${looked.length} of ${candidates.length} MX hosts of ${domain}`;
+    return failed('dns-unavailable', `none of ${those} has an address; the others were not looked up`);
+  }
+  const refused = looked.filter(({addresses}) => addresses.length > 0);
+  if (refused.length > 0) return privateAddresses(refused.map(({host}) => host));
   return failed('no-address', `no MX host of ${domain} has an address`);
+}
+
+/** In their order, some at a time, until there are enough that can be used, or no time for more. */
+async function lookUpEnough<H extends {readonly usable: readonly string[]}>(
+  names: readonly string[],
+  now: () => number,
+  lookUp: (name: string) => Promise<H>,
+): Promise<readonly H[]> {
+  const untilMs = now() + maxLookUpMs;
+  const looked: H[] = [];
+  const isEnough = () =>
+    looked.length >= Math.min(names.length, maxMxHosts) ||
+    looked.filter(({usable}) => usable.length > 0).length >= enoughMxHosts;
+  do {
+    const some = names.slice(looked.length, looked.length + enoughMxHosts);
+    looked.push(...(await Promise.all(some.map(lookUp))));
+  } while (!isEnough() && now() < untilMs);
+  return looked;
 }
 
 async function mxNamesOf(dns: Dns, domain: string, random: () => number) {
@@ -84,7 +118,7 @@ async function mxNamesOf(dns: Dns, domain: string, random: () => number) {
       .map(record => ({...record, lot: random()}))
       .sort((a, b) => a.priority - b.priority || a.lot - b.lot)
       .map(({exchange}) => exchange.toLowerCase());
-    return {ok: true as const, names, secure};
+    return {ok: true as const, names: [...new Set(names)], secure};
   } catch (error) {
     return failed('dns-unavailable', `the MX records of ${domain} could not be looked up: ${codeOf(error)}`);
   }
@@ -116,19 +150,14 @@ async function mxHostOf(
 }
 
 /** Leaves out what no public mail server has: mail must not be led into our own network by somebody's DNS. */
-function publicHosts(
-  hosts: readonly NextHopHost[],
-  ttlSeconds: number,
-  {privateAddresses}: MxSettings,
-): Hosts {
-  if (privateAddresses) return {ok: true, hosts, ttlSeconds};
-  const allowed = hosts
-    .map(host => ({...host, addresses: host.addresses.filter(address => !isPrivateAddress(address))}))
-    .filter(({addresses}) => addresses.length > 0);
-  if (allowed.length > 0) return {ok: true, hosts: allowed, ttlSeconds};
-  const names = hosts.map(({host}) => host).join(', ');
-  return failed('private-address', `only private addresses: ${names}; mx-private-addresses would allow them`);
-}
+const usableOf = (addresses: readonly string[], mx: MxSettings): readonly string[] =>
+  mx.privateAddresses ? addresses : addresses.filter(address => !isPrivateAddress(address));
+
+const privateAddresses = (names: readonly string[]) =>
+  failed(
+    'private-address',
+    `only private addresses: ${names.slice(0, enoughMxHosts).join(', ')}; mx-private-addresses would allow them`,
+  );
 
 /**
  * The addresses of smarthosts, or of a sink, looked up as the system does. A name that is unknown may come back;
@@ -140,7 +169,10 @@ export async function resolveRelayHosts(names: readonly string[]): Promise<Hosts
   if (hosts.length > 0)
     return {ok: true, hosts, ttlSeconds: hosts.length === names.length ? maxTtlSeconds : 0};
   const reasons = looked.flatMap((answer, index) =>
-    answer.status === 'rejected' ? [`${names[index]}: ${codeOf(answer.reason)}`] : [],
+    answer.status === 'rejected' ? [{name: names[index], code: codeOf(answer.reason)}] : [],
   );
-  return failed('dns-unavailable', `could not be looked up: ${reasons.join(', ')}`);
+  const description = `could not be looked up: ${reasons.map(({name, code}) => `${name}: ${code}`).join(', ')}`;
+  const areUnknown = reasons.every(({code}) => code === 'ENOTFOUND' || code === 'ENODATA');
+  if (areUnknown) return failed('no-such-relay', `unknown host name: ${description}`);
+  return failed('dns-unavailable', description);
 }

@@ -49,9 +49,9 @@ export class NextHops {
 
   #resolve(hop: NextHop, mx: MxSettings): Promise<Hosts> {
     if (hop.kind !== 'mx') return resolveRelayHosts(hop.hosts);
-    const {policies, random} = this.#options;
+    const {policies, now, random} = this.#options;
     const policyOf = async (domain: string) => (mx.mtaSts ? policies.policyOf(domain, mx) : undefined);
-    return resolveMxHosts(hop.domain, mx, {random, policyOf});
+    return resolveMxHosts(hop.domain, mx, {now, random, policyOf});
   }
 
   #keep(key: string, kept: Kept): void {

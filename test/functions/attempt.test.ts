@@ -103,7 +103,7 @@ const rules: readonly (readonly [string, Partial<Record<Verb, Answer>>, string])
     'intro, error, deferred, 4.4.1, next host, site',
   ],
   ['a drop instead of a greeting', {connect: 'drop'}, 'intro, lost, deferred, 4.4.1, next host, site'],
-  ['a greeting that is no reply', {connect: 'hello!'}, 'intro, invalid, deferred, 4.5.0'],
+  ['a greeting that is no reply', {connect: 'hello!'}, 'intro, invalid, deferred, 4.5.0, next host, site'],
   [
     'EHLO and HELO refused',
     {EHLO: '502 no', HELO: '502 no'},
@@ -118,7 +118,7 @@ const rules: readonly (readonly [string, Partial<Record<Verb, Answer>>, string])
   ['MAIL 503', {MAIL: '503 5.5.1 bad sequence'}, 'mailfrom, error, deferred, 4.5.0'],
   ['MAIL 530', {MAIL: '530 5.7.0 authenticate first'}, 'mailfrom, error, deferred, 4.7.0, next host, site'],
   ['a drop at MAIL', {MAIL: 'drop'}, 'mailfrom, lost, deferred, 4.4.2, next host, site'],
-  ['junk at MAIL', {MAIL: 'what?'}, 'mailfrom, invalid, deferred, 4.5.0'],
+  ['junk at MAIL', {MAIL: 'what?'}, 'mailfrom, invalid, deferred, 4.5.0, next host, site'],
   ['RCPT 450', {RCPT: '450 4.2.1 greylisted'}, 'rcptto, error, deferred, 4.2.1, next host'],
   ['RCPT 550', {RCPT: '550 5.1.1 unknown'}, 'rcptto, error, bounced, 5.1.1'],
   ['RCPT 550 without a status', {RCPT: '550 unknown'}, 'rcptto, error, bounced, 5.0.0'],
@@ -161,7 +161,7 @@ test('a refused connection is deferred and tells on the site', async () => {
 
 test('a host name that is unknown defers: a smarthost’s name may come back', async () => {
   const outcome = await attempt({port: 25}, {hosts: ['nowhere.invalid']});
-  expect(summaryOf(outcome)).toBe('dns, timeout, deferred, 4.4.3');
+  expect(summaryOf(outcome)).toBe('dns, error, deferred, 4.4.3');
 });
 
 describe('the envelope', () => {

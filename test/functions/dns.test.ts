@@ -1,4 +1,6 @@
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import dnsPromises from 'node:dns/promises';
+import {syncBuiltinESMExports} from 'node:module';
+import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
 import {StsPolicies} from '../../functions/deliver/mta-sts-policies.ts';
 import {resolveMxHosts, resolveRelayHosts} from '../../functions/deliver/next-hop-hosts.ts';
 import {NextHops} from '../../functions/deliver/next-hops.ts';
@@ -6,6 +8,10 @@ import {judge} from '../../shared/outcome.ts';
 import {type DnsServer, startDnsServer} from './dns-server.ts';
 
 const mx = (exchange: string, preference: number) => ({exchange, preference});
+/** Many MX hosts, of which the zone knows the addresses of a few. */
+const mxOf = (domain: string, count: number) => ({
+  MX: Array.from({length: count}, (_, index) => mx(`m${index}.${domain}`, index)),
+});
 
 let server: DnsServer;
 const settings = {port: 25, privateAddresses: true, mtaSts: false};
@@ -28,16 +34,36 @@ beforeAll(async () => {
     'mixed.example': {MX: [mx('loop.example', 10), mx('outside.example', 20)]},
     'outside.example': {A: ['8.8.4.4']},
     'lasting.example': {A: ['198.51.100.6'], ttl: 3600},
+    'late.example': mxOf('late.example', 15),
+    'm14.late.example': {A: ['198.51.100.7']},
+    'both.example': mxOf('both.example', 25),
+    'm3.both.example': {A: ['198.51.100.8']},
+    'm24.both.example': {A: ['198.51.100.9']},
+    'many.example': mxOf('many.example', 25),
+    ...Object.fromEntries(
+      Array.from({length: 25}, (_, index) => [`m${index}.many.example`, {A: [`198.51.100.${index + 20}`]}]),
+    ),
+    'none.example': mxOf('none.example', 15),
+    'hidden.example': mxOf('hidden.example', 12),
+    ...Object.fromEntries(
+      Array.from({length: 11}, (_, index) => [`m${index}.hidden.example`, {A: ['127.0.0.1']}]),
+    ),
+    'm11.hidden.example': {A: ['8.8.4.4']},
+    'shaky.example': mxOf('shaky.example', 15),
+    'm12.shaky.example': 'SERVFAIL',
+    'endless.example': mxOf('e', 120),
+    'shy.example': {MX: [mx('loop.example', 10), mx('broken.example', 20)]},
+    'twice.example': {MX: [mx('b.example.org', 10), mx('B.example.org', 20)]},
   });
 });
 afterAll(() => server.close());
 
 // The documentation ranges of the zone above are not public either: refused unless allowed.
-const resolve = (domain: string, privateAddresses = true, random = () => 0.5) =>
+const resolve = (domain: string, privateAddresses = true, random = () => 0.5, now = () => 0) =>
   resolveMxHosts(
     domain,
     {...settings, privateAddresses, nameServers: [server.address]},
-    {random, policyOf: async () => undefined},
+    {now, random, policyOf: async () => undefined},
   );
 
 const names = async (...args: Parameters<typeof resolve>) => {
@@ -93,6 +119,8 @@ test.each([
   ['dangling.example', 'no-address', 'bounced', '5.4.4'],
   ['broken.example', 'dns-unavailable', 'deferred', '4.4.3'],
   ['doubtful.example', 'dns-unavailable', 'deferred', '4.4.3'],
+  ['none.example', 'no-address', 'bounced', '5.4.4'],
+  ['shaky.example', 'dns-unavailable', 'deferred', '4.4.3'],
 ] as const)('%s has no hosts: %s, %s %s', async (domain, fact, fate, status) => {
   const resolved = await resolve(domain);
   if (resolved.ok) throw new Error('resolved');
@@ -108,6 +136,82 @@ test('a host with private addresses only is refused, whatever form they take', a
 
 test('a host with private addresses is left out where another has public ones', async () => {
   expect(await names('mixed.example', false)).toEqual(['outside.example']);
+});
+
+describe('of many MX hosts', () => {
+  const mxAsked = (from: number) =>
+    new Set(server.questions.slice(from).flatMap(question => /^m\d+\./.exec(question) ?? [])).size;
+
+  test('one with an address is found behind however many without', async () => {
+    expect(await names('late.example')).toEqual(['m14.late.example']);
+    expect(await names('both.example')).toEqual(['m3.both.example', 'm24.both.example']);
+  });
+
+  test('no more are looked up than are enough', async () => {
+    const before = server.questions.length;
+    expect(await names('many.example')).toHaveLength(10);
+    expect(mxAsked(before)).toBe(10);
+  });
+
+  test('those with private addresses only are no hosts, and one behind them is found', async () => {
+    expect(await names('hidden.example', false)).toEqual(['m11.hidden.example']);
+  });
+
+  test('a private one beside one that cannot be looked up is not all there is', async () => {
+    expect(await names('shy.example', false)).toBe('dns-unavailable');
+  });
+
+  test('one that is named twice is one', async () => {
+    expect(await names('twice.example')).toEqual(['b.example.org']);
+  });
+
+  test('a domain does not bounce while there are some that nobody had time for', async () => {
+    let now = 0;
+    const resolved = await resolve('none.example', true, undefined, () => (now += 40_000));
+    if (resolved.ok) throw new Error('resolved');
+    expect(judge(resolved.failure)).toMatchObject({fate: 'deferred', status: '4.4.3'});
+    expect(resolved.failure.description).toBe(
+      'none of the first 10 of 15 MX hosts of none.example has an address; the others were not looked up',
+    );
+  });
+
+  test('a domain with more than a hundred without an address does not bounce, nor is all of it asked for', async () => {
+    const before = server.questions.length;
+    expect(await names('endless.example')).toBe('dns-unavailable');
+    expect(mxAsked(before)).toBe(100);
+  });
+});
+
+describe('a relay’s name', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  });
+
+  test.each([
+    [['ENOTFOUND'], 'error'],
+    [['ENODATA'], 'error'],
+    [['EAI_AGAIN'], 'timeout'],
+    [['ESERVFAIL'], 'timeout'],
+    [['ETIMEOUT'], 'timeout'],
+    [['EAI_FAIL'], 'timeout'],
+    [['ENOTFOUND', 'ENOTFOUND'], 'error'],
+    [['ENOTFOUND', 'EAI_AGAIN'], 'timeout'],
+  ])('that comes to %s is deferred as %s, in words', async (codes, result) => {
+    const left = [...codes];
+    vi.spyOn(dnsPromises, 'lookup').mockImplementation(() =>
+      Promise.reject(Object.assign(new Error('no'), {code: left.shift()})),
+    );
+    syncBuiltinESMExports();
+    const resolved = await resolveRelayHosts(codes.map((_, index) => `smtp${index}.exmaple.net`));
+    if (resolved.ok) throw new Error('resolved');
+    const {failure} = resolved;
+    expect(failure).toMatchObject({stage: 'dns', result});
+    for (const [index, code] of codes.entries())
+      expect(failure.description).toContain(`smtp${index}.exmaple.net: ${code}`);
+    expect(failure.description.startsWith('unknown host name')).toBe(result === 'error');
+    expect(judge(failure)).toMatchObject({fate: 'deferred', status: '4.4.3'});
+  });
 });
 
 test('a relay given by address is not looked up, one given by name is looked up by the system', async () => {
