@@ -1,6 +1,11 @@
 // Connections that outlive a batch: kept by a warm environment for the next one that needs exactly the same. Few are
 // kept for each, so that environments which lie idle take up little of a server's capacity.
 
+import {setTimeout as pause} from 'node:timers/promises';
+import {fullFailureOf, isTurnedAway, saysFull} from '../../shared/full-server.ts';
+import {Habits, serverOf} from './habits.ts';
+import {Places} from './places.ts';
+import type {Opened} from './smtp-opening.ts';
 import type {SmtpSession} from './smtp-session.ts';
 import type {Target} from './target.ts';
 
@@ -11,8 +16,8 @@ const maxAlike = 3;
 /** Older connections are given up: addresses, certificates and credentials change behind their backs. */
 const maxAgeMs = 300_000;
 
-/** Servers are mended. */
-const withoutPipeliningMs = 3_600_000;
+/** Where another environment has the place, it may soon be free. */
+const pausesMs: readonly number[] = [500, 1_000, 2_000, 4_000];
 
 interface Kept {
   readonly key: string;
@@ -23,12 +28,13 @@ interface Kept {
 export class Connections {
   /** The one that was in use last is the last. */
   #kept: readonly Kept[] = [];
-  /** Servers that offer PIPELINING and lose pipelined commands, and until when that is taken for true. */
-  readonly #withoutPipelining = new Map<string, number>();
+  readonly habits: Habits;
+  readonly #places = new Places(keyOf);
   readonly #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
+    this.habits = new Habits(now);
   }
 
   /** A connection to exactly this target. What it has received while the environment was frozen is read first. */
@@ -38,40 +44,90 @@ export class Connections {
       const kept = this.#kept.findLast(each => each.key === key);
       if (kept === undefined) return undefined;
       this.#kept = this.#kept.filter(each => each !== kept);
+      this.#places.take(kept.session);
       await new Promise(resolve => setImmediate(resolve));
       if (kept.session.usable && this.#now() < kept.untilMs) return kept.session;
-      kept.session.quit();
+      this.#places.dismiss(kept.session);
     }
   }
 
-  /** Keeps a connection on which nothing is in flight, or says goodbye. */
+  /**
+   * Opens a connection. While the server has others of ours and turns a further one away, it is full: one of those is
+   * waited for, and goes on with the message where it is alike.
+   * @param untilMs how long to wait
+   */
+  async open(target: Target, untilMs: number, open: () => Promise<Opened>): Promise<Opened> {
+    const pauses = [...pausesMs];
+    for (let isFull = false; ; isFull = true) {
+      const wasServing = this.has(target);
+      const opened = await this.#places.open(target, open);
+      if (opened.ok || !isTurnedAway(opened.failure)) return opened;
+      isFull ||= wasServing || saysFull(opened.failure) || (await this.#isServing(target));
+      if (!isFull) return opened;
+      this.habits.wasFull(target);
+      const place =
+        (await this.#idlePlace(target)) ??
+        (await this.#places.next(target, Math.max(untilMs - this.#now(), 0)));
+      if (place !== undefined && place !== 'free') return {ok: true, session: place};
+      const pauseMs = place === 'free' ? 0 : pauses.shift();
+      if (pauseMs === undefined || this.#now() + pauseMs > untilMs)
+        return {...opened, failure: fullFailureOf(opened.failure)};
+      await pause(pauseMs);
+    }
+  }
+
+  /** Whether one could be taken, or waited for, at once. */
+  has(target: Target): boolean {
+    return this.#idleTo(target).length > 0 || this.#places.isInUse(target);
+  }
+
+  async #isServing(target: Target): Promise<boolean> {
+    return this.#idleTo(target).length > 0 || (await this.#places.isServing(target));
+  }
+
+  /** One that is kept idle; those that are not alike make room. */
+  async #idlePlace(target: Target): Promise<SmtpSession | undefined> {
+    const alike = await this.take(target);
+    if (alike === undefined) for (const each of this.#idleTo(target)) this.#dismiss(each);
+    return alike;
+  }
+
+  #dismiss(kept: Kept): void {
+    this.#kept = this.#kept.filter(each => each !== kept);
+    this.#places.dismiss(kept.session);
+  }
+
+  #idleTo(target: Target): readonly Kept[] {
+    return this.#kept.filter(({session}) => session.usable && serverOf(session.target) === serverOf(target));
+  }
+
+  /** Hands a connection on which nothing is in flight to who waits for it, keeps it for later, or says goodbye. */
   keep(session: SmtpSession, idleMs: number): void {
     this.#leaveExpired();
     const key = keyOf(session.target);
     const untilMs = Math.min(this.#now() + idleMs, session.openedMs + maxAgeMs);
     const alike = this.#kept.filter(each => each.key === key).length;
-    const isWelcome = untilMs > this.#now() && alike < maxAlike && this.#kept.length < maxKept;
-    if (session.usable && isWelcome) this.#kept = [...this.#kept, {key, session, untilMs}];
-    else session.quit();
+    const isWelcome =
+      !this.habits.isFull(session.target) &&
+      untilMs > this.#now() &&
+      alike < maxAlike &&
+      this.#kept.length < maxKept;
+    if (!this.#places.leave(session, isWelcome)) return;
+    this.#kept = [...this.#kept, {key, session, untilMs}];
+    // Where the environment is not frozen meanwhile.
+    setTimeout(() => this.#leaveExpired(), untilMs - this.#now()).unref();
   }
 
   #leaveExpired(): void {
-    const isAlive = ({session, untilMs}: Kept) => session.usable && untilMs > this.#now();
-    for (const each of this.#kept) if (!isAlive(each)) each.session.quit();
-    this.#kept = this.#kept.filter(isAlive);
+    for (const each of this.#kept) if (!this.#isAlive(each)) this.#dismiss(each);
   }
 
-  canPipeline({address, port}: Target): boolean {
-    return (this.#withoutPipelining.get(`${address} ${port}`) ?? 0) <= this.#now();
-  }
-
-  cannotPipeline({address, port}: Target): void {
-    this.#withoutPipelining.set(`${address} ${port}`, this.#now() + withoutPipeliningMs);
+  #isAlive({session, untilMs}: Kept): boolean {
+    return session.usable && untilMs > this.#now();
   }
 
   close(): void {
-    for (const {session} of this.#kept) session.quit();
-    this.#kept = [];
+    for (const each of this.#kept) this.#dismiss(each);
   }
 }
 

@@ -171,13 +171,15 @@ export class Conversation {
     return true;
   }
 
-  /** Says goodbye, and closes when it has been heard. */
-  quit(): void {
+  /** Says goodbye, and closes when it has been heard: then it settles. */
+  async quit(): Promise<void> {
     if (!this.open) return;
     this.#loss = 'closed by us';
     clearTimeout(this.#timer);
+    const closed = new Promise<void>(resolve => this.#socket.once('close', () => resolve()));
     this.#socket.end('QUIT\r\n');
     setTimeout(() => this.#socket.destroy(), quitMs).unref();
+    await closed;
   }
 
   close(): void {

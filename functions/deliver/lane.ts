@@ -7,18 +7,30 @@ import type {Reply} from '../../shared/reply.ts';
 import {type Connections, keyOf} from './connections.ts';
 import type {Hosts} from './next-hop-hosts.ts';
 import {openSession, type SessionFacts} from './smtp-opening.ts';
-import type {Mail, SmtpSession} from './smtp-session.ts';
+import type {Mail, SmtpSession, Spent} from './smtp-session.ts';
 import type {Target} from './target.ts';
 import type {Clock} from './timeouts.ts';
 
-export type Transaction = {readonly facts: SessionFacts; readonly messages: number} & (
+export type Transaction = {
+  readonly facts: SessionFacts;
+  readonly messages: number;
+  readonly couldAuthenticate: boolean;
+} & (
   | {readonly ok: true; readonly reply: Reply}
-  | {readonly ok: false; readonly failure: Failure}
+  | {readonly ok: false; readonly failure: Failure; readonly spent?: Spent}
 );
 
 export interface TransactionOptions extends Clock {
   readonly heloName: string | undefined;
   readonly capacity: Capacity;
+  /** Whether another host is to be tried rather than waiting for a place at this one. */
+  readonly hasNextHost?: boolean;
+}
+
+/** A connection that was spent, and how many messages it had carried. */
+interface Lesson {
+  readonly messages: number;
+  readonly spent: Spent;
 }
 
 export class Lane {
@@ -26,6 +38,7 @@ export class Lane {
   readonly #hosts = new Map<string, Promise<Hosts>>();
   #session: SmtpSession | undefined;
   #idleMs = 0;
+  #maxMessages = Number.POSITIVE_INFINITY;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(connections: Connections) {
@@ -39,9 +52,14 @@ export class Lane {
     return hosts;
   }
 
+  /** Whether this environment has a connection that might do. */
+  isConnectedTo(target: Target): boolean {
+    return this.#connections.has(target);
+  }
+
   /**
-   * One message to one address, when it is its turn. A kept connection that has gone stale costs a reconnect,
-   * never the message; so does a server that turns out not to understand pipelined commands.
+   * One message to one address, when it is its turn. A connection that is spent costs a reconnect, never the message;
+   * so does a server that turns out not to understand pipelined commands.
    * @param handedOver called when the next message may take its turn; at the latest when this one is done
    */
   async transact(
@@ -71,18 +89,47 @@ export class Lane {
     options: TransactionOptions,
     handedOver: () => void,
   ): Promise<Transaction> {
+    const {habits} = this.#connections;
     this.#idleMs = options.capacity.idleSeconds * 1000;
-    const kept = await this.#keptFor(target, options.capacity);
-    if (kept !== undefined) {
-      const transaction = await sendOver(kept, mail, options, handedOver);
-      if (transaction.ok || !isStale(transaction.failure)) return transaction;
+    // A connection on which nothing was sent before is never spent.
+    for (let lesson: Lesson | undefined; ; ) {
+      this.#maxMessages = Math.min(
+        options.capacity.messagesPerConnection,
+        habits.messagesPerConnection(target),
+      );
+      const before = this.#session;
+      const kept = await this.#keptFor(target);
+      const transaction = kept
+        ? await sendOver(kept, mail, options, handedOver)
+        : await this.#transactAnew(target, mail, options, handedOver);
+      if (transaction.ok || transaction.spent === undefined) {
+        if (lesson !== undefined && isMailTaken(transaction))
+          habits.spentAfter(target, lesson.messages, lesson.spent);
+        return transaction;
+      }
+      // What lay idle was closed for that, and not for what it had carried.
+      const isLesson = transaction.spent === 'refused' || kept === before;
+      lesson =
+        isLesson && transaction.failure.stage === 'mailfrom'
+          ? {messages: transaction.messages - 1, spent: transaction.spent}
+          : undefined;
     }
-    const pipelining = this.#connections.canPipeline(target);
-    const transaction = await this.#transactAnew(target, mail, options, pipelining, handedOver);
-    if (transaction.ok || !this.#wasPipelining(target) || !isConfused(transaction.failure))
-      return transaction;
-    const again = await this.#transactAnew(target, mail, options, false, handedOver);
-    if (again.ok || !isConfused(again.failure)) this.#connections.cannotPipeline(target);
+  }
+
+  /** Over a new connection; over another one without pipelining where that turns out to be too much for the server. */
+  async #transactAnew(
+    target: Target,
+    mail: Mail,
+    options: TransactionOptions,
+    handedOver: () => void,
+  ): Promise<Transaction> {
+    const {habits} = this.#connections;
+    const pipelining = habits.canPipeline(target);
+    const transaction = await this.#transactOver(target, mail, options, pipelining, handedOver);
+    if (transaction.ok || transaction.spent !== undefined) return transaction;
+    if (!this.#wasPipelining(target) || !isConfused(transaction.failure)) return transaction;
+    const again = await this.#transactOver(target, mail, options, false, handedOver);
+    if (again.ok || !isConfused(again.failure)) habits.cannotPipeline(target);
     return again;
   }
 
@@ -90,7 +137,7 @@ export class Lane {
     return this.#session?.pipelining === true && keyOf(this.#session.target) === keyOf(target);
   }
 
-  async #transactAnew(
+  async #transactOver(
     target: Target,
     mail: Mail,
     options: TransactionOptions,
@@ -98,26 +145,25 @@ export class Lane {
     handedOver: () => void,
   ): Promise<Transaction> {
     await this.close();
-    const opened = await openSession(target, {
-      ...options,
-      connectTimeoutMs: options.capacity.connectTimeout * 1000,
-      pipelining,
-    });
-    if (!opened.ok) return {...opened, messages: 0};
+    const {lastTextMs = options.deadlineMs, capacity, hasNextHost} = options;
+    const connectTimeoutMs = capacity.connectTimeout * 1000;
+    const opened = await this.#connections.open(target, hasNextHost ? 0 : lastTextMs, () =>
+      openSession(target, {...options, connectTimeoutMs, pipelining}),
+    );
+    if (!opened.ok) return {...opened, messages: 0, couldAuthenticate: false};
     this.#session = opened.session;
     return sendOver(opened.session, mail, options, handedOver);
   }
 
-  async #keptFor(target: Target, {messagesPerConnection}: Capacity): Promise<SmtpSession | undefined> {
+  async #keptFor(target: Target): Promise<SmtpSession | undefined> {
     const fits = (session: SmtpSession | undefined): boolean =>
       session?.usable === true &&
-      session.messages < messagesPerConnection &&
+      session.messages < this.#maxMessages &&
       keyOf(session.target) === keyOf(target);
     if (fits(this.#session)) return this.#session;
     await this.close();
-    const kept = await this.#connections.take(target);
-    if (!fits(kept)) kept?.quit();
-    else this.#session = kept;
+    this.#session = await this.#connections.take(target);
+    if (!fits(this.#session)) await this.close();
     return this.#session;
   }
 
@@ -127,6 +173,7 @@ export class Lane {
     this.#session = undefined;
     if (session === undefined) return;
     await session.drained();
+    if (session.messages >= this.#maxMessages) void session.quit();
     this.#connections.keep(session, this.#idleMs);
   }
 }
@@ -138,15 +185,17 @@ async function sendOver(
   handedOver: () => void,
 ): Promise<Transaction> {
   const sent = await session.send(mail, clock, handedOver);
-  return {...sent, facts: session.facts, messages: session.messages};
+  const {facts, messages, couldAuthenticate} = session;
+  return {...sent, facts, messages, couldAuthenticate};
 }
 
 const beforeTheText = ({stage}: Failure): boolean =>
   stage === 'mailfrom' || stage === 'rcptto' || stage === 'data';
 
-/** Lost before the message's text, or told to go away: the server had closed a connection that lay idle. */
-const isStale = (failure: Failure): boolean =>
-  beforeTheText(failure) && (failure.result === 'lost' || failure.reply?.code === 421);
+const isMailTaken = (transaction: Transaction): boolean =>
+  transaction.ok ||
+  transaction.failure.stage === 'message' ||
+  (beforeTheText(transaction.failure) && transaction.failure.stage !== 'mailfrom');
 
 /** What pipelined commands come to at a server that cannot take them. */
 const isConfused = (failure: Failure): boolean =>

@@ -7,8 +7,14 @@ const failuresInARow = 3;
 const firstBackOffMs = 10_000;
 const maxBackOffMs = 300_000;
 
+/** How long a site is left alone that is full, and how often in a row; then it counts as any other that fails. */
+const fullBackOffMs = 5_000;
+const fullInARow = 60;
+
 interface Trouble {
   readonly failures: number;
+  /** How often it was full, since it last answered. */
+  readonly full?: number;
   readonly untilMs: number;
 }
 
@@ -19,17 +25,38 @@ interface Trouble {
 export class Sites {
   readonly #troubles = new Map<string, Trouble>();
 
-  /** Until when a site is left alone, in milliseconds since the epoch; undefined while it is not down. */
-  downUntil(site: string, nowMs: number): number | undefined {
-    const untilMs = this.#troubles.get(site)?.untilMs ?? 0;
-    return untilMs > nowMs ? untilMs : undefined;
+  /**
+   * Until when a site is left alone, in milliseconds since the epoch; undefined while it is not down.
+   * @param hasPlace whether a connection to it is there: then it does not matter that it takes no further one
+   */
+  downUntil(site: string, nowMs: number, hasPlace = false): number | undefined {
+    const trouble = this.#troubles.get(site);
+    if (trouble === undefined || trouble.untilMs <= nowMs) return undefined;
+    return hasPlace && trouble.full !== undefined ? undefined : trouble.untilMs;
   }
 
   /** The site could not be used, and not because of the message. */
   failed(site: string, nowMs: number): void {
     // Others that were on their way when it went down say nothing new.
     if (this.downUntil(site, nowMs) !== undefined) return;
-    const failures = (this.#troubles.get(site)?.failures ?? 0) + 1;
+    this.#leaveAlone(site, (this.#troubles.get(site)?.failures ?? 0) + 1, nowMs);
+  }
+
+  /**
+   * The site has no room for another connection: others of ours, or of our other environments, have it. It is left alone
+   * for a moment.
+   * @returns until when; undefined when that has gone on for so long that it no longer is a matter of minutes
+   */
+  full(site: string, nowMs: number): number | undefined {
+    const before = this.#troubles.get(site);
+    if (before !== undefined && before.untilMs > nowMs) return before.untilMs;
+    const times = (before?.full ?? 0) + 1;
+    const untilMs = nowMs + fullBackOffMs;
+    this.#troubles.set(site, {failures: 0, full: times, untilMs});
+    return times <= fullInARow ? untilMs : undefined;
+  }
+
+  #leaveAlone(site: string, failures: number, nowMs: number): void {
     const backOffMs = Math.min(firstBackOffMs * 2 ** (failures - failuresInARow), maxBackOffMs);
     this.#troubles.set(site, {failures, untilMs: failures < failuresInARow ? 0 : nowMs + backOffMs});
   }

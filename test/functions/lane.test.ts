@@ -1,72 +1,10 @@
 import net from 'node:net';
 import {afterEach, describe, expect, test, vi} from 'vitest';
 import {Connections} from '../../functions/deliver/connections.ts';
-import {Lane, type TransactionOptions} from '../../functions/deliver/lane.ts';
 import type {Target} from '../../functions/deliver/target.ts';
-import {parseMailbox} from '../../shared/address.ts';
-import {type Capacity, defaultCapacity} from '../../shared/capacity.ts';
-import {contentOf} from '../../shared/content.ts';
-import {type Answer, type ScriptedServer, startScriptedServer, type Verb} from './scripted-server.ts';
+import {beginAll, done, endLanes, laneOf, options, running, serve, targetOf} from './lane-under-test.ts';
 
-const running: {close(): unknown}[] = [];
-afterEach(async () => {
-  for (const each of running.splice(0)) await each.close();
-});
-
-async function serve(script: Partial<Record<Verb, Answer>> = {}): Promise<ScriptedServer> {
-  const server = await startScriptedServer(script);
-  running.push(server);
-  return server;
-}
-
-function laneOf(connections = new Connections(Date.now)): Lane {
-  const lane = new Lane(connections);
-  running.push(lane, connections);
-  return lane;
-}
-
-const targetOf = ({port}: {readonly port: number}): Target => ({
-  host: 'scripted.example',
-  address: '127.0.0.1',
-  port,
-  security: 'opportunistic',
-  implicitTls: false,
-});
-
-const mailbox = (text: string) => {
-  const parsed = parseMailbox(text);
-  if (!parsed.ok) throw new Error(parsed.problem);
-  return parsed.value;
-};
-const mailTo = (name: string, mime = `Subject: ${name}\r\n\r\nbody\r\n`) => ({
-  from: mailbox('from@example.com'),
-  to: mailbox(`${name}@example.org`),
-  content: contentOf(mime),
-});
-const options = (capacity: Partial<Capacity> = {}, withinMs = 5_000): TransactionOptions => ({
-  heloName: 'relay.example',
-  deadlineMs: Date.now() + withinMs,
-  now: Date.now,
-  capacity: {...defaultCapacity.domain, ...capacity},
-});
-
-const done = {ok: true};
-/** The loop of a group: each begins when the one before is handed over, its outcome yet to come. */
-async function beginAll(lane: Lane, target: Target, names: readonly string[], more = options()) {
-  const outcomes: Promise<object>[] = [];
-  for (const name of names) {
-    const {promise: handedOver, resolve} = Promise.withResolvers<void>();
-    const outcome = lane.transact(target, mailTo(name), more, resolve).then(({ok, ...rest}) => {
-      resolve();
-      if (!('failure' in rest)) return {ok};
-      const {stage, result, reply} = rest.failure;
-      return {ok, stage, result, code: reply?.code};
-    });
-    outcomes.push(outcome);
-    await handedOver;
-  }
-  return Promise.all(outcomes);
-}
+afterEach(endLanes);
 
 describe('pipelined transactions', () => {
   test('overlap: the next DATA is there before the reply to the dot', async () => {

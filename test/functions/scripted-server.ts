@@ -1,4 +1,4 @@
-// An SMTP server on 127.0.0.1 that says what a test tells it to, octet for octet. Well-behaved unless told
+// An SMTP server on the loopback interface that says what a test tells it to, octet for octet. Well-behaved unless told
 // otherwise; for what no real server does on demand: dropping, stalling, answering junk at a chosen stage.
 
 import net from 'node:net';
@@ -43,15 +43,20 @@ export interface ScriptedServer {
   /** Message texts as they came over the wire, dots still stuffed, without the closing dot. */
   readonly texts: readonly string[];
   readonly connections: () => number;
+  /** How many of them are open. */
+  readonly open: () => number;
   /** What the latest connection has sent more behind before it was answered. */
   readonly early: () => readonly string[];
   dropAll(): void;
+  /** Goes on with the connections that there are, and refuses others. */
+  refuseOthers(): void;
   close(): Promise<void>;
 }
 
 export async function startScriptedServer(
   script: Partial<Record<Verb, Answer>> = {},
   port = 0,
+  address = '127.0.0.1',
 ): Promise<ScriptedServer> {
   const commands: string[] = [];
   const texts: string[] = [];
@@ -113,12 +118,14 @@ export async function startScriptedServer(
       }
     });
   });
-  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(port, address, resolve));
   return {
     port: (server.address() as net.AddressInfo).port,
     commands,
     texts,
     connections: () => connections,
+    open: () => sockets.size,
+    refuseOthers: () => server.close(),
     early: () => early,
     dropAll: () => {
       for (const socket of sockets) socket.destroy();

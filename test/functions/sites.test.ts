@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {Sites} from '../../functions/deliver/sites.ts';
 
 /** How long the site is down after each of so many failures, each as soon as it is tried again; in seconds. */
@@ -38,4 +38,46 @@ test('an answer makes all well, and no site is another', () => {
   ]);
   for (let n = 0; n < 2; n += 1) sites.failed('a', 0);
   expect(sites.downUntil('a', 0)).toBeUndefined();
+});
+
+describe('a site that is full', () => {
+  test('is left alone for a moment each time, and after five minutes counts as any that fails', () => {
+    const sites = new Sites();
+    for (let times = 0; times < 60; times += 1) {
+      const now = times * 5_000;
+      expect(sites.full('a', now)).toBe(now + 5_000);
+      expect(sites.downUntil('a', now)).toBe(now + 5_000);
+    }
+    expect(sites.full('a', 300_000)).toBeUndefined();
+  });
+
+  test('is told alike to all who try meanwhile', () => {
+    const sites = new Sites();
+    expect([sites.full('a', 0), sites.full('a', 1), sites.full('a', 4_999)]).toEqual([5_000, 5_000, 5_000]);
+  });
+
+  test('is none for who has a place there, but one that is down is', () => {
+    const sites = new Sites();
+    sites.full('a', 0);
+    for (let n = 0; n < 3; n += 1) sites.failed('b', 0);
+    expect([sites.downUntil('a', 1), sites.downUntil('a', 1, true)]).toEqual([5_000, undefined]);
+    expect([sites.downUntil('b', 1), sites.downUntil('b', 1, true)]).toEqual([10_000, 10_000]);
+  });
+
+  test('is well again when it answers', () => {
+    const sites = new Sites();
+    for (let now = 0; now < 300_000; now += 5_000) sites.full('a', now);
+    sites.answered('a');
+    expect(sites.full('a', 300_000)).toBe(305_000);
+  });
+
+  test('has not failed: others that do are counted from the first', () => {
+    const sites = new Sites();
+    sites.full('a', 0);
+    sites.failed('a', 5_000);
+    sites.failed('a', 5_000);
+    expect(sites.downUntil('a', 5_000)).toBeUndefined();
+    sites.failed('a', 5_000);
+    expect(sites.downUntil('a', 5_000)).toBe(15_000);
+  });
 });

@@ -20,7 +20,8 @@ export interface Mood {
 type TransactionStage = Exclude<Stage, 'intro' | 'ehlo' | 'authplain'>;
 
 const refusals: Readonly<Record<TransactionStage, readonly string[]>> = {
-  mailfrom: ['550 5.7.1', '553 5.1.8', '501'],
+  // A 501 without a status could be of a parameter as well.
+  mailfrom: ['550 5.7.1', '553 5.1.8', '501 5.1.7', '550'],
   rcptto: ['550 5.1.1', '553 5.1.3', '551', '552 5.2.2', '554'],
   data: ['554 5.5.1', '550 5.7.1', '554'],
   message: ['550 5.7.1', '552 5.2.3', '554 5.6.0', '571'],

@@ -1,5 +1,6 @@
 // A valid message and a stage's settings for the tests to change, and the clock they all read.
 
+import {type Mailbox, parseMailbox} from '../../shared/address.ts';
 import {type Message, type ParsedMessage, parseMessage, type Refusal} from '../../shared/message.ts';
 import {parseSettings, type Settings} from '../../shared/settings.ts';
 import type {Arrival} from '../../shared/tracking.ts';
@@ -10,6 +11,12 @@ export const at = (time: string): number => {
   if (ms === undefined) throw new RangeError(`not a time: ${time}`);
   return ms;
 };
+
+export function mailbox(text: string): Mailbox {
+  const parsed = parseMailbox(text);
+  if (!parsed.ok) throw new RangeError(parsed.problem);
+  return parsed.value;
+}
 
 export const now = at('2030-01-01 12:00:00');
 /** From a queue of ours, where tracking is believed; and from the outbox. */

@@ -1,0 +1,107 @@
+// The parameters of MAIL (RFC 1870 SIZE, RFC 6152 8BITMIME, RFC 6531 SMTPUTF8): which a message needs, whether a server
+// offers them, and how it refuses them all the same.
+
+import {asciiAddressOf, type Mailbox, needsSmtpUtf8} from './address.ts';
+import type {Content} from './content.ts';
+import type {Fact, Failure, Stage} from './outcome.ts';
+import {sizeLimitOf} from './reply.ts';
+
+/** What a server offers, from its reply to EHLO. */
+export type Extensions = ReadonlyMap<string, string>;
+
+export interface Envelope {
+  /** Undefined is the null reverse-path. */
+  readonly from: Mailbox | undefined;
+  readonly to: Mailbox;
+}
+
+/** Without the parameter all is ASCII (RFC 6531 3.4). */
+const wantsUtf8 = ({from, to}: Envelope): boolean =>
+  needsSmtpUtf8(to) || (from !== undefined && needsSmtpUtf8(from));
+
+/** Why a server cannot take a message at all, going by what it offers. */
+export function misfitOf(
+  envelope: Envelope,
+  {size, eightBit}: Content,
+  extensions: Extensions,
+): Failure | undefined {
+  const limit = sizeLimitOf(extensions);
+  if (limit !== undefined && size > limit)
+    return misfit('too-large', `the message has ${size} octets; the server takes ${limit}`);
+  if (wantsUtf8(envelope) && !extensions.has('SMTPUTF8'))
+    return misfit('smtputf8-not-offered', 'an address needs SMTPUTF8, which is not offered');
+  if (eightBit && !extensions.has('8BITMIME'))
+    return misfit('8bitmime-not-offered', 'the message needs 8BITMIME, which is not offered');
+  return undefined;
+}
+
+const misfit = (fact: Fact, description: string): Failure => ({
+  stage: 'mailfrom',
+  result: 'error',
+  fact,
+  description,
+});
+
+/** MAIL, RCPT and DATA for a message that is no misfit; SIZE is a courtesy (RFC 1870 6.1). */
+export function envelopeCommands(
+  envelope: Envelope,
+  {size, eightBit}: Content,
+  tellSize: boolean,
+): readonly (readonly [Stage, string])[] {
+  const utf8 = wantsUtf8(envelope);
+  const pathOf = (mailbox: Mailbox) => (utf8 ? mailbox.address : asciiAddressOf(mailbox));
+  const parameters = [
+    ...(tellSize ? [` SIZE=${size}`] : []),
+    ...(eightBit ? [' BODY=8BITMIME'] : []),
+    ...(utf8 ? [' SMTPUTF8'] : []),
+  ];
+  const {from, to} = envelope;
+  return [
+    ['mailfrom', `MAIL FROM:<${from ? pathOf(from) : ''}>${parameters.join('')}`],
+    ['rcptto', `RCPT TO:<${pathOf(to)}>`],
+    ['data', 'DATA'],
+  ];
+}
+
+/** Codes of a command that was not understood; 555 is of its parameters (RFC 5321 4.1.1.11). */
+const syntaxCodes: ReadonlySet<number> = new Set([500, 501, 502, 504, 555]);
+
+/**
+ * Whether a refusal of MAIL is of its parameters rather than of the sender. A status says which, where there is one:
+ * 501 5.1.7 is a bad sender, 5.6.3 and 5.6.9 a body that needs converting. RFC 6531 3.5: 553 5.6.7, to MAIL or RCPT,
+ * refuses an address in UTF-8.
+ */
+export function isOfParameters({stage, reply}: Failure): boolean {
+  if (reply === undefined || reply.code < 500) return false;
+  const {code, status, text} = reply;
+  if (status === '5.6.7') return stage === 'mailfrom' || stage === 'rcptto';
+  if (stage !== 'mailfrom' || code === 503) return false;
+  if (status === '5.6.3' || status === '5.6.9') return true;
+  if (status !== undefined && !/^5\.[05]\./.test(status)) return false;
+  return syntaxCodes.has(code) || /8BITMIME|SMTPUTF8|\b(?:BODY|SIZE)=/i.test(text);
+}
+
+/** A refusal of SIZE, which could as well be left out: only where it is said that a parameter is meant. */
+export const isOfSize = (failure: Failure): boolean =>
+  isOfParameters(failure) &&
+  failure.stage === 'mailfrom' &&
+  (failure.reply?.code === 504 ||
+    failure.reply?.code === 555 ||
+    failure.reply?.status === '5.5.4' ||
+    /\b(?:size|parameters?|arguments?|options?)\b/i.test(failure.reply?.text ?? ''));
+
+/** A refusal of what the message needs and the server offers, as such. */
+export function parameterRefusalOf(
+  failure: Failure,
+  envelope: Envelope,
+  {eightBit}: Content,
+): Failure | undefined {
+  if (!isOfParameters(failure)) return undefined;
+  const needed = [
+    ...(eightBit && failure.stage === 'mailfrom' ? ['8BITMIME'] : []),
+    ...(wantsUtf8(envelope) ? ['SMTPUTF8'] : []),
+  ];
+  if (needed.length === 0) return undefined;
+  const description = `${needed.join(' and ')}: offered, and then refused: ${failure.description}`;
+  return {...failure, fact: 'parameter-refused', description};
+}
