@@ -45,7 +45,32 @@ const special: readonly (readonly [string, number])[] = [
   ['fe80::', 10],
   ['ff00::', 8],
 ];
-const ranges = special.map(([network, bits]) => ({network: parseIpAddress(network)!, bits}));
+
+/** Where an address stays on this machine or its link, or is no host's at all; some may hide an IPv4 address that does. */
+const own: readonly (readonly [string, number])[] = [
+  ['0.0.0.0', 8],
+  ['127.0.0.0', 8],
+  // Link-local: the metadata of instances and containers, and Lambda's own.
+  ['169.254.0.0', 16],
+  ['224.0.0.0', 3],
+  // The unspecified address, loopback, and IPv4-compatible ones (RFC 4291 2.5.5.1).
+  ['::', 96],
+  // NAT64 by local rules (RFC 8215): where the IPv4 address stands in it is known here only.
+  ['64:ff9b:1::', 48],
+  // The same services as at 169.254.0.0/16, for IPv6.
+  ['fd00:ec2::', 32],
+  ['fe80::', 10],
+  ['ff00::', 8],
+];
+
+interface Range {
+  readonly network: IpAddress;
+  readonly bits: number;
+}
+const rangesOf = (list: typeof special): readonly Range[] =>
+  list.map(([network, bits]) => ({network: parseIpAddress(network)!, bits}));
+const specialRanges = rangesOf(special);
+const ownRanges = rangesOf(own);
 
 const inRange = (address: IpAddress, network: IpAddress, bits: number): boolean =>
   address.family === network.family &&
@@ -64,8 +89,30 @@ function unwrap(address: IpAddress): IpAddress {
 /** Whether an address is private, loopback, link-local, or otherwise not of the public Internet. */
 export function isPrivateAddress(text: string): boolean {
   const address = parseIpAddress(text);
-  return address === undefined || ranges.some(({network, bits}) => inRange(unwrap(address), network, bits));
+  return address === undefined || isInOneOf(specialRanges, unwrap(address));
 }
+
+const isInOneOf = (ranges: readonly Range[], address: IpAddress): boolean =>
+  ranges.some(({network, bits}) => inRange(address, network, bits));
+
+/** How far an address leads from here: `own` is this machine and its link, or nobody; `private` is a network behind it. */
+export type Reach = 'own' | 'private' | 'public';
+
+/** @param interfaces the addresses of this machine, whatever range they are of */
+export function reachOf(text: string, interfaces: readonly string[]): Reach {
+  const parsed = parseIpAddress(text);
+  if (parsed === undefined) return 'own';
+  const address = unwrap6to4(unwrap(parsed));
+  const isInterface = interfaces.some(each => parseIpAddress(each)?.octets.join() === address.octets.join());
+  if (isInterface || isInOneOf(ownRanges, address)) return 'own';
+  return isInOneOf(specialRanges, address) ? 'private' : 'public';
+}
+
+/** 2002::/16 (RFC 3056): a router may take the IPv4 address out of it. */
+const unwrap6to4 = (address: IpAddress): IpAddress =>
+  address.family === 6 && inRange(address, parseIpAddress('2002::')!, 16)
+    ? {family: 4, octets: address.octets.slice(2, 6)}
+    : address;
 
 /** 127.0.0.0/8 and ::1: what is sent there stays on the machine. */
 export function isLoopback(text: string): boolean {

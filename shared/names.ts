@@ -25,6 +25,9 @@ export interface Names {
   readonly state: string;
 }
 
+/** The stage of the local cloud, where servers on this machine are the ones that mail is for. */
+export const localStage = 'local';
+
 /** A stage is part of every name: lower-case letters, digits and hyphens, at most 20 characters. */
 export const isStage = (stage: string): boolean => /^[a-z][a-z0-9-]{0,19}$/.test(stage);
 

@@ -6,7 +6,7 @@ import {type Capacity, defaultCapacity} from './capacity.ts';
 import type {Message} from './message.ts';
 import {type Security, strictestOf} from './security.ts';
 import type {Settings, Unknown} from './settings.ts';
-import {type Credentials, nameOfRelay, type Relay} from './smarthost.ts';
+import {nameOfRelay, type Relay} from './smarthost.ts';
 import {identityOf} from './tracking.ts';
 
 /** The one queue of all mail that goes to a smarthost. */
@@ -14,17 +14,7 @@ const smarthostQueue = '(smarthost)';
 
 export type NextHop =
   | {readonly kind: 'mx'; readonly domain: string; readonly security: Security}
-  | {
-      readonly kind: 'smarthost' | 'sink';
-      readonly hosts: readonly string[];
-      readonly port: number;
-      readonly credentials?: Credentials;
-      /** Of half a pair: what there is no authentication for want of. */
-      readonly missingCredential?: keyof Credentials;
-      /** TLS from the start, whatever the port. */
-      readonly implicitTls?: true;
-      readonly security: Security;
-    };
+  | (Relay & {readonly kind: 'smarthost' | 'sink'; readonly security: Security});
 
 /** Why a message has to wait for the settings, and until when: then it is to be looked at again. */
 export interface SettingsWait {
@@ -72,7 +62,7 @@ export const queueOf = (message: Message, settings: Settings): string =>
   message.smarthost || settings.smarthost ? smarthostQueue : message.recipient.domain;
 
 /** The smarthost that a message names for itself, unless it is the settings' own. */
-function foreignSmarthostOf(
+export function foreignSmarthostOf(
   {smarthost: own}: Message,
   {smarthost}: Pick<Settings, 'smarthost'>,
 ): Relay | undefined {

@@ -1,13 +1,18 @@
 // One delivery attempt: the hosts of the next hop, one after the other, until one of them decides.
 
+import {
+  authenticationWantedOf,
+  isOfOurSetUp,
+  wantsAuthentication,
+} from '../../shared/authentication-wanted.ts';
 import {contentOf} from '../../shared/content.ts';
 import type {Message} from '../../shared/message.ts';
 import {type Failure, judge, type Verdict} from '../../shared/outcome.ts';
 import type {Reply} from '../../shared/reply.ts';
-import {capacityOf, type NextHop, nextHopName} from '../../shared/routing.ts';
+import {capacityOf, foreignSmarthostOf, type NextHop, nextHopName} from '../../shared/routing.ts';
 import type {MxSettings, Settings} from '../../shared/settings.ts';
 import {keyOf} from './connections.ts';
-import type {Lane} from './lane.ts';
+import type {Lane, Transaction} from './lane.ts';
 import type {NextHopHost} from './next-hop-hosts.ts';
 import type {NextHops} from './next-hops.ts';
 import type {Sites} from './sites.ts';
@@ -22,6 +27,8 @@ export type Attempt = {
   readonly messages?: number;
   /** How many addresses were tried. */
   readonly tried: number;
+  /** What takes somebody who puts our set-up right, at the first address that said so, whatever became of the message. */
+  readonly complaint?: Failure;
   /** Addresses that were better ones, and why they were passed over. */
   readonly passed?: readonly string[];
 } & (
@@ -32,11 +39,17 @@ export type Attempt = {
 /** Each address tried costs time: a next hop with more of them than this waits for the next attempt. */
 const maxAddresses = 10;
 
-/** Implicit TLS is a property of the port (RFC 8314 3.3), and of submission: MX hosts have none. */
+/** Implicit TLS is a property of the port (RFC 8314 3.3), where nothing else is said, and of submission: MX hosts have none. */
 const implicitTlsPort = 465;
 
 /** No attempt, for reasons of our own: the next hop is down until then, or the function's time is over. */
-export type Unattempted = {readonly heldUntilMs: number} | {readonly outOfTime: true};
+export type Unattempted = Held | {readonly outOfTime: true};
+
+interface Held {
+  readonly heldUntilMs: number;
+  /** Where it is full and not down. */
+  readonly full?: Failure;
+}
 
 export interface AttemptOptions extends Clock {
   /** Whether it had all of the function's time: then a server that takes even longer has had its attempt. */
@@ -51,15 +64,19 @@ export async function attemptDelivery(
   message: Message & {readonly mime: string},
   hop: NextHop,
   lane: Lane,
-  settings: Pick<Settings, 'smarthost' | 'heloName' | 'mx' | 'capacity'>,
+  settings: Pick<Settings, 'smarthost' | 'heloName' | 'mx' | 'capacity' | 'smarthostPrivateAddresses'>,
   {nextHops, sites, isFirst, handedOver, ...clock}: AttemptOptions,
 ): Promise<Attempt | Unattempted> {
-  const resolved = await lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, settings.mx));
+  const named = await lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, settings.mx));
+  const isForeign = hop.kind === 'smarthost' && foreignSmarthostOf(message, settings) !== undefined;
+  const resolved = isForeign ? nextHops.permitted(named, settings) : named;
   if (!resolved.ok)
     return {accepted: false, failure: resolved.failure, verdict: judge(resolved.failure), tried: 0};
   const mail = {from: message.envelope, to: message.recipient, content: contentOf(message.mime)};
   const targets = targetsOf(hop, resolved.hosts, settings.mx).slice(0, maxAddresses);
-  const downUntil = targets.map(target => sites.downUntil(keyOf(target), clock.now()));
+  const downUntil = targets.map(target =>
+    sites.downUntil(keyOf(target), clock.now(), lane.isConnectedTo(target)),
+  );
   if (downUntil.every(untilMs => untilMs !== undefined)) return {heldUntilMs: Math.min(...downUntil)};
   const up = targets.filter((_, index) => downUntil[index] === undefined);
   const {heloName} = settings;
@@ -68,8 +85,12 @@ export async function attemptDelivery(
   const passed = targets
     .filter((_, index) => downUntil[index] !== undefined)
     .map(({address}) => `${address}: down`);
+  let held: Held | undefined;
+  let complaint: Failure | undefined;
   for (const target of up) {
-    const {facts, messages, ...transaction} = await lane.transact(target, mail, options, handedOver);
+    const hasNextHost = target !== up.at(-1);
+    const transaction = await lane.transact(target, mail, {...options, hasNextHost}, handedOver);
+    const {facts, messages} = transaction;
     const tried = failures.length + 1;
     const common = {
       mta: target.host,
@@ -80,18 +101,34 @@ export async function attemptDelivery(
     };
     if (transaction.ok) {
       sites.answered(keyOf(target));
-      return {accepted: true, reply: transaction.reply, ...common};
+      return {accepted: true, reply: transaction.reply, ...common, ...(complaint && {complaint})};
     }
-    if (transaction.failure.fact === 'out-of-time' && !isFirst) return {outOfTime: true};
-    const verdict = judge(transaction.failure);
-    if (verdict.countsAgainstSite) sites.failed(keyOf(target), clock.now());
-    else if (transaction.failure.reply) sites.answered(keyOf(target));
-    failures.push({accepted: false, failure: transaction.failure, verdict, ...common});
+    const failure = failureAt(hop, transaction);
+    if (failure.fact === 'out-of-time' && !isFirst) return {outOfTime: true};
+    const verdict = judge(failure);
+    if (failure.fact === 'server-full') {
+      const untilMs = sites.full(keyOf(target), clock.now());
+      if (untilMs !== undefined) held ??= {heldUntilMs: untilMs, full: failure};
+    } else if (verdict.countsAgainstSite) sites.failed(keyOf(target), clock.now());
+    else if (failure.reply) sites.answered(keyOf(target));
+    if (isOfOurSetUp(failure)) complaint ??= failure;
+    failures.push({accepted: false, failure, verdict, ...common});
     if (!verdict.tryNextHost || clock.now() >= clock.deadlineMs) break;
-    passed.push(`${target.address}: ${transaction.failure.stage} ${transaction.failure.description}`);
+    passed.push(`${target.address}: ${failure.stage} ${failure.description}`);
   }
-  return {...decisiveOf(failures), tried: failures.length};
+  if (held !== undefined && complaint === undefined && failures.every(isOfSite)) return held;
+  return {...decisiveOf(failures), tried: failures.length, ...(complaint && {complaint})};
 }
+
+/** Who was not asked to relay refuses the recipient. */
+const failureAt = (hop: NextHop, {failure, couldAuthenticate}: Extract<Transaction, {ok: false}>): Failure =>
+  hop.kind !== 'mx' && wantsAuthentication(failure, couldAuthenticate)
+    ? authenticationWantedOf(failure)
+    : failure;
+
+/** Another time at the same server is as good as another server. */
+const isOfSite = ({failure, verdict}: {readonly failure: Failure; readonly verdict: Verdict}): boolean =>
+  failure.fact === 'server-full' || verdict.countsAgainstSite;
 
 /** A host that bounces for what it lacks does not outweigh one that may still take the message later. */
 function decisiveOf<F extends {readonly verdict: Verdict}>(failures: readonly F[]): F {
@@ -108,8 +145,9 @@ function targetsOf(hop: NextHop, hosts: readonly NextHopHost[], mx: MxSettings):
       : {
           port: hop.port,
           security,
-          implicitTls: hop.port === implicitTlsPort,
+          implicitTls: hop.implicitTls ?? hop.port === implicitTlsPort,
           ...(hop.credentials && {credentials: hop.credentials}),
+          ...(hop.ca !== undefined && {ca: hop.ca}),
         };
   return hosts.flatMap(({addresses, ...known}) => {
     // RFC 8461 4.2: a certificate that is valid for the MX host, whatever less the message or we would do with.

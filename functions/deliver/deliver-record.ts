@@ -97,10 +97,12 @@ export async function deliverMessage(
   if ('outOfTime' in attempt) return undefined;
   if ('heldUntilMs' in attempt) {
     const held = holdUntil(message, attempt.heldUntilMs, now());
-    log('warn', 'message held: its next hop is down', {
+    const {full} = attempt;
+    log('warn', `message held: its next hop ${full ? 'has no room for another connection' : 'is down'}`, {
       ...about,
       nextHop,
       delaySeconds: held.again.delaySeconds,
+      ...(full && {reply: full.description}),
     });
     return held;
   }
@@ -123,9 +125,14 @@ export async function deliverMessage(
     ...(attempt.passed && {passed: attempt.passed}),
     ...(tags.length > 0 && {tags}),
   });
-  if (!attempt.accepted && attempt.failure.stage.startsWith('auth') && !message.smarthost) {
-    const complaint = 'the server refused the credentials of the settings, or could not be given them';
-    log('error', complaint, {nextHop, reply});
+  // Those of a message's own smarthost are its producer's matter: the result tells.
+  if (attempt.complaint !== undefined && (hop.kind === 'sink' || !message.smarthost)) {
+    const {fact, description} = attempt.complaint;
+    const complaint =
+      fact === 'authentication-wanted'
+        ? 'the server wants other credentials than those of the settings, or does not relay for us'
+        : 'the server refused the credentials of the settings, or could not be given them';
+    log('error', complaint, {nextHop, reply: description});
     parts.onRefusedCredentials();
   }
   return settlement;

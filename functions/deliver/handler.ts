@@ -1,7 +1,7 @@
 // deliver: takes messages from the delivery queue, sends each one over SMTP, and settles its fate.
 
 import type {SQSRecord} from 'aws-lambda';
-import {namesOf} from '../../shared/names.ts';
+import {localStage, namesOf} from '../../shared/names.ts';
 import {batchHandler} from '../batch.ts';
 import {dynamoDbClient} from '../clients.ts';
 import {log} from '../log.ts';
@@ -19,7 +19,8 @@ const {environment, queues, results, settings, visibility} = startUp();
 const connections = new Connections(Date.now);
 const sites = new Sites();
 const policies = new StsPolicies({log, now: Date.now});
-const nextHops = new NextHops({policies, now: Date.now, random: Math.random});
+const anywhere = environment.stage === localStage;
+const nextHops = new NextHops({policies, now: Date.now, random: Math.random, anywhere});
 const slots = new SlotTable(dynamoDbClient(), namesOf(environment.stage).state);
 const rateLimits = new RateLimits(slots, log);
 const settler = new Settler({queues, results, urls: environment, log});

@@ -153,11 +153,13 @@ async function mxHostOf(
 const usableOf = (addresses: readonly string[], mx: MxSettings): readonly string[] =>
   mx.privateAddresses ? addresses : addresses.filter(address => !isPrivateAddress(address));
 
-const privateAddresses = (names: readonly string[]) =>
-  failed(
-    'private-address',
-    `only private addresses: ${names.slice(0, enoughMxHosts).join(', ')}; mx-private-addresses would allow them`,
-  );
+const privateAddresses = (names: readonly string[]): Hosts => {
+  const some = names.slice(0, enoughMxHosts).join(', ');
+  return refusedAddresses(`only private addresses: ${some}; mx-private-addresses would allow them`);
+};
+
+/** @param description which, and what would allow them */
+export const refusedAddresses = (description: string): Hosts => failed('private-address', description);
 
 /**
  * The addresses of smarthosts, or of a sink, looked up as the system does. A name that is unknown may come back;

@@ -2,8 +2,9 @@
 // what the DNS has just said need not be asked again. Failures are not kept.
 
 import {type NextHop, nextHopName} from '../../shared/routing.ts';
-import type {MxSettings} from '../../shared/settings.ts';
+import type {MxSettings, Settings} from '../../shared/settings.ts';
 import type {StsPolicies} from './mta-sts-policies.ts';
+import {permittedHosts} from './named-smarthost.ts';
 import {type Hosts, resolveMxHosts, resolveRelayHosts} from './next-hop-hosts.ts';
 
 /** More next hops than this within a minute: the oldest are asked for again. */
@@ -19,6 +20,8 @@ export interface NextHopsOptions {
   readonly policies: StsPolicies;
   readonly now: () => number;
   readonly random: () => number;
+  /** Whether messages may name smarthosts anywhere, this machine included: on the local stage. */
+  readonly anywhere: boolean;
 }
 
 export class NextHops {
@@ -45,6 +48,12 @@ export class NextHops {
       if (untilMs > now()) this.#keep(key, {hosts, untilMs});
       else this.#kept.delete(key);
     }
+  }
+
+  /** What of them a message may name as its smarthost that is not the settings'. */
+  permitted(hosts: Hosts, {smarthostPrivateAddresses}: Pick<Settings, 'smarthostPrivateAddresses'>): Hosts {
+    if (!hosts.ok || this.#options.anywhere) return hosts;
+    return permittedHosts(hosts.hosts, smarthostPrivateAddresses);
   }
 
   #resolve(hop: NextHop, mx: MxSettings): Promise<Hosts> {

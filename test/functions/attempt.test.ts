@@ -1,3 +1,5 @@
+import type {AddressInfo} from 'node:net';
+import {SMTPServer} from 'smtp-server';
 import {afterEach, describe, expect, test} from 'vitest';
 import {attemptDelivery} from '../../functions/deliver/attempt.ts';
 import {Connections} from '../../functions/deliver/connections.ts';
@@ -7,6 +9,7 @@ import {NextHops} from '../../functions/deliver/next-hops.ts';
 import {Sites} from '../../functions/deliver/sites.ts';
 import {type Message, parseMessage} from '../../shared/message.ts';
 import type {NextHop} from '../../shared/routing.ts';
+import {certificateOf} from './policy-host.ts';
 import {type Answer, type ScriptedServer, startScriptedServer, type Verb} from './scripted-server.ts';
 
 const running: {close(): unknown}[] = [];
@@ -14,9 +17,11 @@ afterEach(async () => {
   for (const each of running.splice(0)) await each.close();
 });
 
-const settings = {
+type AttemptSettings = Parameters<typeof attemptDelivery>[3];
+const settings: AttemptSettings = {
   heloName: 'relay.example',
   smarthost: undefined,
+  smarthostPrivateAddresses: false,
   mx: {port: 25, privateAddresses: true, nameServers: [], mtaSts: true},
   capacity: {defaults: {}, queues: new Map()},
 };
@@ -41,38 +46,48 @@ async function serve(script: Partial<Record<Verb, Answer>> = {}): Promise<Script
   return server;
 }
 
-async function attempt(
+interface AttemptWith extends Partial<Extract<NextHop, {hosts: readonly string[]}>> {
+  readonly message?: Message & {readonly mime: string};
+  readonly lane?: Lane;
+  readonly sites?: Sites;
+  readonly withinMs?: number;
+  readonly handedOver?: () => void;
+  readonly settings?: AttemptSettings;
+  readonly anywhere?: boolean;
+  /** In place of a smarthost or sink; its port is the server's. */
+  readonly mx?: Extract<NextHop, {domain: string}>;
+}
+
+async function rawAttempt(
   server: {readonly port: number},
   {
     message = messageOf(),
     lane = new Lane(new Connections(Date.now)),
+    sites = new Sites(),
     withinMs = 10_000,
     handedOver = () => {},
+    settings: those = settings,
+    anywhere = false,
+    mx,
     ...hop
-  }: Partial<Extract<NextHop, {hosts: readonly string[]}>> & {
-    message?: Message & {readonly mime: string};
-    lane?: Lane;
-    withinMs?: number;
-    handedOver?: () => void;
-  } = {},
+  }: AttemptWith = {},
 ) {
   running.push(lane);
-  const nextHop = {
-    kind: 'smarthost',
-    hosts: ['127.0.0.1'],
-    port: server.port,
-    security: 'opportunistic',
-    ...hop,
-  } as const;
+  const {port} = server;
+  const nextHop = mx ?? {kind: 'smarthost', hosts: ['127.0.0.1'], security: 'opportunistic', ...hop, port};
   const options = {
     deadlineMs: Date.now() + withinMs,
     now: Date.now,
-    nextHops: new NextHops({policies, now: Date.now, random: Math.random}),
-    sites: new Sites(),
+    nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere}),
+    sites,
     isFirst: true,
     handedOver,
   };
-  const outcome = await attemptDelivery(message, nextHop, lane, settings, options);
+  return attemptDelivery(message, nextHop, lane, {...those, mx: {...those.mx, port}}, options);
+}
+
+async function attempt(server: {readonly port: number}, options: AttemptWith = {}) {
+  const outcome = await rawAttempt(server, options);
   if (!('accepted' in outcome)) throw new Error('held, with no site known to be down and time left');
   return outcome;
 }
@@ -92,6 +107,7 @@ const summaryOf = (outcome: Awaited<ReturnType<typeof attempt>>): string =>
       ].join(', ');
 
 const plainEhlo = '250-scripted.example\r\n250 8BITMIME';
+const fullEhlo = '250-scripted.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 1000';
 const pipelining = '250-scripted.example\r\n250-8BITMIME\r\n250 PIPELINING';
 
 const rules: readonly (readonly [string, Partial<Record<Verb, Answer>>, string])[] = [
@@ -162,6 +178,269 @@ test('a refused connection is deferred and tells on the site', async () => {
 test('a host name that is unknown defers: a smarthost’s name may come back', async () => {
   const outcome = await attempt({port: 25}, {hosts: ['nowhere.invalid']});
   expect(summaryOf(outcome)).toBe('dns, error, deferred, 4.4.3');
+});
+
+describe('with a second host', () => {
+  /** Two servers at two addresses on one port. */
+  async function pairOf(first: Partial<Record<Verb, Answer>>, second: Partial<Record<Verb, Answer>> = {}) {
+    const one = await serve(first);
+    const two = await startScriptedServer(second, one.port, '127.0.0.2');
+    running.push(two);
+    return {one, two, port: one.port, hosts: ['127.0.0.1', '127.0.0.2']};
+  }
+
+  test.each([
+    ['connect', 'HTTP/1.1 400 Bad Request'],
+    ['connect', 'SSH-2.0-OpenSSH_9.6'],
+    ['connect', '\u0016\u0003\u0001'],
+    ['HELO', 'what?'],
+    ['MAIL', 'what?'],
+    ['RCPT', '\u0007\u0007'],
+    ['DATA', 'HTTP/1.1 400 Bad Request'],
+  ] as const)('junk at %s (%j) leaves the message to it', async (verb, junk) => {
+    const {two, ...pair} = await pairOf({
+      EHLO: verb === 'HELO' ? '502 no' : plainEhlo,
+      [verb]: junk,
+    });
+    expect(summaryOf(await attempt(pair, pair))).toBe('accepted 250');
+    expect(two.texts).toEqual([text]);
+  });
+
+  test('junk from the first one three times in a row lets it rest', async () => {
+    const {one, ...pair} = await pairOf({connect: 'HTTP/1.1 400 Bad Request'});
+    const sites = new Sites();
+    for (let n = 0; n < 5; n += 1)
+      expect(summaryOf(await attempt(pair, {...pair, sites}))).toBe('accepted 250');
+    expect(one.connections()).toBe(3);
+  });
+
+  test('junk after the dot does not leave the message to it', async () => {
+    const {two, ...pair} = await pairOf({'.': 'what?'});
+    expect(summaryOf(await attempt(pair, pair))).toBe('message, invalid, deferred, 4.5.0, maybe sent');
+    expect(two.connections()).toBe(0);
+  });
+
+  const eightBit = {mime: 'Subject: x\r\n\r\nGrüße\r\n'};
+  const utf8 = {recipient: 'jörg@example.org'};
+  test.each([
+    [eightBit, 'MAIL', '501 5.5.4 Unsupported option: BODY=8BITMIME', '8BITMIME'],
+    [eightBit, 'MAIL', '555 5.5.4 Unsupported option', '8BITMIME'],
+    [eightBit, 'MAIL', '504', '8BITMIME'],
+    [eightBit, 'MAIL', '500 5.5.2 syntax error', '8BITMIME'],
+    [eightBit, 'MAIL', '554 5.6.3 conversion required', '8BITMIME'],
+    [eightBit, 'MAIL', '550 BODY=8BITMIME is not supported', '8BITMIME'],
+    [utf8, 'MAIL', '553 5.6.7 no UTF-8 here', 'SMTPUTF8'],
+    [utf8, 'MAIL', '555 5.5.4 SMTPUTF8 unknown', 'SMTPUTF8'],
+    [utf8, 'RCPT', '553 5.6.7 no UTF-8 here', 'SMTPUTF8'],
+    [{...eightBit, ...utf8}, 'MAIL', '501 5.5.4 no', '8BITMIME and SMTPUTF8'],
+  ] as const)(
+    '%j, refused at %s by %s, goes to it, and else says why',
+    async (more, verb, reply, parameter) => {
+      const refusing = {EHLO: fullEhlo, [verb]: reply, ...(verb === 'MAIL' && {RCPT: '503', DATA: '503'})};
+      const {two, ...pair} = await pairOf(refusing);
+      const message = messageOf(more);
+      expect(summaryOf(await attempt(pair, {...pair, message}))).toBe('accepted 250');
+      expect(two.texts).toHaveLength(1);
+
+      const both = await pairOf(refusing, refusing);
+      const outcome = await attempt(both, {...both, message});
+      const stage = verb === 'MAIL' ? 'mailfrom' : 'rcptto';
+      expect(summaryOf(outcome)).toBe(`${stage}, error, bounced, 5.5.4, next host`);
+      expect(outcome.tried).toBe(2);
+      if (outcome.accepted) throw new Error('accepted');
+      expect(outcome.failure.description).toMatch(`${parameter}: offered, and then refused: `);
+    },
+  );
+
+  test.each([
+    [eightBit, '550 5.1.8 bad sender', 'mailfrom, error, bounced, 5.1.8'],
+    [eightBit, '501 5.1.7 bad sender address syntax', 'mailfrom, error, bounced, 5.1.7'],
+    [eightBit, '553 5.5.4 domain name required', 'mailfrom, error, bounced, 5.5.4'],
+    [eightBit, '552 5.3.4 too large', 'mailfrom, error, bounced, 5.3.4'],
+    [utf8, '550 5.7.1 no', 'mailfrom, error, bounced, 5.7.1'],
+    [{}, '501 5.5.4 bad address', 'mailfrom, error, bounced, 5.5.4'],
+    [{}, '555 5.5.4 SIZE unknown', 'mailfrom, error, bounced, 5.5.4'],
+  ] as const)('%j, whose sender is refused by %s, does not', async (more, reply, expected) => {
+    const {two, ...pair} = await pairOf({EHLO: fullEhlo, MAIL: reply, RCPT: '503', DATA: '503'});
+    expect(summaryOf(await attempt(pair, {...pair, message: messageOf(more)}))).toBe(expected);
+    expect(two.connections()).toBe(0);
+  });
+});
+
+test.each(['555 5.5.4 Unsupported option: SIZE=24', '501 5.5.4 no parameters', '504'])(
+  'a server that offers SIZE and refuses it (%s) is not told it again',
+  async refusal => {
+    const server = await serve({
+      EHLO: '250-scripted.example\r\n250 SIZE 1000',
+      MAIL: line => (line.includes('SIZE=') ? refusal : '250 ok'),
+    });
+    const lane = new Lane(new Connections(Date.now));
+    for (let n = 0; n < 2; n += 1) expect(summaryOf(await attempt(server, {lane}))).toBe('accepted 250');
+    expect(server.commands.filter(line => /^(MAIL|RSET)/.test(line))).toEqual([
+      'MAIL FROM:<from@example.com> SIZE=24',
+      'MAIL FROM:<from@example.com>',
+      'MAIL FROM:<from@example.com>',
+    ]);
+    expect(server.connections()).toBe(1);
+  },
+);
+
+test.each(['501', '501 5.5.2 syntax error', '500 what?'])(
+  'a refusal that does not speak of a parameter (%s) is not asked for again without SIZE',
+  async MAIL => {
+    const server = await serve({EHLO: '250-scripted.example\r\n250 SIZE 1000', MAIL});
+    expect(await attempt(server)).toMatchObject({accepted: false, verdict: {fate: 'bounced'}});
+    expect(server.commands.filter(line => line.startsWith('MAIL'))).toHaveLength(1);
+  },
+);
+
+test('a sender that is refused as such stays refused where the server then closes the connection', async () => {
+  const server = await serve({MAIL: (_, count) => (count === 1 ? '501 5.5.4 what?' : 'drop'), DATA: '503'});
+  expect(summaryOf(await attempt(server))).toBe('mailfrom, error, bounced, 5.5.4');
+});
+
+describe('authentication that is wanted', () => {
+  const refusals = [
+    ['MAIL', '530 5.7.0 Authentication required', 'mailfrom'],
+    ['MAIL', '550 5.7.1 Client was not authenticated', 'mailfrom'],
+    ['RCPT', '554 5.7.1 <to@example.org>: Relay access denied', 'rcptto'],
+    ['RCPT', '550 relay not permitted', 'rcptto'],
+    ['DATA', '554 5.7.0 Please authenticate first', 'data'],
+  ] as const;
+
+  test.each(refusals)('by a smarthost or sink, at %s (%s), is our set-up', async (verb, reply, stage) => {
+    for (const kind of ['smarthost', 'sink'] as const) {
+      const outcome = await attempt(await serve({EHLO: plainEhlo, [verb]: reply}), {kind});
+      expect(summaryOf(outcome)).toBe(`${stage}, error, deferred, 4.7.0, next host, site`);
+      expect(outcome.complaint).toMatchObject({fact: 'authentication-wanted'});
+      expect(outcome.complaint?.description).toMatch(
+        /^the server wants authentication, or does not relay for us: /,
+      );
+    }
+  });
+
+  test('by one of several smarthosts is told even where another one takes the message', async () => {
+    const one = await serve({MAIL: '530 5.7.0 Authentication required', RCPT: '503', DATA: '503'});
+    running.push(await startScriptedServer({}, one.port, '127.0.0.2'));
+    const outcome = await attempt(one, {hosts: ['127.0.0.1', '127.0.0.2']});
+    expect(outcome).toMatchObject({accepted: true, complaint: {fact: 'authentication-wanted'}});
+  });
+
+  test('is the recipient’s refusal where nobody was asked to relay: at an MX host', async () => {
+    const server = await serve({RCPT: '554 5.7.1 <to@example.org>: Relay access denied', DATA: '503'});
+    const message = messageOf({recipient: 'to@[127.0.0.1]'});
+    const mx = {kind: 'mx', domain: '[127.0.0.1]', security: 'opportunistic'} as const;
+    const outcome = await attempt(server, {message, mx});
+    expect(summaryOf(outcome)).toBe('rcptto, error, bounced, 5.7.1');
+    expect(outcome.complaint).toBeUndefined();
+  });
+
+  test.each([
+    ['RCPT', '550 5.1.1 <to@example.org>: User unknown', 'rcptto, error, bounced, 5.1.1'],
+    ['RCPT', '550 5.7.26 Unauthenticated email is not accepted: DMARC', 'rcptto, error, bounced, 5.7.26'],
+    [
+      '.',
+      '550 5.7.1 spam: relaying hosts and authentication look suspicious',
+      'message, error, bounced, 5.7.1',
+    ],
+  ] as const)('is not what a smarthost refuses a message for: %s %s', async (verb, reply, expected) => {
+    expect(summaryOf(await attempt(await serve({EHLO: plainEhlo, [verb]: reply})))).toBe(expected);
+  });
+
+  test('is what “access denied” means where AUTH was offered and not used', async () => {
+    const denied = {RCPT: '554 5.7.1 <to@example.org>: Recipient address rejected: Access denied'};
+    const EHLO = '250-scripted.example\r\n250 AUTH PLAIN';
+    const credentials = {username: 'me', password: 'hunter2!'};
+    const deferred = 'rcptto, error, deferred, 4.7.0, next host, site';
+    const bounced = 'rcptto, error, bounced, 5.7.1';
+    expect(summaryOf(await attempt(await serve({EHLO, ...denied})))).toBe(deferred);
+    expect(summaryOf(await attempt(await serve({EHLO, ...denied}), {credentials}))).toBe(bounced);
+    expect(summaryOf(await attempt(await serve({EHLO: plainEhlo, ...denied})))).toBe(bounced);
+  });
+});
+
+describe('a message that names its own smarthost', () => {
+  const named = (hostname: string | readonly string[], port = 25) => ({
+    message: messageOf({smarthost: {hostname, port}}),
+    hosts: [hostname].flat(),
+  });
+
+  test.each(['127.0.0.1', 'localhost', '::1', '::ffff:127.0.0.1', '0.0.0.0', '169.254.169.254'])(
+    'is not taken to %s, whatever the settings allow',
+    async host => {
+      const server = await serve();
+      for (const smarthostPrivateAddresses of [false, true]) {
+        const outcome = await attempt(server, {
+          ...named(host, server.port),
+          settings: {...settings, smarthostPrivateAddresses},
+        });
+        expect(summaryOf(outcome)).toBe('dns, error, bounced, 5.4.6, next host');
+        expect(outcome).toMatchObject({tried: 0});
+        if (!outcome.accepted) expect(outcome.failure.description).toContain('smarthost-private-addresses');
+      }
+      expect(server.connections()).toBe(0);
+    },
+  );
+
+  test('goes to the settings’ smarthost all the same, wherever that is: the same host and port', async () => {
+    const server = await serve();
+    const relay = {hosts: ['127.0.0.1'], port: server.port};
+    const trusting = {...settings, smarthost: relay};
+    expect(summaryOf(await attempt(server, {...named('127.0.0.1', server.port), settings: trusting}))).toBe(
+      'accepted 250',
+    );
+    const otherwise = {...trusting, smarthost: {...relay, port: 1}};
+    expect(summaryOf(await attempt(server, {...named('127.0.0.1', server.port), settings: otherwise}))).toBe(
+      'dns, error, bounced, 5.4.6, next host',
+    );
+  });
+
+  test('goes to the sink, wherever that is', async () => {
+    const server = await serve();
+    const outcome = await attempt(server, {...named('127.0.0.1'), kind: 'sink', hosts: ['127.0.0.1']});
+    expect(summaryOf(outcome)).toBe('accepted 250');
+  });
+
+  test('goes anywhere on the local stage', async () => {
+    const server = await serve();
+    const outcome = await attempt(server, {...named('127.0.0.1', server.port), anywhere: true});
+    expect(summaryOf(outcome)).toBe('accepted 250');
+  });
+});
+
+describe('a server that is full', () => {
+  const full = {connect: '421 4.7.0 too many connections'};
+  const outcomeAt = async (server: {readonly port: number}, more: AttemptWith = {}) =>
+    rawAttempt(server, {withinMs: 400, ...more});
+
+  test('uses up no attempt, and is no failure of the site', async () => {
+    const sites = new Sites();
+    const held = await outcomeAt(await serve(full), {sites});
+    expect(held).toMatchObject({heldUntilMs: expect.any(Number), full: {fact: 'server-full'}});
+  });
+
+  test('is passed over where another one takes the message', async () => {
+    const one = await serve(full);
+    running.push(await startScriptedServer({}, one.port, '127.0.0.2'));
+    // At once: there is time enough to ask it again.
+    expect(await outcomeAt(one, {hosts: ['127.0.0.1', '127.0.0.2'], withinMs: 10_000})).toMatchObject({
+      accepted: true,
+      passed: [expect.stringContaining('no room for another connection')],
+    });
+    expect(one.connections()).toBe(1);
+  });
+
+  test('is waited for where the other one is down, and not where that has refused the message', async () => {
+    for (const [script, expected] of [
+      [{connect: 'drop'}, {heldUntilMs: expect.any(Number)}],
+      [{RCPT: '450 4.2.1 greylisted'}, {accepted: false, failure: {stage: 'rcptto'}}],
+      [{RCPT: '550 5.1.1 unknown'}, {accepted: false, verdict: {fate: 'bounced'}}],
+    ] as const) {
+      const one = await serve(full);
+      running.push(await startScriptedServer({EHLO: plainEhlo, ...script}, one.port, '127.0.0.2'));
+      expect(await outcomeAt(one, {hosts: ['127.0.0.1', '127.0.0.2']})).toMatchObject(expected);
+    }
+  });
 });
 
 describe('the envelope', () => {
@@ -293,6 +572,35 @@ describe('the TLS level', () => {
     expect(summaryOf(await attempt(server))).toBe('accepted 250');
     expect(server.connections()).toBe(2);
   });
+});
+
+test.each([
+  ['its own authority', true, false, 'accepted 250'],
+  ['TLS from the first octet, whatever the port', true, true, 'accepted 250'],
+  ['no authority', false, false, 'starttls, error, deferred, 4.7.5, next host, site'],
+])('a smarthost of the settings with %s', async (_, withAuthority, implicitTls, expected) => {
+  const certificate = certificateOf('localhost');
+  const server = new SMTPServer({
+    ...certificate,
+    secure: implicitTls,
+    authOptional: true,
+    disableReverseLookup: true,
+    onData: (stream, _, done) => stream.resume().on('end', () => done(null)),
+  });
+  server.on('error', () => {});
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  running.push({close: () => void server.close(() => {})});
+  const {port} = server.server.address() as AddressInfo;
+  const outcome = await attempt(
+    {port},
+    {
+      hosts: ['localhost'],
+      security: 'verified',
+      ...(withAuthority && {ca: certificate.cert}),
+      ...(implicitTls && {implicitTls}),
+    },
+  );
+  expect(summaryOf(outcome)).toBe(expected);
 });
 
 describe('a lane', () => {

@@ -230,7 +230,7 @@ describe('the hosts of a next hop', () => {
     const clock = {nowMs: 1_000_000};
     const now = () => clock.nowMs;
     const policies = new StsPolicies({log: () => {}, now});
-    const nextHops = new NextHops({policies, now, random: () => 0.5});
+    const nextHops = new NextHops({policies, now, random: () => 0.5, anywhere: false});
     const asked = async (domain: string, more = {}) => {
       const before = server.questions.length;
       const mx = {...settings, nameServers: [server.address], ...more};

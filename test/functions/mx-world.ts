@@ -52,6 +52,10 @@ interface Delivered {
   readonly fate: string;
   readonly log: Record<string, unknown>;
   readonly entry: Record<string, unknown>;
+  /** What the log says as errors. */
+  readonly errors: readonly string[];
+  /** How often the settings were to be read again. */
+  readonly readAgain: number;
 }
 
 const running: {close(done?: () => void): unknown}[] = [];
@@ -103,6 +107,7 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
   const dns = await (signed ? startDohServer(zone) : startDnsServer(zone));
   running.push(server, policyHost, dns);
 
+  let readAgain = 0;
   const lines: {level: string; message: string; fields: Record<string, unknown>}[] = [];
   const log = (level: string, message: string, fields = {}) => lines.push({level, message, fields});
   const now = Date.now;
@@ -120,10 +125,12 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
   const parts = {
     settler: new Settler({queues, results, urls, log}),
     sites: new Sites(),
-    nextHops: new NextHops({policies, now, random: () => 0.5}),
+    nextHops: new NextHops({policies, now, random: () => 0.5, anywhere: false}),
     log,
     now,
-    onRefusedCredentials: () => {},
+    onRefusedCredentials: () => {
+      readAgain += 1;
+    },
   };
   const common = {
     'mx-port': String(port),
@@ -148,13 +155,16 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
     const lane = new Lane(connections);
     const deadlineMs = now() + 20_000;
     const turn = {deadlineMs, lastTextMs: deadlineMs, isFirst: true, wait: undefined, handedOver: () => {}};
+    readAgain = 0;
+    lines.length = 0;
     const text = readRecord(record, parts) as Text;
     const settlement = await deliverMessage(text, 'example.org', lane, settings!, turn, parts);
     await lane.close();
     if (settlement === undefined || settlement.fate === 'held') throw new Error('not attempted');
     const {results: entries} = JSON.parse(settlement.body) as {results: Record<string, unknown>[]};
     const {level, fields} = lines.findLast(line => line.message === 'attempt')!;
-    return {level, fate: settlement.fate, log: fields, entry: entries.at(-1)!};
+    const errors = lines.filter(line => line.level === 'error').map(({message}) => message);
+    return {level, fate: settlement.fate, log: fields, entry: entries.at(-1)!, errors, readAgain};
   };
   return {
     dns,

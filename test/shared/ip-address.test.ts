@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {isLoopback, isPrivateAddress, parseIpAddress} from '../../shared/ip-address.ts';
+import {isLoopback, isPrivateAddress, parseIpAddress, reachOf} from '../../shared/ip-address.ts';
 
 test.each([
   ['192.0.2.1', [192, 0, 2, 1]],
@@ -87,6 +87,75 @@ test.each([
   ['localhost', false],
 ])('%s is loopback: %s', (text, loopback) => {
   expect(isLoopback(text)).toBe(loopback);
+});
+
+const interfaces = ['192.0.2.2', 'fd00::2', '2001:db8::5', '203.0.113.9'];
+test.each([
+  // This machine and its link, however it is written; and what is no host's address.
+  ['127.0.0.1', 'own'],
+  ['127.255.255.255', 'own'],
+  ['0.0.0.0', 'own'],
+  ['0.1.2.3', 'own'],
+  ['169.254.169.254', 'own'],
+  ['169.254.100.1', 'own'],
+  ['224.0.0.1', 'own'],
+  ['239.255.255.255', 'own'],
+  ['255.255.255.255', 'own'],
+  ['::', 'own'],
+  ['::1', 'own'],
+  ['::127.0.0.1', 'own'],
+  ['::10.0.0.1', 'own'],
+  ['::ffff:127.0.0.1', 'own'],
+  ['::ffff:7f00:1', 'own'],
+  ['0:0:0:0:0:ffff:a9fe:a9fe', 'own'],
+  ['64:ff9b::127.0.0.1', 'own'],
+  ['64:ff9b::a9fe:a9fe', 'own'],
+  ['64:ff9b:1::1', 'own'],
+  ['2002:7f00:1::', 'own'],
+  ['fe80::1', 'own'],
+  ['febf::1', 'own'],
+  ['ff02::1', 'own'],
+  ['fd00:ec2::254', 'own'],
+  // The interfaces, of whatever range.
+  ['192.0.2.2', 'own'],
+  ['::ffff:192.0.2.2', 'own'],
+  ['64:ff9b::192.0.2.2', 'own'],
+  ['2002:c000:202::1', 'own'],
+  ['203.0.113.9', 'own'],
+  ['fd00::2', 'own'],
+  ['FD00:0:0::0002', 'own'],
+  ['2001:db8::5', 'own'],
+  // Networks behind it.
+  ['10.0.0.1', 'private'],
+  ['172.16.0.1', 'private'],
+  ['172.31.255.255', 'private'],
+  ['192.168.1.1', 'private'],
+  ['100.64.0.1', 'private'],
+  ['192.0.2.3', 'private'],
+  ['198.18.0.1', 'private'],
+  ['::ffff:10.0.0.1', 'private'],
+  ['64:ff9b::10.0.0.1', 'private'],
+  ['2002:a00:1::', 'private'],
+  ['fc00::1', 'private'],
+  ['fd00::3', 'private'],
+  ['100::1', 'private'],
+  // Everywhere else.
+  ['8.8.4.4', 'public'],
+  ['172.32.0.1', 'public'],
+  ['169.253.255.255', 'public'],
+  ['223.255.255.255', 'public'],
+  ['2606:4700::1111', 'public'],
+  ['::ffff:8.8.4.4', 'public'],
+  ['64:ff9b::8.8.4.4', 'public'],
+  ['2002:808:404::', 'public'],
+  // No addresses.
+  ['', 'own'],
+  ['localhost', 'own'],
+  ['fe80::1%eth0', 'own'],
+  ['0x7f.1', 'own'],
+  ['2130706433', 'own'],
+])('%s leads to a network that is %s', (text, reach) => {
+  expect(reachOf(text, interfaces)).toBe(reach);
 });
 
 test('every IPv6 address has the same octets however it is written', () => {
