@@ -93,6 +93,7 @@ export const replyCases: readonly ReplyCase[] = [
     kind: smtpSink,
     smarthost: ({smarthost}) => ({...smarthost, security: 'required'}),
     fate: 'deferred',
-    entry: {status: '4.7.5'},
+    // smtp-sink's own: it is asked for STARTTLS, and does not know it.
+    entry: {state: 'starttls', status: '5.5.1'},
   },
 ];
