@@ -12,26 +12,30 @@ const stages: ReadonlySet<Stage> = new Set(['ehlo', 'helo', 'mailfrom', 'rcptto'
 
 /**
  * RFC 3463 3.8 up to 5.7.19: the security of the session. What follows is of the message's own proofs (RFC 7372), and
- * Exchange's 5.7.1xx of who may write to a recipient, but for its words on relaying. 5.5.x and 5.0.0 say nothing.
+ * Exchange's 5.7.1xx of who may write to a recipient, but for its words on relaying. 5.5.x, 5.1.0 and 5.0.0 say nothing.
  */
-const statuses = /^[45]\.(?:7\.(?:1?\d|54|57|64)|5\.\d|0\.0)$/;
+const statuses = /^[45]\.(?:7\.(?:1?\d|54|57|64)|5\.\d|[01]\.0)$/;
 
 const words =
   /\b(?:relay(?:s|ed|ing)?|authenticat\w*|auth|unauthenticated (?:senders?|users?|clients?|hosts?|sessions?|connections?)|log(?:ged)?[ -]?in|credentials?|rcpthosts|pop[ -]before[ -]smtp)\b|client host rejected: access denied/i;
 
 /** Not of a domain's or a recipient's permission: nobody's but ours to use the server. */
 const unauthorised =
-  /(?<!delivery )\b(?:not (?:been )?authori[sz]ed|unauthori[sz]ed)\b(?![^.;]*\b(?:as|for|from|on behalf|(?:send|write|post)\b.* to)\b)/i;
+  /(?<!delivery )\b(?:not (?:been )?authori[sz]ed|unauthori[sz]ed)\b(?![^.;]{0,80}\b(?:as|for|from|on behalf|(?:send|write|post)\b.{0,40} to)\b)/i;
 
 /** What else these words are used for: proofs of the message, lists of senders, recipients, another server's reply. */
 const otherwise =
-  /\b(?:spf|dkim|dmarc|arc|spam|virus|dnsbl|rbl|block ?list(?:ed)?|blacklist(?:ed)?|open relay|relay recipient table|(?:user|recipient) unknown|unknown (?:user|recipient)|no such user|mailing list|undeliverable|(?:e-?mail|message|domain) authentication|authentication (?:checks?|results?|polic\w+))\b|\bsaid:|\b(?:e-?mail|message|domain)\b[^.;]{0,40}\b(?:not|cannot|could not)\b[^.;]{0,20}\bauthenticated/i;
+  /\b(?:spf|dkim|dmarc|arc|spam|virus|dnsbl|rbl|block ?list(?:ed)?|blacklist(?:ed)?|open relay|relay recipient table|(?:user|recipient) unknown|unknown (?:user|recipient)|no such user|mailing list|undeliverable|(?:e-?mail|message|domain) authentication|authentication (?:checks?|results?|polic\w+|level)|fail(?:s|ed) authentication)\b|\bsaid:|\b(?:e-?mail|message|domain)\b[^.;]{0,40}\b(?:not|cannot|could not)\b[^.;]{0,20}\bauthenticated/i;
 
 /** What Postfix says on its submission port, and what an access table says of a recipient: the same. */
 const denied = /(?<!sender address rejected: )\baccess denied\b/i;
 
-/** Names may hold any word. */
-const names = /<[^>]*>|\S*[@/]\S*|\b[\w-]+(?:\.[\w-]+)+\b/g;
+/** Without addresses, host names and URLs: those may hold any word. */
+const withoutNames = (text: string): string =>
+  text
+    .split(/\s+/)
+    .filter(word => !/[@/<>]|[\w-]\.[\w-]/.test(word))
+    .join(' ');
 
 /** @param couldAuthenticate whether the server offers AUTH, and we have given it nothing */
 export function wantsAuthentication(
@@ -43,7 +47,7 @@ export function wantsAuthentication(
   if (codes.has(code)) return stages.has(stage) || stage === 'message';
   if (!stages.has(stage) || (code < 500 && code !== 454)) return false;
   if (status !== undefined && !statuses.test(status)) return false;
-  const said = text.replace(names, ' ');
+  const said = withoutNames(text);
   // Exchange's RESOLVER.RST.… is about who may write to a recipient.
   if (otherwise.test(said) || text.includes('RESOLVER.')) return false;
   return words.test(said) || unauthorised.test(said) || (couldAuthenticate && denied.test(said));

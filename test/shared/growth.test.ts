@@ -3,10 +3,13 @@
 
 import {describe, expect, test} from 'vitest';
 import {parseHost, parseHostname, parseMailbox} from '../../shared/address.ts';
+import {wantsAuthentication} from '../../shared/authentication-wanted.ts';
 import {parseCapacity} from '../../shared/capacity.ts';
 import {contentOf} from '../../shared/content.ts';
 import {decodedText} from '../../shared/encoded-word.ts';
+import {saysEnough, saysFull} from '../../shared/full-server.ts';
 import {parseJson} from '../../shared/json.ts';
+import {isOfSize} from '../../shared/mail-parameters.ts';
 import {parseMessage} from '../../shared/message.ts';
 import {mqHeadersRules} from '../../shared/mq-headers.ts';
 import {parsePolicy, policyIdOf} from '../../shared/mta-sts.ts';
@@ -56,9 +59,23 @@ const reply = (packetOctets: number) => (text: string) => {
     replyOf(raw, raw.code ?? 500, words => maskedReply(words, ['hunter2', '\0me\0hunter2'], true));
   }
 };
+const refusal = (text: string) => {
+  const failure = {stage: 'mailfrom', result: 'error', reply: {code: 550, text}, description: text} as const;
+  wantsAuthentication(failure, true);
+  saysEnough(failure.reply);
+  saysFull({...failure, stage: 'intro'});
+  isOfSize(failure);
+};
 const setting = (name: string) => (value: string) => parseSettings([{name, value}]);
 
 const rows: readonly Row[] = [
+  ['a refusal of one word', refusal, repeated('a')],
+  ['a refusal of a name', refusal, repeated('a.')],
+  ['a refusal that opens a path and again', refusal, repeated('<')],
+  ['a refusal of permissions', refusal, repeated('not authorized ')],
+  ['a refusal of permissions to send', refusal, repeated('not authorized send ')],
+  ['a refusal of messages', refusal, repeated('message not ')],
+  ['a refusal of limits', refusal, repeated('too many ')],
   ['a message of repeated fields', mime, repeated('x-mq-tag:a\n')],
   ['a message of every other field', mime, repeated('A: 1\rx-mq-tag:a\n')],
   ['a message of contradicting fields', mime, numbered(index => `x-mq-a:${index}\n`, 12)],
