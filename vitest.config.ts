@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os';
 import {defineConfig} from 'vitest/config';
 
 export default defineConfig({
@@ -5,8 +6,12 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: './test/global-setup.ts',
     reporters: ['default', './test/plain-summary.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Limits are there for what hangs: no machine is so slow that it needs them.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
+    expect: {poll: {timeout: 120_000}},
     pool: 'forks',
+    // Most of what tests do is waiting. Eight at most, as each may have a cloud of many processes.
+    maxWorkers: Math.min(2 * availableParallelism(), 8),
   },
 });

@@ -33,7 +33,7 @@ describe('a cloud', () => {
   it('leaves no process, no file and no port behind, even with an invocation in hand', async () => {
     const {cloud, send, records} = await clouds.start(hanging, {graceMs: 100});
     await send('tested-work', 'hello');
-    await expect.poll(records, {timeout: 5000}).toHaveLength(1);
+    await expect.poll(records).toHaveLength(1);
     const [{pid, taskRoot}] = records<Told>() as [Told];
     expect(isRunning(pid)).toBe(true);
     const beganMs = performance.now();
@@ -54,7 +54,7 @@ describe('a cloud', () => {
         process.stdout.write('{"ended":true}\\n');
       };`);
     await send('tested-work', 'hello');
-    await expect.poll(records, {timeout: 5000}).toHaveLength(1);
+    await expect.poll(records).toHaveLength(1);
     await cloud.stop();
     expect(records()).toEqual([{begun: true}, {ended: true}]);
   });
@@ -83,8 +83,8 @@ describe('a cloud', () => {
     }
     expect(isRunning(told!.pid)).toBe(true);
     parent.kill('SIGKILL');
-    await expect.poll(() => isRunning(told!.pid), {timeout: 5000}).toBe(false);
-    await expect.poll(() => existsSync(told!.taskRoot), {timeout: 5000}).toBe(false);
+    await expect.poll(() => isRunning(told!.pid)).toBe(false);
+    await expect.poll(() => existsSync(told!.taskRoot)).toBe(false);
   });
 
   it('says what AWS would refuse, and starts nothing', async () => {
@@ -127,6 +127,6 @@ describe('a cloud', () => {
     );
     // What has changed in the template changes the queue, and what is in it stays.
     expect(second.cloud.sqs.queue('tested-work').definition.attributes.DelaySeconds).toBe('1');
-    await expect.poll(() => second.records(), {timeout: 5000}).toEqual([{body: 'kept'}]);
+    await expect.poll(() => second.records()).toEqual([{body: 'kept'}]);
   });
 });

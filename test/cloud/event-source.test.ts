@@ -57,7 +57,7 @@ describe('messages on a standard queue', () => {
   it('invoke the function with an event as Lambda builds it, and are deleted when it succeeds', async () => {
     const {cloud, client, send, records, countOf} = await clouds.start(recorder(0));
     await send('tested-work', 'hello');
-    await expect.poll(() => countOf('tested-work'), {timeout: 5000}).toBe(0);
+    await expect.poll(() => countOf('tested-work')).toBe(0);
     const [entry] = records<Entry>();
     expect(entry?.records).toEqual([
       {
@@ -91,7 +91,7 @@ describe('messages on a standard queue', () => {
     );
     await send('tested-work', 'bad');
     await send('tested-work', 'good');
-    await expect.poll(() => countOf('tested-dead'), {timeout: 8000}).toBe(1);
+    await expect.poll(() => countOf('tested-dead')).toBe(1);
     expect(await countOf('tested-work')).toBe(0);
     const entries = records<Entry>();
     expect(bodiesOf(entries).filter(body => body === 'good')).toHaveLength(1);
@@ -117,7 +117,7 @@ describe('messages on a standard queue', () => {
       {overrides: quick},
     );
     await send('tested-work', 'hello');
-    await expect.poll(records, {timeout: 6000}).toEqual([
+    await expect.poll(records).toEqual([
       {count: '1', body: 'hello'},
       {count: '2', body: 'hello'},
     ]);
@@ -137,7 +137,7 @@ describe('messages on a standard queue', () => {
         }
       };`);
     await send('tested-work', 'hello');
-    await expect.poll(records, {timeout: 5000}).toEqual([{status: 200}]);
+    await expect.poll(records).toEqual([{status: 200}]);
     await expect.poll(() => countOf('tested-work')).toBe(0);
   });
 
@@ -149,7 +149,7 @@ describe('messages on a standard queue', () => {
       },
     });
     await Promise.all(Array.from({length: 8}, (_, n) => send('tested-work', `m${n}`)));
-    await expect.poll(() => records<Entry>().length, {timeout: 8000}).toBe(16);
+    await expect.poll(() => records<Entry>().length).toBe(16);
     expect(overlapOf(records<Entry>())).toBe(2);
   });
 
@@ -161,7 +161,7 @@ describe('messages on a standard queue', () => {
       },
     });
     await Promise.all(Array.from({length: 7}, (_, n) => send('tested-work', `m${n}`)));
-    await expect.poll(() => records<Entry>().length, {timeout: 10_000}).toBe(14);
+    await expect.poll(() => records<Entry>().length).toBe(14);
     expect(overlapOf(records<Entry>())).toBeGreaterThan(5);
     expect(overlapOf(records<Entry>())).toBeLessThanOrEqual(7);
     expect(cloud.eventSourceMappings[0]?.concurrency).toBeLessThanOrEqual(7);
@@ -179,7 +179,7 @@ describe('messages on a standard queue', () => {
       cloud.logs
         .get('tested-function')
         ?.events.filter(({message}) => message.includes('platform.initReport')) ?? [];
-    await expect.poll(() => failures().length, {timeout: 5000}).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => failures().length).toBeGreaterThanOrEqual(4);
     const before = failures().length;
     await new Promise(done => setTimeout(done, 1000));
     // Two pollers that pause ever longer, two inits each time; without pauses it would be dozens.
@@ -193,7 +193,7 @@ describe('messages on a FIFO queue', () => {
     for (let n = 0; n < 4; n++) {
       for (const group of ['a', 'b', 'c']) await send('tested-ordered.fifo', `${group}${n}`, group);
     }
-    await expect.poll(() => countOf('tested-ordered.fifo'), {timeout: 10_000}).toBe(0);
+    await expect.poll(() => countOf('tested-ordered.fifo')).toBe(0);
     const entries = records<Entry>();
     for (const group of ['a', 'b', 'c']) {
       const begun = entries.filter(({records: [record]}) => record?.attributes.MessageGroupId === group);
@@ -215,10 +215,10 @@ describe('messages on a FIFO queue', () => {
       {overrides: quick},
     );
     await send('tested-ordered.fifo', 'first', 'g');
-    await expect.poll(() => records<Entry>().length, {timeout: 5000}).toBeGreaterThan(0);
+    await expect.poll(() => records<Entry>().length).toBeGreaterThan(0);
     await send('tested-ordered.fifo', 'second', 'g');
     await send('tested-ordered.fifo', 'other', 'h');
-    await expect.poll(() => countOf('tested-ordered.fifo'), {timeout: 6000}).toBe(0);
+    await expect.poll(() => countOf('tested-ordered.fifo')).toBe(0);
     const ofGroup = records<Entry>()
       .flatMap(entry => entry.records)
       .filter(record => record.attributes.MessageGroupId === 'g');

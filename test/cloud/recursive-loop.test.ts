@@ -73,7 +73,7 @@ describe('a message that goes round', () => {
       },
     });
     await send('tested-work', '0');
-    await expect.poll(() => countOf('tested-dead'), {timeout: 10_000}).toBe(1);
+    await expect.poll(() => countOf('tested-dead')).toBe(1);
     expect(await countOf('tested-work')).toBe(0);
     const rounds = records<Round>();
     expect(rounds.map(({round}) => round)).toEqual(Array.from({length: 16}, (_, n) => n + 1));
@@ -98,7 +98,7 @@ describe('a message that goes round', () => {
   it('goes on when the function allows it', async () => {
     const {send, records, countOf} = await clouds.start(bundle, {overrides: quick});
     await send('tested-work', '0');
-    await expect.poll(() => records<Round>().length, {timeout: 10_000}).toBe(40);
+    await expect.poll(() => records<Round>().length).toBe(40);
     expect(await countOf('tested-dead')).toBe(0);
   });
 });

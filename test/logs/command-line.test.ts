@@ -64,9 +64,9 @@ describe.skipIf(command === undefined)(title, () => {
     tail.stdout.on('data', chunk => {
       shown += chunk;
     });
-    await expect.poll(() => shown, {timeout: 10_000}).toContain('first');
+    await expect.poll(() => shown).toContain('first');
     await say('second');
-    await expect.poll(() => shown, {timeout: 10_000}).toContain('second');
+    await expect.poll(() => shown).toContain('second');
     // It asks again from the last event on, and shows none twice.
     expect(shown.match(/first/g)).toHaveLength(1);
     expect(shown).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d \{"timestamp".*"first"\}$/m);

@@ -7,7 +7,7 @@ import type {ActiveFault} from '../../local/faults/active-fault.ts';
 import type {Fault} from '../../local/faults/fault.ts';
 import {resultKinds} from '../../shared/names.ts';
 import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
-import {names, Pipeline} from './pipeline-under-test.ts';
+import {names, Pipeline, patienceMs} from './pipeline-under-test.ts';
 
 /**
  * What becomes of a message: `later` is deferred once, `hold` waits for its time, `large` is invalid and too
@@ -119,7 +119,7 @@ export class FaultBench {
   }
 
   /** Waits until nothing is on its way any more. */
-  async settled(withinMs = 25_000): Promise<void> {
+  async settled(withinMs = patienceMs): Promise<void> {
     const {sqs, functions} = this.pipeline.cloud;
     // After its message is deleted, an invocation may still be repeating a call.
     const underWay = () => [

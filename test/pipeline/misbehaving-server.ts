@@ -1,5 +1,5 @@
 // An SMTP server on 127.0.0.1 that does one thing wrong, every time, at one stage of a session, and does
-// everything else as it should. It knows what it has received, and when; not who sends it or why.
+// everything else as it should. It knows what it has received; not who sends it or why.
 
 import net from 'node:net';
 
@@ -27,8 +27,10 @@ export interface Wrong {
 export interface MisbehavingServer {
   readonly port: number;
   readonly connections: () => number;
-  /** Message texts that have come whole, and when. */
-  readonly texts: readonly {readonly text: string; readonly timeMs: number}[];
+  /** Connections that nobody has ended, and that it will not say another word on, or hardly one. */
+  readonly held: () => number;
+  /** Message texts that have come whole. */
+  readonly texts: readonly string[];
   close(): Promise<void>;
 }
 
@@ -101,15 +103,22 @@ export async function startMisbehavingServer({
   does = silence,
   hears = text => text,
 }: Wrong = {}): Promise<MisbehavingServer> {
-  const texts: {text: string; timeMs: number}[] = [];
+  const texts: string[] = [];
   const sockets = new Set<net.Socket>();
+  const held = new Set<net.Socket>();
   let connections = 0;
   const server = net.createServer({allowHalfOpen: true}, socket => {
     connections += 1;
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      held.delete(socket);
+    });
     socket.on('error', () => {});
-    socket.on('end', () => socket.end());
+    socket.on('end', () => {
+      held.delete(socket);
+      socket.end();
+    });
     socket.setNoDelay(true);
     let buffer = '';
     let isText = false;
@@ -117,6 +126,7 @@ export async function startMisbehavingServer({
     const answer = (moment: Moment): void => {
       if (moment === at) isDeaf = does(socket, replies[moment], buffer !== '');
       else socket.write(replies[moment]);
+      if (isDeaf && !socket.writableEnded && !socket.destroyed) held.add(socket);
     };
     answer('greeting');
     socket.on('data', chunk => {
@@ -129,7 +139,7 @@ export async function startMisbehavingServer({
         buffer = buffer.slice(end + mark.length);
         if (isText) {
           isText = false;
-          texts.push({text: taken, timeMs: Date.now()});
+          texts.push(taken);
           answer('dot');
           continue;
         }
@@ -146,6 +156,7 @@ export async function startMisbehavingServer({
   return {
     port: (server.address() as net.AddressInfo).port,
     connections: () => connections,
+    held: () => held.size,
     texts,
     close: () =>
       new Promise(resolve => {

@@ -16,6 +16,9 @@ import {projectRoot} from '../global-setup.ts';
 
 export const names = namesOf('local');
 
+/** How long a test waits for what must happen: a limit that is there to fail instead of hanging. */
+export const patienceMs = 120_000;
+
 export interface Result {
   readonly fate: string;
   readonly results: readonly Record<string, unknown>[];
@@ -87,7 +90,7 @@ export class Pipeline {
   }
 
   /** Takes results off a queue until there are `count` of them, or it gets too late. */
-  async take(queueName: string, count: number, withinMs = 20_000): Promise<Result[]> {
+  async take(queueName: string, count: number, withinMs = patienceMs): Promise<Result[]> {
     const QueueUrl = this.cloud.queueUrlOf(queueName);
     const taken: Result[] = [];
     const deadline = Date.now() + withinMs;
@@ -123,7 +126,7 @@ export class Pipeline {
     await this.until(() => [...this.cloud.functions.values()].every(({busy}) => busy === 0));
   }
 
-  async until(condition: () => boolean, withinMs = 10_000): Promise<void> {
+  async until(condition: () => boolean, withinMs = patienceMs): Promise<void> {
     const deadline = Date.now() + withinMs;
     while (!condition()) {
       if (Date.now() > deadline) throw new Error('waited in vain');

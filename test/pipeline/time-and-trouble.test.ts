@@ -68,7 +68,7 @@ test('a batch that a slow server makes too long is cut: the rest comes again at 
     },
   });
   await pipeline.send(...Array.from({length: 10}, (_, index) => messageOf(index)));
-  const results = await pipeline.take(names.results.success, 10, 25_000);
+  const results = await pipeline.take(names.results.success, 10);
   await pipeline.idle();
   const order = pipeline.logged('attempt').map(({id}) => id);
   expect(results.map(attemptsOf)).toEqual(Array(10).fill(1));
@@ -93,12 +93,12 @@ test('a server that takes nobody is tried by few, the others wait without an att
   const pipeline = await start(port);
   await pipeline.send(...Array.from({length: 30}, (_, index) => messageOf(index)));
   const heldOf = () => pipeline.logged('message held: its next hop is down').length;
-  await pipeline.until(() => heldOf() >= 25, 15_000);
+  await pipeline.until(() => heldOf() >= 25);
   expect(connections).toBeLessThanOrEqual(6);
   await new Promise<void>(resolve => closing.close(() => resolve()));
   const server = await startScriptedServer({}, port);
   running.push(() => server.close());
-  const results = await pipeline.take(names.results.success, 30, 25_000);
+  const results = await pipeline.take(names.results.success, 30);
   expect(results.filter(result => attemptsOf(result) === 1).length).toBeGreaterThanOrEqual(24);
   expect(server.texts).toHaveLength(30);
 });

@@ -67,7 +67,7 @@ export async function messagesWith(
   text: string,
   {mailDirectory, fileEnd = ''}: MailServer,
   count = 1,
-  withinMs = 10_000,
+  withinMs = 120_000,
 ): Promise<DeliveredMessage[]> {
   const deadline = Date.now() + withinMs;
   for (;;) {
