@@ -46,16 +46,14 @@ describe('the delay line', () => {
   });
 
   it('keeps every octet in its order, and delays no more for much than for little', async () => {
-    const {client, server} = await line(20);
+    // One delay for each of 386 writes would be longer than any test may take.
+    const {client, server} = await line(1000);
     const sent = Buffer.from(Array.from({length: 3_000_000}, (_, index) => index % 251));
-    const startedMs = performance.now();
     for (let start = 0; start < sent.length; start += 7777) client.write(sent.subarray(start, start + 7777));
     client.end();
     const chunks: Buffer[] = [];
     for await (const chunk of server) chunks.push(chunk as Buffer);
     expect(Buffer.concat(chunks).equals(sent)).toBe(true);
-    // With one delay for each of 386 writes it would be 8 seconds.
-    expect(performance.now() - startedMs).toBeLessThan(4000);
   });
 
   it('ends one direction and leaves the other open', async () => {

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {SendMessageCommand} from '@aws-sdk/client-sqs';
 import {build} from 'esbuild';
-import {afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {afterAll, beforeAll, describe, expect, it, type TestContext} from 'vitest';
 import {invocationsOf, traceHeaderOf} from '../../local/lambda/trace-header.ts';
 import type {Resources} from '../../local/resources.ts';
 import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
@@ -13,7 +13,7 @@ import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
 import {CloudsUnderTest} from './cloud-under-test.ts';
 
 const clouds = new CloudsUnderTest();
-afterEach(() => clouds.stop());
+afterAll(() => clouds.stop());
 
 /** Puts each message back where it came from, with the real SDK, until it has been round 40 times. */
 const goingRound = `
@@ -52,17 +52,17 @@ beforeAll(async () => {
   await rm(directory, {recursive: true});
 });
 
-/** The shortest times that AWS allows, and a dead letter after one more receive. */
+/** A message comes again while the others go on, and is a dead letter after one more receive. */
 const quick = ({queues, functions}: Resources) => {
-  for (const each of functions) each.timeoutS = 1;
+  for (const each of functions) each.timeoutS = 8;
   for (const queue of queues) {
-    if (queue.attributes.VisibilityTimeout) queue.attributes.VisibilityTimeout = '1';
+    if (queue.attributes.VisibilityTimeout) queue.attributes.VisibilityTimeout = '8';
     const policy = queue.attributes.RedrivePolicy;
     if (policy) queue.attributes.RedrivePolicy = JSON.stringify({...JSON.parse(policy), maxReceiveCount: 1});
   }
 };
 
-describe('a message that goes round', () => {
+describe.concurrent('a message that goes round', () => {
   it('is stopped after sixteen invocations, and ends as a dead letter', async () => {
     const problems: unknown[] = [];
     const {send, records, countOf} = await clouds.start(bundle, {
@@ -103,23 +103,22 @@ describe('a message that goes round', () => {
   });
 });
 
-describe('the pipeline', () => {
-  let pipeline: Pipeline;
-  let server: ScriptedServer;
-  const problems: string[] = [];
-  afterEach(async () => {
-    problems.length = 0;
-    await pipeline.stop();
-    await server.close();
-  });
-
+describe.concurrent('the pipeline', () => {
   /** A message whose chain has invoked both functions fifteen times already; its recipient defers it. */
-  async function startLate(overrides: (resources: Resources) => void): Promise<void> {
-    server = await startScriptedServer({RCPT: () => '451 4.7.1 later'});
+  async function startLate(
+    {onTestFinished}: TestContext,
+    overrides: (resources: Resources) => void,
+  ): Promise<{readonly pipeline: Pipeline; readonly problems: readonly string[]}> {
+    const problems: string[] = [];
+    const server = await startScriptedServer({RCPT: () => '451 4.7.1 later'});
     const settings = {'smtp-sink-ip': '127.0.0.1', 'smtp-sink-port': String(server.port)};
-    pipeline = await Pipeline.start(settings, {
+    const pipeline = await Pipeline.start(settings, {
       overrides,
       onProblem: (where, problem) => problems.push(`${where}: ${problem}`),
+    });
+    onTestFinished(async () => {
+      await pipeline.stop();
+      await server.close();
     });
     const arns = pipeline.cloud.resources.functions.map(({arn}) => arn);
     const header = Array.from({length: 15}).reduce<string>(
@@ -135,21 +134,22 @@ describe('the pipeline', () => {
         MessageSystemAttributes: {AWSTraceHeader: {DataType: 'String', StringValue: header}},
       }),
     );
+    return {pipeline, problems};
   }
 
-  it('tries a message again for as long as its own limits say', async () => {
-    await startLate(() => {});
+  it('tries a message again for as long as its own limits say', async context => {
+    const {pipeline, problems} = await startLate(context, () => {});
     const fates = (await pipeline.take(names.results.results, 3)).map(({fate}) => fate);
     expect(fates).toEqual(['deferred', 'deferred', 'expired']);
     expect(problems).toEqual([]);
   });
 
-  it('would be stopped in the middle of it by the default of Lambda', async () => {
-    await startLate(({functions, queues}) => {
-      for (const each of functions) Object.assign(each, {recursiveLoop: 'Terminate', timeoutS: 2});
+  it('would be stopped in the middle of it by the default of Lambda', async context => {
+    const {pipeline, problems} = await startLate(context, ({functions, queues}) => {
+      for (const each of functions) Object.assign(each, {recursiveLoop: 'Terminate', timeoutS: 8});
       const waiting = queues.find(({name}) => name === names.waiting)!;
       Object.assign(waiting.attributes, {
-        VisibilityTimeout: '2',
+        VisibilityTimeout: '8',
         RedrivePolicy: JSON.stringify({
           deadLetterTargetArn: `arn:aws:sqs:us-east-1:000000000000:${names.waitingDlq}`,
           maxReceiveCount: 1,
