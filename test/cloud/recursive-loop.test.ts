@@ -8,7 +8,7 @@ import {build} from 'esbuild';
 import {afterAll, beforeAll, describe, expect, it, type TestContext} from 'vitest';
 import {invocationsOf, traceHeaderOf} from '../../local/lambda/trace-header.ts';
 import type {Resources} from '../../local/resources.ts';
-import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
+import {startScriptedServer} from '../functions/scripted-server.ts';
 import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
 import {CloudsUnderTest} from './cloud-under-test.ts';
 
