@@ -6,7 +6,7 @@ import {SMTPServer} from 'smtp-server';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {Fault} from '../../local/faults/fault.ts';
 import {Dice} from './dice.ts';
-import {names, Pipeline} from './pipeline-under-test.ts';
+import {names, Pipeline, patienceMs} from './pipeline-under-test.ts';
 
 const scale = Number(process.env.RELAYQ_SOAK ?? 1);
 const messages = 300 * scale;
@@ -49,7 +49,11 @@ beforeAll(async () => {
   pipeline = await Pipeline.start(settings, {
     overrides: ({functions, queues}) => {
       // A killed batch comes again after the visibility timeout.
-      for (const each of functions) each.timeoutS = 2;
+      for (const each of functions) {
+        each.timeoutS = 2;
+        // Each invocation then says how it has ended.
+        each.logging.systemLevel = 'INFO';
+      }
       for (const {name, attributes} of queues) {
         if ([names.outbox, names.waiting, names.delivery].includes(name)) attributes.VisibilityTimeout = '2';
         if (attributes.RedrivePolicy !== undefined) {
@@ -84,7 +88,7 @@ describe('environments killed at random lose nothing, and repeat no more than wa
   test.each([
     ['by themselves', []],
     ['while their calls fail at random', [...troubles, hanging]],
-  ] as const)('%s', {timeout: 120_000 * scale}, async (name, faults) => {
+  ] as const)('%s', {timeout: 3 * patienceMs * scale}, async (name, faults) => {
     const seed = Number(process.env.RELAYQ_SEED ?? Date.now() % 100_000);
     const dice = new Dice(seed);
     arrivals.clear();
@@ -99,11 +103,13 @@ describe('environments killed at random lose nothing, and repeat no more than wa
         queues: {results: null},
       })),
     );
+    const timeOuts = () => pipeline.logLines.filter(line => line.includes('"status":"timeout"')).length;
+    const timeOutsBefore = timeOuts();
     let killed = 0;
     while (killed < kills && arrivals.size < messages) {
       // Something is at work again, and has got somewhere.
       const before = arrivals.size;
-      await pipeline.until(() => arrivals.size > before + 1 || arrivals.size === messages, 60_000);
+      await pipeline.until(() => arrivals.size > before + 1 || arrivals.size === messages);
       await delay(dice.next() * 100);
       const {environments} = pipeline.cloud.functions.get(dice.chance(0.9) ? names.deliver : names.route)!;
       for (const each of [...environments].filter(({alive}) => alive)) {
@@ -112,7 +118,7 @@ describe('environments killed at random lose nothing, and repeat no more than wa
       }
     }
     const told = new Set<number>();
-    const deadline = Date.now() + 80_000 * scale;
+    const deadline = Date.now() + patienceMs * scale;
     while (told.size < messages && Date.now() < deadline) {
       const received = await pipeline.cloud.sqs.receive(names.results.success, {
         maxNumberOfMessages: 10,
@@ -127,17 +133,19 @@ describe('environments killed at random lose nothing, and repeat no more than wa
     for (const each of active) each.remove();
     const twice = [...arrivals.values()].reduce((sum, count) => sum + count - 1, 0);
     const [hung = 0] = active.slice(troubles.length).map(({fired}) => fired);
+    // On a slow machine others than these run out of time too.
+    const late = Math.max(hung, timeOuts() - timeOutsBefore);
     const failed = active.reduce((sum, {fired}) => sum + fired, 0);
-    const story = `seed ${seed}: ${killed} kills, ${failed} calls failed, ${hung} of them hung, ${twice} sent twice`;
+    const story = `seed ${seed}: ${killed} kills, ${failed} calls failed, ${hung} of them hung, ${late} invocations out of time, ${twice} sent twice`;
     if (scale > 1) console.log(story);
     expect(told.size, story).toBe(messages);
     expect(arrivals.size, story).toBe(messages);
-    expect(twice, story).toBeLessThanOrEqual(killed * atRisk + hung * batchSize);
+    expect(twice, story).toBeLessThanOrEqual(killed * atRisk + late * batchSize);
     const onTheirWay = () =>
       [names.outbox, names.waiting, names.delivery].flatMap(queue =>
         Object.values(pipeline.cloud.sqs.queue(queue).counts),
       );
-    await pipeline.until(() => onTheirWay().every(count => count === 0), 60_000);
+    await pipeline.until(() => onTheirWay().every(count => count === 0));
     for (const queue of [names.outboxDlq, names.waitingDlq, names.deliveryDlq, names.results.failure]) {
       expect(Object.values(pipeline.cloud.sqs.queue(queue).counts), `${queue}, ${story}`).toEqual([0, 0, 0]);
     }
