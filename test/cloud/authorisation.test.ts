@@ -21,6 +21,7 @@ import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {accessKeyIdOf} from '../../local/lambda/environment-variables.ts';
 import type {Resources} from '../../local/resources.ts';
 import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
+import {returnSoon} from '../pipeline/return-soon.ts';
 import {CloudsUnderTest} from './cloud-under-test.ts';
 
 const arnOf = (queueName: string) => `arn:aws:sqs:us-east-1:000000000000:${queueName}`;
@@ -200,9 +201,7 @@ describe('a stack that lacks a permission', () => {
               statement.Resource = statement.Resource.filter(arn => arn !== arnOf(names.delivery));
             }
           }
-          for (const each of resources.functions) each.timeoutS = 2;
           const outbox = resources.queues.find(({name}) => name === names.outbox)!;
-          outbox.attributes.VisibilityTimeout = '2';
           outbox.attributes.RedrivePolicy = JSON.stringify({
             deadLetterTargetArn: arnOf(names.outboxDlq),
             maxReceiveCount: 1,
@@ -210,6 +209,7 @@ describe('a stack that lacks a permission', () => {
         },
       },
     );
+    returnSoon(pipeline.cloud);
     await pipeline.send({recipient: 'to@example.org', mime: 'Subject: x\r\n\r\nx'});
     await pipeline.until(() => pipeline.cloud.sqs.queue(names.outboxDlq).counts.visible === 1);
     expect(errorsOf(pipeline)).toMatch(
