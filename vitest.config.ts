@@ -1,5 +1,6 @@
 import {availableParallelism} from 'node:os';
 import {defineConfig} from 'vitest/config';
+import {SlowFirst} from './test/slow-first.ts';
 
 export default defineConfig({
   test: {
@@ -11,6 +12,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: {poll: {timeout: 120_000}},
     pool: 'forks',
+    sequence: {sequencer: SlowFirst},
     // Most of what tests do is waiting. Eight at most, as each may have a cloud of many processes.
     maxWorkers: Math.min(2 * availableParallelism(), 8),
   },

@@ -82,7 +82,7 @@ test('nor is what a file of the user’s says for all their apps', async () => {
 });
 
 describe('the synthesis fails', () => {
-  test.each([
+  test.concurrent.each([
     ['a queue without TLS', /AwsSolutions-SQS4/],
     ['a role that may do everything', /AwsSolutions-IAM5\[Action::sqs:\*\]/],
     ['a property that CloudFormation does not know', /VisibilityTimeoutSeconds/],
