@@ -1,5 +1,5 @@
 import type {SQSRecord} from 'aws-lambda';
-import {describe, expect, test} from 'vitest';
+import {describe, test} from 'vitest';
 import type {Resources} from '../../local/resources.ts';
 import {CloudsUnderTest} from './cloud-under-test.ts';
 import {Gate} from './gate.ts';
@@ -16,7 +16,7 @@ const it = test
     onCleanup(async () => {
       const problems = [...clouds.problems];
       await clouds.stop();
-      expect(problems).toEqual([]);
+      if (problems.length > 0) throw new AggregateError(problems, 'the cloud had problems');
     });
     return clouds;
   });
@@ -72,6 +72,7 @@ const patient = timed(300);
 describe.concurrent('messages on a standard queue', () => {
   it('invoke the function with an event as Lambda builds it, and are deleted when it succeeds', async ({
     clouds,
+    expect,
   }) => {
     const {cloud, client, send, records, countOf} = await clouds.start(recorder());
     await send('tested-work', 'hello');
@@ -101,6 +102,7 @@ describe.concurrent('messages on a standard queue', () => {
 
   it('that are reported as failed come again after their visibility timeout, then go to the dead letters', async ({
     clouds,
+    expect,
   }) => {
     const {send, records, countOf} = await clouds.start(
       recorder({
@@ -129,7 +131,7 @@ describe.concurrent('messages on a standard queue', () => {
     ['throws', `throw new Error('no')`],
     ['times out', 'await new Promise(done => setTimeout(done, 10_000))'],
     ['crashes', 'process.exit(1)'],
-  ] as const)('come again when the function %s', async ([, code], {clouds}) => {
+  ] as const)('come again when the function %s', async ([, code], {clouds, expect}) => {
     const {send, records, countOf} = await clouds.start(
       `export const handler = async ({Records: [{attributes, body}]}) => {
         process.stdout.write(JSON.stringify({count: attributes.ApproximateReceiveCount, body}) + '\\n');
@@ -145,7 +147,7 @@ describe.concurrent('messages on a standard queue', () => {
     await expect.poll(() => countOf('tested-work')).toBe(0);
   });
 
-  it('that the function has deleted itself are no trouble', async ({clouds}) => {
+  it('that the function has deleted itself are no trouble', async ({clouds, expect}) => {
     const {send, records, countOf} = await clouds.start(`
       export const handler = async ({Records: records}) => {
         for (const {receiptHandle} of records) {
@@ -162,7 +164,7 @@ describe.concurrent('messages on a standard queue', () => {
     await expect.poll(() => countOf('tested-work')).toBe(0);
   });
 
-  it('never run in more invocations than the maximum concurrency', async ({clouds, gateOf}) => {
+  it('never run in more invocations than the maximum concurrency', async ({clouds, gateOf, expect}) => {
     const gate = await gateOf(2, 150);
     const {send, records} = await clouds.start(recorder({between: gate.wait}), {
       overrides: resources => {
@@ -177,7 +179,7 @@ describe.concurrent('messages on a standard queue', () => {
     expect(overlapOf(records<Entry>())).toBe(2);
   });
 
-  it('have more pollers than the first five when there is a backlog', async ({clouds, gateOf}) => {
+  it('have more pollers than the first five when there is a backlog', async ({clouds, gateOf, expect}) => {
     const gate = await gateOf(6, 150);
     const {cloud, send, records} = await clouds.start(recorder({between: gate.wait}), {
       overrides: resources => {
@@ -193,7 +195,7 @@ describe.concurrent('messages on a standard queue', () => {
     expect(cloud.eventSourceMappings[0]?.concurrency).toBeLessThanOrEqual(7);
   });
 
-  it('are not worn out by a function that does not load', async ({clouds}) => {
+  it('are not worn out by a function that does not load', async ({clouds, expect}) => {
     const {cloud, send} = await clouds.start('throw new Error("broken bundle");', {
       overrides: resources => {
         oneAtATime(resources);
@@ -217,6 +219,7 @@ describe.concurrent('messages on a FIFO queue', () => {
   it('come in order within their group, a group in one invocation at a time, groups side by side', async ({
     clouds,
     gateOf,
+    expect,
   }) => {
     const gate = await gateOf(2, 100);
     const {send, records, countOf} = await clouds.start(recorder({between: gate.wait}), {
@@ -239,7 +242,7 @@ describe.concurrent('messages on a FIFO queue', () => {
     expect(overlapOf(entries)).toBeGreaterThan(1);
   });
 
-  it('wait for the one before them when it was reported as failed', async ({clouds}) => {
+  it('wait for the one before them when it was reported as failed', async ({clouds, expect}) => {
     const {send, records, countOf} = await clouds.start(
       recorder({
         returns: `{batchItemFailures: records

@@ -63,7 +63,7 @@ const quick = ({queues, functions}: Resources) => {
 };
 
 describe.concurrent('a message that goes round', () => {
-  it('is stopped after sixteen invocations, and ends as a dead letter', async () => {
+  it('is stopped after sixteen invocations, and ends as a dead letter', async ({expect}) => {
     const problems: unknown[] = [];
     const {send, records, countOf} = await clouds.start(bundle, {
       onProblem: (_, problem) => problems.push(problem),
@@ -95,7 +95,7 @@ describe.concurrent('a message that goes round', () => {
     ).toBe(1);
   });
 
-  it('goes on when the function allows it', async () => {
+  it('goes on when the function allows it', async ({expect}) => {
     const {send, records, countOf} = await clouds.start(bundle, {overrides: quick});
     await send('tested-work', '0');
     await expect.poll(() => records<Round>().length).toBe(40);
@@ -106,7 +106,7 @@ describe.concurrent('a message that goes round', () => {
 describe.concurrent('the pipeline', () => {
   /** A message whose chain has invoked both functions fifteen times already; its recipient defers it. */
   async function startLate(
-    {onTestFinished}: TestContext,
+    {onTestFinished, expect}: TestContext,
     overrides: (resources: Resources) => void,
   ): Promise<{readonly pipeline: Pipeline; readonly problems: readonly string[]}> {
     const problems: string[] = [];
@@ -138,6 +138,7 @@ describe.concurrent('the pipeline', () => {
   }
 
   it('tries a message again for as long as its own limits say', async context => {
+    const {expect} = context;
     const {pipeline, problems} = await startLate(context, () => {});
     const fates = (await pipeline.take(names.results.results, 3)).map(({fate}) => fate);
     expect(fates).toEqual(['deferred', 'deferred', 'expired']);
@@ -145,6 +146,7 @@ describe.concurrent('the pipeline', () => {
   });
 
   it('would be stopped in the middle of it by the default of Lambda', async context => {
+    const {expect} = context;
     const {pipeline, problems} = await startLate(context, ({functions, queues}) => {
       for (const each of functions) Object.assign(each, {recursiveLoop: 'Terminate', timeoutS: 8});
       const waiting = queues.find(({name}) => name === names.waiting)!;

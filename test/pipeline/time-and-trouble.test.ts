@@ -4,7 +4,7 @@
 import net from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
 import {SMTPServer} from 'smtp-server';
-import {expect, type TestContext, test} from 'vitest';
+import {type TestContext, test} from 'vitest';
 import {startScriptedServer} from '../functions/scripted-server.ts';
 import {names, Pipeline, type Result} from './pipeline-under-test.ts';
 
@@ -38,6 +38,7 @@ const attemptsOf = (result: Result) => (result.relayq as {attempts: number}).att
 
 // Most of what they do is waiting.
 test.concurrent('a batch that a slow server makes too long is cut: the rest comes again at once, in order, and no attempt is lost', async context => {
+  const {expect} = context;
   const subjects: number[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
@@ -85,6 +86,7 @@ test.concurrent('a batch that a slow server makes too long is cut: the rest come
 });
 
 test.concurrent('a server that takes nobody is tried by few, the others wait without an attempt, and all is sent when it is back', async context => {
+  const {expect} = context;
   const server = await startScriptedServer();
   let isBack = false;
   let refused = 0;
