@@ -8,9 +8,9 @@ export default defineConfig({
     globalSetup: './test/global-setup.ts',
     reporters: ['default', './test/plain-summary.ts'],
     // Limits are there for what hangs: no machine is so slow that it needs them.
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
-    expect: {poll: {timeout: 120_000}},
+    testTimeout: 600_000,
+    hookTimeout: 900_000,
+    expect: {poll: {timeout: 300_000}},
     pool: 'forks',
     sequence: {sequencer: SlowFirst},
     // Most of what tests do is waiting. Eight at most, as each may have a cloud of many processes.

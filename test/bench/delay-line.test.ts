@@ -47,7 +47,7 @@ describe('the delay line', () => {
 
   it('keeps every octet in its order, and delays no more for much than for little', async () => {
     // One delay for each of 386 writes would be longer than any test may take.
-    const {client, server} = await line(1000);
+    const {client, server} = await line(2000);
     const sent = Buffer.from(Array.from({length: 3_000_000}, (_, index) => index % 251));
     for (let start = 0; start < sent.length; start += 7777) client.write(sent.subarray(start, start + 7777));
     client.end();

@@ -14,7 +14,7 @@ import {startReaper} from '../../local/lambda/reaper.ts';
 import {projectRoot} from '../global-setup.ts';
 
 const run = promisify(execFile);
-const limitMs = 120_000;
+const limitMs = 600_000;
 let directory: string;
 
 beforeAll(async () => {

@@ -47,10 +47,10 @@ export const reset: Misbehaviour = socket => {
   return true;
 };
 
-/** The right reply, an octet every five seconds: no stage may be kept alive by it. */
+/** The right reply, an octet every six seconds: no stage may be kept alive by it. */
 export const trickle: Misbehaviour = (socket, reply) => {
   let at = 0;
-  const timer = setInterval(() => socket.write(reply[at++ % reply.length]!), 5000);
+  const timer = setInterval(() => socket.write(reply[at++ % reply.length]!), 6000);
   socket.on('close', () => clearInterval(timer));
   return true;
 };

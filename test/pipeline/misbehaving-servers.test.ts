@@ -19,8 +19,6 @@ import {
 } from './misbehaving-server.ts';
 import {names, Pipeline, type Result} from './pipeline-under-test.ts';
 
-/** An attempt at a server that is silent takes as long, and the stages before it must fit in on any machine. */
-const timeoutS = 12;
 const maxAttempts = 2;
 
 /** What each attempt's entry says: stage, result, and the reply's code or that the message may have been sent. */
@@ -35,11 +33,11 @@ const rows: readonly Row[] = [
   ['silent after RCPT', {at: 'RCPT', does: silence}, ['rcptto', 'timeout']],
   ['silent after DATA', {at: 'DATA', does: silence}, ['data', 'timeout']],
   ['silent after the dot', {at: 'dot', does: silence}, ['message', 'timeout', 'maybe sent']],
-  ['greeting an octet every five seconds', {at: 'greeting', does: trickle}, ['intro', 'timeout']],
-  ['answering EHLO an octet every five seconds', {at: 'EHLO', does: trickle}, ['ehlo', 'timeout']],
-  ['answering MAIL an octet every five seconds', {at: 'MAIL', does: trickle}, ['mailfrom', 'timeout']],
+  ['greeting an octet every six seconds', {at: 'greeting', does: trickle}, ['intro', 'timeout']],
+  ['answering EHLO an octet every six seconds', {at: 'EHLO', does: trickle}, ['ehlo', 'timeout']],
+  ['answering MAIL an octet every six seconds', {at: 'MAIL', does: trickle}, ['mailfrom', 'timeout']],
   [
-    'answering the dot an octet every five seconds',
+    'answering the dot an octet every six seconds',
     {at: 'dot', does: trickle},
     ['message', 'timeout', 'maybe sent'],
   ],
@@ -142,14 +140,12 @@ beforeAll(async () => {
   pipeline = await Pipeline.start(
     {'capacity/smarthost': '{"idleSeconds": 0}'},
     {
-      overrides: ({functions, queues}) => {
+      overrides: ({functions}) => {
         for (const each of functions) {
-          each.timeoutS = timeoutS;
+          each.environment.NODE_OPTIONS = `--import ${new URL('impatient.ts', import.meta.url)}`;
           // Each invocation then says how it has ended.
           each.logging.systemLevel = 'INFO';
         }
-        for (const {name, attributes} of queues)
-          if (name === names.delivery) attributes.VisibilityTimeout = String(timeoutS + 1);
       },
     },
   );
@@ -199,7 +195,7 @@ test('meanwhile a message to a server that works waits for none of them', async 
   const [steady, ...stuck] = await Promise.all(
     [undefined, ...tarpits.map(([, wrong]) => wrong)].map(startMisbehavingServer),
   );
-  // With the time-outs that are deployed, each is left alone for a minute at least.
+  // By the time-outs of its functions each is waited for for a minute at least.
   const patient = await Pipeline.start();
   try {
     await patient.send(...stuck.map((server, row) => messageTo(server, row, `stuck-${row}`)));

@@ -17,7 +17,7 @@ import {projectRoot} from '../global-setup.ts';
 export const names = namesOf('local');
 
 /** How long a test waits for what must happen: a limit that is there to fail instead of hanging. */
-export const patienceMs = 120_000;
+export const patienceMs = 300_000;
 
 export interface Result {
   readonly fate: string;

@@ -53,7 +53,7 @@ beforeAll(async () => {
     );
   }
   results = await pipeline.take(names.results.results, queued.mail.length);
-}, 30_000);
+});
 afterAll(async () => {
   await pipeline.stop();
   await server.close();

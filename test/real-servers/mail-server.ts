@@ -67,7 +67,7 @@ export async function messagesWith(
   text: string,
   {mailDirectory, fileEnd = ''}: MailServer,
   count = 1,
-  withinMs = 120_000,
+  withinMs = 300_000,
 ): Promise<DeliveredMessage[]> {
   const deadline = Date.now() + withinMs;
   for (;;) {

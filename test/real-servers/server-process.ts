@@ -77,7 +77,7 @@ export async function startServer(
   const child = spawn(program, args, {stdio: ['ignore', log.fd, log.fd]});
   const ended = once(child, 'exit').then(() => true);
   await log.close();
-  const deadline = Date.now() + 120_000;
+  const deadline = Date.now() + 300_000;
   while (!(await isGreeting(port))) {
     const failed = Date.now() > deadline || (await Promise.race([ended, delay(20, false)]));
     if (!failed) continue;

@@ -28,7 +28,7 @@ const poll = (queue: QueueUnderTest, seconds: number) =>
 const receivesOf = ({url}: QueueUnderTest) => receives.filter(receive => receive.url === url);
 /** Until so many receives have reached the queue. */
 const arrival = (queue: QueueUnderTest, count = 1) =>
-  vi.waitFor(() => expect(receivesOf(queue)).toHaveLength(count), 120_000);
+  vi.waitFor(() => expect(receivesOf(queue)).toHaveLength(count), 300_000);
 
 /** What is shorter than a receive that waits in vain, for the longest that there is, and began before it. */
 async function beforeAnEmptyPoll<T>(shorter: () => Promise<T>): Promise<T> {
@@ -124,7 +124,7 @@ test.concurrent('a receive that is given up takes no message with it', async () 
   await arrival(queue);
   abort.abort();
   expect(await given).toBe('AbortError');
-  await vi.waitFor(() => expect(receivesOf(queue)).toMatchObject([{over: true}]), 120_000);
+  await vi.waitFor(() => expect(receivesOf(queue)).toMatchObject([{over: true}]), 300_000);
   await queue.send('x');
   expect(await queue.counts()).toEqual({visible: 1, inFlight: 0, delayed: 0});
 });

@@ -24,7 +24,7 @@ const ended = (queue: QueueUnderTest) =>
     const [task] = await list(queue);
     expect(task?.Status).not.toBe('RUNNING');
     return task;
-  }, 120_000);
+  }, 300_000);
 
 /** A source and its dead-letter queue, with that many dead letters. */
 async function deadLetters(count: number, attributes: Record<string, string> = {}) {

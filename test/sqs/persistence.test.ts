@@ -165,7 +165,7 @@ test('a dead letter is in one of its queues, and a move task goes on', async () 
   expect(await under.queueNamed(queue.name).counts()).toMatchObject({visible: 0});
   await vi.waitFor(async () => {
     expect(await under.queueNamed(queue.name).counts()).toMatchObject({visible: 1});
-  }, 120_000);
+  }, 300_000);
 });
 
 test('a second process cannot open the same store', async () => {
