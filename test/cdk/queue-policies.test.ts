@@ -1,4 +1,4 @@
-// Who may put what where, decided as IAM does, by the policies of the template and those that the README prints.
+// Who may put what where, decided as IAM does, by the policies of the template and those that the documents print.
 
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -17,10 +17,10 @@ const role = (name: string, account = accountId) => `arn:aws:iam::${account}:rol
 const administrator = {Statement: {Effect: 'Allow', Action: '*', Resource: '*'}};
 const nothing = {Statement: []};
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const [ofProducer, ofOperator, ...others] = [
-  ...readme.matchAll(/^```json\n(\{\n {2}"Version".*?)^```/gms),
-].map(([, json]) => JSON.parse(json!));
+const page = readFileSync(join(root, 'docs', 'permissions.md'), 'utf8');
+const [ofProducer, ofOperator, ...others] = [...page.matchAll(/^```json\n(\{\n {2}"Version".*?)^```/gms)].map(
+  ([, json]) => JSON.parse(json!),
+);
 
 function policiesOf(context: Record<string, string> = {}) {
   const template = stackWith({stage: 'local', ...context}).template.toJSON() as Template;
@@ -71,7 +71,7 @@ describe.each(['waiting', 'delivery.fifo'])('to %s', queue => {
     expect(refusal(arn, administrator, 'ReceiveMessage', queue)).toBeUndefined();
   });
 
-  test('operators that are named do, by the policy in the README', () => {
+  test('operators that are named do, by the policy that is documented', () => {
     const named = policiesOf({operators: `${ops},${role('aws-reserved/*/AWSReservedSSO_Ops_*')}`});
     for (const arn of [ops, sso])
       expect(named.refusal(arn, ofOperator, 'SendMessage', queue)).toBeUndefined();
@@ -81,7 +81,7 @@ describe.each(['waiting', 'delivery.fifo'])('to %s', queue => {
   });
 });
 
-describe('the policies that the README prints', () => {
+describe('the policies that docs/permissions.md prints', () => {
   const {refusal} = policiesOf({operators: ops});
 
   test('are two', () => expect([ofProducer, ofOperator, ...others]).toHaveLength(2));
