@@ -106,9 +106,9 @@ test('a connection that is not alike makes room for another one', async () => {
 test('who waits for as long as there is time has not had an attempt', async () => {
   const server = await serving(1, '421 busy', {'.': 'silence'});
   const connections = new Connections(Date.now);
-  const first = beginAll(laneOf(connections), targetOf(server), ['a'], options({}, 1_000));
+  const first = beginAll(laneOf(connections), targetOf(server), ['a'], options({}, 5_000));
   await expect.poll(() => server.texts).toHaveLength(1);
-  const second = await laneOf(connections).transact(targetOf(server), mailTo('b'), options({}, 300));
+  const second = await laneOf(connections).transact(targetOf(server), mailTo('b'), options({}, 2_000));
   expect(second).toMatchObject({ok: false, failure: {fact: 'server-full', reply: {code: 421}}});
   expect(await first).toMatchObject([{stage: 'message', result: 'timeout'}]);
 });

@@ -49,7 +49,7 @@ describe.each([
 
   test('that is not answered leaves time for another connection', async () => {
     const server = await refusingFirst('silence');
-    const outcomes = await beginAll(laneOf(), targetOf(server), ['a', 'b'], options({}, 2_000));
+    const outcomes = await beginAll(laneOf(), targetOf(server), ['a', 'b'], options({}, 5_000));
     expect(outcomes).toEqual([bounced, done]);
     expect(server.connections()).toBe(2);
   });
