@@ -109,6 +109,10 @@ describe('environments killed at random lose nothing, and repeat no more than wa
     );
     const timeOuts = () => pipeline.logLines.filter(line => line.includes('"status":"timeout"')).length;
     const timeOutsBefore = timeOuts();
+    /** Those whose text was sent, and whose reply did not come in time: they are sent again, as they must be. */
+    const unsure = () =>
+      pipeline.logged('attempt').filter(({state, fate}) => state === 'message' && fate === 'deferred').length;
+    const unsureBefore = unsure();
     let killed = 0;
     while (killed < kills && arrivals.size < messages) {
       // Something is at work again, and has got somewhere.
@@ -144,7 +148,7 @@ describe('environments killed at random lose nothing, and repeat no more than wa
     if (scale > 1) console.log(story);
     expect(told.size, story).toBe(messages);
     expect(arrivals.size, story).toBe(messages);
-    expect(twice, story).toBeLessThanOrEqual(killed * atRisk + late * batchSize);
+    expect(twice, story).toBeLessThanOrEqual(killed * atRisk + late * batchSize + unsure() - unsureBefore);
     const onTheirWay = () =>
       [names.outbox, names.waiting, names.delivery].flatMap(queue =>
         Object.values(pipeline.cloud.sqs.queue(queue).counts),
