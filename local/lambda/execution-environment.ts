@@ -54,6 +54,7 @@ export class ExecutionEnvironment {
   #initError: FunctionError | undefined;
   #initMs: number | undefined;
   #running: Running | undefined;
+  #killed = false;
 
   /** @param initTimeoutMs how long loading the handler may take */
   static async start(options: EnvironmentOptions, initTimeoutMs: number): Promise<ExecutionEnvironment> {
@@ -101,8 +102,9 @@ export class ExecutionEnvironment {
     return this.#process.pid;
   }
 
+  /** Whether it may be given another invocation: one that was killed has its process for a moment yet. */
   get alive(): boolean {
-    return this.#process.alive;
+    return !this.#killed && this.#process.alive;
   }
 
   /** Runs the handler once. The environment must be ready and idle. */
@@ -131,6 +133,7 @@ export class ExecutionEnvironment {
 
   /** SIGKILL, as Lambda ends an environment without extensions; it works on a frozen process too. */
   kill(): void {
+    this.#killed = true;
     this.#process.signal('SIGKILL');
   }
 

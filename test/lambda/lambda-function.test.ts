@@ -146,6 +146,13 @@ describe('a failing handler', () => {
     expect(resultOf(await tested.invoke('{}'))).not.toBe(pid);
   });
 
+  it('is not given to an environment that has been killed, though its process may still be there', async () => {
+    const tested = await functions.start(echo);
+    const {pid} = resultOf(await tested.invoke('{}')) as Echo;
+    for (const environment of tested.environments) environment.kill();
+    expect((resultOf(await tested.invoke('{}')) as Echo).pid).not.toBe(pid);
+  });
+
   it.each([
     [
       'exits with a status',
