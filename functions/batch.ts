@@ -63,16 +63,3 @@ export const batchHandler = (parts: BatchParts, handle: BatchHandler) =>
       const failed = await handle(kept, context.settings, () => context.getRemainingTimeInMillis());
       return failuresOf([...lost, ...failed]);
     });
-
-/**
- * A record, and with it a new message: SQS's message id, and its SentTimestamp in milliseconds.
- * @param ours whether only the functions send to its queue
- */
-export const arrivalOf = (record: SQSRecord, ours: boolean) => ({
-  id: record.messageId,
-  arrivedMs: Number(record.attributes.SentTimestamp),
-  ours,
-});
-
-/** The name of the queue that a record comes from. */
-export const queueNameOf = ({eventSourceARN}: SQSRecord): string => eventSourceARN.split(':').at(-1)!;

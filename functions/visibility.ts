@@ -2,9 +2,9 @@
 // waits for concurrency"), and what SQS makes visible meanwhile, somebody else may be sending already.
 
 import type {SQSRecord} from 'aws-lambda';
-import {queueNameOf} from './batch.ts';
 import type {Log} from './log.ts';
 import type {Queues} from './queues.ts';
+import {queueNameOf} from './record.ts';
 
 export interface VisibilityParts {
   readonly queues: Pick<Queues, 'hide'>;

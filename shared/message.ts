@@ -9,6 +9,7 @@ import {mergeHeaders} from './merge-headers.ts';
 import {messageSchema, notAnObject, queuesSchema, withoutUnset} from './message-schema.ts';
 import {type MqHeadersRule, mqHeadersRules} from './mq-headers.ts';
 import type {ResultKind} from './names.ts';
+import type {Problem} from './problem.ts';
 import type {Security} from './security.ts';
 import type {Relay} from './smarthost.ts';
 import {unknownOfSmarthost} from './smarthost-schema.ts';
@@ -42,13 +43,6 @@ export interface Message {
 
 /** Where results go: a queue's name, null for nowhere; an absent kind goes to the stage's own queue. */
 export type Queues = Readonly<Partial<Record<ResultKind, string | null>>>;
-
-/** One thing that is wrong with a message: where, and what would be right. */
-export interface Problem {
-  /** `smarthost.port`; empty for the message as a whole. */
-  readonly path: string;
-  readonly problem: string;
-}
 
 export type ParsedMessage = {readonly ok: true; readonly message: Message} | ({readonly ok: false} & Refusal);
 
@@ -175,7 +169,3 @@ const problemsOf = (issues: readonly v.BaseIssue<unknown>[] | undefined): Proble
 // An object's schema reports a property that it has not got under the property's path.
 const problemOf = (issue: v.BaseIssue<unknown>): string =>
   issue.type === 'loose_object' && issue.received === 'undefined' ? 'is missing' : issue.message;
-
-/** Problems in one line, for a description or a log. */
-export const problemsText = (problems: readonly Problem[]): string =>
-  problems.map(({path, problem}) => `${path || 'the message'} ${problem}`).join('; ');

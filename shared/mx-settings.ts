@@ -2,9 +2,20 @@
 
 import {isIPv4, type Parsed} from './address.ts';
 import type {ParameterReader} from './parameter-reader.ts';
-import type {SettingGroup} from './setting-groups.ts';
-import type {MxSettings} from './settings.ts';
+import type {SettingGroup} from './setting-group.ts';
 import {defaultSmtpPort} from './smarthost.ts';
+
+export interface MxSettings {
+  readonly port: number;
+  /** Whether hosts in private, loopback and link-local ranges may be delivered to. */
+  readonly privateAddresses: boolean;
+  /** Name servers as `address` or `address:port`; empty is the system's own. */
+  readonly nameServers: readonly string[];
+  /** Whether a recipient domain's MTA-STS policy is asked for and obeyed. */
+  readonly mtaSts: boolean;
+  /** The URL of a validating resolver, to be asked over HTTPS instead of name servers; DANE is obeyed with it. */
+  readonly dane?: string;
+}
 
 export const mxGroup: SettingGroup<MxSettings> = {
   names: ['mx-port', 'mx-private-addresses', 'mx-name-servers', 'mx-mta-sts', 'mx-dane'],

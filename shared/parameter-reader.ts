@@ -1,7 +1,7 @@
 // Parameters read one by one: a value, or a problem with its name and what would be right.
 
 import {type Parsed, parseHost, parseHostname} from './address.ts';
-import type {Problem} from './message.ts';
+import type {Problem} from './problem.ts';
 import type {Credentials} from './smarthost.ts';
 
 export interface Parameter {

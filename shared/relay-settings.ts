@@ -6,7 +6,7 @@ import type {Parsed} from './address.ts';
 import {parseAuthorities} from './authorities.ts';
 import type {ParameterReader} from './parameter-reader.ts';
 import {type Security, securityLevels} from './security.ts';
-import type {SettingGroup} from './setting-groups.ts';
+import type {SettingGroup} from './setting-group.ts';
 import {defaultSmtpPort, isUrl, parseHosts, parseRelayUrl, type Relay} from './smarthost.ts';
 
 /** A server as one parameter names it: hosts alone, or everything. */

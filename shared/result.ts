@@ -2,9 +2,10 @@
 // one entry for each attempt and the fate of the message so far.
 
 import {bodyOf, type Json, type JsonObject, octetsOf, omit, parseJson} from './json.ts';
-import {type Message, problemsText, type Queues, type Refusal} from './message.ts';
+import type {Message, Queues, Refusal} from './message.ts';
 import {type ResultKind, resultKinds} from './names.ts';
 import type {AttemptResult, Stage} from './outcome.ts';
+import {problemsText} from './problem.ts';
 import {maskedText, withoutSecrets} from './secrets.ts';
 import type {Settings} from './settings.ts';
 import {type Arrival, identityOf, type Tracking, trackingProperty} from './tracking.ts';

@@ -2,7 +2,8 @@
 // answered at once.
 
 import {bodyOf, type JsonObject, octetsOf} from './json.ts';
-import type {Message, ParsedMessage, Problem, Queues, Refusal} from './message.ts';
+import type {Message, ParsedMessage, Queues, Refusal} from './message.ts';
+import type {Problem} from './problem.ts';
 import {
   invalidResultOf,
   maxBodyOctets,

@@ -1,24 +1,40 @@
 // The groups of parameters: each is one decision, so its parameters count together, or its last good value does.
-// A new setting is one entry here, and its type in settings.ts.
+// A new setting is one entry here, and its type.
 
 import {type MqHeadersRule, mqHeadersRules} from './mq-headers.ts';
-import {mxGroup} from './mx-settings.ts';
+import {type MxSettings, mxGroup} from './mx-settings.ts';
 import {type ResultKind, resultKinds} from './names.ts';
 import type {ParameterReader} from './parameter-reader.ts';
 import {sinkGroup, smarthostGroup} from './relay-settings.ts';
-import type {GroupedSettings, GroupName} from './settings.ts';
+import type {SettingGroup} from './setting-group.ts';
+import type {Relay} from './smarthost.ts';
 
-export interface SettingGroup<T> {
-  readonly names: readonly string[];
-  /** Its value, which is the default without any of the parameters; what is wrong is left with the reader. */
-  readonly read: (reader: ParameterReader) => T;
-  /** What counts while it is invalid and has never been valid, where that is not the default. */
-  readonly fallback?: T;
-  /** Whether the value may be half of what somebody is writing, so that it counts only when it is some time old. */
-  readonly settles?: (value: T, last: {readonly value: T} | undefined, reader: ParameterReader) => boolean;
-  /** What may be known of a value that settles: enough to name queues by, not enough to connect with. */
-  readonly unsettled?: (value: T) => T;
+/** The settings that are a group of parameters each. */
+export interface GroupedSettings {
+  /** This and the sink have no credentials while they are unknown. */
+  readonly smarthost: Relay | undefined;
+  readonly sink: Relay | undefined;
+  /** Seconds between the attempts; the last one repeats. */
+  readonly retryIntervals: readonly number[];
+  /** Seconds from a message's arrival. */
+  readonly maxDeliverTime: number;
+  /** 0 is unlimited. */
+  readonly maxAttempts: number;
+  /** What EHLO says; undefined is the environment's own address literal. */
+  readonly heloName: string | undefined;
+  /** Direct delivery: where and how recipients' MX hosts are reached. */
+  readonly mx: MxSettings;
+  /** What is done with x-mq-* header fields, unless the message says otherwise. */
+  readonly mqHeaders: MqHeadersRule;
+  /** Whether a text that SMTP would have to bend is refused, unless the message says otherwise. */
+  readonly strict: boolean;
+  /** Whether a smarthost that a message names may be in a private range. */
+  readonly smarthostPrivateAddresses: boolean;
+  /** The kinds of results that are published. */
+  readonly resultsKinds: ReadonlySet<ResultKind>;
 }
+
+export type GroupName = keyof GroupedSettings;
 
 const aYear = 31_536_000;
 

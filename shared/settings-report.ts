@@ -1,8 +1,8 @@
 // What the log says of a reading of the settings: what has changed since the one before, whether it counts yet, and
 // what is wrong. Names and what would be right, never values.
 
-import {settingGroups} from './setting-groups.ts';
-import type {GroupName, Reading, Settings, Standing} from './settings.ts';
+import {type GroupName, settingGroups} from './setting-groups.ts';
+import type {Reading, Settings, Standing} from './settings.ts';
 import {utcTimeOf} from './utc-time.ts';
 
 export interface LogLine {

@@ -2,52 +2,11 @@
 // Where the parameters come from and how long they are kept is the functions' business.
 
 import {type CapacitySettings, readCapacity} from './capacity-settings.ts';
-import type {Problem} from './message.ts';
-import type {MqHeadersRule} from './mq-headers.ts';
-import type {ResultKind} from './names.ts';
 import {type Parameter, ParameterReader} from './parameter-reader.ts';
 import {type Sightings, sightingsOf, youngestOf} from './parameter-sightings.ts';
-import {type SettingGroup, settingGroups} from './setting-groups.ts';
-import type {Relay} from './smarthost.ts';
-
-/** The settings that are a group of parameters each. */
-export interface GroupedSettings {
-  /** This and the sink have no credentials while they are unknown. */
-  readonly smarthost: Relay | undefined;
-  readonly sink: Relay | undefined;
-  /** Seconds between the attempts; the last one repeats. */
-  readonly retryIntervals: readonly number[];
-  /** Seconds from a message's arrival. */
-  readonly maxDeliverTime: number;
-  /** 0 is unlimited. */
-  readonly maxAttempts: number;
-  /** What EHLO says; undefined is the environment's own address literal. */
-  readonly heloName: string | undefined;
-  /** Direct delivery: where and how recipients' MX hosts are reached. */
-  readonly mx: MxSettings;
-  /** What is done with x-mq-* header fields, unless the message says otherwise. */
-  readonly mqHeaders: MqHeadersRule;
-  /** Whether a text that SMTP would have to bend is refused, unless the message says otherwise. */
-  readonly strict: boolean;
-  /** Whether a smarthost that a message names may be in a private range. */
-  readonly smarthostPrivateAddresses: boolean;
-  /** The kinds of results that are published. */
-  readonly resultsKinds: ReadonlySet<ResultKind>;
-}
-
-export interface MxSettings {
-  readonly port: number;
-  /** Whether hosts in private, loopback and link-local ranges may be delivered to. */
-  readonly privateAddresses: boolean;
-  /** Name servers as `address` or `address:port`; empty is the system's own. */
-  readonly nameServers: readonly string[];
-  /** Whether a recipient domain's MTA-STS policy is asked for and obeyed. */
-  readonly mtaSts: boolean;
-  /** The URL of a validating resolver, to be asked over HTTPS instead of name servers; DANE is obeyed with it. */
-  readonly dane?: string;
-}
-
-export type GroupName = keyof GroupedSettings;
+import type {Problem} from './problem.ts';
+import type {SettingGroup} from './setting-group.ts';
+import {type GroupedSettings, type GroupName, settingGroups} from './setting-groups.ts';
 
 /** The groups that decide where mail goes, and whose password is used there. */
 export type Unknown = 'smarthost' | 'sink' | 'mx';

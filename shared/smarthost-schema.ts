@@ -3,7 +3,7 @@
 
 import * as v from 'valibot';
 import {isJsonObject, type Json} from './json.ts';
-import type {Problem} from './message.ts';
+import type {Problem} from './problem.ts';
 import {securityLevels} from './security.ts';
 import {
   defaultSmtpPort,

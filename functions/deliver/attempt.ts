@@ -7,10 +7,11 @@ import {
 } from '../../shared/authentication-wanted.ts';
 import {contentOf} from '../../shared/content.ts';
 import type {Message} from '../../shared/message.ts';
+import type {MxSettings} from '../../shared/mx-settings.ts';
 import {type Failure, judge, type Verdict} from '../../shared/outcome.ts';
 import type {Reply} from '../../shared/reply.ts';
 import {capacityOf, foreignSmarthostOf, type NextHop, nextHopName} from '../../shared/routing.ts';
-import type {MxSettings, Settings} from '../../shared/settings.ts';
+import type {Settings} from '../../shared/settings.ts';
 import {keyOf} from './connections.ts';
 import type {Lane, Transaction} from './lane.ts';
 import type {NextHopHost} from './next-hop-hosts.ts';

@@ -3,13 +3,14 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import {decideFate, entryOf, type Held, holdForRate, holdUntil, type Settlement} from '../../shared/fate.ts';
-import {type Message, parseMessage, problemsText} from '../../shared/message.ts';
+import {type Message, parseMessage} from '../../shared/message.ts';
+import {problemsText} from '../../shared/problem.ts';
 import type {Wait} from '../../shared/rate.ts';
 import {expire} from '../../shared/route.ts';
 import {type NextHop, nextHopName, queueOf, resolveNextHop, waitsFor} from '../../shared/routing.ts';
 import {expiredBecause} from '../../shared/schedule.ts';
 import type {Settings} from '../../shared/settings.ts';
-import {arrivalOf} from '../batch.ts';
+import {arrivalOf} from '../record.ts';
 import {type Attempt, attemptDelivery} from './attempt.ts';
 import type {DeliverParts} from './deliver-batch.ts';
 import type {Lane} from './lane.ts';

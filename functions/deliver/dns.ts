@@ -3,7 +3,7 @@
 import {lookup, Resolver} from 'node:dns/promises';
 import type {TlsaRecord} from '../../shared/dane.ts';
 import {parseIpAddress} from '../../shared/ip-address.ts';
-import type {MxSettings} from '../../shared/settings.ts';
+import type {MxSettings} from '../../shared/mx-settings.ts';
 import {DnsOverHttps} from './dns-over-https.ts';
 
 /** The data of records, by their type. */

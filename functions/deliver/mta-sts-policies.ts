@@ -4,7 +4,7 @@
 import type {Parsed} from '../../shared/address.ts';
 import {isPrivateAddress} from '../../shared/ip-address.ts';
 import {parsePolicy, policyIdOf, type StsPolicy} from '../../shared/mta-sts.ts';
-import type {MxSettings} from '../../shared/settings.ts';
+import type {MxSettings} from '../../shared/mx-settings.ts';
 import type {Log} from '../log.ts';
 import {addressesOf, type Dns, dnsOf, textsOf} from './dns.ts';
 import {fetchPolicyFile, policyHostOf} from './mta-sts-file.ts';

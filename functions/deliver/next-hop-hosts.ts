@@ -5,8 +5,8 @@ import {parseAddressLiteral} from '../../shared/address.ts';
 import {type Dane, daneOf} from '../../shared/dane.ts';
 import {isPrivateAddress} from '../../shared/ip-address.ts';
 import {type HostPolicy, isListed, type StsPolicy} from '../../shared/mta-sts.ts';
+import type {MxSettings} from '../../shared/mx-settings.ts';
 import type {Fact, Failure} from '../../shared/outcome.ts';
-import type {MxSettings} from '../../shared/settings.ts';
 import {addressesOf, codeOf, type Dns, dnsOf, type Host, type LookedUpHost, lookUpRelay} from './dns.ts';
 
 export interface NextHopHost extends Host {

@@ -1,8 +1,9 @@
 // The hosts of next hops as a warm environment remembers them: batches follow each other within seconds, and
 // what the DNS has just said need not be asked again. Failures are not kept.
 
+import type {MxSettings} from '../../shared/mx-settings.ts';
 import {type NextHop, nextHopName} from '../../shared/routing.ts';
-import type {MxSettings, Settings} from '../../shared/settings.ts';
+import type {Settings} from '../../shared/settings.ts';
 import type {StsPolicies} from './mta-sts-policies.ts';
 import {permittedHosts} from './named-smarthost.ts';
 import {type Hosts, resolveMxHosts, resolveRelayHosts} from './next-hop-hosts.ts';

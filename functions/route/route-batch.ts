@@ -6,10 +6,10 @@ import {namesOf} from '../../shared/names.ts';
 import {parsePostponed, type ResultCopy} from '../../shared/postponed-result.ts';
 import {type Decision, decideRoute} from '../../shared/route.ts';
 import type {Settings} from '../../shared/settings.ts';
-import {arrivalOf, queueNameOf} from '../batch.ts';
 import type {Environment} from '../environment.ts';
 import {errorText, type Log} from '../log.ts';
 import type {Outgoing, Queues} from '../queues.ts';
+import {arrivalOf, queueNameOf} from '../record.ts';
 import type {Results} from '../results.ts';
 import {readMessage} from './read-message.ts';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {bodyOf} from '../../shared/json.ts';
-import {parseMessage, problemsText} from '../../shared/message.ts';
+import {parseMessage} from '../../shared/message.ts';
 import {type MqHeadersRule, mqHeadersRules} from '../../shared/mq-headers.ts';
+import {problemsText} from '../../shared/problem.ts';
 import {withoutSecrets} from '../../shared/secrets.ts';
 import {arrival, at, bodyWith, fromOutbox, message, messageOf, parse, plain, refusalOf} from './samples.ts';
 

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {problemsText} from '../../shared/message.ts';
+import {problemsText} from '../../shared/problem.ts';
 import {withoutSecrets} from '../../shared/secrets.ts';
 import {at, bodyWith, message, parse, refusalOf} from './samples.ts';
 

@@ -1,0 +1,16 @@
+// What an SQS record says of itself, whatever stands in its body.
+
+import type {SQSRecord} from 'aws-lambda';
+
+/**
+ * A record, and with it a new message: SQS's message id, and its SentTimestamp in milliseconds.
+ * @param ours whether only the functions send to its queue
+ */
+export const arrivalOf = (record: SQSRecord, ours: boolean) => ({
+  id: record.messageId,
+  arrivedMs: Number(record.attributes.SentTimestamp),
+  ours,
+});
+
+/** The name of the queue that a record comes from. */
+export const queueNameOf = ({eventSourceARN}: SQSRecord): string => eventSourceARN.split(':').at(-1)!;
