@@ -172,7 +172,7 @@ test('numbers come out as they went in, deep nesting is answered', async () => {
   );
   await fateOf(sent.replace('{', `{"queues":{"success":"${names.results.success}-numbers"},`));
   // The body itself: the test's own JSON.parse would change them.
-  const {Messages = []} = await pipeline.sqs.send(new ReceiveMessageCommand({QueueUrl}));
+  const {Messages = []} = await pipeline.sqs.send(new ReceiveMessageCommand({QueueUrl, WaitTimeSeconds: 20}));
   expect(Messages[0]?.Body).toContain(`"n":${numbers}`);
   const {result} = await fateOf(body.replace('{', `{"n":${'['.repeat(5000)}${']'.repeat(5000)},`));
   expect(result).toMatchObject({
