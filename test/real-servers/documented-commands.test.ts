@@ -27,10 +27,14 @@ async function programs(): Promise<{program: string; version: readonly number[]}
   return [...found.values()];
 }
 
-/** What a line needs that not every version has: the least version of each generation, as the text beside it says. */
+/** What a line needs that not every version has: the least version of each generation, and what the text beside it says. */
 const needs: readonly {command: RegExp; least: Readonly<Record<number, number>>; said: RegExp}[] = [
   {command: /logs tail/, least: {2: 0}, said: /version 2 of `?aws/},
-  {command: /start-message-move-task/, least: {1: 27, 2: 12}, said: /`aws` has to be 1\.29 or\s+2\.12/},
+  {
+    command: /start-message-move-task/,
+    least: {1: 27, 2: 12},
+    said: /1\.27\.165 and 2\.36\.12 know the last command/,
+  },
 ];
 /** Services that the local cloud has not got. */
 const notHere = /\baws (?:lambda|service-quotas) /;
