@@ -1,13 +1,13 @@
 // What both functions have at hand, made once for each environment.
 
 import {namesOf} from '../shared/names.ts';
-import {sqsClient, ssmClient} from './clients.ts';
-import {type Environment, readEnvironment} from './environment.ts';
-import {log} from './log.ts';
-import {Queues} from './queues.ts';
-import {Results} from './results.ts';
-import {SettingsSource} from './settings-source.ts';
-import {Visibility} from './visibility.ts';
+import {Results} from './outcome/results.ts';
+import {sqsClient, ssmClient} from './runtime/clients.ts';
+import {type Environment, readEnvironment} from './runtime/environment.ts';
+import {log} from './runtime/log.ts';
+import {Queues} from './runtime/queues.ts';
+import {SettingsSource} from './runtime/settings-source.ts';
+import {Visibility} from './runtime/visibility.ts';
 
 export interface Parts {
   readonly environment: Environment;

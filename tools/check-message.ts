@@ -2,9 +2,9 @@
 // stage's settings can say is left to it: `strict`, `mq-headers`, its times.
 
 import {readMessage} from '../functions/route/read-message.ts';
-import type {Message} from '../shared/message.ts';
-import {decideRoute} from '../shared/route.ts';
-import {parseSettings} from '../shared/settings.ts';
+import {decideRoute} from '../shared/delivery/route.ts';
+import type {Message} from '../shared/message/message.ts';
+import {parseSettings} from '../shared/settings/settings.ts';
 import type {Outgoing} from './enqueue.ts';
 
 export type Checked =

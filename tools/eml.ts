@@ -2,8 +2,9 @@
 // which takes them out; its Bcc fields do not, for everyone would read them (RFC 5322 3.6.3).
 
 import addressparser from 'nodemailer/lib/addressparser';
-import {type Parsed, parseMailbox} from '../shared/address.ts';
 import type {JsonObject} from '../shared/json.ts';
+import type {Parsed} from '../shared/parsed.ts';
+import {parseMailbox} from '../shared/smtp/address.ts';
 
 export interface EmlOptions {
   /** Instead of the addresses in To, Cc and Bcc. */

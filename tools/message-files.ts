@@ -2,8 +2,8 @@
 // and judges no message: what is wrong with one check-message.ts says.
 
 import {isUtf8} from 'node:buffer';
+import {maxMessageOctets} from '../shared/delivery/result.ts';
 import {bodyOf, isJsonObject, type JsonObject, octetsOf, parseJson, surveyOf} from '../shared/json.ts';
-import {maxMessageOctets} from '../shared/result.ts';
 import {type EmlOptions, messagesOfEml} from './eml.ts';
 import {offsetOfError, placeOf} from './json-place.ts';
 

@@ -2,7 +2,7 @@
 
 import {subjectOf} from '../local/logs/mail-line.ts';
 import {octetsOf} from '../shared/json.ts';
-import type {Message} from '../shared/message.ts';
+import type {Message} from '../shared/message/message.ts';
 import type {Outgoing} from './enqueue.ts';
 import {printable} from './result-line.ts';
 

@@ -1,6 +1,6 @@
 // Messages of files, ready to be sent: read, checked, and with every problem of every one of them known.
 
-import type {Message} from '../shared/message.ts';
+import type {Message} from '../shared/message/message.ts';
 import {withResultsTo} from './await-results.ts';
 import {checkMessage} from './check-message.ts';
 import type {EmlOptions} from './eml.ts';

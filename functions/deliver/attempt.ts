@@ -1,25 +1,25 @@
 // One delivery attempt: the hosts of the next hop, one after the other, until one of them decides.
 
+import {capacityOf, foreignSmarthostOf, type NextHop, nextHopName} from '../../shared/delivery/routing.ts';
+import type {Message} from '../../shared/message/message.ts';
+import type {MxSettings} from '../../shared/settings/mx-settings.ts';
+import type {Settings} from '../../shared/settings/settings.ts';
 import {
   authenticationWantedOf,
   isOfOurSetUp,
   wantsAuthentication,
-} from '../../shared/authentication-wanted.ts';
-import {contentOf} from '../../shared/content.ts';
-import type {Message} from '../../shared/message.ts';
-import type {MxSettings} from '../../shared/mx-settings.ts';
-import {type Failure, judge, type Verdict} from '../../shared/outcome.ts';
-import type {Reply} from '../../shared/reply.ts';
-import {capacityOf, foreignSmarthostOf, type NextHop, nextHopName} from '../../shared/routing.ts';
-import type {Settings} from '../../shared/settings.ts';
-import {keyOf} from './connections.ts';
+} from '../../shared/smtp/authentication-wanted.ts';
+import {contentOf} from '../../shared/smtp/content.ts';
+import {type Failure, judge, type Verdict} from '../../shared/smtp/outcome.ts';
+import type {Reply} from '../../shared/smtp/reply.ts';
 import type {Lane, Transaction} from './lane.ts';
-import type {NextHopHost} from './next-hop-hosts.ts';
-import type {NextHops} from './next-hops.ts';
-import type {Sites} from './sites.ts';
-import type {SessionFacts} from './smtp-opening.ts';
-import type {Target} from './target.ts';
-import type {Clock} from './timeouts.ts';
+import type {NextHopHost} from './next-hop/next-hop-hosts.ts';
+import type {NextHops} from './next-hop/next-hops.ts';
+import {keyOf} from './pace/connections.ts';
+import type {Sites} from './pace/sites.ts';
+import type {SessionFacts} from './smtp/session-facts.ts';
+import type {Target} from './smtp/target.ts';
+import type {Clock} from './smtp/timeouts.ts';
 
 export type Attempt = {
   /** The host that the attempt ended at. */

@@ -2,31 +2,13 @@
 // each settled as soon as its fate is known, while the next one is on its way.
 
 import type {SQSRecord} from 'aws-lambda';
-import {waitsFor} from '../../shared/routing.ts';
-import type {Settings} from '../../shared/settings.ts';
-import {errorText, type Log} from '../log.ts';
-import type {Queues} from '../queues.ts';
-import type {Connections} from './connections.ts';
+import {waitsFor} from '../../shared/delivery/routing.ts';
+import type {Settings} from '../../shared/settings/settings.ts';
+import {errorText} from '../runtime/log.ts';
+import type {DeliverParts} from './deliver-parts.ts';
 import {deliverMessage, groupOf, readRecord} from './deliver-record.ts';
 import {Lane} from './lane.ts';
-import type {NextHops} from './next-hops.ts';
-import type {RateLimits, Waits} from './rate-limits.ts';
-import type {Settler} from './settler.ts';
-import type {Sites} from './sites.ts';
-
-export interface DeliverParts {
-  readonly queues: Queues;
-  readonly settler: Settler;
-  readonly connections: Connections;
-  readonly sites: Sites;
-  readonly rateLimits: RateLimits;
-  readonly nextHops: NextHops;
-  readonly deliveryUrl: string;
-  readonly log: Log;
-  readonly now: () => number;
-  /** Called when a server refused the credentials of the settings. */
-  readonly onRefusedCredentials: () => void;
-}
+import type {Waits} from './pace/rate-limits.ts';
 
 /** No message text is sent unless so much is left for the reply; or a third of the invocation, if that is less. */
 const replyReserveMs = 300_000;

@@ -2,17 +2,24 @@
 // Writing the fate down is the settler's business.
 
 import type {SQSRecord} from 'aws-lambda';
-import {decideFate, entryOf, type Held, holdForRate, holdUntil, type Settlement} from '../../shared/fate.ts';
-import {type Message, parseMessage} from '../../shared/message.ts';
+import {
+  decideFate,
+  entryOf,
+  type Held,
+  holdForRate,
+  holdUntil,
+  type Settlement,
+} from '../../shared/delivery/fate.ts';
+import type {Wait} from '../../shared/delivery/rate.ts';
+import {expire} from '../../shared/delivery/route.ts';
+import {type NextHop, nextHopName, queueOf, resolveNextHop, waitsFor} from '../../shared/delivery/routing.ts';
+import {expiredBecause} from '../../shared/delivery/schedule.ts';
+import {type Message, parseMessage} from '../../shared/message/message.ts';
 import {problemsText} from '../../shared/problem.ts';
-import type {Wait} from '../../shared/rate.ts';
-import {expire} from '../../shared/route.ts';
-import {type NextHop, nextHopName, queueOf, resolveNextHop, waitsFor} from '../../shared/routing.ts';
-import {expiredBecause} from '../../shared/schedule.ts';
-import type {Settings} from '../../shared/settings.ts';
-import {arrivalOf} from '../record.ts';
+import type {Settings} from '../../shared/settings/settings.ts';
+import {arrivalOf} from '../runtime/record.ts';
 import {type Attempt, attemptDelivery} from './attempt.ts';
-import type {DeliverParts} from './deliver-batch.ts';
+import type {DeliverParts} from './deliver-parts.ts';
 import type {Lane} from './lane.ts';
 
 /** The route function has composed it. */

@@ -2,18 +2,18 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import {localStage, namesOf} from '../../shared/names.ts';
-import {batchHandler} from '../batch.ts';
-import {dynamoDbClient} from '../clients.ts';
-import {log} from '../log.ts';
+import {Settler} from '../outcome/settler.ts';
+import {batchHandler} from '../runtime/batch.ts';
+import {dynamoDbClient} from '../runtime/clients.ts';
+import {log} from '../runtime/log.ts';
 import {startUp} from '../start-up.ts';
-import {Connections} from './connections.ts';
 import {backOffSeconds, comeAgain, deliverBatch} from './deliver-batch.ts';
-import {StsPolicies} from './mta-sts-policies.ts';
-import {NextHops} from './next-hops.ts';
-import {RateLimits} from './rate-limits.ts';
-import {Settler} from './settler.ts';
-import {Sites} from './sites.ts';
-import {SlotTable} from './slot-table.ts';
+import {StsPolicies} from './next-hop/mta-sts-policies.ts';
+import {NextHops} from './next-hop/next-hops.ts';
+import {Connections} from './pace/connections.ts';
+import {RateLimits} from './pace/rate-limits.ts';
+import {Sites} from './pace/sites.ts';
+import {SlotTable} from './pace/slot-table.ts';
 
 const {environment, queues, results, settings, visibility} = startUp();
 const connections = new Connections(Date.now);

@@ -1,15 +1,16 @@
 // A lane: one message group at a time, and so at most one SMTP connection. Messages take turns on it: the next
 // one begins as soon as the text of the one before has been handed over, though its reply is still to come.
 
-import type {Capacity} from '../../shared/capacity.ts';
-import type {Failure} from '../../shared/outcome.ts';
-import type {Reply} from '../../shared/reply.ts';
-import {type Connections, keyOf} from './connections.ts';
-import type {Hosts} from './next-hop-hosts.ts';
-import {openSession, type SessionFacts} from './smtp-opening.ts';
-import type {Mail, SmtpSession, Spent} from './smtp-session.ts';
-import type {Target} from './target.ts';
-import type {Clock} from './timeouts.ts';
+import type {Capacity} from '../../shared/settings/capacity.ts';
+import type {Failure} from '../../shared/smtp/outcome.ts';
+import type {Reply} from '../../shared/smtp/reply.ts';
+import type {Hosts} from './next-hop/next-hop-hosts.ts';
+import {type Connections, keyOf} from './pace/connections.ts';
+import type {SessionFacts} from './smtp/session-facts.ts';
+import {openSession} from './smtp/smtp-opening.ts';
+import type {Mail, SmtpSession, Spent} from './smtp/smtp-session.ts';
+import type {Target} from './smtp/target.ts';
+import type {Clock} from './smtp/timeouts.ts';
 
 export type Transaction = {
   readonly facts: SessionFacts;

@@ -1,8 +1,8 @@
 // route: takes messages from the outbox and those that have waited, answers the bad ones, and puts the others into
 // their queues.
 
-import {batchHandler} from '../batch.ts';
-import {log} from '../log.ts';
+import {batchHandler} from '../runtime/batch.ts';
+import {log} from '../runtime/log.ts';
 import {startUp} from '../start-up.ts';
 import {routeBatch} from './route-batch.ts';
 

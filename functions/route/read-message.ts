@@ -1,8 +1,8 @@
 // The message of a record; a `mime` object is composed first, and may bring x-mq-* headers of its own.
 
 import {bodyOf} from '../../shared/json.ts';
-import {type MessageRules, type ParsedMessage, parseMessage} from '../../shared/message.ts';
-import {type Arrival, identityOf} from '../../shared/tracking.ts';
+import {type MessageRules, type ParsedMessage, parseMessage} from '../../shared/message/message.ts';
+import {type Arrival, identityOf} from '../../shared/message/tracking.ts';
 import {composeMime} from './compose.ts';
 
 export async function readMessage(

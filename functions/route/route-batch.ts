@@ -2,15 +2,15 @@
 // requests as possible.
 
 import type {SQSRecord} from 'aws-lambda';
+import {parsePostponed, type ResultCopy} from '../../shared/delivery/postponed-result.ts';
+import {type Decision, decideRoute} from '../../shared/delivery/route.ts';
 import {namesOf} from '../../shared/names.ts';
-import {parsePostponed, type ResultCopy} from '../../shared/postponed-result.ts';
-import {type Decision, decideRoute} from '../../shared/route.ts';
-import type {Settings} from '../../shared/settings.ts';
-import type {Environment} from '../environment.ts';
-import {errorText, type Log} from '../log.ts';
-import type {Outgoing, Queues} from '../queues.ts';
-import {arrivalOf, queueNameOf} from '../record.ts';
-import type {Results} from '../results.ts';
+import type {Settings} from '../../shared/settings/settings.ts';
+import type {Results} from '../outcome/results.ts';
+import type {Environment} from '../runtime/environment.ts';
+import {errorText, type Log} from '../runtime/log.ts';
+import type {Outgoing, Queues} from '../runtime/queues.ts';
+import {arrivalOf, queueNameOf} from '../runtime/record.ts';
 import {readMessage} from './read-message.ts';
 
 export interface RouteParts {

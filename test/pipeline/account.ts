@@ -4,8 +4,8 @@
 import {domainToASCII} from 'node:url';
 import {isDeepStrictEqual} from 'node:util';
 import type {ResultKind} from '../../shared/names.ts';
+import type {Expected, Mail} from '../samples/mail-mix.ts';
 import type {Dealings, Reply} from './ledger.ts';
-import type {Expected, Mail} from './mail-mix.ts';
 import {names, type Result} from './pipeline-under-test.ts';
 
 export interface Account {

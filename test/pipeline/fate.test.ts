@@ -2,7 +2,7 @@
 
 import {CreateQueueCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
+import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
 import {names, Pipeline} from './pipeline-under-test.ts';
 
 const {results, success, failure, retry} = names.results;

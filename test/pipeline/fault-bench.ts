@@ -6,7 +6,7 @@ import type {CloudOptions} from '../../local/cloud.ts';
 import type {ActiveFault} from '../../local/faults/active-fault.ts';
 import type {Fault} from '../../local/faults/fault.ts';
 import {resultKinds} from '../../shared/names.ts';
-import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
+import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
 import {names, Pipeline, patienceMs} from './pipeline-under-test.ts';
 import {returnSoon} from './return-soon.ts';
 

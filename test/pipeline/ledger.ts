@@ -1,7 +1,7 @@
 // What a moody server writes down: what it told whom, what it was sent, and whatever in the client's conduct is
 // against SMTP. It decides nothing.
 
-import type {Mood, Stage} from './mood.ts';
+import type {Mood, Stage} from '../servers/mood.ts';
 
 export interface Reply {
   readonly stage: Stage;

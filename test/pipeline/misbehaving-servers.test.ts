@@ -16,7 +16,7 @@ import {
   startMisbehavingServer,
   trickle,
   type Wrong,
-} from './misbehaving-server.ts';
+} from '../servers/misbehaving-server.ts';
 import {names, Pipeline, type Result} from './pipeline-under-test.ts';
 
 const maxAttempts = 2;

@@ -5,7 +5,7 @@ import {readFileSync} from 'node:fs';
 import {CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {accessKeyIdOf} from '../../local/lambda/environment-variables.ts';
-import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
+import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
 import {names, Pipeline, type Result} from './pipeline-under-test.ts';
 
 interface Queued {

@@ -1,8 +1,8 @@
 // The four rows of the routing table, and who gets which credentials, end to end.
 
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
-import {type DnsServer, startDnsServer} from '../functions/dns-server.ts';
-import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
+import {type DnsServer, startDnsServer} from '../servers/dns-server.ts';
+import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
 import {Pipeline} from './pipeline-under-test.ts';
 
 const mime = 'Subject: hello\r\n\r\nbody\r\n';

@@ -3,7 +3,7 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
+import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
 import {names, Pipeline, type Result} from './pipeline-under-test.ts';
 
 const message = {

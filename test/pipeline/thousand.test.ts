@@ -5,12 +5,12 @@ import {randomInt} from 'node:crypto';
 import {domainToASCII} from 'node:url';
 import {CreateQueueCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {defaultCapacity} from '../../shared/capacity.ts';
 import {settingsMaxAge} from '../../shared/names.ts';
-import {type DnsServer, startDnsServer, type Zone} from '../functions/dns-server.ts';
+import {defaultCapacity} from '../../shared/settings/capacity.ts';
+import {type Mail, mailMix, secretMark} from '../samples/mail-mix.ts';
+import {type DnsServer, startDnsServer, type Zone} from '../servers/dns-server.ts';
+import {MoodyServer} from '../servers/moody-server.ts';
 import {problemsOf} from './account.ts';
-import {type Mail, mailMix, secretMark} from './mail-mix.ts';
-import {MoodyServer} from './moody-server.ts';
 import {names, Pipeline} from './pipeline-under-test.ts';
 import {ResultCollector} from './result-collector.ts';
 

@@ -5,7 +5,7 @@ import net from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
 import {SMTPServer} from 'smtp-server';
 import {type TestContext, test} from 'vitest';
-import {startScriptedServer} from '../functions/scripted-server.ts';
+import {startScriptedServer} from '../servers/scripted-server.ts';
 import {names, Pipeline, type Result} from './pipeline-under-test.ts';
 
 type Running = Pick<TestContext, 'onTestFinished'>;

@@ -6,9 +6,9 @@ import {dirname} from 'node:path';
 import {promisify} from 'node:util';
 import {expect, test} from 'vitest';
 import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
-import {messagesWith, sinkParameters} from './mail-server.ts';
-import {pathOf} from './server-process.ts';
-import {smtpSink} from './smtp-sink-server.ts';
+import {messagesWith, sinkParameters} from '../servers/mail-server.ts';
+import {pathOf} from '../servers/server-process.ts';
+import {smtpSink} from '../servers/smtp-sink-server.ts';
 
 const program = await pathOf('aws');
 const missing =

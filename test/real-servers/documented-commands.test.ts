@@ -9,7 +9,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {greeting} from '../../local/greeting.ts';
 import {projectRoot} from '../global-setup.ts';
 import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
-import {isExecutable} from './server-process.ts';
+import {isExecutable} from '../servers/server-process.ts';
 
 const run = promisify(execFile);
 

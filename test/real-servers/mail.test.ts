@@ -3,9 +3,9 @@
 import {randomUUID} from 'node:crypto';
 import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type DnsServer, startDnsServer} from '../functions/dns-server.ts';
-import {type ScriptedServer, startScriptedServer} from '../functions/scripted-server.ts';
 import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
+import {messageOf, mimeOf} from '../samples/sample-mail.ts';
+import {type DnsServer, startDnsServer} from '../servers/dns-server.ts';
 import {
   type MailServer,
   messagesWith,
@@ -14,12 +14,12 @@ import {
   type ServerKind,
   sinkParameters,
   smarthostParameters,
-} from './mail-server.ts';
-import {openSmtpd} from './opensmtpd-server.ts';
-import {postfix} from './postfix-server.ts';
+} from '../servers/mail-server.ts';
+import {openSmtpd} from '../servers/opensmtpd-server.ts';
+import {postfix} from '../servers/postfix-server.ts';
+import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
+import {smtpSink} from '../servers/smtp-sink-server.ts';
 import {replyCases} from './replies.ts';
-import {messageOf, mimeOf} from './sample-mail.ts';
-import {smtpSink} from './smtp-sink-server.ts';
 
 const kinds = [smtpSink, postfix, openSmtpd];
 const running = new Map<ServerKind, MailServer>();

@@ -1,10 +1,10 @@
 // What real servers say to the pipeline, and what is to become of the message.
 
 import {expect} from 'vitest';
-import type {MailServer, ServerKind} from './mail-server.ts';
-import {openSmtpd} from './opensmtpd-server.ts';
-import {messageSizeLimit, postfix} from './postfix-server.ts';
-import {smtpSink} from './smtp-sink-server.ts';
+import type {MailServer, ServerKind} from '../servers/mail-server.ts';
+import {openSmtpd} from '../servers/opensmtpd-server.ts';
+import {messageSizeLimit, postfix} from '../servers/postfix-server.ts';
+import {smtpSink} from '../servers/smtp-sink-server.ts';
 
 interface ReplyCase {
   readonly what: string;

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {afterEach, describe, expect, it} from 'vitest';
 import {AwsError, type AwsRequest, type Endpoint, listen} from '../../local/http.ts';
 import {batchesOf, enqueue, type Outgoing} from '../../tools/enqueue.ts';
-import {clientOf} from '../sqs/sqs-under-test.ts';
+import {clientOf} from '../local/sqs/sqs-under-test.ts';
 
 interface Entry {
   readonly Id: string;

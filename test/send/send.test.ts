@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {buffer, text} from 'node:stream/consumers';
 import {CreateQueueCommand, ListQueuesCommand} from '@aws-sdk/client-sqs';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
-import {type QueueUnderTest, type SqsUnderTest, startSqs} from '../sqs/sqs-under-test.ts';
+import {type QueueUnderTest, type SqsUnderTest, startSqs} from '../local/sqs/sqs-under-test.ts';
 
 const root = join(import.meta.dirname, '../..');
 const outboxName = 'relayq-local-outbox';

@@ -2,26 +2,26 @@
 // the text is compared with that for the text, in CPU time of this process, which a busy machine does not change.
 
 import {describe, expect, test} from 'vitest';
-import {parseHost, parseHostname, parseMailbox} from '../../shared/address.ts';
-import {wantsAuthentication} from '../../shared/authentication-wanted.ts';
-import {parseCapacity} from '../../shared/capacity.ts';
-import {contentOf} from '../../shared/content.ts';
-import {decodedText} from '../../shared/encoded-word.ts';
-import {saysEnough, saysFull} from '../../shared/full-server.ts';
+import {parsePostponed} from '../../shared/delivery/postponed-result.ts';
+import {retryHintOf} from '../../shared/delivery/schedule.ts';
 import {parseJson} from '../../shared/json.ts';
-import {isOfSize} from '../../shared/mail-parameters.ts';
-import {parseMessage} from '../../shared/message.ts';
-import {mqHeadersRules} from '../../shared/mq-headers.ts';
-import {parsePolicy, policyIdOf} from '../../shared/mta-sts.ts';
-import {parsePostponed} from '../../shared/postponed-result.ts';
-import {parseExtensions, type RawReply, ReplyReader, replyOf} from '../../shared/reply.ts';
-import {retryHintOf} from '../../shared/schedule.ts';
-import {maskedReply, maskedText, withoutSecrets} from '../../shared/secrets.ts';
-import {parseSettings} from '../../shared/settings.ts';
-import {parseHosts, parseRelayUrl} from '../../shared/smarthost.ts';
-import {parseTracking} from '../../shared/tracking.ts';
+import {decodedText} from '../../shared/message/encoded-word.ts';
+import {parseMessage} from '../../shared/message/message.ts';
+import {mqHeadersRules} from '../../shared/message/mq-headers.ts';
+import {maskedReply, maskedText, withoutSecrets} from '../../shared/message/secrets.ts';
+import {parseTracking} from '../../shared/message/tracking.ts';
+import {parseCapacity} from '../../shared/settings/capacity.ts';
+import {parseSettings} from '../../shared/settings/settings.ts';
+import {parseHost, parseHostname, parseMailbox} from '../../shared/smtp/address.ts';
+import {wantsAuthentication} from '../../shared/smtp/authentication-wanted.ts';
+import {contentOf} from '../../shared/smtp/content.ts';
+import {saysEnough, saysFull} from '../../shared/smtp/full-server.ts';
+import {isOfSize} from '../../shared/smtp/mail-parameters.ts';
+import {parsePolicy, policyIdOf} from '../../shared/smtp/mta-sts.ts';
+import {parseExtensions, type RawReply, ReplyReader, replyOf} from '../../shared/smtp/reply.ts';
+import {parseHosts, parseRelayUrl} from '../../shared/smtp/smarthost.ts';
 import {parseUtcTime} from '../../shared/utc-time.ts';
-import {arrival, bodyWith} from './samples.ts';
+import {arrival, bodyWith} from '../samples/messages.ts';
 
 /** What is read, and the text for it, of about so many characters. */
 type Row = readonly [name: string, read: (text: string) => unknown, textOf: (length: number) => string];

@@ -1,0 +1,28 @@
+// A question to the DNS, and its answer, whoever is asked.
+
+import type {TlsaRecord} from '../../../shared/smtp/dane.ts';
+
+/** The data of records, by their type. */
+export interface RecordData {
+  readonly A: string;
+  readonly AAAA: string;
+  readonly MX: {readonly exchange: string; readonly priority: number};
+  /** The strings that it is made of. */
+  readonly TXT: readonly string[];
+  readonly TLSA: TlsaRecord;
+}
+
+export interface DnsAnswer<Data> {
+  /** False for NXDOMAIN; a name that exists may have no records of this type. */
+  readonly exists: boolean;
+  readonly records: readonly Data[];
+  /** How long the records are good for; Infinity where that is not told. */
+  readonly ttlSeconds: number;
+  /** Whether DNSSEC has proved it. */
+  readonly secure: boolean;
+}
+
+export interface Dns {
+  /** @throws Error with a `code` when there is no answer: SERVFAIL, or nothing in time */
+  query<T extends keyof RecordData>(name: string, type: T): Promise<DnsAnswer<RecordData[T]>>;
+}

@@ -1,0 +1,99 @@
+// Lookups: what the DNS, or the system, says of a name. What follows from it for a message is decided by who asks.
+
+import {lookup, Resolver} from 'node:dns/promises';
+import type {MxSettings} from '../../../shared/settings/mx-settings.ts';
+import {parseIpAddress} from '../../../shared/smtp/ip-address.ts';
+import type {Dns, DnsAnswer, RecordData} from './dns.ts';
+import {DnsOverHttps} from './dns-over-https.ts';
+
+/** A host of a next hop with its addresses, in the order to try them. */
+export interface Host {
+  readonly host: string;
+  readonly addresses: readonly string[];
+}
+
+export interface LookedUpHost extends Host {
+  /** How long the addresses are good for. */
+  readonly ttlSeconds: number;
+  /** The DNS gave no answer for one of the families, or both: there may be more addresses. */
+  readonly unavailable: boolean;
+  readonly secure: boolean;
+}
+
+/** The URL of the resolver in use: its connections are kept, as those of a warm environment are. */
+let overHttps: {readonly url: string; readonly dns: Dns} | undefined;
+
+/** Who is asked for what direct delivery needs to know. */
+export function dnsOf({nameServers, dane: url}: Pick<MxSettings, 'nameServers' | 'dane'>): Dns {
+  if (url === undefined) return new SystemDns(nameServers);
+  if (overHttps?.url !== url) overHttps = {url, dns: new DnsOverHttps(url)};
+  return overHttps.dns;
+}
+
+class SystemDns implements Dns {
+  readonly #resolver = new Resolver({timeout: 5000, tries: 2});
+
+  /** @param nameServers as `address` or `address:port`; none is the system's own */
+  constructor(nameServers: readonly string[]) {
+    if (nameServers.length > 0) this.#resolver.setServers([...nameServers]);
+  }
+
+  async query<T extends keyof RecordData>(name: string, type: T): Promise<DnsAnswer<RecordData[T]>> {
+    try {
+      const {records, ttlSeconds = Number.POSITIVE_INFINITY} = await this.#lookups[type](name);
+      return {exists: true, records, ttlSeconds, secure: false};
+    } catch (error) {
+      // c-ares: NXDOMAIN is ENOTFOUND, an answer without such records ENODATA.
+      const code = codeOf(error);
+      if (code !== 'ENOTFOUND' && code !== 'ENODATA') throw error;
+      const exists = code === 'ENODATA';
+      return {exists, records: [], ttlSeconds: Number.POSITIVE_INFINITY, secure: false};
+    }
+  }
+
+  readonly #lookups: {
+    readonly [T in keyof RecordData]: (
+      name: string,
+    ) => Promise<{readonly records: readonly RecordData[T][]; readonly ttlSeconds?: number}>;
+  } = {
+    A: async name => withTtl(await this.#resolver.resolve4(name, {ttl: true})),
+    AAAA: async name => withTtl(await this.#resolver.resolve6(name, {ttl: true})),
+    MX: async name => ({records: await this.#resolver.resolveMx(name)}),
+    TXT: async name => ({records: await this.#resolver.resolveTxt(name)}),
+    // They are worth nothing without DNSSEC, of which the system says nothing.
+    TLSA: async () => ({records: []}),
+  };
+}
+
+const withTtl = (records: readonly {readonly address: string; readonly ttl: number}[]) => ({
+  records: records.map(({address}) => address),
+  ttlSeconds: Math.min(...records.map(({ttl}) => ttl)),
+});
+
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unknown';
+
+export async function addressesOf(dns: Dns, host: string): Promise<LookedUpHost> {
+  const asked = await Promise.allSettled([dns.query(host, 'A'), dns.query(host, 'AAAA')]);
+  const answers = asked.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []));
+  return {
+    host,
+    addresses: answers.flatMap(({records}) => records),
+    ttlSeconds: Math.min(...answers.map(({ttlSeconds}) => ttlSeconds)),
+    unavailable: answers.length < asked.length,
+    secure: answers.every(({records, secure}) => secure || records.length === 0),
+  };
+}
+
+/** TXT records, each as the strings it is made of; none when the DNS gives no answer. */
+export const textsOf = (dns: Dns, name: string): Promise<readonly (readonly string[])[]> =>
+  dns.query(name, 'TXT').then(
+    ({records}) => records,
+    () => [],
+  );
+
+/** A host looked up as the system does, /etc/hosts included; an address is itself. */
+export async function lookUpRelay(host: string): Promise<Host> {
+  if (parseIpAddress(host) !== undefined) return {host, addresses: [host]};
+  const found = await lookup(host, {all: true, order: 'verbatim'});
+  return {host, addresses: found.map(({address}) => address)};
+}

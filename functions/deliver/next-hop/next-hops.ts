@@ -1,0 +1,72 @@
+// The hosts of next hops as a warm environment remembers them: batches follow each other within seconds, and
+// what the DNS has just said need not be asked again. Failures are not kept.
+
+import {type NextHop, nextHopName} from '../../../shared/delivery/routing.ts';
+import type {MxSettings} from '../../../shared/settings/mx-settings.ts';
+import type {Settings} from '../../../shared/settings/settings.ts';
+import type {StsPolicies} from './mta-sts-policies.ts';
+import {permittedHosts} from './named-smarthost.ts';
+import {type Hosts, resolveMxHosts, resolveRelayHosts} from './next-hop-hosts.ts';
+
+/** More next hops than this within a minute: the oldest are asked for again. */
+const maxKept = 1_000;
+
+interface Kept {
+  readonly hosts: Promise<Hosts>;
+  /** Infinite while the answer is on its way: who comes meanwhile waits for the same one. */
+  readonly untilMs: number;
+}
+
+export interface NextHopsOptions {
+  readonly policies: StsPolicies;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Whether messages may name smarthosts anywhere, this machine included: on the local stage. */
+  readonly anywhere: boolean;
+}
+
+export class NextHops {
+  readonly #kept = new Map<string, Kept>();
+  readonly #options: NextHopsOptions;
+
+  constructor(options: NextHopsOptions) {
+    this.#options = options;
+  }
+
+  async hostsOf(hop: NextHop, mx: MxSettings): Promise<Hosts> {
+    const {now} = this.#options;
+    const key = `${nextHopName(hop)} ${hop.kind === 'mx' ? JSON.stringify(mx) : ''}`;
+    const kept = this.#kept.get(key);
+    if (kept !== undefined && kept.untilMs > now()) return kept.hosts;
+    const hosts = this.#resolve(hop, mx);
+    this.#keep(key, {hosts, untilMs: Number.POSITIVE_INFINITY});
+    let untilMs = 0;
+    try {
+      const resolved = await hosts;
+      if (resolved.ok) untilMs = now() + resolved.ttlSeconds * 1000;
+      return resolved;
+    } finally {
+      if (untilMs > now()) this.#keep(key, {hosts, untilMs});
+      else this.#kept.delete(key);
+    }
+  }
+
+  /** What of them a message may name as its smarthost that is not the settings'. */
+  permitted(hosts: Hosts, {smarthostPrivateAddresses}: Pick<Settings, 'smarthostPrivateAddresses'>): Hosts {
+    if (!hosts.ok || this.#options.anywhere) return hosts;
+    return permittedHosts(hosts.hosts, smarthostPrivateAddresses);
+  }
+
+  #resolve(hop: NextHop, mx: MxSettings): Promise<Hosts> {
+    if (hop.kind !== 'mx') return resolveRelayHosts(hop.hosts);
+    const {policies, now, random} = this.#options;
+    const policyOf = async (domain: string) => (mx.mtaSts ? policies.policyOf(domain, mx) : undefined);
+    return resolveMxHosts(hop.domain, mx, {now, random, policyOf});
+  }
+
+  #keep(key: string, kept: Kept): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    if (this.#kept.size > maxKept) this.#kept.delete(this.#kept.keys().next().value!);
+  }
+}

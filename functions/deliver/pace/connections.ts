@@ -1,0 +1,146 @@
+// Connections that outlive a batch: kept by a warm environment for the next one that needs exactly the same. Few are
+// kept for each, so that environments which lie idle take up little of a server's capacity.
+
+import {setTimeout as pause} from 'node:timers/promises';
+import {fullFailureOf, isTurnedAway, saysFull} from '../../../shared/smtp/full-server.ts';
+import type {Opened} from '../smtp/smtp-opening.ts';
+import type {SmtpSession} from '../smtp/smtp-session.ts';
+import type {Target} from '../smtp/target.ts';
+import {Habits, serverOf} from './habits.ts';
+import {Places} from './places.ts';
+
+/** In all, so that messages with many smarthosts of their own do not fill the environment with sockets. */
+const maxKept = 20;
+/** While there is little mail, batches are of one to three lanes; with more, they are of one lane each. */
+const maxAlike = 3;
+/** Older connections are given up: addresses, certificates and credentials change behind their backs. */
+const maxAgeMs = 300_000;
+
+/** Where another environment has the place, it may soon be free. */
+const pausesMs: readonly number[] = [500, 1_000, 2_000, 4_000];
+
+interface Kept {
+  readonly key: string;
+  readonly session: SmtpSession;
+  readonly untilMs: number;
+}
+
+export class Connections {
+  /** The one that was in use last is the last. */
+  #kept: readonly Kept[] = [];
+  readonly habits: Habits;
+  readonly #places = new Places(keyOf);
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.habits = new Habits(now);
+  }
+
+  /** A connection to exactly this target. What it has received while the environment was frozen is read first. */
+  async take(target: Target): Promise<SmtpSession | undefined> {
+    const key = keyOf(target);
+    for (;;) {
+      const kept = this.#kept.findLast(each => each.key === key);
+      if (kept === undefined) return undefined;
+      this.#kept = this.#kept.filter(each => each !== kept);
+      this.#places.take(kept.session);
+      await new Promise(resolve => setImmediate(resolve));
+      if (kept.session.usable && this.#now() < kept.untilMs) return kept.session;
+      this.#places.dismiss(kept.session);
+    }
+  }
+
+  /**
+   * Opens a connection. While the server has others of ours and turns a further one away, it is full: one of those is
+   * waited for, and goes on with the message where it is alike.
+   * @param untilMs how long to wait
+   */
+  async open(target: Target, untilMs: number, open: () => Promise<Opened>): Promise<Opened> {
+    const pauses = [...pausesMs];
+    for (let isFull = false; ; isFull = true) {
+      const wasServing = this.has(target);
+      const opened = await this.#places.open(target, open);
+      if (opened.ok || !isTurnedAway(opened.failure)) return opened;
+      isFull ||= wasServing || saysFull(opened.failure) || (await this.#isServing(target));
+      if (!isFull) return opened;
+      this.habits.wasFull(target);
+      const place =
+        (await this.#idlePlace(target)) ??
+        (await this.#places.next(target, Math.max(untilMs - this.#now(), 0)));
+      if (place !== undefined && place !== 'free') return {ok: true, session: place};
+      const pauseMs = place === 'free' ? 0 : pauses.shift();
+      if (pauseMs === undefined || this.#now() + pauseMs > untilMs)
+        return {...opened, failure: fullFailureOf(opened.failure)};
+      await pause(pauseMs);
+    }
+  }
+
+  /** Whether one could be taken, or waited for, at once. */
+  has(target: Target): boolean {
+    return this.#idleTo(target).length > 0 || this.#places.isInUse(target);
+  }
+
+  async #isServing(target: Target): Promise<boolean> {
+    return this.#idleTo(target).length > 0 || (await this.#places.isServing(target));
+  }
+
+  /** One that is kept idle; those that are not alike make room. */
+  async #idlePlace(target: Target): Promise<SmtpSession | undefined> {
+    const alike = await this.take(target);
+    if (alike === undefined) for (const each of this.#idleTo(target)) this.#dismiss(each);
+    return alike;
+  }
+
+  #dismiss(kept: Kept): void {
+    this.#kept = this.#kept.filter(each => each !== kept);
+    this.#places.dismiss(kept.session);
+  }
+
+  #idleTo(target: Target): readonly Kept[] {
+    return this.#kept.filter(({session}) => session.usable && serverOf(session.target) === serverOf(target));
+  }
+
+  /** Hands a connection on which nothing is in flight to who waits for it, keeps it for later, or says goodbye. */
+  keep(session: SmtpSession, idleMs: number): void {
+    this.#leaveExpired();
+    const key = keyOf(session.target);
+    const untilMs = Math.min(this.#now() + idleMs, session.openedMs + maxAgeMs);
+    const alike = this.#kept.filter(each => each.key === key).length;
+    const isWelcome =
+      !this.habits.isFull(session.target) &&
+      untilMs > this.#now() &&
+      alike < maxAlike &&
+      this.#kept.length < maxKept;
+    if (!this.#places.leave(session, isWelcome)) return;
+    this.#kept = [...this.#kept, {key, session, untilMs}];
+    // Where the environment is not frozen meanwhile.
+    setTimeout(() => this.#leaveExpired(), untilMs - this.#now()).unref();
+  }
+
+  #leaveExpired(): void {
+    for (const each of this.#kept) if (!this.#isAlive(each)) this.#dismiss(each);
+  }
+
+  #isAlive({session, untilMs}: Kept): boolean {
+    return session.usable && untilMs > this.#now();
+  }
+
+  close(): void {
+    for (const each of this.#kept) this.#dismiss(each);
+  }
+}
+
+/** Everything that makes one connection differ from another: a session serves only its own like. */
+export const keyOf = ({
+  host,
+  address,
+  port,
+  security,
+  implicitTls,
+  credentials,
+  ca,
+  policy,
+  dane,
+}: Target): string =>
+  JSON.stringify([host, address, port, security, implicitTls, credentials, ca, policy, dane]);

@@ -1,0 +1,188 @@
+// Commands and replies on an SMTP connection, any number of them in flight (RFC 2920). Replies come in the order of
+// the commands, so it is always known which command a reply, a silence or a lost connection belongs to.
+
+import type net from 'node:net';
+import type {Failure, Stage} from '../../../shared/smtp/outcome.ts';
+import {type RawReply, ReplyReader} from '../../../shared/smtp/reply.ts';
+import {type Answer, answerOf, failed, wordsOf} from './answer.ts';
+import {allowedMs, type Clock} from './timeouts.ts';
+
+interface Waiting {
+  stage: Stage;
+  readonly resolve: (answer: Answer) => void;
+}
+
+/** How long a server may take to answer QUIT before the connection is closed on it. */
+const quitMs = 2_000;
+
+export class Conversation {
+  clock: Clock;
+  readonly #socket: net.Socket;
+  readonly #secrets: readonly string[];
+  readonly #waiting: Waiting[] = [];
+  readonly #reader = new ReplyReader();
+  readonly #onData = (octets: Buffer) => this.#receive(octets);
+  readonly #onError = (error: NodeJS.ErrnoException) => this.#lose(`lost: ${error.code ?? error.message}`);
+  readonly #onEnd = () => this.#lose('the server closed the connection');
+  readonly #onClose = () => this.#lose('the connection was closed');
+  #timer: NodeJS.Timeout | undefined;
+  #loss: string | undefined;
+
+  /**
+   * @param socket may have been paused, so that nothing is missed
+   * @param secrets what must not be shown, should the server echo it
+   */
+  constructor(socket: net.Socket, clock: Clock, secrets: readonly string[]) {
+    this.clock = clock;
+    this.#socket = socket;
+    this.#secrets = secrets;
+    socket.on('data', this.#onData).on('error', this.#onError);
+    socket.on('end', this.#onEnd).on('close', this.#onClose);
+    socket.resume();
+    if (socket.destroyed || socket.readableEnded) this.#lose('the connection was closed');
+  }
+
+  get open(): boolean {
+    return this.#loss === undefined;
+  }
+
+  /** Why nothing can be said any more; undefined while the connection is open. */
+  get loss(): string | undefined {
+    return this.#loss;
+  }
+
+  /** The greeting comes without a command. To be called before this turn of the event loop ends. */
+  greeting(): Promise<Answer> {
+    return this.#expect('intro');
+  }
+
+  command(stage: Stage, line: string): Promise<Answer> {
+    return this.commands([[stage, line]])[0]!;
+  }
+
+  /** Sends commands in one flight. */
+  commands(lines: readonly (readonly [Stage, string])[]): Promise<Answer>[] {
+    this.#socket.cork();
+    const answers = lines.map(([stage, line]) => {
+      const answer = this.#expect(stage);
+      if (this.open) this.#socket.write(`${line}\r\n`);
+      return answer;
+    });
+    this.#socket.uncork();
+    return answers;
+  }
+
+  /**
+   * Sends a message text with its dot: at the stage `data` until the whole of it has left the process. Commands that
+   * are written before this turn of the event loop ends leave with it: a server then answers all at once, where
+   * a reply to the dot alone would have those behind it wait for its acknowledgement (RFC 1122 4.2.3.2 and 4.2.3.4).
+   */
+  content(wire: Buffer): Promise<Answer> {
+    let waiting: Waiting | undefined;
+    const answer = this.#expect('data', created => {
+      waiting = created;
+    });
+    if (!this.open) return answer;
+    this.#socket.cork();
+    this.#socket.write(wire, error => {
+      if (error || waiting === undefined) return;
+      waiting.stage = 'message';
+      if (this.#waiting[0] === waiting) this.#watch();
+    });
+    process.nextTick(() => this.#socket.uncork());
+    return answer;
+  }
+
+  #expect(stage: Stage, created: (waiting: Waiting) => void = () => {}): Promise<Answer> {
+    return new Promise(resolve => {
+      if (this.#loss !== undefined) return resolve(failed(stage, 'lost', this.#loss));
+      const waiting = {stage, resolve};
+      created(waiting);
+      this.#waiting.push(waiting);
+      if (this.#waiting.length === 1) this.#watch();
+    });
+  }
+
+  /** The time of a stage begins when its command is the next to be answered. */
+  #watch(): void {
+    clearTimeout(this.#timer);
+    const stage = this.#waiting[0]?.stage;
+    if (stage === undefined) return;
+    this.#timer = setTimeout(
+      () => this.#breakOff('timeout', `no reply in time at ${stage}`),
+      allowedMs(stage, this.clock),
+    );
+  }
+
+  #receive(octets: Buffer): void {
+    if (!this.open) return;
+    for (const reply of this.#reader.push(octets)) if (this.open) this.#answer(reply);
+    if (this.#reader.isEndless) this.#breakOff('invalid', 'a reply without an end');
+  }
+
+  #answer(raw: RawReply): void {
+    const waiting = this.#waiting.shift();
+    const answer = answerOf(raw, waiting?.stage, this.#secrets);
+    waiting?.resolve(answer);
+    // A server that does not know EHLO says so in any way; HELO comes next, on the same connection.
+    const goesOn = answer.ok ? raw.isValid && raw.code !== 421 : waiting?.stage === 'ehlo';
+    if (waiting !== undefined && goesOn) this.#watch();
+    // Nobody knows any more what the server would answer next.
+    else
+      this.#lose(
+        `${waiting ? 'the connection was given up after' : 'the server said unasked'}: ${wordsOf(answer)}`,
+      );
+  }
+
+  #lose(description: string): void {
+    this.#breakOff('lost', description);
+  }
+
+  /** A reply to the dot that broke off still decides, when its digits are there. */
+  #breakOff(result: Failure['result'], description: string): void {
+    const [waiting] = this.#waiting;
+    const raw = this.open && waiting?.stage === 'message' ? this.#reader.breakOff() : undefined;
+    const answer = raw?.code === undefined ? undefined : answerOf(raw, 'message', this.#secrets);
+    if (answer !== undefined) this.#waiting.shift()?.resolve(answer);
+    this.#end(answer === undefined ? result : 'lost', description);
+  }
+
+  /** The first who waits is told what happened; those behind, that the connection is lost. */
+  #end(result: Failure['result'], description: string): void {
+    if (!this.open) return;
+    this.#loss = description;
+    clearTimeout(this.#timer);
+    this.#socket.destroy();
+    for (const [index, {stage, resolve}] of this.#waiting.splice(0).entries()) {
+      resolve(failed(stage, index === 0 ? result : 'lost', description));
+    }
+  }
+
+  /**
+   * Leaves the socket to somebody else, and is over. False where octets have come that nobody asked for: whoever sent
+   * them in clear must not be believed under TLS (CVE-2011-0411). Then the connection is closed.
+   */
+  release(): boolean {
+    if (this.#reader.isInside) this.#lose('the server said more than it was asked for');
+    if (!this.open) return false;
+    this.#loss = 'the connection serves another conversation';
+    this.#socket.off('data', this.#onData).off('error', this.#onError);
+    this.#socket.off('end', this.#onEnd).off('close', this.#onClose);
+    return true;
+  }
+
+  /** Says goodbye, and closes when it has been heard: then it settles. */
+  async quit(): Promise<void> {
+    if (!this.open) return;
+    this.#loss = 'closed by us';
+    clearTimeout(this.#timer);
+    const closed = new Promise<void>(resolve => this.#socket.once('close', () => resolve()));
+    this.#socket.end('QUIT\r\n');
+    setTimeout(() => this.#socket.destroy(), quitMs).unref();
+    await closed;
+  }
+
+  close(): void {
+    this.#lose('closed by us');
+  }
+}

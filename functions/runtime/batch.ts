@@ -1,0 +1,65 @@
+// What both handlers have in common: an SQS event in, the records that failed out; that the records are still ours
+// and settings before anything.
+
+import middy, {type MiddlewareObj} from '@middy/core';
+import type {Context, SQSBatchResponse, SQSEvent, SQSRecord} from 'aws-lambda';
+import type {Settings} from '../../shared/settings/settings.ts';
+import {errorText, type Log} from './log.ts';
+import type {SettingsSource} from './settings-source.ts';
+import type {Visibility} from './visibility.ts';
+
+/** Handles a batch; returns the message ids of the records that are to come again. */
+export type BatchHandler = (
+  records: readonly SQSRecord[],
+  settings: Settings,
+  remainingMs: () => number,
+) => Promise<readonly string[]>;
+
+export interface BatchParts {
+  readonly source: SettingsSource;
+  readonly visibility: Visibility;
+  readonly log: Log;
+  /** Called with records that could not be dealt with, for a reason that is not theirs. */
+  readonly onFailed?: (records: readonly SQSRecord[], remainingMs: number) => Promise<void>;
+}
+
+interface BatchContext extends Context {
+  settings: Settings;
+  /** Records that are somebody else's by now, and what must not overtake them. */
+  lost: ReadonlySet<SQSRecord>;
+}
+
+const failuresOf = (messageIds: readonly string[]): SQSBatchResponse => ({
+  batchItemFailures: messageIds.map(itemIdentifier => ({itemIdentifier})),
+});
+
+/** Puts the settings on the context, and without any, or after a bug, has the whole batch come again. */
+const withSettings = ({
+  source,
+  visibility,
+  log,
+  onFailed,
+}: BatchParts): MiddlewareObj<SQSEvent, SQSBatchResponse, Error, BatchContext> => ({
+  before: async ({context, event: {Records: records}}) => {
+    const remainingMs = context.getRemainingTimeInMillis();
+    context.lost = await visibility.renew(records, remainingMs);
+    if (context.lost.size > 0) await onFailed?.([...context.lost], remainingMs);
+    context.settings = await source.current();
+  },
+  onError: async ({error, context, event: {Records: records}}) => {
+    log('error', 'the batch will come again', {error: errorText(error)});
+    await onFailed?.(records, context.getRemainingTimeInMillis());
+    return failuresOf(records.map(record => record.messageId));
+  },
+});
+
+export const batchHandler = (parts: BatchParts, handle: BatchHandler) =>
+  // No answer before the timeout: Lambda would keep the environment, and what hangs would go on in the next invocation.
+  middy<SQSEvent, SQSBatchResponse, Error, BatchContext>({timeoutEarlyInMillis: 0})
+    .use(withSettings(parts))
+    .handler(async ({Records: records}, context) => {
+      const lost = records.filter(record => context.lost.has(record)).map(({messageId}) => messageId);
+      const kept = records.filter(record => !context.lost.has(record));
+      const failed = await handle(kept, context.settings, () => context.getRemainingTimeInMillis());
+      return failuresOf([...lost, ...failed]);
+    });

@@ -1,0 +1,150 @@
+// Settings from SSM, kept for a minute. While SSM fails, or what it holds is wrong, the last good settings
+// stay in force, and the log says so once per change.
+
+import {GetParametersByPathCommand, type SSMClient} from '@aws-sdk/client-ssm';
+import type {Parameter} from '../../shared/settings/parameter-reader.ts';
+import {parseSettings, type Reading, type Settings} from '../../shared/settings/settings.ts';
+import {changesReport, type LogLine, problemsLine} from '../../shared/settings/settings-report.ts';
+import {errorText, type Log} from './log.ts';
+
+export interface SettingsSourceOptions {
+  readonly client: SSMClient;
+  /** `/relayq/<stage>/` */
+  readonly path: string;
+  readonly log: Log;
+  readonly maxAgeMs?: number;
+  readonly now?: () => number;
+}
+
+/**
+ * Who writes the parameters of one decision one by one takes seconds: so long they are left alone before they count,
+ * or for as long as settings are kept, if that is more.
+ */
+const leastSettleMs = 3000;
+
+const lastGood = 'settings have problems; the last good values stay in force';
+
+export class SettingsSource {
+  readonly #options: Required<SettingsSourceOptions>;
+  #reading: Reading | undefined;
+  #nextMs = Number.NEGATIVE_INFINITY;
+  #reported = '';
+  #pending: ReturnType<typeof changesReport>['pending'] = new Map();
+  #loading: Promise<void> | undefined;
+
+  constructor(options: SettingsSourceOptions) {
+    this.#options = {maxAgeMs: 60_000, now: Date.now, ...options};
+  }
+
+  /** @throws Error when SSM has never been read: mail must wait rather than go astray */
+  async current(): Promise<Settings> {
+    if (this.#options.now() >= this.#nextMs) {
+      this.#loading ??= this.#load().finally(() => {
+        this.#loading = undefined;
+      });
+      await this.#loading;
+    }
+    if (this.#reading === undefined) throw new Error('no usable settings yet; mail waits until there are');
+    return this.#reading.settings;
+  }
+
+  /** Has the next call read anew: a server refused our credentials, so they may have changed. */
+  expire(): void {
+    this.#nextMs = Number.NEGATIVE_INFINITY;
+  }
+
+  async #load(): Promise<void> {
+    const {maxAgeMs, now} = this.#options;
+    try {
+      const parameters = await this.#read();
+      const nowMs = now();
+      const clock = {nowMs, settleMs: this.#settleMs, nextMs: nowMs + maxAgeMs};
+      const reading = parseSettings(parameters, this.#reading, clock);
+      this.#report(reading);
+      this.#reading = reading;
+      this.#nextMs = Math.min(clock.nextMs, reading.settings.knownFromMs ?? clock.nextMs);
+    } catch (error) {
+      const problems = [`SSM cannot be read: ${errorText(error)}`];
+      this.#reportProblems({level: 'error', message: lastGood, fields: {problems}});
+      // Without any, every batch asks again; with old ones, once a minute is enough also while SSM is down.
+      if (this.#reading !== undefined) this.#keep(this.#reading, now() + maxAgeMs);
+    }
+  }
+
+  /** Has the old reading last: what was unknown stays so until the next one. */
+  #keep(reading: Reading, nextMs: number): void {
+    const {settings} = reading;
+    this.#nextMs = nextMs;
+    if (settings.unknown.size > 0) this.#reading = {...reading, settings: {...settings, knownFromMs: nextMs}};
+  }
+
+  get #settleMs(): number {
+    return Math.max(this.#options.maxAgeMs, leastSettleMs);
+  }
+
+  #report(reading: Reading): void {
+    const {lines, pending} = changesReport(reading, this.#reading, this.#pending);
+    this.#pending = pending;
+    for (const line of lines) this.#log(line);
+    this.#reportProblems(problemsLine(reading, this.#reading));
+  }
+
+  /** Logs what is wrong when it has changed since it was last logged. */
+  #reportProblems(line: LogLine | undefined): void {
+    const report = line === undefined ? '' : JSON.stringify(line.fields);
+    if (report === this.#reported) return;
+    this.#reported = report;
+    this.#log(line ?? {level: 'info', message: 'settings are good again', fields: {}});
+  }
+
+  #log({level, message, fields}: LogLine): void {
+    const {log, path} = this.#options;
+    log(level, message, {path, ...fields});
+  }
+
+  /**
+   * Pages are read one after the other. What is written meanwhile can show on a later page without what was written
+   * before it on an earlier one, so a reading that shows something new counts when the next one is the same.
+   */
+  async #read(): Promise<readonly Parameter[]> {
+    const {now} = this.#options;
+    let {parameters, pages} = await this.#readPages();
+    for (let again = 0; again < 2 && pages > 1; again += 1) {
+      const sinceMs = now() - this.#settleMs;
+      if (!parameters.some(({modifiedMs = 0}) => modifiedMs > sinceMs)) break;
+      const last = JSON.stringify(parameters);
+      ({parameters, pages} = await this.#readPages());
+      if (JSON.stringify(parameters) === last) break;
+    }
+    return parameters;
+  }
+
+  async #readPages(): Promise<{readonly parameters: readonly Parameter[]; readonly pages: number}> {
+    const {client, path} = this.#options;
+    const parameters: Parameter[] = [];
+    let pages = 0;
+    let nextToken: string | undefined;
+    do {
+      // At most 10 come at a time (GetParametersByPath, MaxResults).
+      const page = await client.send(
+        new GetParametersByPathCommand({
+          Path: path,
+          Recursive: true,
+          WithDecryption: true,
+          NextToken: nextToken,
+        }),
+      );
+      for (const {Name = '', Value = '', LastModifiedDate} of page.Parameters ?? []) {
+        const modifiedMs = LastModifiedDate?.getTime();
+        parameters.push({
+          name: Name.slice(path.length),
+          value: Value,
+          ...(modifiedMs !== undefined && {modifiedMs}),
+        });
+      }
+      pages += 1;
+      nextToken = page.NextToken;
+    } while (nextToken);
+    return {parameters, pages};
+  }
+}

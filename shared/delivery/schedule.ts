@@ -1,0 +1,67 @@
+// When a message is tried next, and when it has been tried for long enough. The clock comes in as a number.
+
+import type {Message} from '../message/message.ts';
+import type {Settings} from '../settings/settings.ts';
+import type {Reply} from '../smtp/reply.ts';
+
+/** The longest DelaySeconds that SQS takes (SendMessage). */
+const maxDelaySeconds = 900;
+
+/** Seconds to wait after attempt number `attempts` (from 1): the list in turn, its last entry for ever. */
+export const retryIntervalOf = (intervals: readonly number[], attempts: number): number =>
+  intervals[Math.min(Math.max(attempts, 1), intervals.length) - 1] ?? 0;
+
+/** The time after which a message is no longer tried: its own, else the setting's from its arrival. */
+export const expiryOf = (message: Message, settings: Settings): number =>
+  message.maxDeliverTimeMs ?? message.tracking.arrivedMs + settings.maxDeliverTime * 1000;
+
+/** Why a message is to be given up before its next attempt at `nextMs`, or undefined while it is not. */
+export function expiredBecause(
+  message: Message,
+  settings: Settings,
+  attempts: number,
+  nextMs: number,
+): string | undefined {
+  const maxAttempts = message.maxAttempts ?? settings.maxAttempts;
+  if (maxAttempts > 0 && attempts >= maxAttempts) return `maxattempts: ${attempts} of ${maxAttempts} made`;
+  return nextMs >= expiryOf(message, settings)
+    ? 'maxdelivertime: no time left for another attempt'
+    : undefined;
+}
+
+// "try again in 300 seconds", "greylisted for 5 minutes": a number, a unit, and a word about waiting before it.
+const hint =
+  /\b(?:again|retry|wait|back|gr[ea]ylist\w*|later|after|in)\b[^.;]{0,40}?\b(\d{1,5})\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?)\b/i;
+const secondsOfUnit = {s: 1, m: 60, h: 3600} as const;
+
+/** How long a server asks to wait, in seconds, going by the words of a transient reply. */
+export function retryHintOf({code, text}: Pick<Reply, 'code' | 'text'>): number | undefined {
+  const [, number, unit = ''] = (code < 500 && hint.exec(text)) || [];
+  if (number === undefined) return undefined;
+  return Number(number) * secondsOfUnit[unit[0]!.toLowerCase() as keyof typeof secondsOfUnit];
+}
+
+/** What a server may make of an interval by asking: at the shortest and at the longest, in seconds. */
+const hintBounds = {least: 30, most: 3600} as const;
+
+/**
+ * When the attempt after a deferral is due.
+ * @param hintSeconds what the server asked for; it is heard within bounds
+ */
+export function nextAttemptOf(
+  message: Message,
+  settings: Settings,
+  attempts: number,
+  nowMs: number,
+  hintSeconds?: number,
+): number {
+  const interval = retryIntervalOf(message.retries ?? settings.retryIntervals, attempts);
+  const least = Math.min(interval, hintBounds.least);
+  const most = Math.max(interval, hintBounds.most);
+  const seconds = hintSeconds === undefined ? interval : Math.min(Math.max(hintSeconds, least), most);
+  return nowMs + seconds * 1000;
+}
+
+/** The next stretch of waiting, in whole seconds rounded up: never due too early. */
+export const delaySecondsOf = (dueMs: number, nowMs: number): number =>
+  Math.min(Math.max(Math.ceil((dueMs - nowMs) / 1000), 0), maxDelaySeconds);

@@ -1,0 +1,122 @@
+// The shape of a message, property by property: what each may be, and what would be right.
+
+import * as v from 'valibot';
+import {isJsonObject, type Json, type JsonObject} from '../json.ts';
+import {resultKinds} from '../names.ts';
+import {right, wrong} from '../parsed.ts';
+import {type Mailbox, parseMailbox} from '../smtp/address.ts';
+import {securityLevels} from '../smtp/security.ts';
+import {mqHeadersRules} from './mq-headers.ts';
+import {smarthostSchema} from './smarthost-schema.ts';
+import {flag, parsedBy, parseWholeNumber, time, wholeNumber, word} from './value-schemas.ts';
+
+/** Properties that would change what is sent, and are not acted on yet: better refused than ignored. */
+const unsupported = ['key', 'dkim', 'headers', 'data', 'inlinecss'] as const;
+
+const mailbox = parsedBy<Mailbox>(value =>
+  typeof value === 'string' ? parseMailbox(value) : wrong('must be a string holding one address'),
+);
+
+/** MAIL FROM; `""` and `"<>"` say the null reverse-path in so many words. */
+const reversePath = parsedBy<Mailbox | undefined>(value => {
+  if (value === '' || value === '<>') return right(undefined);
+  return typeof value === 'string' ? parseMailbox(value) : wrong('must be a string holding one address');
+});
+
+const retries = parsedBy<readonly number[]>(value => {
+  const list = typeof value === 'string' ? value.split(',').map(part => part.trim()) : value;
+  const seconds = Array.isArray(list) ? list.map(item => parseWholeNumber(item, 0, 31_536_000)) : [];
+  return seconds.length > 0 && seconds.every(item => item.ok)
+    ? right(seconds.map(item => item.value))
+    : wrong('must be a list of seconds, such as [600, 1800] or "600,1800"');
+});
+
+/** SQS's rule for the names of standard queues (CreateQueue, QueueName). */
+const queueName = parsedBy<string | null>(value =>
+  value === null || (typeof value === 'string' && /^[A-Za-z0-9_-]{1,80}$/.test(value))
+    ? right(value)
+    : wrong('must be the name of a standard SQS queue (letters, digits, - and _), or null for none'),
+);
+
+const notQueues = 'must be an object such as {"failure": "name-of-a-queue", "retry": null}';
+
+export const queuesSchema = v.pipe(
+  v.custom<Record<string, unknown>>(isJsonObject, notQueues),
+  v.looseObject(v.entriesFromList([...resultKinds, 'dsn'], v.exactOptional(queueName)), notQueues),
+);
+
+const mime = parsedBy<string | JsonObject>(value => {
+  if (typeof value === 'string' && /\p{Surrogate}/u.test(value)) {
+    return wrong('has an unpaired surrogate, which UTF-8 cannot express');
+  }
+  return (typeof value === 'string' && value !== '') || isJsonObject(value)
+    ? right(value)
+    : wrong('must be the MIME text, or an object with from, to, subject, text, …');
+});
+
+// Of these, x-mq-inlinecss: 0 asks for nothing.
+const notYet = parsedBy<unknown>(value =>
+  value === false || value === '0' || value === 'false'
+    ? right(value)
+    : wrong('is not supported yet, and sending without it would send something else: remove it'),
+);
+
+export const notAnObject = 'must be an object such as {"envelope": "…", "recipient": "…", "mime": "…"}';
+
+export const messageSchema = v.looseObject(
+  {
+    envelope: v.optional(reversePath),
+    recipient: mailbox,
+    mime,
+    smarthost: v.optional(smarthostSchema),
+    security: v.optional(word(securityLevels)),
+    nextattempt: v.optional(
+      v.looseObject({time}, 'must be an object such as {"time": "2030-01-01 09:00:00"}'),
+    ),
+    delayed: v.optional(time),
+    maxdelivertime: v.optional(time),
+    maxattempts: v.optional(wholeNumber(1, 1_000_000)),
+    retries: v.optional(retries),
+    queues: v.optional(queuesSchema, {}),
+    keepmime: v.optional(flag, false),
+    'mq-headers': v.optional(word(mqHeadersRules)),
+    strict: v.optional(flag),
+    tags: v.optional(v.array(v.string('must be a string'), 'must be a list of strings')),
+    results: v.optional(v.array(v.custom<JsonObject>(isJsonObject, 'must be an object'), 'must be a list')),
+    dsn: v.optional(v.custom<JsonObject>(isJsonObject, 'must be an object')),
+    ...v.entriesFromList(unsupported, v.optional(notYet)),
+  },
+  notAnObject,
+);
+
+/** Of these, an empty text is no text and no address. */
+const mandatory = ['recipient', 'mime'];
+
+const isUnset = (value: Json | undefined): boolean =>
+  value === null || value === undefined || (typeof value === 'string' && value.trim() === '');
+
+/**
+ * A property that is null is an absent one, and so is one of ours that is an empty text: many producers write what they
+ * have not got so. The same goes for the members of a smarthost, which is none when nothing is left of it. In `queues`
+ * null means none, and empty means the stage's own.
+ */
+export function withoutUnset(object: JsonObject): JsonObject {
+  const entries = Object.entries(object).map(([name, value]): [string, Json] => {
+    if (!isJsonObject(value)) {
+      const isOurs = Object.hasOwn(messageSchema.entries, name) && !mandatory.includes(name);
+      return [name, isOurs && isUnset(value) ? null : value];
+    }
+    if (name === 'nextattempt') return [name, 'time' in value && isUnset(value.time) ? null : value];
+    if (name === 'queues') return [name, membersOf(value, member => member !== null && isUnset(member))];
+    if (name !== 'smarthost') return [name, value];
+    // A password may be made of blanks.
+    const set = membersOf(value, (member, of) =>
+      of === 'password' && member !== null ? member === '' : isUnset(member),
+    );
+    return [name, Object.keys(set).length === 0 ? null : set];
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== null));
+}
+
+const membersOf = (object: JsonObject, isLeftOut: (value: Json, name: string) => boolean): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([name, value]) => !isLeftOut(value, name)));

@@ -1,0 +1,152 @@
+// What must never be shown: taken out of messages, of text that is not a message, and of what servers say.
+// Each expression takes time in proportion to the text: what it repeats is bounded, or ends where the next one begins.
+
+import {isJsonObject, type Json, type JsonObject} from '../json.ts';
+import {isNearlySmarthost, isUrl} from '../smtp/smarthost.ts';
+import {withoutNearValues} from './mq-headers.ts';
+
+const mask = '***';
+
+/** Properties that hold a secret wherever they stand, and those that do below `dkim`. */
+const secretWords =
+  'password|passwd|passphrase|secret|private[-_]?key|api[-_]?key|(?:access|refresh|auth|bearer)[-_]?token';
+const secretName = new RegExp(`(?:${secretWords}|(?:^|[-_.])(?:pass|pwd))$`, 'i');
+const secretNameInCamelCase = /[a-z](?:Pass|Pwd)$/;
+const dkimSecretName = /^(?:key|private[-_]?key)$/i;
+
+function isSecret(given: string): boolean {
+  // A blank behind a name, or something within it that cannot be seen, makes no other of it.
+  const name = given.normalize('NFKC').replace(/[^\p{L}\p{N}_.-]/gu, '');
+  return secretName.test(name) || secretNameInCamelCase.test(name) || isNearlySmarthost(name);
+}
+
+/** The same JSON without its secrets: their properties are gone. Keys below `dkim` are private keys. */
+export function withoutSecrets(object: JsonObject): JsonObject {
+  return redact(object, false) as JsonObject;
+}
+
+function redact(value: Json, dkim: boolean): Json {
+  if (typeof value === 'string') return maskedUrls(value.replace(pem, mask).replace(header, maskedField));
+  if (Array.isArray(value)) return value.map(item => redact(item, dkim));
+  if (!isJsonObject(value)) return value;
+  // A header of a `mime` object may be written as {"key": …, "value": …}.
+  const isSecretHeader = typeof value.key === 'string' && isSecret(value.key);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !isSecret(name) && !(isSecretHeader && name === 'value'))
+      .filter(([name]) => !(dkim && dkimSecretName.test(name)))
+      .map(([name, member]) => [name, redactMember(name, member, dkim)]),
+  );
+}
+
+function redactMember(name: string, value: Json, dkim: boolean): Json {
+  if (name === 'smarthost') return harmlessOf(value);
+  if (name === 'mime' && typeof value === 'string') return redact(withoutNearValues(value, mask), dkim);
+  return redact(value, dkim || name === 'dkim');
+}
+
+/** Of a smarthost only what cannot be a secret: who mistakes a member's name, or its place, shows no password. */
+function harmlessOf(smarthost: Json): Json {
+  if (typeof smarthost === 'string') return maskedRelay(smarthost);
+  if (!isJsonObject(smarthost)) return mask;
+  const {hostname, port, username, password, security} = smarthost;
+  const hosts = Array.isArray(hostname) ? hostname.filter(host => typeof host === 'string') : undefined;
+  return {
+    ...(typeof hostname === 'string' && {hostname: maskedRelay(hostname)}),
+    ...(hosts && {hostname: hosts.map(maskedRelay)}),
+    ...((typeof port === 'number' || (typeof port === 'string' && /^\d{1,5}$/.test(port))) && {port}),
+    // Where an API key is the user name, it is the password too.
+    ...(typeof username === 'string' && username !== password && {username}),
+    ...(typeof security === 'string' && /^[a-z]{1,20}$/i.test(security) && {security}),
+  };
+}
+
+/** A relay's URL; or whatever else there is where it, or a host name, should be. */
+function maskedRelay(text: string): string {
+  const [scheme = ''] = isUrl(text) ? /^.*?:\/\//s.exec(text)! : [];
+  return scheme + maskedUserinfo(text.slice(scheme.length), text.lastIndexOf('@') - scheme.length);
+}
+
+/** Without a colon nobody knows whether it is a user or a token. */
+function maskedUserinfo(text: string, at: number): string {
+  if (at < 0) return text;
+  const colon = text.slice(0, at).indexOf(':');
+  return `${text.slice(0, colon + 1)}${mask}${text.slice(at)}`;
+}
+
+// The slashes of a URL, in JSON perhaps as `\/`, and the rest of it.
+const urlRest = /:\\{0,8}\/\\{0,8}\/[^\s"'<>]*/g;
+
+/** `scheme://user:***@host`, wherever there is one; for SMTP even if a slash in the password is not encoded. */
+const maskedUrls = (text: string): string =>
+  text.replace(urlRest, (rest, index: number) => {
+    const slashes = rest.lastIndexOf('/', rest.search(/[^:\\/]|$/)) + 1;
+    const authority = rest.slice(slashes);
+    const isSmtp = /smtps?$/i.test(text.slice(Math.max(index - 5, 0), index));
+    const end = isSmtp ? authority.length : authority.search(/[/?#\\]|$/);
+    return rest.slice(0, slashes) + maskedUserinfo(authority, authority.lastIndexOf('@', end));
+  });
+
+// Fields whose value may be a password: any of the smarthost's but those that say something else.
+const headerName = String.raw`x-mq-smarthost(?!-(?:hostname|port|username|security)[ \t]*:)[!-9;-~]{0,40}[\s\u200b-\u200f\u2060\ufeff\u00ad]*[:=\uff1a]`;
+// With folded lines. A bare CR ends nothing here.
+const header = new RegExp(String.raw`(${headerName})([^\n]*(?:\n[ \t][^\n]*)*)`, 'gi');
+
+/** The field with its value masked, and its line end as it was. */
+function maskedField(_: string, name: string, value: string): string {
+  let end = value.length;
+  while (value[end - 1] === '\r') end--;
+  return `${name} ${mask}${value.slice(end)}`;
+}
+
+// The same inside JSON text, where lines end in escapes and the text at a quote.
+const escapedEnd = String.raw`(?:\\r){0,4}\\n|\r?\n`;
+const escapedHeader = new RegExp(
+  String.raw`(${headerName})(?:(?:${escapedEnd})(?:[ \t]|\\t)|(?!${escapedEnd}|")(?:\\.|.))*`,
+  'gis',
+);
+// A name that ends in one of the words, quoted or not, perhaps in JSON within JSON; then its value: quoted, up
+// to the same quote or the end of a text that was cut; a list or an object, with all that follows; or a word.
+const propertyName = `(?:${secretWords}|(?<![a-z])(?:pass|pwd))`;
+const propertyValue = String.raw`(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|(\\+)".*?(?:(?<!\\)\2"|$)|'[^']*(?:'|$)|[[{].*|[^\r\n,}\]&]+)`;
+const property = new RegExp(String.raw`(${propertyName}\\*["']?\s*[:=]\s*)${propertyValue}`, 'gis');
+const pem = /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gs;
+
+/** A text that could not be read as a message, with everything that looks like a secret masked. */
+export function maskedText(text: string): string {
+  const isJson = /^\s*[[{"]/.test(text);
+  const masked = text.replace(pem, mask);
+  const fieldless = isJson
+    ? masked.replace(escapedHeader, `$1 ${mask}`)
+    : withoutNearValues(masked, mask).replace(header, maskedField);
+  return maskedUrls(fieldless.replace(property, `$1${mask}`));
+}
+
+/** Shorter secrets are parts of common words, which would show them where they are masked. */
+const shortSecret = 4;
+/** What a server may show of a secret that AUTH has encoded, the end perhaps cut off. */
+const base64Run = /[A-Za-z0-9+/]{8,}/g;
+const base64Of = (text: string): string => Buffer.from(text).toString('base64');
+
+/**
+ * A server's words with the credentials masked, should it echo them: plain, or as AUTH encoded them, in any case.
+ * @param isOfAuth whether the words answer AUTH. Short secrets are echoed nowhere else; then all of the text is
+ *   masked, as the words around a short mask could tell what was there.
+ */
+export function maskedReply(text: string, secrets: readonly string[], isOfAuth = false): string {
+  const short = secrets.filter(secret => secret !== '' && secret.length < shortSecret);
+  if (isOfAuth && short.some(secret => hasWord(text, secret) || text.includes(base64Of(secret)))) return mask;
+  const long = secrets.filter(secret => secret.length >= shortSecret);
+  const encoded = long.map(secret => base64Of(secret).replace(/=+$/, ''));
+  const whole = [...long, ...encoded]
+    .sort((a, b) => b.length - a.length)
+    .reduce((masked, form) => masked.replaceAll(new RegExp(`${RegExp.escape(form)}=*`, 'gi'), mask), text);
+  const folded = encoded.map(form => form.toLowerCase());
+  return whole.replace(base64Run, run =>
+    folded.some(form => form.includes(run.toLowerCase())) ? mask : run,
+  );
+}
+
+/** Whether a word stands alone, perhaps in quotes or behind a colon. */
+const hasWord = (text: string, word: string): boolean =>
+  text.split(/\s+/).includes(word) || text.split(/[\s"'`()<>[\]{}=:;,.]+/).includes(word);

@@ -1,0 +1,46 @@
+// Values that properties of a message can have, as schemas: in JSON, or as a header field says them.
+
+import * as v from 'valibot';
+import {type Parsed, right, wrong} from '../parsed.ts';
+import {parseUtcTime} from '../utc-time.ts';
+
+/** A schema for one value from its parser: unknown to typed, or what is wrong with it. */
+export const parsedBy = <T>(parse: (value: unknown) => Parsed<T>) =>
+  v.pipe(
+    v.unknown(),
+    v.rawTransform<unknown, T>(({dataset, addIssue, NEVER}) => {
+      const parsed = parse(dataset.value);
+      if (parsed.ok) return parsed.value;
+      addIssue({message: parsed.problem});
+      return NEVER;
+    }),
+  );
+
+export const wholeNumber = (least: number, most: number) =>
+  parsedBy(value => parseWholeNumber(value, least, most));
+
+/** JSON's numbers, and the digits of a header field. */
+export function parseWholeNumber(value: unknown, least: number, most: number): Parsed<number> {
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return Number.isInteger(number) && (number as number) >= least && (number as number) <= most
+    ? right(number as number)
+    : wrong(`must be a whole number from ${least} to ${most}`);
+}
+
+/** JSON's booleans, and what a header field can say. */
+export const flag = parsedBy<boolean>(value => {
+  if ([true, 1, '1', 'true', 'yes'].includes(value as string)) return right(true);
+  if ([false, 0, '0', 'false', 'no'].includes(value as string)) return right(false);
+  return wrong('must be true or false');
+});
+
+export const time = parsedBy<number>(value => {
+  const ms = typeof value === 'string' ? parseUtcTime(value) : undefined;
+  return ms === undefined ? wrong('must be a UTC time as YYYY-MM-DD HH:MM:SS') : right(ms);
+});
+
+/** One of some words. */
+export const word = <T extends string>(words: readonly T[]) =>
+  parsedBy<T>(value =>
+    words.includes(value as T) ? right(value as T) : wrong(`must be one of ${words.join(', ')}`),
+  );

@@ -1,0 +1,8 @@
+// What came of reading something: a typed value, or what is wrong with it.
+
+export type Parsed<T> =
+  | {readonly ok: true; readonly value: T}
+  | {readonly ok: false; readonly problem: string};
+
+export const right = <T>(value: T): Parsed<T> => ({ok: true, value});
+export const wrong = (problem: string): Parsed<never> => ({ok: false, problem});

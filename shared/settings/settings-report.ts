@@ -1,0 +1,103 @@
+// What the log says of a reading of the settings: what has changed since the one before, whether it counts yet, and
+// what is wrong. Names and what would be right, never values.
+
+import {utcTimeOf} from '../utc-time.ts';
+import {type GroupName, settingGroups} from './setting-groups.ts';
+import type {Reading, Settings, Standing} from './settings.ts';
+
+export interface LogLine {
+  readonly level: 'info' | 'error';
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+type Change = 'added' | 'changed' | 'removed';
+
+/** Parameters by name. */
+type Changes = ReadonlyMap<string, Change>;
+
+/**
+ * What has changed, one line for what is in force and one for what has to wait.
+ * @param before the first reading of an environment has none: its parameters are no news, unless mail waits for them
+ * @param pending changes that were not in force so far
+ */
+export function changesReport(
+  reading: Reading,
+  before: Reading | undefined,
+  pending: Changes,
+): {readonly lines: readonly LogLine[]; readonly pending: Changes} {
+  const fresh = changesOf(reading, before);
+  const changes = new Map([...pending, ...fresh]);
+  const those = (standing: Standing, from: Changes): Changes =>
+    new Map([...from].filter(([name]) => standingOf(name, reading) === standing));
+  const lines: LogLine[] = [];
+  const inForce = those('good', changes);
+  if (before !== undefined && inForce.size > 0)
+    lines.push({level: 'info', message: 'settings changed; they are in force', fields: fieldsOf(inForce)});
+  const waiting = those('settling', fresh);
+  if (waiting.size > 0) {
+    const until = utcTimeOf(Math.ceil(reading.settings.knownFromMs! / 1000) * 1000);
+    const message = 'settings changed; they count together when they have been left alone for a while';
+    const fields = {...fieldsOf(waiting), until, ...waitsIn(reading.settings)};
+    lines.push({level: 'info', message, fields});
+  }
+  const left = [...those('settling', changes), ...(before === undefined ? [] : those('bad', changes))];
+  return {lines, pending: new Map(left)};
+}
+
+/** Everything that is wrong, with the time of its writing; undefined when nothing is. */
+export function problemsLine(reading: Reading, before: Reading | undefined): LogLine | undefined {
+  const {problems, settings, standings, sightings} = reading;
+  if (problems.length === 0) return undefined;
+  const texts = problems.map(({path, problem}) => {
+    const modifiedMs = sightings.get(path)?.modifiedMs;
+    const since = modifiedMs === undefined ? '' : ` (written ${utcTimeOf(modifiedMs)} UTC)`;
+    return `${path} ${problem}${since}`;
+  });
+  const isUnknown = [...settings.unknown].some(name => standings.get(name) === 'bad');
+  const instead = isUnknown
+    ? 'mail that depends on them waits'
+    : before === undefined
+      ? 'the defaults count in their place'
+      : 'the last good values stay in force';
+  const fields = {problems: texts, ...waitsIn(settings)};
+  return {level: 'error', message: `settings have problems; ${instead}`, fields};
+}
+
+/** Which mail waits, in words. */
+function waitsIn({unknown, sink}: Settings): {readonly waiting?: string} {
+  if (unknown.has('sink')) return {waiting: 'all mail'};
+  if (sink !== undefined || unknown.size === 0) return {};
+  return {waiting: unknown.has('smarthost') ? 'mail without a smarthost of its own' : 'mail for MX hosts'};
+}
+
+function changesOf({sightings}: Reading, before: Reading | undefined): Changes {
+  const changes = new Map<string, Change>();
+  for (const [name, {value}] of sightings) {
+    const last = before?.sightings.get(name)?.value;
+    if (value === last) continue;
+    changes.set(name, last === undefined ? 'added' : value === undefined ? 'removed' : 'changed');
+  }
+  return changes;
+}
+
+function standingOf(name: string, {standings, problems}: Reading): Standing {
+  const group = groupOf.get(name);
+  if (group !== undefined) return standings.get(group)!;
+  return problems.some(({path}) => path === name) ? 'bad' : 'good';
+}
+
+const groupOf: ReadonlyMap<string, GroupName> = new Map(
+  Object.entries(settingGroups).flatMap(([group, {names}]) =>
+    names.map(name => [name, group as GroupName] as const),
+  ),
+);
+
+/** `{"changed": ["smarthost"], "removed": ["smarthost-port"]}` */
+const fieldsOf = (changes: Changes): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    [...Map.groupBy(changes, ([, change]) => change)].map(([change, those]) => [
+      change,
+      those.map(([name]) => name).sort(),
+    ]),
+  );

@@ -1,0 +1,110 @@
+// Mailboxes as SMTP writes them (RFC 5321 4.1.2, with RFC 6531's UTF-8). Lenient where servers are known to
+// be (dots anywhere in a local part), strict where a character could end a command or open another.
+
+import {domainToASCII} from 'node:url';
+import {type Parsed, wrong} from '../parsed.ts';
+
+export interface Mailbox {
+  /** As given, but for a dot at its end: what MAIL FROM and RCPT TO will say. */
+  readonly address: string;
+  readonly localPart: string;
+  /** Lower case, A-labels; an address literal with its brackets. */
+  readonly domain: string;
+}
+
+// RFC 5321 4.1.2 atext, RFC 6531 3.3 UTF8-non-ascii; a dot may stand anywhere: such mailboxes exist.
+const dotString = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.\u0080-\u{10ffff}]+$/u;
+const quotedString = /^"(?:[ !#-[\]-~\u0080-\u{10ffff}]|\\[ -~])*"$/u;
+// Control characters, C1 included; angle brackets would close the path.
+const forbidden = /[\p{Cc}<>\u2028\u2029]/u;
+const unpairedSurrogate = /\p{Surrogate}/u;
+
+// A domain may be written with the root's dot, or what IDNA takes for one (RFC 3490 3.1); SMTP has none. Postfix drops
+// it, too.
+const rootDot = /(?<=@[^@]*[^@.\]\u3002\uff0e\uff61])[.\u3002\uff0e\uff61]$/;
+
+/** RFC 3696 3: 64 octets of local part, the @, 255 of domain. Servers take longer ones than RFC 5321's 64. */
+const maxAddressOctets = 320;
+
+const tooLong = wrong(`must be at most ${maxAddressOctets} octets long`);
+
+/** A mailbox such as `Jo.Doe@example.org`; no display name, no angle brackets. */
+export function parseMailbox(given: string): Parsed<Mailbox> {
+  // Before anything looks at all of it.
+  if (given.length > maxAddressOctets + 1) return tooLong;
+  const text = given.replace(rootDot, '');
+  if (forbidden.test(text)) return wrong('must not hold control characters, line ends or angle brackets');
+  if (unpairedSurrogate.test(text)) return wrong('must be valid Unicode');
+  if (Buffer.byteLength(text) > maxAddressOctets) return tooLong;
+  const at = text.lastIndexOf('@');
+  if (at < 1 || at === text.length - 1) return wrong('must be an address such as user@example.org');
+  const localPart = text.slice(0, at);
+  if (!dotString.test(localPart) && !quotedString.test(localPart)) {
+    return wrong('has characters before the @ that need quoting, as in "jo doe"@example.org');
+  }
+  const domain = parseDomain(text.slice(at + 1));
+  return domain.ok ? {ok: true, value: {address: text, localPart, domain: domain.value}} : domain;
+}
+
+/** The domain of a mailbox: a host name, or an address literal in brackets (RFC 5321 4.1.3). */
+function parseDomain(text: string): Parsed<string> {
+  if (text.startsWith('[')) {
+    const address = parseAddressLiteral(text);
+    if (address === undefined)
+      return wrong('has an address literal that is not [192.0.2.1] or [IPv6:2001:db8::1]');
+    return {ok: true, value: text.toLowerCase()};
+  }
+  if (isIPv4(text)) return wrong(`has a bare IP address for a domain; write user@[${text}]`);
+  return parseHostname(text);
+}
+
+const hostnameLabel = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+/** RFC 1035 2.3.4, without the root. U-labels are never longer than their A-labels. */
+const maxHostnameLength = 253;
+
+/** A host name, lower case and in A-labels (RFC 5890). A dot at the end is refused: SMTP has none. */
+export function parseHostname(text: string): Parsed<string> {
+  // domainToASCII reads "1.1" as an IPv4 address, so it is asked for U-labels only; and it reads as a URL does,
+  // where a slash ends the host, %41 is a letter and tabs are nothing.
+  const urlSyntax = /[^\w.\-\u0080-\u{10ffff}]/u.test(text);
+  const isAscii = /^[\0-\x7f]*$/.test(text);
+  const unreadable = text.length > maxHostnameLength || (urlSyntax && !isAscii);
+  const ascii = unreadable ? '' : isAscii ? text.toLowerCase() : domainToASCII(text);
+  const labels = ascii.split('.');
+  if (ascii.length > maxHostnameLength || !labels.every(label => hostnameLabel.test(label))) {
+    return wrong('has a domain that is not a host name such as example.org');
+  }
+  if (/^\d+$/.test(labels.at(-1) ?? '')) return wrong('has a domain that ends in a number');
+  return {ok: true, value: ascii};
+}
+
+/** Where a connection may be made to: a host name, or an IPv4 or IPv6 address, with or without brackets. */
+export function parseHost(text: string): Parsed<string> {
+  const bare = /^\[.*\]$/.test(text) ? (parseAddressLiteral(text) ?? text.slice(1, -1)) : text;
+  if (isIPv4(bare) || isIPv6(bare)) return {ok: true, value: bare.toLowerCase()};
+  if (/:\d+$/.test(text)) return wrong('must be a host name alone; the port goes into its own property');
+  const hostname = parseHostname(text);
+  return hostname.ok ? hostname : wrong('must be a host name or an IP address');
+}
+
+/** The address inside `[192.0.2.1]` or `[IPv6:2001:db8::1]`. */
+export function parseAddressLiteral(text: string): string | undefined {
+  const inner = /^\[(?:IPv6:)?([^\]]*)\]$/i.exec(text)?.[1];
+  if (inner === undefined) return undefined;
+  return (/^\[IPv6:/i.test(text) ? isIPv6(inner) : isIPv4(inner)) ? inner.toLowerCase() : undefined;
+}
+
+export const isIPv4 = (text: string): boolean =>
+  /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);
+
+/** Valid IPv6 text, found by letting the URL parser read it: it is strict, and it is no I/O. */
+export const isIPv6 = (text: string): boolean =>
+  /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`);
+
+/** RFC 6531: an address needs SMTPUTF8 when its local part is not ASCII; a domain has its A-labels. */
+export const needsSmtpUtf8 = (mailbox: Mailbox): boolean => !/^[\0-\x7f]*$/.test(mailbox.localPart);
+
+/** The same mailbox for a server that does not offer SMTPUTF8: the domain as A-labels. */
+export const asciiAddressOf = (mailbox: Mailbox): string =>
+  /^[\0-\x7f]*$/.test(mailbox.address) ? mailbox.address : `${mailbox.localPart}@${mailbox.domain}`;

@@ -1,0 +1,82 @@
+// MTA-STS (RFC 8461): what a domain's record and policy say, and which of its MX hosts the policy lists. How they
+// are fetched, and how long they are kept, is the functions' business.
+
+import type {Parsed} from '../parsed.ts';
+import {parseHostname} from './address.ts';
+
+export interface StsPolicy {
+  /** `none` is how a domain takes back a policy before its time is over. */
+  readonly mode: 'enforce' | 'testing' | 'none';
+  readonly maxAgeSeconds: number;
+  /** Host names; one that begins with `*.` stands for any single label there. */
+  readonly mx: readonly string[];
+}
+
+/** What a policy makes of one of the domain's hosts. */
+export interface HostPolicy {
+  readonly mode: 'enforce' | 'testing';
+  /** Always so with `enforce`: other hosts are left out. */
+  readonly listed: boolean;
+}
+
+/** RFC 8461 3.2: what max_age is at most. A larger one is taken for this. */
+const longestMaxAgeSeconds = 31_557_600;
+
+/**
+ * The id in the TXT records at `_mta-sts.`; undefined when the domain has no policy. Each record comes as the
+ * strings that it is made of.
+ */
+export function policyIdOf(records: readonly (readonly string[])[]): string | undefined {
+  // RFC 8461 3.1: records of other kinds do not count, and of this kind there must be exactly one.
+  const [record, another] = records
+    .map(strings => strings.join(''))
+    .filter(text => text.startsWith('v=STSv1;'));
+  if (record === undefined || another !== undefined) return undefined;
+  const fields = record.split(';').map(field => field.trim());
+  const id = fields.find(field => field.startsWith('id='));
+  return id === undefined ? undefined : /^id=([A-Za-z0-9]{1,32})$/.exec(id)?.[1];
+}
+
+/** The text of a policy file (RFC 8461 3.2): a field a line, unknown ones of no account, the first of each counts. */
+export function parsePolicy(text: string): Parsed<StsPolicy> {
+  const fields = text.split(/\r?\n/).flatMap(line => {
+    const [, name, value] = /^([A-Za-z0-9][\w.-]{0,31}):(.*)$/.exec(line) ?? [];
+    return name === undefined || value === undefined ? [] : [{name, value: value.trim()}];
+  });
+  const first = (name: string) => fields.find(field => field.name === name)?.value;
+  if (first('version') !== 'STSv1') return {ok: false, problem: 'its version is not STSv1'};
+  const mode = first('mode');
+  if (mode !== 'enforce' && mode !== 'testing' && mode !== 'none')
+    return {ok: false, problem: 'its mode is none of enforce, testing and none'};
+  const maxAge = first('max_age') ?? '';
+  if (!/^\d{1,10}$/.test(maxAge)) return {ok: false, problem: 'its max_age is not a number of seconds'};
+  const mx: string[] = [];
+  for (const {name, value} of fields) {
+    if (name !== 'mx') continue;
+    const wildcard = value.startsWith('*.') ? '*.' : '';
+    const host = parseHostname(value.slice(wildcard.length));
+    if (!host.ok) return {ok: false, problem: 'it has an mx that is not a host name'};
+    mx.push(wildcard + host.value);
+  }
+  if (mx.length === 0 && mode !== 'none') return {ok: false, problem: 'it has no mx'};
+  return {ok: true, value: {mode, maxAgeSeconds: Math.min(Number(maxAge), longestMaxAgeSeconds), mx}};
+}
+
+/** Whether a policy lists an MX host (RFC 8461 4.1): a wildcard stands for exactly one label. */
+export function isListed(host: string, {mx}: StsPolicy): boolean {
+  const name = host.toLowerCase();
+  const dot = name.indexOf('.');
+  const wildcard = dot < 1 ? undefined : `*${name.slice(dot)}`;
+  return mx.some(pattern => pattern === name || pattern === wildcard);
+}
+
+/** What a policy, were it not in testing, would refuse a connection for. */
+export function policyFailureOf(
+  policy: HostPolicy | undefined,
+  {cipher, verified}: {readonly cipher?: unknown; readonly verified?: boolean},
+): string | undefined {
+  if (policy?.mode !== 'testing') return undefined;
+  if (!policy.listed) return 'the host is not in the policy';
+  if (cipher === undefined) return 'the connection is not encrypted';
+  return verified ? undefined : 'the certificate is not valid for the host';
+}

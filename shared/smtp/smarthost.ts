@@ -1,0 +1,116 @@
+// A smarthost is a unit: host, port, credentials and TLS level belong together and are never mixed from
+// two places. Both a message and the settings can name one.
+
+import {type Parsed, wrong} from '../parsed.ts';
+import {parseHost} from './address.ts';
+import type {Security} from './security.ts';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A server that mail is handed to, whoever named it. */
+export interface Relay {
+  /** In the order to try them: host names in A-labels, or IP addresses without brackets. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly credentials?: Credentials;
+  /** Half a pair was given: what is missing. There are no credentials then. */
+  readonly missingCredential?: keyof Credentials;
+  readonly security?: Security;
+  /** Authorities that its certificate may come from, in PEM, in place of the public ones. */
+  readonly ca?: string;
+  /** TLS from the start, whatever the port: `smtps://`. */
+  readonly implicitTls?: true;
+}
+
+export const defaultSmtpPort = 25;
+
+/** RFC 8314 3.3. */
+const defaultSmtpsPort = 465;
+
+/** What a relay is called in queue names and logs. */
+export const nameOfRelay = ({hosts, port}: Pick<Relay, 'hosts' | 'port'>): string =>
+  `${hosts.map(host => (host.includes(':') ? `[${host}]` : host)).join(',')}:${port}`;
+
+/** More of them are no redundancy, and each that is down costs a message time. */
+const maxHosts = 10;
+
+/** One host, several with commas between them, or a list. */
+export function parseHosts(value: unknown): Parsed<readonly string[]> {
+  const texts = typeof value === 'string' ? value.split(',') : value;
+  const wrong = 'must be a host name or an IP address, or several of them in the order to try them';
+  if (!Array.isArray(texts) || texts.length === 0 || texts.length > maxHosts)
+    return {ok: false, problem: wrong};
+  const hosts: string[] = [];
+  for (const text of texts) {
+    const host = typeof text === 'string' ? parseHost(text.trim()) : undefined;
+    if (host === undefined) return {ok: false, problem: wrong};
+    if (!host.ok) return host;
+    if (!hosts.includes(host.value)) hosts.push(host.value);
+  }
+  return {ok: true, value: hosts};
+}
+
+/** The credentials of a relay: both, or neither, or what is missing beside the one. Empty means unset. */
+export function pairOf(
+  username: string | undefined,
+  password: string | undefined,
+): Pick<Relay, 'credentials' | 'missingCredential'> {
+  if (username && password) return {credentials: {username, password}};
+  if (username) return {missingCredential: 'password'};
+  return password ? {missingCredential: 'username'} : {};
+}
+
+/** A text that is meant for a URL, whatever the scheme. */
+export const isUrl = (text: string): boolean => /^\s*[a-z][a-z0-9+.-]{0,40}:\/\//i.test(text);
+
+/**
+ * A relay as a URL: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. User and password are
+ * percent-encoded (RFC 3986 3.2.1); the host may be several with commas between them. A problem never quotes the
+ * URL: whatever is wrong with it, there may be a password in it.
+ */
+export function parseRelayUrl(text: string): Parsed<Relay> {
+  const [, scheme, authority = '', rest] = /^(smtps?):\/\/([^/?#]*)(.*)$/is.exec(text.trim()) ?? [];
+  if (scheme === undefined) return wrong('must be a URL such as smtp://host:587 or smtps://host');
+  if (rest !== '' && rest !== '/')
+    return wrong(
+      'is a URL with something behind the host and the port; in user and password write / as %2F, ? as %3F and # as %23',
+    );
+  const at = authority.lastIndexOf('@');
+  const pair = parseUserinfo(authority.slice(0, Math.max(at, 0)));
+  if (!pair.ok) return pair;
+  // In a URL an IPv6 address needs its brackets: the last colon is before the port.
+  const [, host = '', digits = ''] =
+    /^((?:\[[^\]]*\]|[^[\]:])*)(?::(\d*))?$/.exec(authority.slice(at + 1)) ?? [];
+  const implicitTls = scheme.toLowerCase() === 'smtps';
+  const port = digits === '' ? (implicitTls ? defaultSmtpsPort : defaultSmtpPort) : Number(digits);
+  const hosts = parseHosts(host);
+  if (!hosts.ok) return wrong('is a URL whose host is not a host name or an IP address');
+  if (digits.length > 5 || port < 1 || port > 65535)
+    return wrong('is a URL whose port is not a whole number from 1 to 65535');
+  return {ok: true, value: {hosts: hosts.value, port, ...pair.value, ...(implicitTls && {implicitTls})}};
+}
+
+function parseUserinfo(text: string): Parsed<Pick<Relay, 'credentials' | 'missingCredential'>> {
+  // A result that is sent again: with this for a password every attempt would be refused.
+  if (text.endsWith(':***'))
+    return wrong('is a URL whose password is masked, as results show it: write the password itself');
+  const colon = text.includes(':') ? text.indexOf(':') : text.length;
+  let pair: readonly [string, string];
+  try {
+    pair = [decodeURIComponent(text.slice(0, colon)), decodeURIComponent(text.slice(colon + 1))];
+  } catch {
+    return wrong(
+      'is a URL with a % in user or password that does not begin an encoded character: write % as %25',
+    );
+  }
+  if (pair.some(part => /\p{Cc}/u.test(part)))
+    return wrong('is a URL with a control character in user or password');
+  return {ok: true, value: pairOf(...pair)};
+}
+
+/** `Smarthost`, `smart-host`, `smarthost-user`, …: what is in it would be neither used nor hidden. */
+export const isNearlySmarthost = (name: string): boolean =>
+  name !== 'smarthost' && /^(?:x-mq-)?smart[-_ ]?host(?:$|[-_.\s])/i.test(name);

@@ -1,0 +1,70 @@
+// Lanes with scripted servers at the other end, and what becomes of messages on them, in short.
+
+import {Lane, type TransactionOptions} from '../../../functions/deliver/lane.ts';
+import {Connections} from '../../../functions/deliver/pace/connections.ts';
+import type {Target} from '../../../functions/deliver/smtp/target.ts';
+import {type Capacity, defaultCapacity} from '../../../shared/settings/capacity.ts';
+import {contentOf} from '../../../shared/smtp/content.ts';
+import {mailbox} from '../../samples/messages.ts';
+import {
+  type Answer,
+  type ScriptedServer,
+  startScriptedServer,
+  type Verb,
+} from '../../servers/scripted-server.ts';
+
+export const running: {close(): unknown}[] = [];
+/** To be called after each test. */
+export async function endLanes(): Promise<void> {
+  for (const each of running.splice(0)) await each.close();
+}
+
+export async function serve(script: Partial<Record<Verb, Answer>> = {}): Promise<ScriptedServer> {
+  const server = await startScriptedServer(script);
+  running.push(server);
+  return server;
+}
+
+export function laneOf(connections = new Connections(Date.now)): Lane {
+  const lane = new Lane(connections);
+  running.push(lane, connections);
+  return lane;
+}
+
+export const targetOf = ({port}: {readonly port: number}): Target => ({
+  host: 'scripted.example',
+  address: '127.0.0.1',
+  port,
+  security: 'opportunistic',
+  implicitTls: false,
+});
+
+export const mailTo = (name: string, mime = `Subject: ${name}\r\n\r\nbody\r\n`) => ({
+  from: mailbox('from@example.com'),
+  to: mailbox(`${name}@example.org`),
+  content: contentOf(mime),
+});
+export const options = (capacity: Partial<Capacity> = {}, withinMs = 5_000): TransactionOptions => ({
+  heloName: 'relay.example',
+  deadlineMs: Date.now() + withinMs,
+  now: Date.now,
+  capacity: {...defaultCapacity.domain, ...capacity},
+});
+
+export const done = {ok: true};
+/** The loop of a group: each begins when the one before is handed over, its outcome yet to come. */
+export async function beginAll(lane: Lane, target: Target, names: readonly string[], more = options()) {
+  const outcomes: Promise<object>[] = [];
+  for (const name of names) {
+    const {promise: handedOver, resolve} = Promise.withResolvers<void>();
+    const outcome = lane.transact(target, mailTo(name), more, resolve).then(({ok, ...rest}) => {
+      resolve();
+      if (!('failure' in rest)) return {ok};
+      const {stage, result, reply} = rest.failure;
+      return {ok, stage, result, code: reply?.code};
+    });
+    outcomes.push(outcome);
+    await handedOver;
+  }
+  return Promise.all(outcomes);
+}

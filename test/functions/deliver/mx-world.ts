@@ -1,0 +1,181 @@
+// A recipient domain of its own for a test: example.org with its DNS, its policy host, and an SMTP server that all its
+// MX hosts are; and an environment of the deliver function that knows nothing yet.
+
+import type {AddressInfo} from 'node:net';
+import tls from 'node:tls';
+import type {SQSRecord} from 'aws-lambda';
+import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
+import {deliverMessage, readRecord, type Text} from '../../../functions/deliver/deliver-record.ts';
+import {Lane} from '../../../functions/deliver/lane.ts';
+import {StsPolicies} from '../../../functions/deliver/next-hop/mta-sts-policies.ts';
+import {NextHops} from '../../../functions/deliver/next-hop/next-hops.ts';
+import {Connections} from '../../../functions/deliver/pace/connections.ts';
+import {Sites} from '../../../functions/deliver/pace/sites.ts';
+import {Results} from '../../../functions/outcome/results.ts';
+import {Settler} from '../../../functions/outcome/settler.ts';
+import {sqsClient} from '../../../functions/runtime/clients.ts';
+import {Queues} from '../../../functions/runtime/queues.ts';
+import {parseSettings} from '../../../shared/settings/settings.ts';
+import {type DnsServer, startDnsServer, type Zone} from '../../servers/dns-server.ts';
+import {startDohServer} from '../../servers/doh-server.ts';
+import {certificateOf, type PolicyHost, startPolicyHost} from '../../servers/policy-host.ts';
+
+/** The MX hosts: all of them one server, whose certificate is good for the names below example.org. */
+export const mxHosts = {
+  good: 'mx.example.org',
+  misnamed: 'mx.example.net',
+  another: 'another.example.org',
+} as const;
+
+export interface WorldOptions {
+  /** The text of its MTA-STS policy. */
+  readonly policy?: string | undefined;
+  readonly mx?: readonly (keyof typeof mxHosts)[];
+  readonly smtp?: SMTPServerOptions;
+  /** Its DNS is signed, asked over HTTPS, and has these names besides. */
+  readonly signed?: (smtpPort: number) => Zone;
+}
+
+export interface World {
+  readonly dns: DnsServer;
+  readonly policyHost: PolicyHost;
+  readonly smtpPort: string;
+  /** What the SMTP server has seen so far. */
+  readonly received: number;
+  readonly connections: number;
+  /** Delivers a message to somebody at example.org; what the log and the result say of it. */
+  deliver(settings?: Record<string, string>, message?: object): Promise<Delivered>;
+}
+
+interface Delivered {
+  readonly level: string;
+  readonly fate: string;
+  readonly log: Record<string, unknown>;
+  readonly entry: Record<string, unknown>;
+  /** What the log says as errors. */
+  readonly errors: readonly string[];
+  /** How often the settings were to be read again. */
+  readonly readAgain: number;
+}
+
+const running: {close(done?: () => void): unknown}[] = [];
+
+/** To be called after each test. */
+export async function endWorlds(): Promise<void> {
+  for (const each of running.splice(0)) await each.close(() => {});
+}
+
+/** The fixtures are trusted as certificates of a public authority would be. */
+export const trustFixtures = (): void =>
+  tls.setDefaultCACertificates([
+    ...tls.getCACertificates(),
+    certificateOf('example.org').cert,
+    certificateOf('localhost').cert,
+  ]);
+
+export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldOptions): Promise<World> {
+  const counts = {received: 0, connections: 0};
+  const server = new SMTPServer({
+    ...certificateOf('example.org'),
+    authOptional: true,
+    disableReverseLookup: true,
+    onConnect: (_, done) => {
+      counts.connections += 1;
+      done();
+    },
+    onData: (stream, _, done) =>
+      stream.resume().on('end', () => {
+        counts.received += 1;
+        done(null);
+      }),
+    ...smtp,
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  server.on('error', () => {});
+  const {port} = server.server.address() as AddressInfo;
+  const policyHost = await startPolicyHost(policy ?? {status: 404});
+  const secure = signed !== undefined;
+  const zone: Zone = {
+    'example.org': {MX: mx.map((name, index) => ({exchange: mxHosts[name], preference: index})), secure},
+    ...Object.fromEntries(Object.values(mxHosts).map(host => [host, {A: ['127.0.0.1'], secure}])),
+    ...(policy !== undefined && {
+      '_mta-sts.example.org': {TXT: [['v=STSv1; id=1;']]},
+      'mta-sts.example.org': {A: ['127.0.0.1']},
+    }),
+    ...signed?.(port),
+  };
+  const dns = await (signed ? startDohServer(zone) : startDnsServer(zone));
+  running.push(server, policyHost, dns);
+
+  let readAgain = 0;
+  const lines: {level: string; message: string; fields: Record<string, unknown>}[] = [];
+  const log = (level: string, message: string, fields = {}) => lines.push({level, message, fields});
+  const now = Date.now;
+  const policies = new StsPolicies({log, now, httpsPort: policyHost.port});
+  const connections = new Connections(now);
+  running.push(connections);
+  const queues = new Queues(sqsClient());
+  const urls = {waitingUrl: '', deliveryUrl: ''};
+  const results = new Results({
+    queues,
+    stageUrls: {results: '', success: '', failure: '', retry: ''},
+    waitingUrl: '',
+    log,
+  });
+  const parts = {
+    settler: new Settler({queues, results, urls, log}),
+    sites: new Sites(),
+    nextHops: new NextHops({policies, now, random: () => 0.5, anywhere: false}),
+    log,
+    now,
+    onRefusedCredentials: () => {
+      readAgain += 1;
+    },
+  };
+  const common = {
+    'mx-port': String(port),
+    'mx-private-addresses': 'allowed',
+    [signed ? 'mx-dane' : 'mx-name-servers']: dns.address,
+    'helo-name': 'relay.example',
+    // So that a connection outlives the batch that made it.
+    'capacity/default': '{"idleSeconds": 60}',
+  };
+  const deliver = async (more = {}, message = {}) => {
+    const parameters = Object.entries({...common, ...more}).map(([name, value]) => ({
+      name,
+      value: `${value}`,
+    }));
+    const {settings} = parseSettings(parameters);
+    const mail = {envelope: 'a@example.com', recipient: 'b@example.org', mime: 'Subject: x\r\n\r\ny\r\n'};
+    const record = {
+      messageId: 'id',
+      body: JSON.stringify({...mail, ...message}),
+      attributes: {SentTimestamp: String(now())},
+    } as unknown as SQSRecord;
+    const lane = new Lane(connections);
+    const deadlineMs = now() + 20_000;
+    const turn = {deadlineMs, lastTextMs: deadlineMs, isFirst: true, wait: undefined, handedOver: () => {}};
+    readAgain = 0;
+    lines.length = 0;
+    const text = readRecord(record, parts) as Text;
+    const settlement = await deliverMessage(text, 'example.org', lane, settings!, turn, parts);
+    await lane.close();
+    if (settlement === undefined || settlement.fate === 'held') throw new Error('not attempted');
+    const {results: entries} = JSON.parse(settlement.body) as {results: Record<string, unknown>[]};
+    const {level, fields} = lines.findLast(line => line.message === 'attempt')!;
+    const errors = lines.filter(line => line.level === 'error').map(({message}) => message);
+    return {level, fate: settlement.fate, log: fields, entry: entries.at(-1)!, errors, readAgain};
+  };
+  return {
+    dns,
+    policyHost,
+    smtpPort: String(port),
+    deliver,
+    get received() {
+      return counts.received;
+    },
+    get connections() {
+      return counts.connections;
+    },
+  };
+}

@@ -1,0 +1,356 @@
+// How a session opens, at servers that say every reply in a way of their own. STARTTLS is in tls.test.ts.
+
+import {afterEach, describe, expect, test} from 'vitest';
+import {Lane, type TransactionOptions} from '../../../../functions/deliver/lane.ts';
+import {Connections} from '../../../../functions/deliver/pace/connections.ts';
+import {openSession, type SessionOptions} from '../../../../functions/deliver/smtp/smtp-opening.ts';
+import type {Target} from '../../../../functions/deliver/smtp/target.ts';
+import {defaultCapacity} from '../../../../shared/settings/capacity.ts';
+import {parseMailbox} from '../../../../shared/smtp/address.ts';
+import {contentOf} from '../../../../shared/smtp/content.ts';
+import {type LineServer, type Script, startLineServer} from '../../../servers/line-server.ts';
+import {inStillTime} from '../../runtime/still-time.ts';
+
+const running: {close(): unknown}[] = [];
+afterEach(async () => {
+  for (const each of running.splice(0)) await each.close();
+});
+
+const credentials = {username: 'me', password: 'hunter2'};
+
+async function serve(script: Script = {}): Promise<LineServer> {
+  const server = await startLineServer(script);
+  running.push(server);
+  return server;
+}
+
+const targetOf = ({port}: LineServer, more: Partial<Target> = {}): Target => ({
+  host: 'line.example',
+  address: '127.0.0.1',
+  port,
+  security: 'optional',
+  implicitTls: false,
+  ...more,
+});
+
+const optionsOf = (withinMs = 60_000): SessionOptions & TransactionOptions => ({
+  heloName: 'relay.example',
+  deadlineMs: Date.now() + withinMs,
+  now: Date.now,
+  connectTimeoutMs: 5_000,
+  pipelining: true,
+  capacity: defaultCapacity.smarthost,
+});
+
+async function open(server: LineServer, more: Partial<Target> = {}, options = optionsOf()) {
+  const opened = await openSession(targetOf(server, more), options);
+  if (opened.ok) running.push(opened.session);
+  return opened.ok ? {facts: opened.session.facts} : {failure: opened.failure, facts: opened.facts};
+}
+
+const to = parseMailbox('you@example.org');
+if (!to.ok) throw new Error(to.problem);
+const mail = {from: undefined, to: to.value, content: contentOf('Subject: x\r\n\r\nbody\r\n')};
+
+/** What becomes of two messages over one lane, one after the other. */
+async function deliver(server: LineServer, more: Partial<Target> = {}, options = optionsOf()) {
+  const lane = new Lane(new Connections(Date.now));
+  running.push(lane);
+  const outcomes: unknown[] = [];
+  for (let count = 0; count < 2; count += 1) {
+    const {ok, ...rest} = await lane.transact(targetOf(server, more), mail, options);
+    outcomes.push('reply' in rest ? rest.reply.code : rest.failure);
+  }
+  return outcomes;
+}
+
+/** Where each reply of a session is due, and what the code of the usual one is. */
+const moments: readonly (readonly [name: string, line: RegExp, code: number])[] = [
+  ['the greeting', /^$/, 220],
+  ['EHLO', /^EHLO/, 250],
+  ['HELO', /^HELO/, 250],
+  ['AUTH', /^AUTH PLAIN ./, 235],
+  ['AUTH LOGIN', /^AUTH LOGIN/, 334],
+  ['the user name of AUTH LOGIN', /^bWU=$/, 334],
+  ['the password of AUTH LOGIN', /^aHVudGVyMg==$/, 235],
+  ['MAIL', /^MAIL/, 250],
+  ['RCPT', /^RCPT/, 250],
+  ['DATA', /^DATA/, 354],
+  ['the dot', /^\.$/, 250],
+  ['QUIT', /^QUIT/, 221],
+];
+
+const forms: readonly (readonly [name: string, form: (code: number) => string])[] = [
+  ['a bare code', code => `${code}\r\n`],
+  ['a code and a space', code => `${code} \r\n`],
+  ['a code and a tab', code => `${code}\tgo on\r\n`],
+  ['LF alone', code => `${code} go on\n`],
+  ['a bare code and LF', code => `${code}\n`],
+  ['CR CR LF', code => `${code} go on\r\r\n`],
+  ['an empty line ahead', code => `\r\n${code} go on\r\n`],
+  ['bare codes over lines', code => `${code}-\r\n${code}\r\n`],
+  ['other codes ahead', code => `${code === 220 ? 250 : 220}-well\r\n${code} go on\r\n`],
+  ['lines without a code between', code => `${code}-go\r\non\r\n${code} now\r\n`],
+  ['25 kB', code => `${`${code}-go on and on\r\n`.repeat(1700)}${code} now\r\n`],
+];
+
+const session: Script['says'] = line => {
+  if (line.startsWith('AUTH LOGIN')) return '334 VXNlcm5hbWU6\r\n';
+  if (line === 'bWU=') return '334 UGFzc3dvcmQ6\r\n';
+  return line === 'aHVudGVyMg==' ? '235 2.7.0 ok\r\n' : undefined;
+};
+
+describe.each(moments)('to %s', (_, pattern, code) => {
+  test.each(forms)('%s is a reply', async (_, form) => {
+    const asked = `${pattern}`;
+    const auth = /LOGIN|bWU|aHV/.test(asked) ? 'LOGIN' : 'PLAIN';
+    const says: Script['says'] = (line, isSecure) => {
+      if (pattern.test(line)) {
+        const reply = form(code);
+        // What EHLO offers is in its later lines.
+        return line.startsWith('EHLO') ? `250-line.example\r\n250-AUTH PLAIN\r\n${reply}` : reply;
+      }
+      if (asked.includes('HELO') && !asked.includes('EHLO') && line.startsWith('EHLO')) return '502 no\r\n';
+      if (line.startsWith('EHLO')) return `250-line.example\r\n250-AUTH ${auth}\r\n250 SIZE\r\n`;
+      return session(line, isSecure);
+    };
+    const server = await serve({says});
+    const withCredentials = asked.includes('HELO') && !asked.includes('EHLO') ? {} : {credentials};
+    const ahead = pattern.test('EHLO x') && form(code).startsWith('220-');
+    // Of codes that differ the last ones count: nothing that was said before is offered.
+    const expected = ahead ? [] : [250, 250];
+    const outcomes = await deliver(server, withCredentials);
+    if (ahead) expect(outcomes).toMatchObject([{fact: 'auth-not-offered'}, {fact: 'auth-not-offered'}]);
+    else expect(outcomes).toEqual(expected);
+  });
+});
+
+describe('refusals in the same forms', () => {
+  test.each(forms)('%s', async (_, form) => {
+    const rcpt = await serve({says: line => (line.startsWith('RCPT') ? form(550) : undefined)});
+    expect(await deliver(rcpt)).toMatchObject([
+      {stage: 'rcptto', result: 'error', reply: {code: 550}},
+      {stage: 'rcptto', result: 'error', reply: {code: 550}},
+    ]);
+    const dot = await serve({says: line => (line === '.' ? form(451) : undefined)});
+    expect(await deliver(dot)).toMatchObject([
+      {stage: 'message', result: 'error', reply: {code: 451}},
+      {stage: 'message', result: 'error', reply: {code: 451}},
+    ]);
+  });
+});
+
+test.each(forms)('to RSET, %s is a reply', async (_, form) => {
+  const server: LineServer = await serve({
+    says: line => {
+      if (line === 'RSET') return form(250);
+      return line.startsWith('RCPT') && !server.lines.includes('RSET') ? '550 5.1.1 unknown\r\n' : undefined;
+    },
+  });
+  expect(await deliver(server)).toMatchObject([{stage: 'rcptto', reply: {code: 550}}, 250]);
+  expect(server.lines).toContain('RSET');
+  expect(server.connections()).toBe(1);
+});
+
+describe('after the dot the digits decide', () => {
+  const once = (reply: string, then: (line: string) => string | undefined = () => undefined) => {
+    let isFirst = true;
+    return (line: string) => {
+      if (line !== '.' || !isFirst) return then(line);
+      isFirst = false;
+      return reply;
+    };
+  };
+  test.each([
+    ['250OK\r\n', 250],
+    [' 250 ok\r\n', 250],
+    ['250: ok\r\n', 250],
+    ['\xef\xbb\xbf250 ok\r\n', 250],
+    ['250-taken\r\n554 5.6.0 refused\r\n', {stage: 'message', reply: {code: 554}}],
+    ['554,\r\n', {stage: 'message', reply: {code: 554}}],
+    ['ok\r\n', {stage: 'message', result: 'invalid'}],
+    ['2500 ok\r\n', {stage: 'message', result: 'invalid'}],
+  ])('of %j, whatever else is wrong with them', async (reply, expected) => {
+    const server = await serve({says: once(reply)});
+    const [first, second] = await deliver(server);
+    if (typeof expected === 'number') expect(first).toBe(expected);
+    else expect(first).toMatchObject(expected);
+    expect(second).toBe(250);
+  });
+
+  test.each([
+    ['250', 250],
+    ['250 2.0.0 tak', 250],
+    ['250-2.0.0 taken\r\n', 250],
+    ['554 5.6.0 sp', {stage: 'message', result: 'error', reply: {code: 554}}],
+    ['25', {stage: 'message', result: 'lost'}],
+    ['', {stage: 'message', result: 'lost'}],
+    ['wh', {stage: 'message', result: 'lost'}],
+  ])('of %j, should the connection be lost there', async (reply, expected) => {
+    const server = await startLineServer({says: once(reply)});
+    running.push(server);
+    const outcome = deliver(server);
+    while (!server.lines.includes('.')) await new Promise(resolve => setTimeout(resolve, 5));
+    await server.close();
+    const [first] = await outcome;
+    if (typeof expected === 'number') expect(first).toBe(expected);
+    else expect(first).toMatchObject(expected);
+  });
+
+  test.each([
+    ['250-2.0.0 taken\r\n', 250],
+    ['2', {stage: 'message', result: 'timeout'}],
+  ])('of %j, should nothing follow', async (reply, expected) => {
+    const server = await serve({says: line => (line === '.' ? reply : undefined)});
+    const lane = new Lane(new Connections(Date.now));
+    running.push(lane);
+    const {ok, ...sent} = await inStillTime(
+      () => lane.transact(targetOf(server), mail, optionsOf(600)),
+      () => server.lines.includes('.'),
+    );
+    if (typeof expected === 'number') expect(sent).toMatchObject({reply: {code: expected}});
+    else expect(sent).toMatchObject({failure: expected});
+  });
+});
+
+describe('before the text', () => {
+  test.each([
+    ['intro', /^$/],
+    ['mailfrom', /^MAIL/],
+    ['rcptto', /^RCPT/],
+    ['data', /^DATA/],
+  ] as const)('junk at %s is no answer, digits or not', async (stage, pattern) => {
+    for (const junk of [
+      'what?\r\n',
+      '250OK\r\n',
+      ' 250 ok\r\n',
+      '2500 ok\r\n',
+      'HTTP/1.1 400 Bad Request\r\n',
+    ]) {
+      const server = await serve({says: line => (pattern.test(line) ? junk : undefined)});
+      expect((await deliver(server))[0]).toMatchObject({stage, result: 'invalid'});
+    }
+  });
+
+  test.each(['what?\r\n', '2xx\r\n', '\0\r\n', '500 no\r\n', '502\r\n', '250OK\r\n'])(
+    '%j at EHLO has it say HELO',
+    async reply => {
+      const server = await serve({says: line => (line.startsWith('EHLO') ? reply : undefined)});
+      expect(await deliver(server)).toEqual([250, 250]);
+      expect(server.connections()).toBe(1);
+    },
+  );
+
+  test('a server that refuses EHLO and closes has said why', async () => {
+    const server = await serve({
+      says: line =>
+        line.startsWith('EHLO') ? '554 5.7.1 go away\r\n' : line.startsWith('HELO') ? '' : undefined,
+    });
+    const opened = open(server);
+    while (!server.lines.some(line => line.startsWith('HELO')))
+      await new Promise(resolve => setTimeout(resolve, 5));
+    await server.close();
+    expect((await opened).failure).toMatchObject({stage: 'ehlo', reply: {code: 554}});
+  });
+});
+
+describe('octets ahead of their turn end the connection', () => {
+  test.each([
+    ['the greeting', /^$/, '220 line.example\r\n250 hello\r\n', 'ehlo'],
+    ['EHLO', /^EHLO/, '250-line.example\r\n250 SIZE\r\n250 ok\r\n', 'ehlo'],
+    ['AUTH', /^AUTH/, '235 ok\r\n250 ok\r\n', 'authplain'],
+  ] as const)('behind the reply to %s', async (_, pattern, reply, stage) => {
+    const says: Script['says'] = line => {
+      if (pattern.test(line)) return reply;
+      return line.startsWith('EHLO') ? '250-line.example\r\n250 AUTH PLAIN\r\n' : undefined;
+    };
+    const server = await serve({says});
+    const more = stage === 'authplain' ? {credentials} : {};
+    expect((await open(server, more)).failure).toMatchObject({stage, result: 'lost'});
+    expect(server.lines.some(line => line.startsWith('MAIL'))).toBe(false);
+  });
+
+  test('but an empty line is none', async () => {
+    const server = await serve({says: line => (line === '' ? '220 line.example\r\n\r\n' : undefined)});
+    expect(await deliver(server)).toEqual([250, 250]);
+  });
+});
+
+describe('each stage has its time, and no more than there is', () => {
+  const says = (stage: RegExp) => (line: string) =>
+    stage.test(line)
+      ? ''
+      : line.startsWith('EHLO')
+        ? '250-line.example\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN CRAM-MD5\r\n'
+        : line === 'STARTTLS'
+          ? '220 go\r\n'
+          : undefined;
+  test.each([
+    ['intro', /^$/, {}],
+    ['ehlo', /^EHLO/, {}],
+    ['starttls', /^STARTTLS/, {security: 'required'}],
+  ] as const)('%s', async (stage, pattern, more) => {
+    const server = await serve({says: says(pattern)});
+    const {failure} = await inStillTime(
+      () => open(server, more, optionsOf(200)),
+      () => (stage === 'intro' ? server.connections() > 0 : server.lines.some(line => pattern.test(line))),
+    );
+    expect(failure).toMatchObject({stage, result: 'timeout'});
+  });
+
+  test.each([
+    ['helo', {EHLO: '502 no\r\n', HELO: ''}],
+    ['authplain', {EHLO: '250-x\r\n250 AUTH PLAIN\r\n', AUTH: ''}],
+    ['authlogin', {EHLO: '250-x\r\n250 AUTH LOGIN\r\n', AUTH: '334\r\n', 'bWU=': ''}],
+    ['authcram', {EHLO: '250-x\r\n250 AUTH CRAM-MD5\r\n', AUTH: ''}],
+  ])('%s', async (stage, replies: Record<string, string>) => {
+    const server = await serve({says: line => replies[line.split(' ')[0]!]});
+    const [silent] = Object.entries(replies).find(([, reply]) => reply === '')!;
+    const {failure} = await inStillTime(
+      () => open(server, {credentials}, optionsOf(200)),
+      () => server.lines.some(line => line.startsWith(silent)),
+    );
+    expect(failure).toMatchObject({stage, result: 'timeout'});
+  });
+});
+
+describe('the name in EHLO', () => {
+  const ehloOf = ({lines}: LineServer) => lines.find(line => line.startsWith('EHLO'));
+
+  test('is the one of the settings, or the address of our end', async () => {
+    const server = await serve();
+    await open(server);
+    expect(ehloOf(server)).toBe('EHLO relay.example');
+    const another = await serve();
+    await open(another, {}, {...optionsOf(), heloName: undefined});
+    expect(ehloOf(another)).toBe('EHLO [127.0.0.1]');
+  });
+
+  test('is an address of version 6 over such a connection', async () => {
+    const server = await serve({host: '::1'}).catch(() => undefined);
+    // Some machines have no IPv6.
+    if (server === undefined) return;
+    await open(server, {address: '::1'}, {...optionsOf(), heloName: undefined});
+    expect(ehloOf(server)).toBe('EHLO [IPv6:::1]');
+  });
+
+  test('is the same in HELO', async () => {
+    const server = await serve({says: line => (line.startsWith('EHLO') ? '502\r\n' : undefined)});
+    await open(server, {}, {...optionsOf(), heloName: undefined});
+    expect(server.lines.slice(0, 2)).toEqual(['EHLO [127.0.0.1]', 'HELO [127.0.0.1]']);
+  });
+});
+
+test('a session that came to nothing leaves no connection behind', async () => {
+  for (const pattern of [/^$/, /^EHLO/, /^AUTH/]) {
+    const server = await serve({
+      says: line => {
+        if (pattern.test(line)) return '554 5.7.1 no\r\n';
+        if (line.startsWith('HELO')) return '554 no\r\n';
+        return line.startsWith('EHLO') ? '250-x\r\n250 AUTH PLAIN\r\n' : undefined;
+      },
+    });
+    expect(await open(server, {credentials})).toMatchObject({failure: {reply: {code: 554}}});
+    while (server.open() > 0) await new Promise(resolve => setTimeout(resolve, 5));
+  }
+});

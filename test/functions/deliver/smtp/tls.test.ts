@@ -1,0 +1,328 @@
+import {readFileSync} from 'node:fs';
+import type {AddressInfo} from 'node:net';
+import tls, {type TLSSocketOptions} from 'node:tls';
+import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
+import {afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {Lane} from '../../../../functions/deliver/lane.ts';
+import {Connections, keyOf} from '../../../../functions/deliver/pace/connections.ts';
+import {openSession} from '../../../../functions/deliver/smtp/smtp-opening.ts';
+import type {Target} from '../../../../functions/deliver/smtp/target.ts';
+import {defaultCapacity} from '../../../../shared/settings/capacity.ts';
+import {parseMailbox} from '../../../../shared/smtp/address.ts';
+import {contentOf} from '../../../../shared/smtp/content.ts';
+import {type LineServer, type Script, startLineServer} from '../../../servers/line-server.ts';
+import {inStillTime} from '../../runtime/still-time.ts';
+
+const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
+const certificate = {key: fixture('localhost.key'), cert: fixture('localhost.crt')};
+const credentials = {username: 'me', password: 'hunter2'};
+const options = {
+  heloName: 'relay.example',
+  deadlineMs: Date.now() + 60_000,
+  now: Date.now,
+  connectTimeoutMs: 5_000,
+  pipelining: true,
+  capacity: defaultCapacity.smarthost,
+};
+
+const running: {close(): unknown}[] = [];
+afterEach(() => {
+  for (const each of running.splice(0)) each.close();
+});
+// The fixture is trusted as a certificate of a public authority would be; smtp-server's own is not.
+beforeAll(() => tls.setDefaultCACertificates([...tls.getCACertificates(), certificate.cert]));
+
+async function serve(serverOptions: SMTPServerOptions = {}): Promise<number> {
+  const server = new SMTPServer({
+    ...certificate,
+    authOptional: true,
+    disableReverseLookup: true,
+    onAuth: ({password}, _, done) =>
+      password === credentials.password ? done(null, {user: 'me'}) : done(new Error('Invalid login')),
+    onData: (stream, _, done) => stream.resume().on('end', () => done(null)),
+    ...serverOptions,
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  running.push(server);
+  return (server.server.address() as AddressInfo).port;
+}
+
+const targetOf = (port: number, more: Partial<Target> = {}): Target => ({
+  host: 'localhost',
+  address: '127.0.0.1',
+  port,
+  security: 'opportunistic',
+  implicitTls: false,
+  ...more,
+});
+
+async function open(port: number, more: Partial<Target> = {}) {
+  const opened = await openSession(targetOf(port, more), options);
+  if (opened.ok) running.push(opened.session);
+  return opened.ok ? {facts: opened.session.facts} : {failure: opened.failure};
+}
+
+describe('STARTTLS', () => {
+  test('is used when it is offered, and the facts say how', async () => {
+    expect(await open(await serve())).toMatchObject({
+      facts: {
+        verified: true,
+        to: '127.0.0.1',
+        cipher: {version: 'TLSv1.3', name: expect.stringMatching(/^TLS_/)},
+      },
+    });
+  });
+
+  test('with the level verified takes a certificate for the host’s name', async () => {
+    expect(await open(await serve(), {security: 'verified'})).toMatchObject({facts: {verified: true}});
+  });
+
+  test('with the level verified refuses a certificate for another name', async () => {
+    const opened = await open(await serve(), {security: 'verified', host: 'smtp.example.net'});
+    expect(opened.failure).toMatchObject({stage: 'starttls', fact: 'tls-failed'});
+  });
+
+  test('with the level required takes any certificate, and the facts say that it is not verified', async () => {
+    const opened = await open(await serve(), {security: 'required', host: 'smtp.example.net'});
+    expect(opened.facts).toMatchObject({verified: false});
+  });
+});
+
+test('implicit TLS is encrypted before the greeting', async () => {
+  const port = await serve({secure: true});
+  expect(await open(port, {implicitTls: true, security: 'verified'})).toMatchObject({
+    facts: {verified: true},
+  });
+});
+
+test('implicit TLS to a server that speaks in clear fails and is not tried in clear', async () => {
+  const opened = await open(await serve(), {implicitTls: true});
+  expect(opened.failure).toMatchObject({stage: 'starttls', fact: 'tls-failed'});
+});
+
+test.each(['PLAIN', 'LOGIN'] as const)('credentials are given by AUTH %s over TLS', async method => {
+  const port = await serve({authMethods: [method]});
+  expect(await open(port, {credentials})).toMatchObject({facts: {authentication: method, verified: true}});
+});
+
+test('wrong credentials are refused without being shown', async () => {
+  const opened = await open(await serve(), {credentials: {username: 'me', password: 'letmein!'}});
+  expect(opened.failure).toMatchObject({stage: 'authplain', result: 'error', reply: {code: 535}});
+  expect(JSON.stringify(opened)).not.toContain('letmein');
+});
+
+test('a message goes through, 8-bit and all, over an authenticated TLS session', async () => {
+  const received: Buffer[] = [];
+  const port = await serve({
+    authOptional: false,
+    onData: (stream, _, done) => stream.on('data', chunk => received.push(chunk)).on('end', () => done(null)),
+  });
+  const to = parseMailbox('jörg@example.org');
+  if (!to.ok) throw new Error(to.problem);
+  const text = 'Subject: Grüße\r\n\r\n.\r\nbody\r\n';
+  const lane = new Lane(new Connections(Date.now));
+  const mail = {from: undefined, to: to.value, content: contentOf(text)};
+  const sent = await lane.transact(targetOf(port, {credentials, security: 'verified'}), mail, options);
+  lane.close();
+  expect(sent).toMatchObject({ok: true, reply: {code: 250}, messages: 1});
+  expect(Buffer.concat(received).toString()).toBe(text);
+});
+
+const serveLines = async (script: Script): Promise<LineServer> => {
+  const server = await startLineServer({...script, tls: {...certificate, ...script.tls}});
+  running.push(server);
+  return server;
+};
+
+const refusing = (more: TLSSocketOptions = {}): Script => ({
+  tls: {requestCert: true, rejectUnauthorized: true, ...more},
+});
+const lastWords: readonly (readonly [string, Script])[] = [
+  ['wants a client certificate', refusing()],
+  ['wants one under TLS 1.2', refusing({maxVersion: 'TLSv1.2'})],
+  ['resets the connection behind the handshake', {onSecured: (_, raw) => void raw.resetAndDestroy()}],
+  ['closes the connection behind the handshake', {onSecured: secured => void secured.end()}],
+];
+
+describe.each(lastWords)('a server that %s', (_, script) => {
+  test('gets mail in clear where that is allowed, over another connection', async () => {
+    for (const more of [{}, {security: 'optional'}, {security: 'optional', credentials}] as const) {
+      const server = await serveLines({
+        ...script,
+        says: (line, isSecure) =>
+          line.startsWith('EHLO') && !isSecure ? '250-x\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n' : undefined,
+      });
+      const opened = await open(server.port, more);
+      expect(opened).toMatchObject({facts: {to: '127.0.0.1'}});
+      expect(opened.facts).not.toHaveProperty('cipher');
+      expect(opened.facts).not.toHaveProperty('verified');
+      expect(server.connections()).toBe(2);
+    }
+  });
+
+  test('gets none where it is not', async () => {
+    const dane = {records: [], names: []};
+    for (const more of [
+      {security: 'required'},
+      {security: 'verified'},
+      {dane},
+      {credentials},
+      {security: 'optional', dane},
+    ] as const) {
+      const server = await serveLines(script);
+      const {failure} = await open(server.port, more);
+      expect(failure?.stage).toMatch(/^(starttls|ehlo)$/);
+      expect(server.connections()).toBe(1);
+      expect(server.lines.filter(line => /AUTH|MAIL/.test(line))).toEqual([]);
+    }
+  });
+
+  test('gets none over implicit TLS', async () => {
+    const server = await serveLines({...script, isImplicit: true});
+    const {failure} = await open(server.port, {implicitTls: true, security: 'optional'});
+    expect(failure?.stage).toMatch(/^(starttls|intro|ehlo)$/);
+    expect(server.connections()).toBe(1);
+  });
+});
+
+test.each([{}, {implicitTls: true}])(
+  'a refusal by TLS says so, also behind the handshake (%j)',
+  async more => {
+    const server = await serveLines({...refusing(), isImplicit: 'implicitTls' in more});
+    const {failure} = await open(server.port, {security: 'required', ...more});
+    expect(failure).toMatchObject({
+      stage: 'starttls',
+      fact: 'tls-failed',
+      description: expect.stringMatching(/^the server wants a certificate of its clients/),
+    });
+  },
+);
+
+test('a refusal inside TLS is no reason for clear text', async () => {
+  const server = await serveLines({
+    says: (line, isSecure) => (isSecure && /^(EHLO|HELO)/.test(line) ? '554 5.7.1 no\r\n' : undefined),
+  });
+  const {failure} = await open(server.port, {security: 'optional'});
+  expect(failure).toMatchObject({stage: 'helo', reply: {code: 554}});
+  expect(server.connections()).toBe(1);
+});
+
+describe('what was said in clear is forgotten', () => {
+  const said = {
+    clear: '250-x\r\n250-SIZE 9\r\n250-AUTH PLAIN\r\n250-PIPELINING\r\n250 STARTTLS\r\n',
+    none: '250 x\r\n',
+  };
+  test.each([
+    ['a reply under TLS that offers nothing', said.none],
+    ['a refusal of EHLO under TLS', '502 5.5.1 no\r\n'],
+    ['junk at EHLO under TLS', 'what?\r\n'],
+  ])('behind %s', async (_, secured) => {
+    const says: Script['says'] = (line, isSecure) =>
+      line.startsWith('EHLO') ? (isSecure ? secured : said.clear) : undefined;
+    const server = await serveLines({says});
+    const lane = new Lane(new Connections(Date.now));
+    running.push(lane);
+    const to = parseMailbox('you@example.org');
+    if (!to.ok) throw new Error(to.problem);
+    const mail = {from: undefined, to: to.value, content: contentOf('Subject: x\r\n\r\nbody\r\n')};
+    expect(await lane.transact(targetOf(server.port), mail, options)).toMatchObject({ok: true});
+    expect(server.lines).toContain('TLS MAIL FROM:<>');
+    const another = await serveLines({says});
+    expect((await open(another.port, {credentials})).failure).toMatchObject({fact: 'auth-not-offered'});
+  });
+
+  test('and what is said under TLS counts', async () => {
+    const says: Script['says'] = (line, isSecure) =>
+      line.startsWith('EHLO')
+        ? isSecure
+          ? '250-x\r\n250 AUTH PLAIN\r\n'
+          : '250-x\r\n250 STARTTLS\r\n'
+        : undefined;
+    const server = await serveLines({says});
+    expect(await open(server.port, {credentials})).toMatchObject({facts: {authentication: 'PLAIN'}});
+  });
+});
+
+test.each(['220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n', '220 go\r\n250', '220 go\r\n\r\n', '220 go\r\n\0'])(
+  'octets behind the reply to STARTTLS (%j) end it, and clear text is not tried',
+  async reply => {
+    const server = await serveLines({says: line => (line === 'STARTTLS' ? reply : undefined)});
+    const {failure} = await open(server.port, {security: 'optional', credentials});
+    expect(failure).toMatchObject({stage: 'starttls', result: 'lost'});
+    expect(server.lines).toEqual(['EHLO relay.example', 'STARTTLS']);
+    expect(server.connections()).toBe(1);
+  },
+);
+
+test.each(['454 4.7.0 later\r\n', '502\r\n', '421 bye\r\n', 'what?\r\n'])(
+  'STARTTLS that is refused with %j is done without where it may be',
+  async reply => {
+    const server = await serveLines({says: line => (line === 'STARTTLS' ? reply : undefined)});
+    expect(await open(server.port)).toMatchObject({facts: {to: '127.0.0.1'}});
+    expect((await open(server.port, {security: 'required'})).failure).toMatchObject({stage: 'starttls'});
+  },
+);
+
+describe('an authority for one server', () => {
+  const issued = {key: fixture('issued.key'), cert: `${fixture('issued.crt')}${fixture('authority.crt')}`};
+  const host = 'mx.example.org';
+
+  test('vouches for its certificate, and for no other server’s', async () => {
+    const {port} = await serveLines({tls: issued});
+    const ca = fixture('authority.crt');
+    expect(await open(port, {host, ca, security: 'verified'})).toMatchObject({facts: {verified: true}});
+    expect(await open(port, {host})).toMatchObject({facts: {verified: false}});
+    const other = await serveLines({});
+    // Beside those that are trusted anyway.
+    expect(await open(other.port, {ca, security: 'verified'})).toMatchObject({facts: {verified: true}});
+  });
+
+  test('or is the certificate itself', async () => {
+    const self = {key: fixture('example.org.key'), cert: fixture('example.org.crt')};
+    const {port} = await serveLines({tls: self});
+    expect(await open(port, {host, ca: self.cert, security: 'verified'})).toMatchObject({
+      facts: {verified: true},
+    });
+    expect((await open(port, {host, security: 'verified'})).failure?.description).toBe(
+      'the certificate is self-signed; smarthost-ca can name the authority of a smarthost',
+    );
+  });
+
+  test('that is unknown is named', async () => {
+    const {port} = await serveLines({tls: issued});
+    expect((await open(port, {host, security: 'verified'})).failure).toMatchObject({
+      stage: 'starttls',
+      fact: 'tls-failed',
+      description: expect.stringMatching(
+        /^the certificate is from .*, which is no known authority; smarthost-ca/,
+      ),
+    });
+  });
+
+  test('makes a connection another one', () => {
+    const target = targetOf(25);
+    expect(keyOf({...target, ca: 'a'})).not.toBe(keyOf(target));
+    expect(keyOf({...target, ca: 'a'})).not.toBe(keyOf({...target, ca: 'b'}));
+  });
+
+  test('that is no certificate fails', async () => {
+    const {port} = await serveLines({tls: issued});
+    const {failure} = await open(port, {host, ca: 'junk', security: 'verified'});
+    expect(failure).toMatchObject({stage: 'starttls', fact: 'tls-failed'});
+  });
+});
+
+test('a handshake that takes too long ends in time, and nothing is left open', async () => {
+  const server = await startLineServer({
+    says: line =>
+      line.startsWith('EHLO') ? '250-x\r\n250 STARTTLS\r\n' : /^$|STARTTLS/.test(line) ? '220\r\n' : '',
+  });
+  running.push(server);
+  const target = targetOf(server.port, {security: 'required'});
+  const opened = await inStillTime(
+    () => openSession(target, {...options, deadlineMs: Date.now() + 300}),
+    () => server.lines.includes('STARTTLS'),
+  );
+  expect(opened).toMatchObject({ok: false, failure: {stage: 'starttls', result: 'timeout'}});
+  while (server.open() > 0) await new Promise(resolve => setTimeout(resolve, 5));
+});

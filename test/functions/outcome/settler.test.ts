@@ -1,0 +1,173 @@
+// Fates written down through the real SDK, to queues on an endpoint of the test's own.
+
+import {GetQueueAttributesCommand} from '@aws-sdk/client-sqs';
+import type {SQSRecord} from 'aws-lambda';
+import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import {Results} from '../../../functions/outcome/results.ts';
+import {Settler} from '../../../functions/outcome/settler.ts';
+import {Queues} from '../../../functions/runtime/queues.ts';
+import {AwsError} from '../../../local/aws-error.ts';
+import type {Settlement} from '../../../shared/delivery/fate.ts';
+import {parsePostponed} from '../../../shared/delivery/postponed-result.ts';
+import {type SqsUnderTest, startSqs} from '../../local/sqs/sqs-under-test.ts';
+
+let sqs: SqsUnderTest;
+/** What was asked of SQS: operation and queue. */
+let calls: string[] = [];
+/** Operations on queues that are refused. */
+let refused: string[] = [];
+const queueNames = ['waiting', 'results', 'success', 'failure', 'retry', 'delivery.fifo'] as const;
+type QueueName = (typeof queueNames)[number];
+
+beforeAll(async () => {
+  sqs = await startSqs({
+    before: async ({operation, input}) => {
+      const call = `${operation} ${String(input.QueueUrl).split('/').at(-1)}`;
+      if (!operation.endsWith('Batch')) return;
+      calls.push(call);
+      if (refused.includes(call)) throw new AwsError('AccessDenied', 'no', 403);
+    },
+  });
+  for (const name of queueNames) sqs.sqs.createQueue(name, name.endsWith('.fifo') ? {FifoQueue: 'true'} : {});
+});
+afterAll(() => sqs.stop());
+beforeEach(() => {
+  calls = [];
+  refused = [];
+});
+
+const urlOf = (name: QueueName) => sqs.queueNamed(name).url;
+
+function settlerOf(): {settler: Settler; complaints: string[]} {
+  const complaints: string[] = [];
+  const log = (_: string, message: string) => complaints.push(message);
+  const queues = new Queues(sqs.client);
+  const stageUrls = {
+    results: urlOf('results'),
+    success: urlOf('success'),
+    failure: urlOf('failure'),
+    retry: urlOf('retry'),
+  };
+  const urls = {waitingUrl: urlOf('waiting'), deliveryUrl: urlOf('delivery.fifo')};
+  const results = new Results({queues, stageUrls, waitingUrl: urls.waitingUrl, log});
+  return {settler: new Settler({queues, results, urls, log}), complaints};
+}
+
+let number = 0;
+/** A message of the delivery queue, in flight. */
+async function record(): Promise<SQSRecord> {
+  const id = String(number++);
+  const options = {MessageGroupId: id, MessageDeduplicationId: id};
+  await sqs.queueNamed('delivery.fifo').send('body', options);
+  const [message] = await sqs.sqs.receive('delivery.fifo', {maxNumberOfMessages: 1});
+  return {messageId: message!.messageId, receiptHandle: message!.receiptHandle} as SQSRecord;
+}
+
+const accepted: Settlement = {fate: 'accepted', body: '{"fate":"accepted"}', queues: {}};
+const bounced: Settlement = {fate: 'bounced', body: '{"fate":"bounced"}', queues: {}};
+const deferred: Settlement = {
+  fate: 'deferred',
+  body: '{"fate":"deferred"}',
+  queues: {},
+  again: {body: '{"again":1}', delaySeconds: 0},
+};
+
+async function taken(name: QueueName): Promise<string[]> {
+  const messages = await sqs.sqs.receive(name, {maxNumberOfMessages: 10, waitTimeSeconds: 0});
+  for (const {receiptHandle} of messages) sqs.sqs.deleteMessage(name, receiptHandle);
+  return messages.map(({body}) => body);
+}
+const inFlight = async (): Promise<number> => {
+  const {Attributes} = await sqs.client.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: urlOf('delivery.fifo'),
+      AttributeNames: ['ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return Number(Attributes!.ApproximateNumberOfMessagesNotVisible);
+};
+
+describe('a fate', () => {
+  test('is told, and its message deleted, while others of the batch are on their way', async () => {
+    const {settler} = settlerOf();
+    const before = await inFlight();
+    settler.expect(2);
+    await settler.settle(await record(), accepted);
+    expect(await inFlight()).toBe(before);
+    expect(await taken('results')).toEqual([accepted.body]);
+    expect(await taken('success')).toEqual([accepted.body]);
+    expect(calls).toEqual([
+      'SendMessageBatch results',
+      'SendMessageBatch success',
+      'DeleteMessageBatch delivery.fifo',
+    ]);
+  });
+
+  test('of a deferred message is told after its way back is sure', async () => {
+    const {settler} = settlerOf();
+    settler.expect(2);
+    await settler.settle(await record(), deferred);
+    expect(calls[0]).toBe('SendMessageBatch waiting');
+    expect(calls.at(-1)).toBe('DeleteMessageBatch delivery.fifo');
+    expect(await taken('waiting')).toEqual(['{"again":1}']);
+    expect([...(await taken('results')), ...(await taken('retry'))]).toEqual([deferred.body, deferred.body]);
+  });
+
+  test('is not told while the way back is barred: the message comes again, and is not tried again', async () => {
+    const {settler} = settlerOf();
+    refused = ['SendMessageBatch waiting'];
+    const those = await record();
+    settler.expect(2);
+    await expect(settler.settle(those, deferred)).rejects.toThrow('AccessDenied');
+    expect(calls).toEqual(['SendMessageBatch waiting']);
+    expect(settler.remembered(those)).toBe(deferred);
+    refused = [];
+    settler.expect(2);
+    await settler.settle(those, deferred);
+    expect(settler.remembered(those)).toBeUndefined();
+    for (const name of ['waiting', 'results', 'retry'] as const) expect(await taken(name)).toHaveLength(1);
+  });
+
+  test.each([
+    [accepted, 'success'],
+    [bounced, 'failure'],
+  ] as const)(
+    '%j that one queue does not take waits for it, and is told once to the other',
+    async (settlement, kind) => {
+      const {settler, complaints} = settlerOf();
+      refused = [`SendMessageBatch ${kind}`];
+      settler.expect(2);
+      await settler.settle(await record(), settlement);
+      expect(await taken('results')).toEqual([settlement.body]);
+      const waiting = sqs.sqs.queue('waiting').counts;
+      expect(Object.values(waiting)).toContain(1);
+      sqs.pass(6);
+      expect((await taken('waiting')).map(parsePostponed)).toEqual([
+        {kind, name: undefined, body: settlement.body},
+      ]);
+      expect(complaints).toEqual(['a result could not be published; it waits']);
+    },
+  );
+
+  test('whose message cannot be deleted is told once, and counts as settled: its batch deletes it', async () => {
+    const {settler, complaints} = settlerOf();
+    refused = ['DeleteMessageBatch delivery.fifo'];
+    settler.expect(2);
+    await settler.settle(await record(), accepted);
+    expect(await taken('results')).toEqual([accepted.body]);
+    expect(await taken('success')).toEqual([accepted.body]);
+    expect(complaints).toEqual(['a settled message is deleted when its batch ends']);
+  });
+});
+
+test('fates that become known together are told together, and the last ones are left to Lambda to delete', async () => {
+  const {settler} = settlerOf();
+  const records = [await record(), await record(), await record()];
+  const before = await inFlight();
+  settler.expect(3);
+  await Promise.all(records.map(each => settler.settle(each, accepted)));
+  expect(calls).toEqual(['SendMessageBatch results', 'SendMessageBatch success']);
+  expect(await taken('results')).toHaveLength(3);
+  expect(await inFlight()).toBe(before);
+  await taken('success');
+});

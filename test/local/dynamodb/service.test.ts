@@ -1,0 +1,205 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import {SlotTable} from '../../../functions/deliver/pace/slot-table.ts';
+import {dynamoDbService} from '../../../local/dynamodb/service.ts';
+import {Tables} from '../../../local/dynamodb/tables.ts';
+import {type Endpoint, listen} from '../../../local/http.ts';
+import {openStore} from '../../../local/store.ts';
+import {horizonMs, rateOf, waitsOf} from '../../../shared/delivery/rate.ts';
+
+const clock = {now: 1_800_000_000_000};
+const table = {logicalId: 'State', name: 'state', key: 'id', expiry: 'expiresAt'};
+let calls = 0;
+let tables: Tables;
+let endpoint: Endpoint;
+let client: DynamoDBClient;
+beforeAll(async () => {
+  const service = Object.assign(
+    (...[request]: Parameters<ReturnType<typeof dynamoDbService>>) => {
+      calls += 1;
+      return dynamoDbService(tables)(request);
+    },
+    {namespace: 'com.amazonaws.dynamodb.v20120810'},
+  );
+  endpoint = await listen({dynamodb: service}, {port: 0});
+  const credentials = {accessKeyId: 'test', secretAccessKey: 'test'};
+  client = new DynamoDBClient({endpoint: endpoint.url, region: 'us-east-1', credentials});
+});
+afterAll(async () => {
+  client.destroy();
+  await endpoint.close();
+});
+beforeEach(() => {
+  tables = new Tables({now: () => clock.now});
+  tables.create(table);
+  calls = 0;
+});
+
+async function update(changes: Partial<UpdateItemCommandInput> = {}) {
+  const command = new UpdateItemCommand({
+    TableName: 'state',
+    Key: {id: {S: 'a'}},
+    UpdateExpression: 'SET #n = :n',
+    ConditionExpression: 'attribute_not_exists(#n)',
+    ExpressionAttributeNames: {'#n': 'count'},
+    ExpressionAttributeValues: {':n': {N: '1'}},
+    ReturnValues: 'ALL_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    ...changes,
+  });
+  try {
+    return {done: true, item: (await client.send(command)).Attributes};
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return {done: false, item: error.Item};
+    throw error;
+  }
+}
+
+describe('an update', () => {
+  test('makes the item that there is not, and says what it holds', async () => {
+    const item = {id: {S: 'a'}, count: {N: '1'}};
+    expect(await update()).toEqual({done: true, item});
+    expect(tables.itemsOf('state')).toEqual([item]);
+  });
+
+  test('is not done when its condition does not hold, and says what the item holds', async () => {
+    await update();
+    const second = await update({ExpressionAttributeValues: {':n': {N: '2'}}});
+    expect(second).toEqual({done: false, item: {id: {S: 'a'}, count: {N: '1'}}});
+    const condition = {
+      Key: {id: {S: 'b'}},
+      UpdateExpression: 'SET #n = #n + :n',
+      ConditionExpression: '#n < :n',
+    };
+    expect(await update(condition)).toEqual({done: false, item: undefined});
+  });
+
+  test.each([
+    ['#n BETWEEN :n AND :n', true],
+    ['NOT #n <> :n', true],
+    ['#n > :n OR (attribute_exists(#n) AND #n >= :n)', true],
+    ['#n > :n OR attribute_exists(other)', false],
+    ['other < :n', false],
+    ['other <> :n', true],
+    ['id = :n', false],
+  ])('under the condition %s on a count of 1 is done: %j', async (condition, done) => {
+    await update();
+    expect(await update({ConditionExpression: condition})).toMatchObject({done});
+  });
+
+  test('adds and subtracts as decimal numbers', async () => {
+    const values = {':n': {N: '1800000000000.1'}, ':m': {N: '8571.429'}} as const;
+    const sum = {UpdateExpression: 'SET #n = :n + :m, d = :n - :m', ExpressionAttributeValues: values};
+    expect(await update(sum)).toMatchObject({
+      item: {count: {N: '1800000008571.529'}, d: {N: '1799999991428.671'}},
+    });
+  });
+
+  test.each<[string, Partial<UpdateItemCommandInput>, string]>([
+    ['a table that there is not', {TableName: 'other'}, 'resource not found'],
+    ['a syntax error', {UpdateExpression: 'SET #n :n'}, 'Syntax error; token: ":n"'],
+    ['a word too many', {UpdateExpression: 'SET #n = :n :n'}, 'Syntax error; token: ":n"'],
+    ['an undefined value', {UpdateExpression: 'SET #n = :m'}, 'value: :m'],
+    ['an undefined name', {UpdateExpression: 'SET #m = :n'}, 'name: #m'],
+    ['an unused value', {ExpressionAttributeValues: {':n': {N: '1'}, ':m': {N: '2'}}}, 'keys: {:m}'],
+    ['another key', {Key: {name: {S: 'a'}}}, 'does not match the schema'],
+    ['no number', {ExpressionAttributeValues: {':n': {N: 'one'}}}, 'cannot be converted'],
+    ['a change of the key', {UpdateExpression: 'SET #n = :n, id = :n'}, 'part of the key'],
+    ['a sum with nothing', {UpdateExpression: 'SET #n = #n + :n'}, 'does not exist in the item'],
+  ])('with %s is refused, once', async (_, changes, message) => {
+    await expect(update(changes)).rejects.toThrow(message);
+    expect(calls).toBe(1);
+  });
+});
+
+test('items can be looked at and removed, with what the local DynamoDB knows of that', async () => {
+  await update();
+  const [TableName, Key] = ['state', {id: {S: 'a'}}];
+  const item = {id: {S: 'a'}, count: {N: '1'}};
+  expect((await client.send(new GetItemCommand({TableName, Key}))).Item).toEqual(item);
+  expect(await client.send(new ScanCommand({TableName}))).toMatchObject({Items: [item], Count: 1});
+  await client.send(new DeleteItemCommand({TableName, Key}));
+  expect(await client.send(new GetItemCommand({TableName, Key}))).not.toHaveProperty('Item');
+  expect(await client.send(new ScanCommand({TableName}))).toMatchObject({Items: [], Count: 0});
+  await expect(client.send(new ScanCommand({TableName, Limit: 1}))).rejects.toThrow('does not know Limit');
+  await expect(client.send(new PutItemCommand({TableName, Item: item}))).rejects.toThrow(
+    'no operation PutItem',
+  );
+});
+
+test('items are there again after a restart, and those that were removed are not', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'relayq-test-'));
+  const open = () => {
+    const store = openStore(directory);
+    const kept = new Tables({now: () => clock.now, store});
+    kept.create(table);
+    return {store, kept};
+  };
+  const [a, b] = [{id: {S: 'a'}}, {id: {S: 'b'}}];
+  const first = open();
+  for (const key of [a, b]) first.kept.put('state', key, {...key, count: {N: '1'}});
+  first.kept.delete('state', b);
+  first.store.close();
+  const second = open();
+  expect(second.kept.itemsOf('state')).toEqual([{...a, count: {N: '1'}}]);
+  second.store.close();
+  rmSync(directory, {recursive: true});
+});
+
+test('an item whose time has come is gone', async () => {
+  await update({
+    UpdateExpression: 'SET #n = :n, expiresAt = :e',
+    ExpressionAttributeValues: {':n': {N: '1'}, ':e': {N: String(clock.now / 1000 + 60)}},
+  });
+  expect(tables.itemsOf('state')).toHaveLength(1);
+  clock.now += 61_000;
+  expect(tables.itemsOf('state')).toEqual([]);
+  expect(await update()).toMatchObject({done: true});
+});
+
+describe('slots of a queue', () => {
+  const rate = rateOf({messagesPerMinute: 600})!;
+  const slots = () => new SlotTable(client, 'state');
+
+  test('are taken once, by however many at the same time', async () => {
+    const taken = await Promise.all(
+      Array.from({length: 8}, () => slots().reserve('example.org', 3, rate, clock.now)),
+    );
+    const times = taken
+      .flatMap(each => [0, 1, 2].map(index => each!.firstMs + index * 100))
+      .sort((a, b) => a - b);
+    expect(times).toEqual(times.map((_, index) => clock.now - 900 + index * 100));
+  });
+
+  test('cost one write while it is busy, two when it was at rest', async () => {
+    await slots().reserve('example.org', 10, rate, clock.now);
+    expect(calls).toBe(2);
+    const next = await slots().reserve('example.org', 2, rate, clock.now);
+    expect(calls).toBe(3);
+    expect(waitsOf(next, 2, rate, clock.now)).toEqual([
+      {untilMs: clock.now + 100, slotMs: clock.now + 100},
+      {untilMs: clock.now + 200, slotMs: clock.now + 200},
+    ]);
+    const later = clock.now + 3_600_000;
+    expect(await slots().reserve('example.org', 1, rate, later)).toEqual({firstMs: later - 900, count: 1});
+  });
+
+  test('are not to be had beyond the horizon', async () => {
+    const slow = rateOf({messagesPerMinute: 1})!;
+    await slots().reserve('example.org', 30, slow, clock.now);
+    expect(await slots().reserve('example.org', 1, slow, clock.now)).toBeUndefined();
+    expect(await slots().reserve('example.org', 1, slow, clock.now + horizonMs)).toBeDefined();
+  });
+});

@@ -1,0 +1,72 @@
+// A Parameter Store on a free port, with the real SDK in front of it.
+
+import {
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  type GetParametersByPathCommandInput,
+  PutParameterCommand,
+  type PutParameterCommandInput,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import {type Endpoint, listen} from '../../../local/http.ts';
+import {Ssm, ssmService} from '../../../local/ssm/ssm.ts';
+import type {Store} from '../../../local/store.ts';
+
+const accountId = '000000000000';
+
+export class SsmUnderTest {
+  readonly ssm: Ssm;
+  readonly client: SSMClient;
+  readonly endpoint: Endpoint;
+
+  private constructor(ssm: Ssm, endpoint: Endpoint) {
+    this.ssm = ssm;
+    this.endpoint = endpoint;
+    this.client = new SSMClient({
+      endpoint: endpoint.url,
+      region: 'us-east-1',
+      credentials: {accessKeyId: 'AKIATEST', secretAccessKey: 'secret'},
+      maxAttempts: 1,
+    });
+  }
+
+  static async start(options: {store?: Store; now?: () => number} = {}): Promise<SsmUnderTest> {
+    const ssm = new Ssm({region: 'us-east-1', accountId, ...options});
+    return new SsmUnderTest(ssm, await listen({ssm: ssmService(ssm)}, {port: 0}));
+  }
+
+  /** A String, unless said otherwise. */
+  put(Name: string, Value: string, extra: Partial<PutParameterCommandInput> = {}) {
+    return this.client.send(new PutParameterCommand({Name, Value, Type: 'String', ...extra}));
+  }
+
+  update(Name: string, Value: string, extra: Partial<PutParameterCommandInput> = {}) {
+    return this.client.send(new PutParameterCommand({Name, Value, Overwrite: true, ...extra}));
+  }
+
+  async get(Name: string, WithDecryption?: boolean) {
+    const {Parameter} = await this.client.send(new GetParameterCommand({Name, WithDecryption}));
+    return Parameter!;
+  }
+
+  byPath(Path: string, extra: Partial<GetParametersByPathCommandInput> = {}) {
+    return this.client.send(new GetParametersByPathCommand({Path, ...extra}));
+  }
+
+  async namesBelow(path: string, extra: Partial<GetParametersByPathCommandInput> = {}) {
+    const {Parameters = []} = await this.byPath(path, extra);
+    return Parameters.map(({Name}) => Name);
+  }
+
+  async stop(): Promise<void> {
+    this.client.destroy();
+    await this.endpoint.close();
+  }
+}
+
+/** The name of the error that it ends with. */
+export const errorOf = (sending: Promise<unknown>): Promise<string> =>
+  sending.then(
+    () => 'no error',
+    (error: Error) => error.name,
+  );

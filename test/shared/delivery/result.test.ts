@@ -1,0 +1,148 @@
+import {describe, expect, test} from 'vitest';
+import {
+  entryProperty,
+  fates,
+  invalidResultOf,
+  kindsOf,
+  maxMessageOctets,
+  type ResultEntry,
+  resultOf,
+  withEntry,
+} from '../../../shared/delivery/result.ts';
+import {messageBody} from '../../../shared/delivery/route.ts';
+import type {JsonObject} from '../../../shared/json.ts';
+import {octetsOf} from '../../../shared/json.ts';
+import {growthOf, linear} from '../../growth.ts';
+import {incoming, message, now} from '../../samples/messages.ts';
+
+const sqsOctets = 1_048_576;
+const entry: ResultEntry = {state: 'data', result: 'error', timeMs: now, code: 451, description: 'later'};
+
+test('an entry has its time in words, and says maybesent only when it may be', () => {
+  expect(entryProperty(entry)).toEqual({
+    state: 'data',
+    result: 'error',
+    time: '2030-01-01 12:00:00',
+    code: 451,
+    description: 'later',
+  });
+  expect(entryProperty({...entry, maybeSent: true})).toMatchObject({maybesent: true});
+  expect(entryProperty({...entry, maybeSent: false})).not.toHaveProperty('maybesent');
+});
+
+test('an entry says what a policy in testing would have refused, all in lower case as results are', () => {
+  const {policyfailure, ...rest} = entryProperty({...entry, policyFailure: 'no TLS'});
+  expect([policyfailure, rest]).toEqual(['no TLS', entryProperty(entry)]);
+});
+
+describe('the entries of a message', () => {
+  test('are all kept while they are small', () => {
+    let entries: readonly JsonObject[] = [];
+    for (let code = 0; code < 50; code++) entries = withEntry(entries, {...entry, code});
+    expect(entries.map(each => each.code)).toEqual(Array.from({length: 50}, (_, index) => index));
+  });
+
+  test('keep the first and the newest when they get too large', () => {
+    let entries: readonly JsonObject[] = [];
+    for (let code = 0; code < 200; code++)
+      entries = withEntry(entries, {...entry, code, description: '€'.repeat(300)});
+    expect(octetsOf(JSON.stringify(entries))).toBeLessThanOrEqual(12_288);
+    const codes = entries.map(each => each.code as number);
+    expect(codes[0]).toBe(0);
+    expect(codes.slice(1)).toEqual(
+      Array.from({length: codes.length - 1}, (_, index) => 201 - codes.length + index),
+    );
+    expect(codes.length).toBeGreaterThan(8);
+  });
+
+  test('keep the newest alone when the first leaves no room for it', () => {
+    const large = {text: 'x'.repeat(12_288)};
+    const newest = entryProperty(entry);
+    expect(withEntry([large], entry)).toEqual([newest]);
+    expect(withEntry([large, {code: 1}, {code: 2}], entry)).toEqual([newest]);
+  });
+
+  test('are all kept up to 12,288 octets, to the octet', () => {
+    const newest = entryProperty(entry);
+    const first = {text: 'x'.repeat(12_288 - octetsOf(JSON.stringify([{text: ''}, {}, newest])))};
+    expect(octetsOf(JSON.stringify([first, {}, newest]))).toBe(12_288);
+    expect(withEntry([first, {}], entry)).toEqual([first, {}, newest]);
+    const larger = {text: `${first.text}x`};
+    expect(withEntry([larger, {}], entry)).toEqual([larger, newest]);
+  });
+
+  test('are shortened in time proportional to their number, whoever made them', () => {
+    const shortened = (count: number) =>
+      withEntry(new Array<JsonObject>(count).fill({state: 'made up'}), entry);
+    expect(octetsOf(JSON.stringify(shortened(20_000)))).toBeLessThanOrEqual(12_288);
+    expect(growthOf(shortened, 5000)).toBeLessThan(linear);
+  });
+});
+
+describe('a result', () => {
+  const smarthost = {hostname: 'h', username: 'u', password: 'hunter2'};
+
+  test('is the message without its MIME and its secrets', () => {
+    expect(JSON.parse(resultOf(message({smarthost, tags: ['t']}), 'accepted', [{state: 'x'}]))).toEqual({
+      envelope: 'sender@example.com',
+      recipient: 'rcpt@example.org',
+      smarthost: {hostname: 'h', username: 'u'},
+      tags: ['t'],
+      relayq: {id: 'message-1', arrived: '2030-01-01 12:00:00', attempts: 0, hops: 0, key: 'message-1'},
+      fate: 'accepted',
+      results: [{state: 'x'}],
+    });
+  });
+
+  test('keeps the MIME when the message asks for it, still without secrets', () => {
+    const mime =
+      'x-mq-smarthost-hostname: h\nx-mq-smarthost-username: u\nx-mq-smarthost-password: hunter2\nS: s\n\nb';
+    const body = resultOf(message({mime, keepmime: true}), 'accepted', []);
+    expect(JSON.parse(body)).toMatchObject({mime: 'S: s\n\nb', smarthost: {hostname: 'h', username: 'u'}});
+    expect(body).not.toContain('hunter2');
+  });
+
+  test('of the largest message, with the MIME and the largest entries, fits into SQS, and so does its next round', () => {
+    const small = message({mime: 'x', keepmime: true});
+    const room = maxMessageOctets - octetsOf(messageBody(small, small.tracking)) + 1;
+    const mail = message({mime: 'x'.repeat(room), keepmime: true});
+    let entries: readonly JsonObject[] = [];
+    for (let attempt = 0; attempt < 20; attempt++)
+      entries = withEntry(entries, {...entry, description: '\u0001€'.repeat(500), mta: 'm'.repeat(253)});
+    const tracking = {...mail.tracking, attempts: 1_000_000, hops: 1_000_000};
+    expect(octetsOf(resultOf(mail, 'deferred', entries, tracking))).toBeLessThanOrEqual(sqsOctets);
+    const again = messageBody(mail, tracking, {results: entries, nextattempt: {time: '2030-01-01 12:00:00'}});
+    expect(octetsOf(again)).toBeLessThanOrEqual(sqsOctets);
+  });
+
+  test('of something that is not a message quotes it without secrets', () => {
+    const problems = [{path: '', problem: 'is not JSON'}];
+    const text = 'x "password": "hunter2" y';
+    const {body, reason, isQuoted} = invalidResultOf(incoming(text), {problems}, now);
+    expect([reason, isQuoted]).toEqual(['the message is not JSON', true]);
+    expect(JSON.parse(body)).toEqual({
+      relayq: {id: 'message-1', arrived: '2030-01-01 12:00:00', attempts: 0, hops: 0, key: 'message-1'},
+      fate: 'invalid',
+      problems,
+      original: 'x "password": *** y',
+      results: [
+        {
+          state: 'process',
+          result: 'invalid',
+          time: '2030-01-01 12:00:00',
+          description: 'the message is not JSON',
+        },
+      ],
+    });
+  });
+});
+
+test('a fate’s results go to these queues', () => {
+  expect(fates.map(fate => `${fate}: ${kindsOf(fate).join(' ')}`)).toEqual([
+    'accepted: results success',
+    'bounced: results failure',
+    'deferred: results retry',
+    'expired: results failure',
+    'invalid: results failure',
+  ]);
+});
