@@ -1,8 +1,8 @@
 // The whole pipeline against mail servers as others run them: what was sent is what they deliver.
 
 import {randomUUID} from 'node:crypto';
-import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {fixturePath} from '../fixtures/fixture.ts';
 import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
 import {messageOf, mimeOf} from '../samples/sample-mail.ts';
 import {type DnsServer, startDnsServer} from '../servers/dns-server.ts';
@@ -37,7 +37,7 @@ beforeAll(async () => {
     'mx.example.org': {A: ['127.0.0.1']},
   });
   // The servers' certificate is trusted as one of a public authority would be.
-  const authority = fileURLToPath(new URL('../fixtures/localhost.crt', import.meta.url));
+  const authority = fixturePath('localhost.crt');
   pipeline = await Pipeline.start(
     {'mx-private-addresses': 'allowed', 'mx-name-servers': dns.address},
     {

@@ -6,6 +6,7 @@ import {chmod, copyFile, rm, stat, writeFile} from 'node:fs/promises';
 import net from 'node:net';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
+import {fixturePath} from '../fixtures/fixture.ts';
 import type {ServerKind} from './mail-server.ts';
 import {freePort, isExecutable, isRoot, makeDirectories, startServer} from './server-process.ts';
 
@@ -77,7 +78,7 @@ export const openSmtpd: ServerKind = {
   async start() {
     const {directory, mailDirectory} = await makeDirectories('opensmtpd');
     for (const name of ['localhost.crt', 'localhost.key'])
-      await copyFile(new URL(`../fixtures/${name}`, import.meta.url), join(directory, name));
+      await copyFile(fixturePath(name), join(directory, name));
     // It takes no key that others may read, as they may after a checkout.
     await chmod(join(directory, 'localhost.key'), 0o600);
     const [mxPort, submissionPort, sinkPort] = [await freePort(), await freePort(), await freePort()];

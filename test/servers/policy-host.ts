@@ -1,11 +1,10 @@
 // The HTTPS server of a domain's MTA-STS policy, on 127.0.0.1, with the certificate for *.example.org of the fixtures.
 
-import {readFileSync} from 'node:fs';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import https from 'node:https';
 import type {AddressInfo} from 'node:net';
+import {fixture} from '../fixtures/fixture.ts';
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
 export const certificateOf = (name: 'example.org' | 'localhost' | 'issued') => ({
   key: fixture(`${name}.key`),
   cert: fixture(`${name}.crt`),

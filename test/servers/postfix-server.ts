@@ -4,12 +4,11 @@ import {execFile} from 'node:child_process';
 import {chown, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
+import {fixturePath} from '../fixtures/fixture.ts';
 import type {ServerKind} from './mail-server.ts';
 import {freePort, isRoot, makeDirectories, nobody, pathOf, startServer} from './server-process.ts';
 
 const program = await pathOf('postfix');
-
-const fixture = (name: string) => new URL(`../fixtures/${name}`, import.meta.url).pathname;
 
 /** Octets. */
 export const messageSizeLimit = 100_000;
@@ -34,8 +33,8 @@ smtpd_recipient_restrictions =
   permit_mynetworks reject_unauth_destination
 message_size_limit = ${messageSizeLimit}
 smtpd_tls_security_level = may
-smtpd_tls_cert_file = ${fixture('localhost.crt')}
-smtpd_tls_key_file = ${fixture('localhost.key')}
+smtpd_tls_cert_file = ${fixturePath('localhost.crt')}
+smtpd_tls_key_file = ${fixturePath('localhost.key')}
 smtpd_tls_received_header = yes
 `;
 

@@ -1,9 +1,9 @@
-import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {parseAuthorities} from '../../../shared/settings/authorities.ts';
+import {fixture} from '../../fixtures/fixture.ts';
 
-const fixture = (name: string) => readFileSync(`test/fixtures/${name}`, 'utf8').trim();
-const [one, other] = [fixture('authority.crt'), fixture('localhost.crt')];
+const pem = (name: string) => fixture(name).trim();
+const [one, other] = [pem('authority.crt'), pem('localhost.crt')];
 const begin = '-----BEGIN CERTIFICATE-----';
 
 test.each([
@@ -22,8 +22,8 @@ test.each([
 
 test.each([
   ['no PEM', 'hunter2'],
-  ['a private key', fixture('localhost.key')],
-  ['a private key behind a certificate', `${other}\n${fixture('localhost.key')}`],
+  ['a private key', pem('localhost.key')],
+  ['a private key behind a certificate', `${other}\n${pem('localhost.key')}`],
   ['a certificate that breaks off', one.slice(0, -30)],
   ['one that breaks off behind a good one', `${one}\n${other.slice(0, 400)}`],
   ['one that breaks off before a good one', `${other.slice(0, 400)}\n${one}`],

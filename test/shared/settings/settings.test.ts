@@ -1,6 +1,6 @@
-import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {parseSettings, type Reading} from '../../../shared/settings/settings.ts';
+import {fixture} from '../../fixtures/fixture.ts';
 
 const readingOf = (parameters: Record<string, string>, before?: Reading) =>
   parseSettings(
@@ -28,7 +28,7 @@ const defaults = {
   resultsKinds: new Set(['results', 'success', 'failure', 'retry']),
   unknown: new Set(),
 };
-const authority = readFileSync('test/fixtures/authority.crt', 'utf8').trim();
+const authority = fixture('authority.crt').trim();
 const smarthost = {hosts: ['mx.example.net'], port: 25};
 const sink = {hosts: ['192.0.2.1'], port: 25};
 

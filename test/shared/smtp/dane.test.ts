@@ -1,12 +1,11 @@
 import {X509Certificate} from 'node:crypto';
-import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {daneFailureOf, daneOf, type TlsaRecord} from '../../../shared/smtp/dane.ts';
+import {fixture} from '../../fixtures/fixture.ts';
 import {at} from '../../samples/messages.ts';
 import {tlsaDataOf} from '../../samples/tlsa.ts';
 
-const certificate = (name: string) =>
-  new X509Certificate(readFileSync(new URL(`../fixtures/${name}.crt`, import.meta.url)));
+const certificate = (name: string) => new X509Certificate(fixture(`${name}.crt`));
 /** `authority` has signed `issued`, which is for mx.example.org; `example.org` is its own authority. */
 const [authority, issued, own] = ['authority', 'issued', 'example.org'].map(certificate) as [
   X509Certificate,

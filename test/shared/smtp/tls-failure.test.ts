@@ -1,10 +1,9 @@
 import {X509Certificate} from 'node:crypto';
-import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {certificateProblemOf, handshakeProblemOf} from '../../../shared/smtp/tls-failure.ts';
+import {fixture} from '../../fixtures/fixture.ts';
 
-const certificate = (name: string) =>
-  new X509Certificate(readFileSync(new URL(`../fixtures/${name}.crt`, import.meta.url)));
+const certificate = (name: string) => new X509Certificate(fixture(`${name}.crt`));
 const issued = certificate('issued');
 const authority = certificate('authority');
 const own = certificate('example.org');

@@ -1,10 +1,10 @@
 // Delivery under DANE, from the lookup over HTTPS to the message at a real SMTP server.
 
 import {X509Certificate} from 'node:crypto';
-import {readFileSync} from 'node:fs';
 import type {SMTPServerOptions} from 'smtp-server';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {dnsOf} from '../../../../functions/deliver/next-hop/lookup.ts';
+import {fixture} from '../../../fixtures/fixture.ts';
 import {tlsaDataOf} from '../../../samples/tlsa.ts';
 import type {Zone} from '../../../servers/dns-server.ts';
 import {type DohServer, startDohServer} from '../../../servers/doh-server.ts';
@@ -14,10 +14,12 @@ import {endWorlds, mxHosts, trustFixtures, type WorldOptions, worldOf} from '../
 beforeAll(trustFixtures);
 afterEach(endWorlds);
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}.crt`, import.meta.url));
-const own = new X509Certificate(fixture('example.org'));
-const authority = new X509Certificate(fixture('authority'));
-const issued = {...certificateOf('issued'), cert: `${certificateOf('issued').cert}${fixture('authority')}`};
+const own = new X509Certificate(fixture('example.org.crt'));
+const authority = new X509Certificate(fixture('authority.crt'));
+const issued = {
+  ...certificateOf('issued'),
+  cert: `${certificateOf('issued').cert}${fixture('authority.crt')}`,
+};
 const withoutTls = {hideSTARTTLS: true, disabledCommands: ['STARTTLS', 'AUTH']};
 
 const record = (usage: number, selector: number, matchingType: number, certificate = own) => ({

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs';
 import type {AddressInfo} from 'node:net';
 import tls, {type TLSSocketOptions} from 'node:tls';
 import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
@@ -10,10 +9,10 @@ import type {Target} from '../../../../functions/deliver/smtp/target.ts';
 import {defaultCapacity} from '../../../../shared/settings/capacity.ts';
 import {parseMailbox} from '../../../../shared/smtp/address.ts';
 import {contentOf} from '../../../../shared/smtp/content.ts';
+import {fixture} from '../../../fixtures/fixture.ts';
 import {type LineServer, type Script, startLineServer} from '../../../servers/line-server.ts';
 import {inStillTime} from '../../runtime/still-time.ts';
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
 const certificate = {key: fixture('localhost.key'), cert: fixture('localhost.crt')};
 const credentials = {username: 'me', password: 'hunter2'};
 const options = {
