@@ -5,13 +5,13 @@ import {Results} from './outcome/results.ts';
 import {sqsClient, ssmClient} from './runtime/clients.ts';
 import {type Environment, readEnvironment} from './runtime/environment.ts';
 import {log} from './runtime/log.ts';
-import {Queues} from './runtime/queues.ts';
 import {SettingsSource} from './runtime/settings-source.ts';
+import {Sqs} from './runtime/sqs.ts';
 import {Visibility} from './runtime/visibility.ts';
 
 export interface Parts {
   readonly environment: Environment;
-  readonly queues: Queues;
+  readonly sqs: Sqs;
   readonly results: Results;
   readonly settings: SettingsSource;
   readonly visibility: Visibility;
@@ -21,14 +21,14 @@ export interface Parts {
 export function startUp(): Parts {
   const environment = readEnvironment();
   const {resultUrls: stageUrls, waitingUrl, stage, settingsMaxAgeMs: maxAgeMs} = environment;
-  const queues = new Queues(sqsClient());
+  const sqs = new Sqs(sqsClient());
   const {parameterPath: path} = namesOf(stage);
   return {
     environment,
-    queues,
-    results: new Results({queues, stageUrls, waitingUrl, log}),
+    sqs,
+    results: new Results({sqs, stageUrls, waitingUrl, log}),
     settings: new SettingsSource({client: ssmClient(), path, log, maxAgeMs}),
-    visibility: new Visibility({queues, urlOf: sourceUrls(environment), log, now: Date.now}),
+    visibility: new Visibility({sqs, urlOf: sourceUrls(environment), log, now: Date.now}),
   };
 }
 

@@ -1,6 +1,6 @@
 // One delivery attempt: the hosts of the next hop, one after the other, until one of them decides.
 
-import {capacityOf, foreignSmarthostOf, type NextHop, nextHopName} from '../../shared/delivery/routing.ts';
+import {type Destination, type NextHop, nextHopName} from '../../shared/delivery/destination.ts';
 import type {Message} from '../../shared/message/message.ts';
 import type {MxSettings} from '../../shared/settings/mx-settings.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
@@ -10,8 +10,8 @@ import {
   wantsAuthentication,
 } from '../../shared/smtp/authentication-wanted.ts';
 import {contentOf} from '../../shared/smtp/content.ts';
-import {type Failure, judge, type Verdict} from '../../shared/smtp/outcome.ts';
 import type {Reply} from '../../shared/smtp/reply.ts';
+import {type Failure, judge, type Verdict} from '../../shared/smtp/verdict.ts';
 import type {Lane, Transaction} from './lane.ts';
 import type {NextHopHost} from './next-hop/next-hop-hosts.ts';
 import type {NextHops} from './next-hop/next-hops.ts';
@@ -63,13 +63,12 @@ export interface AttemptOptions extends Clock {
 
 export async function attemptDelivery(
   message: Message & {readonly mime: string},
-  hop: NextHop,
+  {nextHop: hop, capacity, isForeign}: Pick<Destination, 'nextHop' | 'capacity' | 'isForeign'>,
   lane: Lane,
-  settings: Pick<Settings, 'smarthost' | 'heloName' | 'mx' | 'capacity' | 'smarthostPrivateAddresses'>,
+  settings: Pick<Settings, 'heloName' | 'mx' | 'smarthostPrivateAddresses'>,
   {nextHops, sites, isFirst, handedOver, ...clock}: AttemptOptions,
 ): Promise<Attempt | Unattempted> {
   const named = await lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, settings.mx));
-  const isForeign = hop.kind === 'smarthost' && foreignSmarthostOf(message, settings) !== undefined;
   const resolved = isForeign ? nextHops.permitted(named, settings) : named;
   if (!resolved.ok)
     return {accepted: false, failure: resolved.failure, verdict: judge(resolved.failure), tried: 0};
@@ -81,7 +80,7 @@ export async function attemptDelivery(
   if (downUntil.every(untilMs => untilMs !== undefined)) return {heldUntilMs: Math.min(...downUntil)};
   const up = targets.filter((_, index) => downUntil[index] === undefined);
   const {heloName} = settings;
-  const options = {...clock, heloName, capacity: capacityOf(message, settings)};
+  const options = {...clock, heloName, capacity};
   const failures: Extract<Attempt, {accepted: false}>[] = [];
   const passed = targets
     .filter((_, index) => downUntil[index] !== undefined)

@@ -2,7 +2,7 @@
 // each settled as soon as its fate is known, while the next one is on its way.
 
 import type {SQSRecord} from 'aws-lambda';
-import {waitsFor} from '../../shared/delivery/routing.ts';
+import {waitsFor} from '../../shared/delivery/settings-wait.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import {errorText} from '../runtime/log.ts';
 import type {DeliverParts} from './deliver-parts.ts';
@@ -120,10 +120,10 @@ export const backOffSeconds =
 export async function comeAgain(
   records: readonly SQSRecord[],
   secondsOf: (record: SQSRecord) => number,
-  {queues, deliveryUrl, log}: Pick<DeliverParts, 'queues' | 'deliveryUrl' | 'log'>,
+  {sqs, deliveryUrl, log}: Pick<DeliverParts, 'sqs' | 'deliveryUrl' | 'log'>,
 ): Promise<void> {
   const seconds = Math.max(...records.map(secondsOf));
   const handles = records.map(record => record.receiptHandle);
-  const [error] = (await queues.hide(deliveryUrl, handles, seconds)).values();
+  const [error] = (await sqs.hide(deliveryUrl, handles, seconds)).values();
   if (error !== undefined) log('warn', 'messages stay hidden for the visibility timeout', {error});
 }

@@ -2,14 +2,14 @@
 
 import type {Settler} from '../outcome/settler.ts';
 import type {Log} from '../runtime/log.ts';
-import type {Queues} from '../runtime/queues.ts';
+import type {Sqs} from '../runtime/sqs.ts';
 import type {NextHops} from './next-hop/next-hops.ts';
 import type {Connections} from './pace/connections.ts';
 import type {RateLimits} from './pace/rate-limits.ts';
 import type {Sites} from './pace/sites.ts';
 
 export interface DeliverParts {
-  readonly queues: Queues;
+  readonly sqs: Sqs;
   readonly settler: Settler;
   readonly connections: Connections;
   readonly sites: Sites;

@@ -2,6 +2,7 @@
 // Writing the fate down is the settler's business.
 
 import type {SQSRecord} from 'aws-lambda';
+import {type NextHop, nextHopName, resolveDestination} from '../../shared/delivery/destination.ts';
 import {
   decideFate,
   entryOf,
@@ -12,8 +13,8 @@ import {
 } from '../../shared/delivery/fate.ts';
 import type {Wait} from '../../shared/delivery/rate.ts';
 import {expire} from '../../shared/delivery/route.ts';
-import {type NextHop, nextHopName, queueOf, resolveNextHop, waitsFor} from '../../shared/delivery/routing.ts';
 import {expiredBecause} from '../../shared/delivery/schedule.ts';
+import {waitsFor} from '../../shared/delivery/settings-wait.ts';
 import {type Message, parseMessage} from '../../shared/message/message.ts';
 import {problemsText} from '../../shared/problem.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
@@ -71,9 +72,10 @@ export async function deliverMessage(
   const {tracking, recipient, tags} = message;
   const startMs = now();
   const reason = expiredBecause(message, settings, tracking.attempts, startMs);
-  const hop = resolveNextHop(message, settings);
+  const destination = resolveDestination(message, settings);
+  const {queue, nextHop: hop} = destination;
   const nextHop = nextHopName(hop);
-  const about = {id: tracking.id, queue: queueOf(message, settings), lane: group, domain: recipient.domain};
+  const about = {id: tracking.id, queue, lane: group, domain: recipient.domain};
   if (reason !== undefined) {
     log('warn', 'message expired', {...about, state: 'process', result: 'timeout', reason});
     return expire(message, reason, settings, startMs);
@@ -95,7 +97,7 @@ export async function deliverMessage(
     log('info', 'message held: its queue is over its rate', {...about, nextHop, delaySeconds});
     return held;
   }
-  const attempt = await attemptDelivery(message, hop, lane, settings, {
+  const attempt = await attemptDelivery(message, destination, lane, settings, {
     ...time,
     now,
     nextHops,

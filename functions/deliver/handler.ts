@@ -15,7 +15,7 @@ import {RateLimits} from './pace/rate-limits.ts';
 import {Sites} from './pace/sites.ts';
 import {SlotTable} from './pace/slot-table.ts';
 
-const {environment, queues, results, settings, visibility} = startUp();
+const {environment, sqs, results, settings, visibility} = startUp();
 const connections = new Connections(Date.now);
 const sites = new Sites();
 const policies = new StsPolicies({log, now: Date.now});
@@ -23,17 +23,17 @@ const anywhere = environment.stage === localStage;
 const nextHops = new NextHops({policies, now: Date.now, random: Math.random, anywhere});
 const slots = new SlotTable(dynamoDbClient(), namesOf(environment.stage).state);
 const rateLimits = new RateLimits(slots, log);
-const settler = new Settler({queues, results, urls: environment, log});
+const settler = new Settler({sqs, results, urls: environment, log});
 
 const {deliveryUrl} = environment;
 const onFailed = (records: readonly SQSRecord[], remainingMs: number) =>
-  comeAgain(records, backOffSeconds(remainingMs), {queues, deliveryUrl, log});
+  comeAgain(records, backOffSeconds(remainingMs), {sqs, deliveryUrl, log});
 
 export const handler = batchHandler(
   {source: settings, visibility, log, onFailed},
   (records, current, remainingMs) =>
     deliverBatch(records, current, remainingMs, {
-      queues,
+      sqs,
       settler,
       connections,
       sites,

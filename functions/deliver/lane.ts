@@ -2,8 +2,8 @@
 // one begins as soon as the text of the one before has been handed over, though its reply is still to come.
 
 import type {Capacity} from '../../shared/settings/capacity.ts';
-import type {Failure} from '../../shared/smtp/outcome.ts';
 import type {Reply} from '../../shared/smtp/reply.ts';
+import type {Failure} from '../../shared/smtp/verdict.ts';
 import type {Hosts} from './next-hop/next-hop-hosts.ts';
 import {type Connections, keyOf} from './pace/connections.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';

@@ -2,20 +2,20 @@
 
 import {postponedBody, postponeSeconds, type ResultCopy} from '../../shared/delivery/postponed-result.ts';
 import {type Fate, kindsOf} from '../../shared/delivery/result.ts';
-import type {Queues as QueueNames} from '../../shared/message/message.ts';
+import type {ResultQueues} from '../../shared/message/message.ts';
 import {isPassingQueue, type ResultKind} from '../../shared/names.ts';
 import {errorText, type Log} from '../runtime/log.ts';
-import type {Queues} from '../runtime/queues.ts';
+import type {Sqs} from '../runtime/sqs.ts';
 
 export interface Result {
   readonly fate: Fate;
   readonly body: string;
   /** The message's own names for the queues. */
-  readonly queues: QueueNames;
+  readonly queues: ResultQueues;
 }
 
 export interface ResultsParts {
-  readonly queues: Queues;
+  readonly sqs: Sqs;
   readonly stageUrls: Readonly<Record<ResultKind, string>>;
   readonly waitingUrl: string;
   readonly log: Log;
@@ -33,7 +33,7 @@ export class Results {
    * @returns the indexes of those results of which a copy could not even be put there, with SQS's reason
    */
   async publishAll(all: readonly Result[]): Promise<ReadonlyMap<number, string>> {
-    const {queues, waitingUrl, log} = this.#parts;
+    const {sqs, waitingUrl, log} = this.#parts;
     const copies = all.flatMap(({fate, body, queues: names}, index) =>
       kindsOf(fate)
         .filter(kind => names[kind] !== null)
@@ -47,7 +47,7 @@ export class Results {
       });
     }
     const waiting = [...untaken.keys()].map(index => copies[index]!);
-    const lost = await queues.sendAll(
+    const lost = await sqs.sendAll(
       waitingUrl,
       waiting.map(copy => ({body: postponedBody(copy), delaySeconds: postponeSeconds})),
     );
@@ -74,9 +74,9 @@ export class Results {
     copies: readonly ResultCopy[],
     indexes: readonly number[],
   ): Promise<ReadonlyMap<number, string>> {
-    const {queues, stageUrls} = this.#parts;
+    const {sqs, stageUrls} = this.#parts;
     const sends = [...Map.groupBy(indexes, index => copies[index]!.kind)].map(async ([kind, those]) => {
-      const untaken = await queues.sendAll(
+      const untaken = await sqs.sendAll(
         stageUrls[kind],
         those.map(index => copies[index]!),
       );
@@ -90,12 +90,12 @@ export class Results {
    * @returns the indexes of what a queue did not take
    */
   async #toNamed(copies: readonly ResultCopy[], indexes: readonly number[]): Promise<readonly number[]> {
-    const {queues, log} = this.#parts;
+    const {sqs, log} = this.#parts;
     const sends = [...Map.groupBy(indexes, index => copies[index]!.name!)].map(async ([queue, those]) => {
-      const untaken = await queues
+      const untaken = await sqs
         .urlOf(queue)
         .then(url =>
-          queues.sendAll(
+          sqs.sendAll(
             url,
             those.map(index => copies[index]!),
           ),

@@ -5,11 +5,11 @@ import type {SQSRecord} from 'aws-lambda';
 import type {Held, Settlement} from '../../shared/delivery/fate.ts';
 import {omit} from '../../shared/json.ts';
 import type {Log} from '../runtime/log.ts';
-import type {Queues} from '../runtime/queues.ts';
+import type {Sqs} from '../runtime/sqs.ts';
 import type {Results} from './results.ts';
 
 export interface SettlerParts {
-  readonly queues: Queues;
+  readonly sqs: Sqs;
   readonly results: Results;
   readonly urls: {readonly waitingUrl: string; readonly deliveryUrl: string};
   readonly log: Log;
@@ -86,7 +86,7 @@ export class Settler {
   }
 
   async #round(all: readonly Waiting[]): Promise<void> {
-    const {queues, results, urls} = this.#parts;
+    const {sqs, results, urls} = this.#parts;
     const failed = new Map<Waiting, string>();
     const standing = () => all.filter(each => !failed.has(each));
     const note = (those: readonly Waiting[], failures: ReadonlyMap<number, string>) => {
@@ -96,7 +96,7 @@ export class Settler {
     const again = all.filter(({settlement}) => settlement.again !== undefined);
     note(
       again,
-      await queues.sendAll(
+      await sqs.sendAll(
         urls.waitingUrl,
         again.map(({settlement}) => settlement.again!),
       ),
@@ -116,9 +116,9 @@ export class Settler {
 
   /** What could not be deleted Lambda deletes later; only should the function die first does it come again. */
   async #delete(settled: readonly Waiting[]): Promise<void> {
-    const {queues, urls, log} = this.#parts;
+    const {sqs, urls, log} = this.#parts;
     const handles = settled.map(({record}) => record.receiptHandle);
-    for (const [index, error] of await queues.deleteAll(urls.deliveryUrl, handles)) {
+    for (const [index, error] of await sqs.deleteAll(urls.deliveryUrl, handles)) {
       log('warn', 'a settled message is deleted when its batch ends', {
         id: settled[index]!.record.messageId,
         error,

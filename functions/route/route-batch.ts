@@ -9,12 +9,12 @@ import type {Settings} from '../../shared/settings/settings.ts';
 import type {Results} from '../outcome/results.ts';
 import type {Environment} from '../runtime/environment.ts';
 import {errorText, type Log} from '../runtime/log.ts';
-import type {Outgoing, Queues} from '../runtime/queues.ts';
 import {arrivalOf, queueNameOf} from '../runtime/record.ts';
+import type {Outgoing, Sqs} from '../runtime/sqs.ts';
 import {readMessage} from './read-message.ts';
 
 export interface RouteParts {
-  readonly queues: Queues;
+  readonly sqs: Sqs;
   readonly results: Results;
   readonly urls: Pick<
     Environment,
@@ -37,7 +37,7 @@ export async function routeBatch(
   settings: Settings,
   parts: RouteParts,
 ): Promise<readonly string[]> {
-  const {queues, results, urls, log, now} = parts;
+  const {sqs, results, urls, log, now} = parts;
   const {waiting, outboxOversize} = namesOf(urls.stage);
   const failed = new Set<string>();
   const fail = (record: SQSRecord, error: unknown) => {
@@ -70,7 +70,7 @@ export async function routeBatch(
   }
   const sendAll = async (url: string, kind: Decision['kind'], outgoing: (decision: Decision) => Outgoing) => {
     const those = decided.filter(({decision}) => decision.kind === kind);
-    const failures = await queues.sendAll(
+    const failures = await sqs.sendAll(
       url,
       those.map(({decision}) => outgoing(decision)),
     );
@@ -90,15 +90,12 @@ export async function routeBatch(
   return [...failed];
 }
 
-async function answer(
-  {record, id, decision}: Decided,
-  {queues, results, urls, log}: RouteParts,
-): Promise<void> {
+async function answer({record, id, decision}: Decided, {sqs, results, urls, log}: RouteParts): Promise<void> {
   if (decision.kind !== 'answer') return;
   const {fate, body, queues: names, reason, isOversize} = decision;
   log('warn', `message ${fate}`, {id, state: 'process', result: fate, reason});
   // The text before the answer that says where it is.
-  if (isOversize) refuseAny(await queues.sendAll(urls.outboxOversizeUrl, [{body: record.body}]));
+  if (isOversize) refuseAny(await sqs.sendAll(urls.outboxOversizeUrl, [{body: record.body}]));
   refuseAny(await results.publishAll([{fate, body, queues: names}]));
 }
 

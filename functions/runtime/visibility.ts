@@ -3,11 +3,11 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import type {Log} from './log.ts';
-import type {Queues} from './queues.ts';
 import {queueNameOf} from './record.ts';
+import type {Sqs} from './sqs.ts';
 
 export interface VisibilityParts {
-  readonly queues: Pick<Queues, 'hide'>;
+  readonly sqs: Pick<Sqs, 'hide'>;
   /** The URL of a queue that a function takes from, by its name. */
   readonly urlOf: (queueName: string) => string;
   readonly log: Log;
@@ -32,11 +32,11 @@ export class Visibility {
    * @throws Error when it refuses all of them
    */
   async renew(records: readonly SQSRecord[], remainingMs: number): Promise<ReadonlySet<SQSRecord>> {
-    const {queues, urlOf, log, now} = this.#parts;
+    const {sqs, urlOf, log, now} = this.#parts;
     if (!records.some(record => isLate(record, now()))) return new Set();
     const seconds = Math.ceil((remainingMs + Math.min(graceMs, 2 * remainingMs)) / 1000);
     const handles = records.map(({receiptHandle}) => receiptHandle);
-    const refused = await queues.hide(urlOf(queueNameOf(records[0]!)), handles, seconds);
+    const refused = await sqs.hide(urlOf(queueNameOf(records[0]!)), handles, seconds);
     const [reason] = refused.values();
     if (refused.size === records.length) throw new Error(`the batch came too late: ${reason}`);
     if (refused.size > 0) {

@@ -1,11 +1,11 @@
 // What an attempt makes of a message: its entry in the results, its fate, and its way back to those that wait.
 
 import type {JsonObject} from '../json.ts';
-import type {Message, Queues} from '../message/message.ts';
+import type {Message, ResultQueues} from '../message/message.ts';
 import {oneMore, type Tracking, withoutSlot} from '../message/tracking.ts';
 import type {Settings} from '../settings/settings.ts';
-import type {Failure, Verdict} from '../smtp/outcome.ts';
 import type {Reply} from '../smtp/reply.ts';
+import type {Failure, Verdict} from '../smtp/verdict.ts';
 import {utcTimeOf} from '../utc-time.ts';
 import type {Wait} from './rate.ts';
 import {type Fate, queuesOf, type ResultEntry, resultOf, withEntry} from './result.ts';
@@ -22,7 +22,7 @@ export interface Settlement {
   readonly fate: Fate;
   /** The result, for the queues of its fate. */
   readonly body: string;
-  readonly queues: Queues;
+  readonly queues: ResultQueues;
   /** A deferred message's next round through the queue `waiting`. */
   readonly again?: {readonly body: string; readonly delaySeconds: number};
 }
@@ -43,7 +43,7 @@ export const holdForRate = (message: Message, {untilMs, slotMs}: Wait, nowMs: nu
 };
 
 const held = (message: Message, before: Tracking, dueMs: number, nowMs: number): Held => {
-  const tracking = {...before, hops: oneMore(before.hops)};
+  const tracking = {...before, holds: oneMore(before.holds)};
   return {
     fate: 'held',
     again: {body: messageBody(message, tracking), delaySeconds: delaySecondsOf(dueMs, nowMs)},

@@ -2,13 +2,13 @@
 // one entry for each attempt and the fate of the message so far.
 
 import {bodyOf, type Json, type JsonObject, octetsOf, omit, parseJson} from '../json.ts';
-import type {Message, Queues, Refusal} from '../message/message.ts';
+import type {Message, Refusal, ResultQueues} from '../message/message.ts';
 import {maskedText, withoutSecrets} from '../message/secrets.ts';
 import {type Arrival, identityOf, type Tracking, trackingProperty} from '../message/tracking.ts';
 import {type ResultKind, resultKinds} from '../names.ts';
 import {problemsText} from '../problem.ts';
 import type {Settings} from '../settings/settings.ts';
-import type {AttemptResult, Stage} from '../smtp/outcome.ts';
+import type {AttemptResult, Stage} from '../smtp/verdict.ts';
 import {utcTimeOf} from '../utc-time.ts';
 
 /** What became of a message: all but `deferred` are final. */
@@ -93,7 +93,7 @@ export function resultOf(
  */
 export function invalidResultOf(
   {id, arrivedMs, body, oversizeQueue}: Arrival & {readonly body: string; readonly oversizeQueue: string},
-  {problems: all, properties, tracking = {id, arrivedMs, attempts: 0, hops: 0}}: Omit<Refusal, 'queues'>,
+  {problems: all, properties, tracking = {id, arrivedMs, attempts: 0, holds: 0}}: Omit<Refusal, 'queues'>,
   nowMs: number,
 ): {readonly body: string; readonly reason: string; readonly isQuoted: boolean} {
   const problems = all.map(({path, problem}) => ({path: shortened(path), problem: shortened(problem)}));
@@ -155,7 +155,10 @@ export function kindsOf(fate: Fate): readonly ResultKind[] {
 }
 
 /** Where results go: a kind that the stage does without goes only to a queue that the message itself names. */
-export const queuesOf = (named: Queues, {resultsKinds}: Pick<Settings, 'resultsKinds'>): Queues => ({
+export const queuesOf = (
+  named: ResultQueues,
+  {resultsKinds}: Pick<Settings, 'resultsKinds'>,
+): ResultQueues => ({
   ...Object.fromEntries(resultKinds.filter(kind => !resultsKinds.has(kind)).map(kind => [kind, null])),
   ...named,
 });

@@ -2,10 +2,11 @@
 // answered at once.
 
 import {bodyOf, type JsonObject, octetsOf} from '../json.ts';
-import type {Message, ParsedMessage, Queues, Refusal} from '../message/message.ts';
+import type {Message, ParsedMessage, Refusal, ResultQueues} from '../message/message.ts';
 import {type Arrival, type Tracking, trackingProperty} from '../message/tracking.ts';
 import type {Problem} from '../problem.ts';
 import type {Settings} from '../settings/settings.ts';
+import {deduplicationIdOf, resolveDestination} from './destination.ts';
 import {
   invalidResultOf,
   maxBodyOctets,
@@ -15,8 +16,8 @@ import {
   resultOf,
   withEntry,
 } from './result.ts';
-import {deduplicationIdOf, messageGroupOf, waitsFor} from './routing.ts';
 import {delaySecondsOf, expiredBecause} from './schedule.ts';
+import {waitsFor} from './settings-wait.ts';
 
 export type Decision =
   | {
@@ -36,7 +37,7 @@ export type Decision =
       readonly kind: 'answer';
       readonly fate: 'invalid' | 'expired';
       readonly body: string;
-      readonly queues: Queues;
+      readonly queues: ResultQueues;
       readonly reason: string;
       /** The text that the answer is about does not fit into it, and goes to a queue of its own. */
       readonly isOversize?: boolean;
@@ -71,7 +72,7 @@ export function decideRoute(
   return {
     kind: 'deliver',
     body,
-    groupId: messageGroupOf(message, settings),
+    groupId: resolveDestination(message, settings).group,
     deduplicationId: deduplicationIdOf(message),
   };
 }

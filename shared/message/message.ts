@@ -33,7 +33,7 @@ export interface Message {
   readonly maxAttempts: number | undefined;
   /** Seconds between the attempts. */
   readonly retries: readonly number[] | undefined;
-  readonly queues: Queues;
+  readonly queues: ResultQueues;
   readonly keepMime: boolean;
   readonly tags: readonly string[];
   /** One entry an attempt made so far. */
@@ -42,7 +42,7 @@ export interface Message {
 }
 
 /** Where results go: a queue's name, null for nowhere; an absent kind goes to the stage's own queue. */
-export type Queues = Readonly<Partial<Record<ResultKind, string | null>>>;
+export type ResultQueues = Readonly<Partial<Record<ResultKind, string | null>>>;
 
 export type ParsedMessage = {readonly ok: true; readonly message: Message} | ({readonly ok: false} & Refusal);
 
@@ -52,7 +52,7 @@ export interface Refusal {
   readonly properties?: JsonObject;
   readonly tracking?: Tracking;
   /** Where the answer goes; empty unless this part was valid. */
-  readonly queues: Queues;
+  readonly queues: ResultQueues;
 }
 
 /** Enough to mend a message by; a list of a thousand bad tags must not make a result too large to send. */

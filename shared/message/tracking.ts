@@ -22,8 +22,8 @@ export interface Tracking {
   readonly arrivedMs: number;
   /** Delivery attempts made so far. */
   readonly attempts: number;
-  /** Times that it came back from the delivery queue untried. Part of the deduplication ID, as attempts are. */
-  readonly hops: number;
+  /** Times that it came back from the delivery queue untried; `hops` in the body. Part of the deduplication ID, as attempts are. */
+  readonly holds: number;
   /** When it may go, if its queue has a rate and it has got a slot: to the second, rounded down. */
   readonly slotMs?: number;
   /** The record of the outbox whose body gave `id`: what tells the message from others that say the same. */
@@ -33,7 +33,7 @@ export interface Tracking {
 /** Reads the `relayq` property; a message without one that is to be believed has just arrived. */
 export function parseTracking(value: Json | undefined, arrival: Arrival): Parsed<Tracking> {
   const {id, arrivedMs, ours = false} = arrival;
-  const fresh: Parsed<Tracking> = {ok: true, value: {id, arrivedMs, attempts: 0, hops: 0}};
+  const fresh: Parsed<Tracking> = {ok: true, value: {id, arrivedMs, attempts: 0, holds: 0}};
   if (value === undefined) return fresh;
   const tracking = isJsonObject(value) ? trackingOf(value) : undefined;
   if (tracking === undefined) return {ok: false, problem: 'is the pipeline’s own property: remove it'};
@@ -43,17 +43,17 @@ export function parseTracking(value: Json | undefined, arrival: Arrival): Parsed
   return {ok: true, value: {...withoutSlot(tracking), origin: id}};
 }
 
-function trackingOf({id, arrived, attempts, hops, slot, origin}: JsonObject): Tracking | undefined {
+function trackingOf({id, arrived, attempts, hops: holds, slot, origin}: JsonObject): Tracking | undefined {
   const arrivedMs = typeof arrived === 'string' ? parseUtcTime(arrived) : undefined;
   const slotMs = typeof slot === 'string' ? parseUtcTime(slot) : undefined;
-  if (!isId(id) || arrivedMs === undefined || !isCount(attempts) || !isCount(hops)) return undefined;
+  if (!isId(id) || arrivedMs === undefined || !isCount(attempts) || !isCount(holds)) return undefined;
   if ((slot !== undefined && slotMs === undefined) || (origin !== undefined && !isId(origin)))
     return undefined;
   return {
     id,
     arrivedMs,
     attempts,
-    hops,
+    holds,
     ...(slotMs !== undefined && {slotMs}),
     ...(origin !== undefined && {origin}),
   };
@@ -77,12 +77,12 @@ const mostRounds = 10_000;
  * Whether tracking on the outbox can be what the version before wrote; anybody can write the same, and it is worth
  * nothing to them. To be removed when no stage can hold mail of that version.
  */
-const isOfVersionBefore = ({arrivedMs, attempts, hops, origin}: Tracking, sentMs: number): boolean =>
+const isOfVersionBefore = ({arrivedMs, attempts, holds, origin}: Tracking, sentMs: number): boolean =>
   origin === undefined &&
   arrivedMs >= sentMs - oldestMs &&
   arrivedMs <= sentMs + clockMs &&
   attempts <= mostRounds &&
-  hops <= mostRounds;
+  holds <= mostRounds;
 
 /** Up, and for ever a number that JSON carries exactly. */
 export const oneMore = (count: number): number => Math.min(count + 1, Number.MAX_SAFE_INTEGER);
@@ -90,11 +90,12 @@ export const oneMore = (count: number): number => Math.min(count + 1, Number.MAX
 /** What tells one message from all others, whatever their bodies say. */
 export const identityOf = ({id, origin}: Tracking): string => origin ?? id;
 
-export const trackingProperty = ({id, arrivedMs, attempts, hops, slotMs, origin}: Tracking): JsonObject => ({
+export const trackingProperty = ({id, arrivedMs, attempts, holds, slotMs, origin}: Tracking): JsonObject => ({
   id,
   arrived: utcTimeOf(arrivedMs),
   attempts,
-  hops,
+  // The name that bodies have had from the beginning.
+  hops: holds,
   ...(slotMs !== undefined && {slot: utcTimeOf(slotMs)}),
   ...(origin !== undefined && {origin}),
 });

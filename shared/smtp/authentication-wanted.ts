@@ -2,7 +2,7 @@
 // the recipient: the settings are to be put right, and the message can wait. The words are those of Postfix, Exim,
 // Sendmail, qmail, Exchange, and of the large services. A server that an MX record names is not asked to relay.
 
-import type {Failure, Stage} from './outcome.ts';
+import type {Failure, Stage} from './verdict.ts';
 
 /** RFC 4954 6: authentication is required, its mechanism too weak, it failed, or it needs encryption. */
 const codes: ReadonlySet<number> = new Set([530, 534, 535, 538]);

@@ -1,8 +1,8 @@
 // A server that has no room for another connection, or on a connection for another message. It is not down: it serves us,
 // here or in another environment.
 
-import type {Failure} from './outcome.ts';
 import type {Reply} from './reply.ts';
+import type {Failure} from './verdict.ts';
 
 /** Before it has said what it offers: refused, closed, or sent away. A silence is no answer. */
 export const isTurnedAway = ({stage, result, reply}: Failure): boolean =>

@@ -3,8 +3,8 @@
 
 import {asciiAddressOf, type Mailbox, needsSmtpUtf8} from './address.ts';
 import type {Content} from './content.ts';
-import type {Fact, Failure, Stage} from './outcome.ts';
 import {sizeLimitOf} from './reply.ts';
+import type {Fact, Failure, Stage} from './verdict.ts';
 
 /** What a server offers, from its reply to EHLO. */
 export type Extensions = ReadonlyMap<string, string>;

@@ -6,7 +6,7 @@ import {parseAddressLiteral} from '../../../shared/smtp/address.ts';
 import {type Dane, daneOf} from '../../../shared/smtp/dane.ts';
 import {isPrivateAddress} from '../../../shared/smtp/ip-address.ts';
 import {type HostPolicy, isListed, type StsPolicy} from '../../../shared/smtp/mta-sts.ts';
-import type {Fact, Failure} from '../../../shared/smtp/outcome.ts';
+import type {Fact, Failure} from '../../../shared/smtp/verdict.ts';
 import type {Dns} from './dns.ts';
 import {addressesOf, codeOf, dnsOf, type Host, type LookedUpHost, lookUpRelay} from './lookup.ts';
 

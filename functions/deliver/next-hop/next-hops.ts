@@ -1,7 +1,7 @@
 // The hosts of next hops as a warm environment remembers them: batches follow each other within seconds, and
 // what the DNS has just said need not be asked again. Failures are not kept.
 
-import {type NextHop, nextHopName} from '../../../shared/delivery/routing.ts';
+import {type NextHop, nextHopName} from '../../../shared/delivery/destination.ts';
 import type {MxSettings} from '../../../shared/settings/mx-settings.ts';
 import type {Settings} from '../../../shared/settings/settings.ts';
 import type {StsPolicies} from './mta-sts-policies.ts';

@@ -2,6 +2,7 @@
 // the table that has them fails, each environment keeps to its share of the rate by itself: mail neither stops nor
 // floods. A batch of queues without a rate asks nobody.
 
+import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import {
   type Rate,
   rateOf,
@@ -11,7 +12,6 @@ import {
   type Wait,
   waitsOf,
 } from '../../../shared/delivery/rate.ts';
-import {capacityOf, receiverOf} from '../../../shared/delivery/routing.ts';
 import type {Message} from '../../../shared/message/message.ts';
 import type {Settings} from '../../../shared/settings/settings.ts';
 import {errorText, type Log} from '../../runtime/log.ts';
@@ -46,17 +46,16 @@ export class RateLimits {
     const waits = new Map<Message, Wait>();
     const asking = new Map<string, Asking>();
     for (const message of messages) {
-      const capacity = capacityOf(message, settings);
+      const {receiver, capacity} = resolveDestination(message, settings);
       const rate = rateOf(capacity);
       if (rate === undefined) continue;
       const {slotMs} = message.tracking;
       const state = stateOfSlot(slotMs, now());
       if (state === 'ahead') waits.set(message, {untilMs: slotMs!, slotMs: slotMs!});
       if (state !== 'none') continue;
-      const queue = receiverOf(message, settings);
-      const those = asking.get(queue) ?? {rate, connections: capacity.connections, messages: []};
+      const those = asking.get(receiver) ?? {rate, connections: capacity.connections, messages: []};
       those.messages.push(message);
-      asking.set(queue, those);
+      asking.set(receiver, those);
     }
     await Promise.all(
       [...asking].map(async ([queue, those]) => {

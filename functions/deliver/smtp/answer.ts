@@ -1,8 +1,8 @@
 // What a command comes to: a reply, with the secrets in it masked, or a failure.
 
 import {maskedReply} from '../../../shared/message/secrets.ts';
-import type {Failure, Stage} from '../../../shared/smtp/outcome.ts';
 import {printable, type RawReply, type Reply, replyOf} from '../../../shared/smtp/reply.ts';
+import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 
 export type Answer =
   /** `lines` are for reading on, not for showing: nothing in them is masked. */

@@ -2,8 +2,8 @@
 // the commands, so it is always known which command a reply, a silence or a lost connection belongs to.
 
 import type net from 'node:net';
-import type {Failure, Stage} from '../../../shared/smtp/outcome.ts';
 import {type RawReply, ReplyReader} from '../../../shared/smtp/reply.ts';
+import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 import {type Answer, answerOf, failed, wordsOf} from './answer.ts';
 import {allowedMs, type Clock} from './timeouts.ts';
 

@@ -1,6 +1,6 @@
 // Failures of a session: a fact without a reply, or an answer that is not the one that was wanted.
 
-import type {Fact, Failure, Stage} from '../../../shared/smtp/outcome.ts';
+import type {Fact, Failure, Stage} from '../../../shared/smtp/verdict.ts';
 import type {Answer} from './answer.ts';
 
 export const factFailure = (stage: Stage, fact: Fact, description: string): Failure => ({

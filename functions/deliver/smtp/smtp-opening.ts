@@ -1,13 +1,13 @@
 // Opens a session: greeting, EHLO, STARTTLS, EHLO anew and AUTH, on an address of our choice and at the TLS level of
-// the target. What a failure means is decided in shared/outcome.ts, not here.
+// the target. What a failure means is decided in shared/smtp/verdict.ts, not here.
 
 import type net from 'node:net';
 import {addressLiteralOf} from '../../../shared/smtp/address-literal.ts';
 import {isLoopback} from '../../../shared/smtp/ip-address.ts';
 import {policyFailureOf} from '../../../shared/smtp/mta-sts.ts';
-import type {Failure, Stage} from '../../../shared/smtp/outcome.ts';
 import {parseExtensions} from '../../../shared/smtp/reply.ts';
 import {handshakeProblemOf, isOfTls} from '../../../shared/smtp/tls-failure.ts';
+import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 import type {Answer} from './answer.ts';
 import {authenticate, secretsOf} from './authentication.ts';
 import {Conversation} from './conversation.ts';

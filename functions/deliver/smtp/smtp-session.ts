@@ -15,8 +15,8 @@ import {
   misfitOf,
   parameterRefusalOf,
 } from '../../../shared/smtp/mail-parameters.ts';
-import type {Failure, Stage} from '../../../shared/smtp/outcome.ts';
 import type {Reply} from '../../../shared/smtp/reply.ts';
+import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 import type {Conversation} from './conversation.ts';
 import type {SessionFacts} from './session-facts.ts';
 import {factFailure, failureOf} from './smtp-failure.ts';

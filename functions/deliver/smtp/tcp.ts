@@ -1,7 +1,7 @@
 // The TCP connection to an address of our choice.
 
 import net from 'node:net';
-import type {Failure} from '../../../shared/smtp/outcome.ts';
+import type {Failure} from '../../../shared/smtp/verdict.ts';
 import {allowedMs, type Clock} from './timeouts.ts';
 
 export type Connected =

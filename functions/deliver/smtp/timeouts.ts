@@ -1,7 +1,7 @@
 // How long each stage of a session may take, and what is left of the time for all of it. RFC 5321 4.5.3.2 has the
 // minimums; a stalled server costs Lambda time, so the short stages are kept to what working servers need.
 
-import type {Stage} from '../../../shared/smtp/outcome.ts';
+import type {Stage} from '../../../shared/smtp/verdict.ts';
 
 export interface Clock {
   /** When everything must have ended, in the clock of `now`. */

@@ -7,8 +7,9 @@ import {StsPolicies} from '../../../functions/deliver/next-hop/mta-sts-policies.
 import {NextHops} from '../../../functions/deliver/next-hop/next-hops.ts';
 import {Connections} from '../../../functions/deliver/pace/connections.ts';
 import {Sites} from '../../../functions/deliver/pace/sites.ts';
-import type {NextHop} from '../../../shared/delivery/routing.ts';
+import {type NextHop, resolveDestination} from '../../../shared/delivery/destination.ts';
 import {type Message, parseMessage} from '../../../shared/message/message.ts';
+import {parseSettings, type Settings} from '../../../shared/settings/settings.ts';
 import {certificateOf} from '../../servers/policy-host.ts';
 import {
   type Answer,
@@ -23,7 +24,7 @@ afterEach(async () => {
   for (const each of running.splice(0)) await each.close();
 });
 
-type AttemptSettings = Parameters<typeof attemptDelivery>[3];
+type AttemptSettings = Parameters<typeof attemptDelivery>[3] & Pick<Settings, 'smarthost' | 'capacity'>;
 const settings: AttemptSettings = {
   heloName: 'relay.example',
   smarthost: undefined,
@@ -80,7 +81,13 @@ async function rawAttempt(
 ) {
   running.push(lane);
   const {port} = server;
-  const nextHop = mx ?? {kind: 'smarthost', hosts: ['127.0.0.1'], security: 'opportunistic', ...hop, port};
+  const nextHop: NextHop = mx ?? {
+    kind: 'smarthost',
+    hosts: ['127.0.0.1'],
+    security: 'opportunistic',
+    ...hop,
+    port,
+  };
   const options = {
     deadlineMs: Date.now() + withinMs,
     now: Date.now,
@@ -89,7 +96,9 @@ async function rawAttempt(
     isFirst: true,
     handedOver,
   };
-  return attemptDelivery(message, nextHop, lane, {...those, mx: {...those.mx, port}}, options);
+  const at = resolveDestination(message, {...parseSettings([]).settings, ...those});
+  const destination = {...at, nextHop, isForeign: at.isForeign && nextHop.kind === 'smarthost'};
+  return attemptDelivery(message, destination, lane, {...those, mx: {...those.mx, port}}, options);
 }
 
 async function attempt(server: {readonly port: number}, options: AttemptWith = {}) {

@@ -14,7 +14,7 @@ import {Sites} from '../../../functions/deliver/pace/sites.ts';
 import {Results} from '../../../functions/outcome/results.ts';
 import {Settler} from '../../../functions/outcome/settler.ts';
 import {sqsClient} from '../../../functions/runtime/clients.ts';
-import {Queues} from '../../../functions/runtime/queues.ts';
+import {Sqs} from '../../../functions/runtime/sqs.ts';
 import {parseSettings} from '../../../shared/settings/settings.ts';
 import {type DnsServer, startDnsServer, type Zone} from '../../servers/dns-server.ts';
 import {startDohServer} from '../../servers/doh-server.ts';
@@ -114,16 +114,16 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
   const policies = new StsPolicies({log, now, httpsPort: policyHost.port});
   const connections = new Connections(now);
   running.push(connections);
-  const queues = new Queues(sqsClient());
+  const sqs = new Sqs(sqsClient());
   const urls = {waitingUrl: '', deliveryUrl: ''};
   const results = new Results({
-    queues,
+    sqs,
     stageUrls: {results: '', success: '', failure: '', retry: ''},
     waitingUrl: '',
     log,
   });
   const parts = {
-    settler: new Settler({queues, results, urls, log}),
+    settler: new Settler({sqs, results, urls, log}),
     sites: new Sites(),
     nextHops: new NextHops({policies, now, random: () => 0.5, anywhere: false}),
     log,

@@ -2,7 +2,7 @@
 
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {Results} from '../../../functions/outcome/results.ts';
-import {Queues} from '../../../functions/runtime/queues.ts';
+import {Sqs} from '../../../functions/runtime/sqs.ts';
 import {passingQueueOf} from '../../../shared/names.ts';
 import {type QueueUnderTest, type SqsUnderTest, startSqs} from '../../local/sqs/sqs-under-test.ts';
 
@@ -23,7 +23,7 @@ it.each([
 ])('a result for a queue that %s goes to the stage’s own', async (_, name, level) => {
   const levels: string[] = [];
   const stageUrls = {results: own.url, success: own.url, failure: own.url, retry: own.url};
-  const parts = {queues: new Queues(under.client), stageUrls, log: (each: string) => void levels.push(each)};
+  const parts = {sqs: new Sqs(under.client), stageUrls, log: (each: string) => void levels.push(each)};
   const results = new Results({...parts, waitingUrl: own.url});
   expect((await results.publish([{kind: 'results', name, body: `{"for": "${name}"}`}])).size).toBe(0);
   expect(levels).toEqual([level]);
@@ -34,7 +34,7 @@ it('also when the queue was there a moment ago', async () => {
   const levels: string[] = [];
   under.sqs.createQueue(passing);
   const stageUrls = {results: own.url, success: own.url, failure: own.url, retry: own.url};
-  const parts = {queues: new Queues(under.client), stageUrls, log: (each: string) => void levels.push(each)};
+  const parts = {sqs: new Sqs(under.client), stageUrls, log: (each: string) => void levels.push(each)};
   const results = new Results({...parts, waitingUrl: own.url});
   const copy = {kind: 'results', name: passing, body: '{}'} as const;
   await results.publish([copy]);

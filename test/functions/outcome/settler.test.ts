@@ -5,7 +5,7 @@ import type {SQSRecord} from 'aws-lambda';
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {Results} from '../../../functions/outcome/results.ts';
 import {Settler} from '../../../functions/outcome/settler.ts';
-import {Queues} from '../../../functions/runtime/queues.ts';
+import {Sqs} from '../../../functions/runtime/sqs.ts';
 import {AwsError} from '../../../local/aws-error.ts';
 import type {Settlement} from '../../../shared/delivery/fate.ts';
 import {parsePostponed} from '../../../shared/delivery/postponed-result.ts';
@@ -41,7 +41,7 @@ const urlOf = (name: QueueName) => sqs.queueNamed(name).url;
 function settlerOf(): {settler: Settler; complaints: string[]} {
   const complaints: string[] = [];
   const log = (_: string, message: string) => complaints.push(message);
-  const queues = new Queues(sqs.client);
+  const queues = new Sqs(sqs.client);
   const stageUrls = {
     results: urlOf('results'),
     success: urlOf('success'),
@@ -49,8 +49,8 @@ function settlerOf(): {settler: Settler; complaints: string[]} {
     retry: urlOf('retry'),
   };
   const urls = {waitingUrl: urlOf('waiting'), deliveryUrl: urlOf('delivery.fifo')};
-  const results = new Results({queues, stageUrls, waitingUrl: urls.waitingUrl, log});
-  return {settler: new Settler({queues, results, urls, log}), complaints};
+  const results = new Results({sqs: queues, stageUrls, waitingUrl: urls.waitingUrl, log});
+  return {settler: new Settler({sqs: queues, results, urls, log}), complaints};
 }
 
 let number = 0;

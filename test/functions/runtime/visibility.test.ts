@@ -3,8 +3,8 @@
 import type {SQSEvent, SQSRecord} from 'aws-lambda';
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {batchHandler} from '../../../functions/runtime/batch.ts';
-import {Queues} from '../../../functions/runtime/queues.ts';
 import type {SettingsSource} from '../../../functions/runtime/settings-source.ts';
+import {Sqs} from '../../../functions/runtime/sqs.ts';
 import {Visibility} from '../../../functions/runtime/visibility.ts';
 import {AwsError} from '../../../local/aws-error.ts';
 import {sqsRecordOf} from '../../../local/lambda/sqs-event.ts';
@@ -56,7 +56,7 @@ async function run(
   const log = () => {};
   const handled: string[] = [];
   const visibility = new Visibility({
-    queues: new Queues(sqs.client),
+    sqs: new Sqs(sqs.client),
     urlOf: name => sqs.queueNamed(name).url,
     log,
     now: () => Date.now() + aheadMs,

@@ -7,7 +7,7 @@ import {
   holdUntil,
 } from '../../../shared/delivery/fate.ts';
 import {decideRoute} from '../../../shared/delivery/route.ts';
-import {type Failure, judge} from '../../../shared/smtp/outcome.ts';
+import {type Failure, judge} from '../../../shared/smtp/verdict.ts';
 import {incoming, message, messageOf, now, parse, plain, settings} from '../../samples/messages.ts';
 
 const accepted: AttemptOutcome = {accepted: true, reply: {code: 250, status: '2.6.0', text: 'queued'}};
@@ -176,9 +176,9 @@ describe('a message over the rate of its queue', () => {
     const {fate, again} = heldOnce();
     expect({fate, delaySeconds: again.delaySeconds}).toEqual({fate: 'held', delaySeconds: 6});
     const back = messageOf(parse(again.body));
-    expect(back.tracking).toMatchObject({attempts: 0, hops: 1, slotMs: now + 5000});
+    expect(back.tracking).toMatchObject({attempts: 0, holds: 1, slotMs: now + 5000});
     const {again: later} = holdUntil(back, now + 60_000, now);
-    expect(messageOf(parse(later.body)).tracking).toMatchObject({hops: 2, slotMs: now + 5000});
+    expect(messageOf(parse(later.body)).tracking).toMatchObject({holds: 2, slotMs: now + 5000});
   });
 
   test('without a slot to be had comes back without one', () => {

@@ -2,7 +2,7 @@
 
 import {describe, expect, test} from 'vitest';
 import {decideRoute} from '../../../shared/delivery/route.ts';
-import {waitsFor} from '../../../shared/delivery/routing.ts';
+import {waitsFor} from '../../../shared/delivery/settings-wait.ts';
 import type {Settings, Unknown} from '../../../shared/settings/settings.ts';
 import {bodyWith, incoming, message, now, parse, settings} from '../../samples/messages.ts';
 

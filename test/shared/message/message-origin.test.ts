@@ -49,9 +49,9 @@ test('the pipeline’s own property is read back', () => {
     id: 'first',
     arrivedMs: at(relayq.arrived),
     attempts: 2,
-    hops: 5,
+    holds: 5,
   });
-  expect(message().tracking).toEqual({...fromOutbox, attempts: 0, hops: 0});
+  expect(message().tracking).toEqual({...fromOutbox, attempts: 0, holds: 0});
 });
 
 describe('headers', () => {
@@ -350,7 +350,7 @@ describe('a result that is put back on the outbox', () => {
     const parsed = message({fate: 'bounced', ...history});
     expect(parsed).toMatchObject({
       results: [],
-      tracking: {...fromOutbox, attempts: 0, hops: 0},
+      tracking: {...fromOutbox, attempts: 0, holds: 0},
       nextAttemptMs: undefined,
     });
     expect(parsed.properties).toEqual(plain);

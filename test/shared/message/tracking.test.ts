@@ -3,9 +3,9 @@ import {identityOf, oneMore, parseTracking, trackingProperty} from '../../../sha
 import {at, now} from '../../samples/messages.ts';
 
 const record = {id: 'record-1', arrivedMs: now};
-const fresh = {...record, attempts: 0, hops: 0};
+const fresh = {...record, attempts: 0, holds: 0};
 const before = {id: 'first', arrived: '2030-01-01 11:00:00', attempts: 2, hops: 5};
-const believed = {id: 'first', arrivedMs: at(before.arrived), attempts: 2, hops: 5};
+const believed = {id: 'first', arrivedMs: at(before.arrived), attempts: 2, holds: 5};
 
 describe('from a queue of ours, tracking', () => {
   test.each([
@@ -57,7 +57,7 @@ describe('from the outbox, tracking', () => {
     [
       'with many rounds',
       {...before, attempts: 10_000, hops: 10_000},
-      {...believed, attempts: 10_000, hops: 10_000},
+      {...believed, attempts: 10_000, holds: 10_000},
     ],
   ])('%s is taken for the past, and the record for what it is', (_, value, expected) => {
     const parsed = parseTracking(value, record);

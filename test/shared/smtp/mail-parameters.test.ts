@@ -7,7 +7,7 @@ import {
   misfitOf,
   parameterRefusalOf,
 } from '../../../shared/smtp/mail-parameters.ts';
-import type {Failure, Stage} from '../../../shared/smtp/outcome.ts';
+import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 import {mailbox} from '../../samples/messages.ts';
 
 const ascii = contentOf('Subject: x\r\n\r\nbody\r\n');

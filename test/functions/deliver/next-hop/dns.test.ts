@@ -4,7 +4,7 @@ import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest
 import {StsPolicies} from '../../../../functions/deliver/next-hop/mta-sts-policies.ts';
 import {resolveMxHosts, resolveRelayHosts} from '../../../../functions/deliver/next-hop/next-hop-hosts.ts';
 import {NextHops} from '../../../../functions/deliver/next-hop/next-hops.ts';
-import {judge} from '../../../../shared/smtp/outcome.ts';
+import {judge} from '../../../../shared/smtp/verdict.ts';
 import {type DnsServer, startDnsServer} from '../../../servers/dns-server.ts';
 
 const mx = (exchange: string, preference: number) => ({exchange, preference});

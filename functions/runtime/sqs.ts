@@ -26,7 +26,7 @@ export interface Outgoing {
 const maxBatchEntries = 10;
 const maxBatchOctets = maxBodyOctets;
 
-export class Queues {
+export class Sqs {
   readonly #client: SQSClient;
   readonly #urls = new Map<string, Promise<string>>();
 

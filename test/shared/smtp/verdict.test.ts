@@ -1,8 +1,8 @@
-// The whole policy as one table, beside outcome.golden.txt: a change of a verdict shows as a change of a line.
+// The whole policy as one table, beside verdict.golden.txt: a change of a verdict shows as a change of a line.
 // `vitest -u` writes the file anew; read the difference before it is committed.
 
 import {describe, expect, test} from 'vitest';
-import {type Fact, type Failure, judge, type Stage, type Verdict} from '../../../shared/smtp/outcome.ts';
+import {type Fact, type Failure, judge, type Stage, type Verdict} from '../../../shared/smtp/verdict.ts';
 
 const stages: readonly Stage[] = [
   'dns',
@@ -92,7 +92,7 @@ test('every stage’s every event has the verdict of the table', async () => {
   lines.push('');
   for (const [fact, stage] of Object.entries(facts) as [Fact, Stage][])
     lines.push(row(stage, fact, ...verdictCells(judged({stage, result: 'error', fact}))));
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('outcome.golden.txt');
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('verdict.golden.txt');
 });
 
 describe('what the table must hold, whatever else it says', () => {

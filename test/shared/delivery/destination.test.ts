@@ -1,15 +1,12 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {
-  capacityOf,
-  deduplicationIdOf,
-  messageGroupOf,
-  nextHopName,
-  queueOf,
-  resolveNextHop,
-} from '../../../shared/delivery/routing.ts';
+import {deduplicationIdOf, nextHopName, resolveDestination} from '../../../shared/delivery/destination.ts';
 import {securityLevels} from '../../../shared/smtp/security.ts';
 import {message, settings} from '../../samples/messages.ts';
+
+const resolveNextHop = (...at: Parameters<typeof resolveDestination>) => resolveDestination(...at).nextHop;
+const messageGroupOf = (...at: Parameters<typeof resolveDestination>) => resolveDestination(...at).group;
+const capacityOf = (...at: Parameters<typeof resolveDestination>) => resolveDestination(...at).capacity;
 
 const smarthost = {
   smarthost: 'mx.example.net',
@@ -59,7 +56,8 @@ describe('the queue, and where the TCP connection goes with whose credentials', 
     ['per message', 'set', {...smarthost, ...sink}, {smarthost: own}, '(smarthost)', toSink],
   ])('smarthost %s, sink %s', (_smarthost, _sink, parameters, properties, queue, nextHop) => {
     const [mail, stage] = [message(properties), settings(parameters)];
-    expect({queue: queueOf(mail, stage), nextHop: resolveNextHop(mail, stage)}).toEqual({queue, nextHop});
+    expect(resolveDestination(mail, stage)).toMatchObject({queue, nextHop});
+    expect(resolveNextHop(mail, stage)).toEqual(nextHop);
   });
 
   test('a message’s own smarthost and a sink inherit neither port nor credentials', () => {

@@ -1,0 +1,121 @@
+// Where a message goes, resolved once. Two decisions are kept apart: which queue the message waits in, and where its TCP
+// connection goes. A smarthost decides both, a sink only the second.
+
+import {createHash} from 'node:crypto';
+import type {Message} from '../message/message.ts';
+import {identityOf} from '../message/tracking.ts';
+import {type Capacity, defaultCapacity} from '../settings/capacity.ts';
+import type {Settings} from '../settings/settings.ts';
+import {type Security, strictestOf} from '../smtp/security.ts';
+import {nameOfRelay, type Relay} from '../smtp/smarthost.ts';
+
+/** The one queue of all mail that goes to a smarthost. */
+const smarthostQueue = '(smarthost)';
+
+export type NextHop =
+  | {readonly kind: 'mx'; readonly domain: string; readonly security: Security}
+  | (Relay & {readonly kind: 'smarthost' | 'sink'; readonly security: Security});
+
+export interface Destination {
+  /** The queue that the message waits in, as logs and console call it: its recipient's domain, or `(smarthost)`. */
+  readonly queue: string;
+  /** What the capacity is shared by: all mail of the queue, or for the same smarthost of messages' own. */
+  readonly receiver: string;
+  /** What the receiver is given at a time: of the message's own smarthost, the stage's, or the domain. */
+  readonly capacity: Capacity;
+  /**
+   * The SQS message group: the receiver and, where that takes several connections, the lane. A message's own smarthost
+   * has groups to itself, so that a slow one holds up nobody else: `(smarthost)!mail.example.net:587#3`. A recipient's
+   * messages are always in the same lane, and so in order.
+   */
+  readonly group: string;
+  /** Where the TCP connection goes. */
+  readonly nextHop: NextHop;
+  /** Whether the message itself names the smarthost that the connection goes to, and the settings do not know it. */
+  readonly isForeign: boolean;
+}
+
+export function resolveDestination(message: Message, settings: Settings): Destination {
+  const foreign = foreignSmarthostOf(message, settings);
+  const queue = message.smarthost || settings.smarthost ? smarthostQueue : message.recipient.domain;
+  const receiver = foreign ? `${smarthostQueue}!${nameOfRelay(foreign)}` : queue;
+  const capacity = capacityOf(message, foreign, settings);
+  const nextHop = nextHopOf(message, settings);
+  return {
+    queue,
+    receiver,
+    capacity,
+    group: groupOf(receiver, message.recipient.address, capacity.connections),
+    nextHop,
+    isForeign: foreign !== undefined && nextHop.kind === 'smarthost',
+  };
+}
+
+const defaultSecurity: Security = 'opportunistic';
+
+/** The smarthost's credentials stay behind when a sink is set. */
+function nextHopOf(message: Message, settings: Settings): NextHop {
+  if (settings.sink) return {kind: 'sink', ...settings.sink, security: message.security ?? defaultSecurity};
+  if (message.smarthost) {
+    const security = message.smarthost.security ?? message.security ?? defaultSecurity;
+    return {kind: 'smarthost', ...message.smarthost, security};
+  }
+  if (settings.smarthost) {
+    // A message may ask for more than the settings, never for less: the credentials are not its own.
+    const least = settings.smarthost.security ?? defaultSecurity;
+    const security = message.security ? strictestOf(message.security, least) : least;
+    return {kind: 'smarthost', ...settings.smarthost, security};
+  }
+  return {kind: 'mx', domain: message.recipient.domain, security: message.security ?? defaultSecurity};
+}
+
+/** The smarthost that a message names for itself, unless it is the settings' own. */
+function foreignSmarthostOf(
+  {smarthost: own}: Message,
+  {smarthost}: Pick<Settings, 'smarthost'>,
+): Relay | undefined {
+  return own !== undefined && !(smarthost && isSameServer(own, smarthost)) ? own : undefined;
+}
+
+function capacityOf(
+  message: Message,
+  foreign: Relay | undefined,
+  {smarthost, capacity: {defaults, queues}}: Pick<Settings, 'smarthost' | 'capacity'>,
+): Capacity {
+  if (!message.smarthost && !smarthost)
+    return {...defaultCapacity.domain, ...defaults, ...queues.get(message.recipient.domain)};
+  return {
+    ...defaultCapacity.smarthost,
+    ...queues.get('smarthost'),
+    ...(foreign && queues.get(foreign.hosts[0]!)),
+  };
+}
+
+const groupOf = (receiver: string, recipient: string, lanes: number): string =>
+  shortened(receiver, lanes > 1 ? `#${laneOf(recipient, lanes)}` : '');
+
+/** From 1 to the number of lanes. */
+const laneOf = (recipient: string, lanes: number): number =>
+  (createHash('sha256').update(recipient.toLowerCase()).digest().readUInt32BE() % lanes) + 1;
+
+const isSameServer = (a: Relay, b: Relay): boolean => nameOfRelay(a) === nameOfRelay(b);
+
+/** SQS allows 128 characters in a group ID (SendMessage, MessageGroupId); a domain has up to 253. */
+const maxGroupIdLength = 128;
+
+function shortened(name: string, suffix: string): string {
+  if (name.length + suffix.length <= maxGroupIdLength) return `${name}${suffix}`;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  return `${name.slice(0, maxGroupIdLength - suffix.length - hash.length - 1)}~${hash}${suffix}`;
+}
+
+/**
+ * One for each round of each message: SQS drops a repeated ID for five minutes, even after the first was deleted. What
+ * is sent twice in a round is one, and nothing that two bodies say makes them one.
+ */
+export const deduplicationIdOf = ({tracking}: Message): string =>
+  `${identityOf(tracking)}.${tracking.attempts}.${tracking.holds}`;
+
+/** A next hop as logs show it. */
+export const nextHopName = (hop: NextHop): string =>
+  hop.kind === 'mx' ? `mx:${hop.domain}` : nameOfRelay(hop);
