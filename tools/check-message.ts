@@ -2,7 +2,10 @@
 // stage's settings can say is left to it: `strict`, `mq-headers`, its times.
 
 import {readMessage} from '../functions/route/read-message.ts';
-import {decideRoute} from '../shared/delivery/route.ts';
+import {openGates} from '../shared/delivery/gate.ts';
+import {expiry} from '../shared/delivery/gates/expiry.ts';
+import {reasonOf} from '../shared/delivery/result.ts';
+import {candidateOf} from '../shared/delivery/route.ts';
 import type {Message} from '../shared/message/message.ts';
 import {parseSettings} from '../shared/settings/settings.ts';
 import type {Outgoing} from './enqueue.ts';
@@ -22,7 +25,10 @@ export async function checkMessage(outgoing: Outgoing, nowMs: number): Promise<C
   });
   const parsed = await readMessage(outgoing.body, arrival, patient);
   if (!parsed.ok) return wrong(parsed.problems.map(({path, problem}) => `${path || 'it'} ${problem}`));
-  const decision = decideRoute(parsed, {...arrival, body: outgoing.body, oversizeQueue: ''}, patient, nowMs);
-  if (decision.kind === 'answer') return wrong([decision.reason]);
+  const candidate = candidateOf(parsed, {...arrival, body: outgoing.body, oversizeQueue: ''}, patient, nowMs);
+  if ('fate' in candidate) return wrong([reasonOf(candidate.refusal)]);
+  const batch = {candidates: [candidate], settings: patient, now: () => nowMs};
+  const stop = (await openGates([expiry], batch))(candidate, nowMs);
+  if (stop?.kind === 'end') return wrong([stop.entry.description]);
   return {ok: true, outgoing, message: parsed.message};
 }

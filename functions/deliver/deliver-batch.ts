@@ -1,54 +1,25 @@
-// One batch of the delivery queue: groups side by side, the messages of a group in order on a lane of their own,
-// each settled as soon as its fate is known, while the next one is on its way.
+// One batch of the delivery queue: groups side by side, the messages of a group in order on a lane of their own. Each is
+// settled as soon as its outcome is known, while the next one is on its way.
 
 import type {SQSRecord} from 'aws-lambda';
-import {waitsFor} from '../../shared/delivery/settings-wait.ts';
+import {openGates} from '../../shared/delivery/gate.ts';
+import type {Outcome} from '../../shared/delivery/outcome.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import {errorText} from '../runtime/log.ts';
+import {deliverMessage, type Rules} from './deliver-message.ts';
 import type {DeliverParts} from './deliver-parts.ts';
-import {deliverMessage, groupOf, readRecord} from './deliver-record.ts';
 import {Lane} from './lane.ts';
-import type {Waits} from './pace/rate-limits.ts';
+import {type Deliverable, groupOf, readRecord} from './read-record.ts';
 
 /** No message text is sent unless so much is left for the reply; or a third of the invocation, if that is less. */
 const replyReserveMs = 300_000;
 /** What settling the last message may take, after its transaction has ended. */
 const settleReserveMs = 10_000;
 
-/** @returns the message ids of the records that are to come again, in the order of their groups */
-export async function deliverBatch(
-  records: readonly SQSRecord[],
-  settings: Settings,
-  remainingMs: () => number,
-  parts: DeliverParts,
-): Promise<readonly string[]> {
-  const totalMs = remainingMs();
-  const deadlineMs = parts.now() + totalMs - Math.min(settleReserveMs, totalMs / 10);
-  const reserveMs = Math.min(replyReserveMs, totalMs / 3);
-  const lastTextMs = deadlineMs - reserveMs;
-  // Asked anew each time: where this runs on a developer's machine, an environment that is to stop has no time left.
-  const mayBegin = () => parts.now() <= lastTextMs && remainingMs() > 0;
-  parts.settler.expect(records.length);
-  const items = records.map(record => ({record, content: Promise.try(readRecord, record, parts)}));
-  const read = await Promise.allSettled(items.map(({content}) => content));
-  // What waits for the settings needs no slot.
-  const messages = read
-    .flatMap(each => (each.status === 'fulfilled' && !('fate' in each.value) ? [each.value] : []))
-    .filter(message => waitsFor(message, settings, parts.now()) === undefined);
-  const waits = await parts.rateLimits.waitsOf(messages, settings, parts.now);
-  const groups = Map.groupBy(items, ({record}) => groupOf(record));
-  const left = await Promise.all(
-    [...groups].map(([group, those]) =>
-      deliverGroup(group, those, settings, {totalMs, deadlineMs, lastTextMs, mayBegin}, waits, parts),
-    ),
-  );
-  return left.flat().map(record => record.messageId);
-}
-
 interface Item {
   readonly record: SQSRecord;
-  /** Rejected where reading it failed: that is the matter of this record alone. */
-  readonly content: Promise<ReturnType<typeof readRecord>>;
+  /** An error where reading it failed: that is the matter of this record alone. */
+  readonly content: Deliverable | Outcome | Error;
 }
 
 interface Time {
@@ -60,13 +31,48 @@ interface Time {
   readonly mayBegin: () => boolean;
 }
 
+/** @returns the message ids of the records that are to come again, in the order of their groups */
+export async function deliverBatch(
+  records: readonly SQSRecord[],
+  settings: Settings,
+  remainingMs: () => number,
+  parts: DeliverParts,
+): Promise<readonly string[]> {
+  const {settler, gates, now} = parts;
+  const time = timeOf(remainingMs, now);
+  settler.expect(records.length);
+  const items = records.map(record => ({record, content: contentOf(record, settings, parts)}));
+  const candidates = items.map(({content}) => content).filter(isDeliverable);
+  const rules = {settings, decide: await openGates(gates, {candidates, settings, now})};
+  const groups = [...Map.groupBy(items, ({record}) => groupOf(record)).values()];
+  const left = await Promise.all(groups.map(group => deliverGroup(group, rules, time, parts)));
+  return left.flat().map(record => record.messageId);
+}
+
+function timeOf(remainingMs: () => number, now: () => number): Time {
+  const totalMs = remainingMs();
+  const deadlineMs = now() + totalMs - Math.min(settleReserveMs, totalMs / 10);
+  const lastTextMs = deadlineMs - Math.min(replyReserveMs, totalMs / 3);
+  // Asked anew each time: on a developer's machine an environment that is to stop has no time left.
+  return {totalMs, deadlineMs, lastTextMs, mayBegin: () => now() <= lastTextMs && remainingMs() > 0};
+}
+
+function contentOf(record: SQSRecord, settings: Settings, parts: DeliverParts): Item['content'] {
+  try {
+    return readRecord(record, settings, parts);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+const isDeliverable = (content: Item['content']): content is Deliverable =>
+  !(content instanceof Error) && !('fate' in content);
+
 /** @returns the records that are to come again: those that could not be settled, and those not begun */
 async function deliverGroup(
-  group: string,
   items: readonly Item[],
-  settings: Settings,
+  rules: Rules,
   time: Time,
-  waits: Waits,
   parts: DeliverParts,
 ): Promise<readonly SQSRecord[]> {
   const {log, settler, connections} = parts;
@@ -74,26 +80,24 @@ async function deliverGroup(
   const failed = new Set<SQSRecord>();
   const late = new Set<SQSRecord>();
   const tasks: Promise<void>[] = [];
+  const outcomeOf = async (content: Item['content'], handedOver: () => void) => {
+    if (content instanceof Error) throw content;
+    if ('fate' in content) return content;
+    return deliverMessage(content, {...time, lane, isFirst: tasks.length === 0, handedOver}, rules, parts);
+  };
   for (const {record, content} of items) {
     if (failed.size > 0 || late.size > 0 || !time.mayBegin()) break;
     const {promise: handedOver, resolve} = Promise.withResolvers<void>();
-    const turn = {...time, isFirst: tasks.length === 0, handedOver: resolve};
-    const task = content
-      .then(known =>
-        'fate' in known
-          ? known
-          : deliverMessage(known, group, lane, settings, {...turn, wait: waits.get(known)}, parts),
-      )
-      .then(settlement => {
-        if (settlement === undefined) late.add(record);
+    const task = outcomeOf(content, resolve)
+      .then(outcome => {
+        if (outcome === undefined) late.add(record);
         resolve();
-        return settlement && settler.settle(record, settlement);
+        return outcome && settler.settle(record, outcome);
       })
       .catch(error => {
         failed.add(record);
-        const id = record.messageId;
-        const message = 'a message could not be settled; it comes again, and what has not begun behind it';
-        log('error', message, {id, lane: group, error: errorText(error)});
+        const message = 'message not settled; it and the rest of its group will be redelivered';
+        log('error', message, {id: record.messageId, lane: groupOf(record), error: errorText(error)});
         resolve();
       });
     tasks.push(task);

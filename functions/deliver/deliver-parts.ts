@@ -1,23 +1,22 @@
 // What delivering takes, made once for each environment.
 
+import type {Gate} from '../../shared/delivery/gate.ts';
 import type {Settler} from '../outcome/settler.ts';
 import type {Log} from '../runtime/log.ts';
 import type {Sqs} from '../runtime/sqs.ts';
 import type {NextHops} from './next-hop/next-hops.ts';
 import type {Connections} from './pace/connections.ts';
-import type {RateLimits} from './pace/rate-limits.ts';
 import type {Sites} from './pace/sites.ts';
 
 export interface DeliverParts {
-  readonly sqs: Sqs;
+  /** What a message has to pass before it is tried, in order. */
+  readonly gates: readonly Gate[];
   readonly settler: Settler;
   readonly connections: Connections;
   readonly sites: Sites;
-  readonly rateLimits: RateLimits;
   readonly nextHops: NextHops;
+  readonly sqs: Sqs;
   readonly deliveryUrl: string;
   readonly log: Log;
   readonly now: () => number;
-  /** Called when a server refused the credentials of the settings. */
-  readonly onRefusedCredentials: () => void;
 }

@@ -1,7 +1,13 @@
-// deliver: takes messages from the delivery queue, sends each one over SMTP, and settles its fate.
+// deliver: takes messages from the delivery queue, sends each one over SMTP, and settles its outcome.
 
 import type {SQSRecord} from 'aws-lambda';
+import {expiry} from '../../shared/delivery/gates/expiry.ts';
+import {rate} from '../../shared/delivery/gates/rate.ts';
+import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
 import {localStage, namesOf} from '../../shared/names.ts';
+import {outcomeLog} from '../outcome/outcome-log.ts';
+import {OutcomeWriter} from '../outcome/outcome-writer.ts';
+import {setUpComplaints} from '../outcome/set-up-complaints.ts';
 import {Settler} from '../outcome/settler.ts';
 import {batchHandler} from '../runtime/batch.ts';
 import {dynamoDbClient} from '../runtime/clients.ts';
@@ -16,32 +22,27 @@ import {Sites} from './pace/sites.ts';
 import {SlotTable} from './pace/slot-table.ts';
 
 const {environment, sqs, results, settings, visibility} = startUp();
-const connections = new Connections(Date.now);
-const sites = new Sites();
+const {stage, waitingUrl, deliveryUrl} = environment;
+const listeners = [outcomeLog(log), setUpComplaints(log, () => settings.expire()), results];
+const writer = new OutcomeWriter({sqs, waitingUrl, listeners});
+const rateLimits = new RateLimits(new SlotTable(dynamoDbClient(), namesOf(stage).state), log);
 const policies = new StsPolicies({log, now: Date.now});
-const anywhere = environment.stage === localStage;
-const nextHops = new NextHops({policies, now: Date.now, random: Math.random, anywhere});
-const slots = new SlotTable(dynamoDbClient(), namesOf(environment.stage).state);
-const rateLimits = new RateLimits(slots, log);
-const settler = new Settler({sqs, results, urls: environment, log});
+const parts = {
+  gates: [expiry, settingsKnown, rate((candidates, now) => rateLimits.waitsOf(candidates, now))],
+  settler: new Settler({writer, sqs, deliveryUrl, log}),
+  connections: new Connections(Date.now),
+  sites: new Sites(),
+  nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere: stage === localStage}),
+  sqs,
+  deliveryUrl,
+  log,
+  now: Date.now,
+};
 
-const {deliveryUrl} = environment;
 const onFailed = (records: readonly SQSRecord[], remainingMs: number) =>
-  comeAgain(records, backOffSeconds(remainingMs), {sqs, deliveryUrl, log});
+  comeAgain(records, backOffSeconds(remainingMs), parts);
 
 export const handler = batchHandler(
   {source: settings, visibility, log, onFailed},
-  (records, current, remainingMs) =>
-    deliverBatch(records, current, remainingMs, {
-      sqs,
-      settler,
-      connections,
-      sites,
-      rateLimits,
-      nextHops,
-      deliveryUrl,
-      log,
-      now: Date.now,
-      onRefusedCredentials: () => settings.expire(),
-    }),
+  (records, current, remainingMs) => deliverBatch(records, current, remainingMs, parts),
 );

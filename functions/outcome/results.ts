@@ -1,18 +1,13 @@
-// Publishing results: to the queues that the message names, else to the stage's own.
+// The results as a listener: each is published to the queues that its message names, else to the stage's own.
 
+import type {Outcome} from '../../shared/delivery/outcome.ts';
 import {postponedBody, postponeSeconds, type ResultCopy} from '../../shared/delivery/postponed-result.ts';
-import {type Fate, kindsOf} from '../../shared/delivery/result.ts';
-import type {ResultQueues} from '../../shared/message/message.ts';
+import {isTold, kindsOf, resultOf, type Told} from '../../shared/delivery/result.ts';
+import {type JsonObject, omit, parseJson} from '../../shared/json.ts';
 import {isPassingQueue, type ResultKind} from '../../shared/names.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import type {Sqs} from '../runtime/sqs.ts';
-
-export interface Result {
-  readonly fate: Fate;
-  readonly body: string;
-  /** The message's own names for the queues. */
-  readonly queues: ResultQueues;
-}
+import type {OutcomeListener} from './outcome-listener.ts';
 
 export interface ResultsParts {
   readonly sqs: Sqs;
@@ -21,7 +16,12 @@ export interface ResultsParts {
   readonly log: Log;
 }
 
-export class Results {
+interface CopyOf extends ResultCopy {
+  readonly index: number;
+  readonly fate: Told['fate'];
+}
+
+export class Results implements OutcomeListener {
   readonly #parts: ResultsParts;
 
   constructor(parts: ResultsParts) {
@@ -29,33 +29,39 @@ export class Results {
   }
 
   /**
-   * Publishes each result to the queues of its fate; a copy that a queue does not take waits beside the mail that does.
-   * @returns the indexes of those results of which a copy could not even be put there, with SQS's reason
+   * Publishes the result of each outcome that has one; a copy that a queue does not take waits beside the mail that waits.
+   * @returns the indexes of outcomes of which a copy could not even be put there, with SQS's reason
    */
-  async publishAll(all: readonly Result[]): Promise<ReadonlyMap<number, string>> {
+  async publish(outcomes: readonly Outcome[]): Promise<ReadonlyMap<number, string>> {
     const {sqs, waitingUrl, log} = this.#parts;
-    const copies = all.flatMap(({fate, body, queues: names}, index) =>
-      kindsOf(fate)
-        .filter(kind => names[kind] !== null)
-        .map(kind => ({index, kind, body, name: names[kind] ?? undefined})),
-    );
-    const untaken = await this.publish(copies);
+    const copies = [...outcomes.entries()].flatMap(([index, outcome]) => copiesOf(outcome, index));
+    const untaken = await this.publishCopies(copies);
     for (const [index, error] of untaken) {
-      log('error', 'a result could not be published; it waits', {
-        kind: copies[index]!.kind,
-        error,
-      });
+      log('error', 'a result could not be published; it waits', {kind: copies[index]!.kind, error});
     }
     const waiting = [...untaken.keys()].map(index => copies[index]!);
     const lost = await sqs.sendAll(
       waitingUrl,
       waiting.map(copy => ({body: postponedBody(copy), delaySeconds: postponeSeconds})),
     );
-    return new Map([...lost].map(([index, reason]) => [waiting[index]!.index, reason]));
+    const failures = new Map<number, string>();
+    for (const [at, reason] of lost) {
+      const copy = waiting[at]!;
+      if (!this.#mayGoUntold(copy, reason)) failures.set(copy.index, reason);
+    }
+    return failures;
+  }
+
+  /** An accepted message is on its way, and a deferred one will be: if it came again, it would be sent twice. */
+  #mayGoUntold({fate, body}: CopyOf, error: string): boolean {
+    if (fate !== 'accepted' && fate !== 'deferred') return false;
+    const lost = omit(parseJson(body) as JsonObject, ['mime']);
+    this.#parts.log('error', 'a result could not be published', {fate, lost, error});
+    return true;
   }
 
   /** @returns the indexes of those copies that a queue did not take, with SQS's reason */
-  async publish(copies: readonly ResultCopy[]): Promise<ReadonlyMap<number, string>> {
+  async publishCopies(copies: readonly ResultCopy[]): Promise<ReadonlyMap<number, string>> {
     const indexes = [...copies.keys()];
     const [untaken, failures] = await Promise.all([
       this.#toNamed(
@@ -111,4 +117,13 @@ export class Results {
     });
     return (await Promise.all(sends)).flat();
   }
+}
+
+function copiesOf(outcome: Outcome, index: number): readonly CopyOf[] {
+  if (!isTold(outcome)) return [];
+  const {fate, queues} = outcome;
+  const kinds = kindsOf(fate).filter(kind => queues[kind] !== null);
+  if (kinds.length === 0) return [];
+  const body = resultOf(outcome);
+  return kinds.map(kind => ({index, fate, kind, body, name: queues[kind] ?? undefined}));
 }

@@ -1,23 +1,22 @@
-// Writes the fates of messages down: the way to those that wait first, then the results, then the deletion from the
-// delivery queue. What becomes known while a round of requests is under way is settled together in the next one.
+// Settles messages of the delivery queue: their outcomes are written down, then they are deleted. What becomes known while
+// a round of requests is under way is settled together in the next one.
 
 import type {SQSRecord} from 'aws-lambda';
-import type {Held, Settlement} from '../../shared/delivery/fate.ts';
-import {omit} from '../../shared/json.ts';
-import type {Log} from '../runtime/log.ts';
+import type {Outcome} from '../../shared/delivery/outcome.ts';
+import {errorText, type Log} from '../runtime/log.ts';
 import type {Sqs} from '../runtime/sqs.ts';
-import type {Results} from './results.ts';
+import type {OutcomeWriter} from './outcome-writer.ts';
 
 export interface SettlerParts {
+  readonly writer: OutcomeWriter;
   readonly sqs: Sqs;
-  readonly results: Results;
-  readonly urls: {readonly waitingUrl: string; readonly deliveryUrl: string};
+  readonly deliveryUrl: string;
   readonly log: Log;
 }
 
 interface Waiting {
   readonly record: SQSRecord;
-  readonly settlement: Settlement | Held;
+  readonly outcome: Outcome;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -25,19 +24,19 @@ interface Waiting {
 /** SQS takes so many entries in one request. */
 const maxRound = 10;
 /**
- * How long a fate waits for others to be written down with it, in milliseconds: each round costs three requests and
+ * How long an outcome waits for others to be written down with it, in milliseconds: each round costs three requests and
  * what they take to compute. A function that dies meanwhile repeats the messages that wait.
  */
 const lingerMs = 25;
-/** Fates of messages that could not be settled: when one comes again, it is not sent again. */
+/** Outcomes of messages that could not be settled: when such a message comes again, it is not sent again. */
 const maxRemembered = 1000;
 
 export class Settler {
   readonly #parts: SettlerParts;
-  readonly #remembered = new Map<string, Settlement | Held>();
+  readonly #remembered = new Map<string, Outcome>();
   #waiting: Waiting[] = [];
   #working = false;
-  /** Messages of the batch whose fate is not known yet. */
+  /** Messages of the batch whose outcome is not known yet. */
   #expected = 0;
   #hurry: () => void = () => {};
 
@@ -45,20 +44,21 @@ export class Settler {
     this.#parts = parts;
   }
 
-  /** The fate of a message that has come again because it could not be settled in this environment. */
-  remembered(record: SQSRecord): Settlement | Held | undefined {
+  /** The outcome of a message that has come again because it could not be settled in this environment. */
+  remembered(record: SQSRecord): Outcome | undefined {
     return this.#remembered.get(record.messageId);
   }
 
-  /** Called at the start of a batch: when the fates of so many are known, nothing more is waited for. */
+  /** Called at the start of a batch: when the outcomes of so many are known, nothing more is waited for. */
   expect(messages: number): void {
     this.#expected = messages;
   }
 
-  /** @throws Error when the fate could not be written down: the message has to come again */
-  settle(record: SQSRecord, settlement: Settlement | Held): Promise<void> {
+  /** @throws Error when the outcome could not be written down: the message has to come again */
+  settle(record: SQSRecord, outcome: Outcome): Promise<void> {
+    if (this.remembered(record) !== outcome) this.#parts.writer.known(outcome);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({record, settlement, resolve, reject});
+      this.#waiting.push({record, outcome, resolve, reject});
       this.#expected -= 1;
       if (!this.#working) void this.#work();
       if (this.#expected <= 0 || this.#waiting.length >= maxRound) this.#hurry();
@@ -86,39 +86,20 @@ export class Settler {
   }
 
   async #round(all: readonly Waiting[]): Promise<void> {
-    const {sqs, results, urls} = this.#parts;
-    const failed = new Map<Waiting, string>();
-    const standing = () => all.filter(each => !failed.has(each));
-    const note = (those: readonly Waiting[], failures: ReadonlyMap<number, string>) => {
-      for (const [index, reason] of failures) failed.set(those[index]!, reason);
-    };
-    // A result that promises another attempt must not come alone.
-    const again = all.filter(({settlement}) => settlement.again !== undefined);
-    note(
-      again,
-      await sqs.sendAll(
-        urls.waitingUrl,
-        again.map(({settlement}) => settlement.again!),
-      ),
-    );
-    const told = standing().flatMap(waiting =>
-      waiting.settlement.fate === 'held' ? [] : [{waiting, settlement: waiting.settlement}],
-    );
-    const untold = await results.publishAll(told.map(({settlement}) => settlement));
-    for (const [index, reason] of untold) {
-      const {waiting, settlement} = told[index]!;
-      if (!this.#mayGoUntold(settlement, reason)) failed.set(waiting, reason);
-    }
+    const failures = await this.#parts.writer
+      .write(all.map(({outcome}) => outcome))
+      // A bug of ours must not leave anybody waiting.
+      .catch(error => new Map(all.map((_, index) => [index, errorText(error)])));
     // Of the last round Lambda deletes what the batch does not report as failed, and the batch is about to end.
-    if (this.#expected > 0) await this.#delete(standing());
-    for (const each of all) this.#finish(each, failed.get(each));
+    if (this.#expected > 0) await this.#delete(all.filter((_, index) => !failures.has(index)));
+    for (const [index, each] of all.entries()) this.#finish(each, failures.get(index));
   }
 
-  /** What could not be deleted Lambda deletes later; only should the function die first does it come again. */
+  /** Lambda deletes later what could not be deleted here. It comes again only if the function dies before. */
   async #delete(settled: readonly Waiting[]): Promise<void> {
-    const {sqs, urls, log} = this.#parts;
+    const {sqs, deliveryUrl, log} = this.#parts;
     const handles = settled.map(({record}) => record.receiptHandle);
-    for (const [index, error] of await sqs.deleteAll(urls.deliveryUrl, handles)) {
+    for (const [index, error] of await sqs.deleteAll(deliveryUrl, handles)) {
       log('warn', 'a settled message is deleted when its batch ends', {
         id: settled[index]!.record.messageId,
         error,
@@ -126,21 +107,13 @@ export class Settler {
     }
   }
 
-  /** An accepted or deferred message is on its way, or will be: coming again would send it twice. */
-  #mayGoUntold({fate, body}: Settlement, error: string): boolean {
-    if (fate !== 'accepted' && fate !== 'deferred') return false;
-    const lost = omit(JSON.parse(body), ['mime']);
-    this.#parts.log('error', 'a result could not be published', {fate, lost, error});
-    return true;
-  }
-
-  #finish({record, settlement, resolve, reject}: Waiting, failure: string | undefined): void {
+  #finish({record, outcome, resolve, reject}: Waiting, failure: string | undefined): void {
     this.#remembered.delete(record.messageId);
     if (failure === undefined) {
       resolve();
       return;
     }
-    this.#remembered.set(record.messageId, settlement);
+    this.#remembered.set(record.messageId, outcome);
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size > maxRemembered) this.#remembered.delete(oldest!);
     reject(new Error(failure));

@@ -2,9 +2,10 @@
 // stay in force, and the log says so once per change.
 
 import {GetParametersByPathCommand, type SSMClient} from '@aws-sdk/client-ssm';
+import type {LogLine} from '../../shared/log-line.ts';
 import type {Parameter} from '../../shared/settings/parameter-reader.ts';
 import {parseSettings, type Reading, type Settings} from '../../shared/settings/settings.ts';
-import {changesReport, type LogLine, problemsLine} from '../../shared/settings/settings-report.ts';
+import {changesReport, problemsLine} from '../../shared/settings/settings-report.ts';
 import {errorText, type Log} from './log.ts';
 
 export interface SettingsSourceOptions {

@@ -15,6 +15,10 @@ export const retryIntervalOf = (intervals: readonly number[], attempts: number):
 export const expiryOf = (message: Message, settings: Settings): number =>
   message.maxDeliverTimeMs ?? message.tracking.arrivedMs + settings.maxDeliverTime * 1000;
 
+/** When a message may be tried next: never in the past. */
+export const dueOf = ({nextAttemptMs}: Message, nowMs: number): number =>
+  Math.max(nextAttemptMs ?? nowMs, nowMs);
+
 /** Why a message is to be given up before its next attempt at `nextMs`, or undefined while it is not. */
 export function expiredBecause(
   message: Message,
@@ -28,6 +32,10 @@ export function expiredBecause(
     ? 'maxdelivertime: no time left for another attempt'
     : undefined;
 }
+
+/** Says in the results why a message was given up. */
+export const expiryEntry = (reason: string) =>
+  ({state: 'process', result: 'timeout', status: '5.4.7', description: reason}) as const;
 
 // "try again in 300 seconds", "greylisted for 5 minutes": a number, a unit, and a word about waiting before it.
 const hint =

@@ -1,15 +1,10 @@
 // What the log says of a reading of the settings: what has changed since the one before, whether it counts yet, and
 // what is wrong. Names and what would be right, never values.
 
+import type {LogLine} from '../log-line.ts';
 import {utcTimeOf} from '../utc-time.ts';
 import {type GroupName, settingGroups} from './setting-groups.ts';
 import type {Reading, Settings, Standing} from './settings.ts';
-
-export interface LogLine {
-  readonly level: 'info' | 'error';
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
 
 type Change = 'added' | 'changed' | 'removed';
 

@@ -2,7 +2,8 @@
 // the table that has them fails, each environment keeps to its share of the rate by itself: mail neither stops nor
 // floods. A batch of queues without a rate asks nobody.
 
-import {resolveDestination} from '../../../shared/delivery/destination.ts';
+import type {Candidate} from '../../../shared/delivery/gate.ts';
+import type {Waits} from '../../../shared/delivery/gates/rate.ts';
 import {
   type Rate,
   rateOf,
@@ -12,13 +13,8 @@ import {
   type Wait,
   waitsOf,
 } from '../../../shared/delivery/rate.ts';
-import type {Message} from '../../../shared/message/message.ts';
-import type {Settings} from '../../../shared/settings/settings.ts';
 import {errorText, type Log} from '../../runtime/log.ts';
 import type {SlotTable} from './slot-table.ts';
-
-/** The messages that must wait. */
-export type Waits = ReadonlyMap<Message, Wait>;
 
 /** So long the table is left alone after it failed: asking costs seconds of each batch. */
 const backOffMs = 10_000;
@@ -26,7 +22,7 @@ const backOffMs = 10_000;
 interface Asking {
   readonly rate: Rate;
   readonly connections: number;
-  readonly messages: Message[];
+  readonly candidates: Candidate[];
 }
 
 export class RateLimits {
@@ -42,25 +38,25 @@ export class RateLimits {
     this.#log = log;
   }
 
-  async waitsOf(messages: readonly Message[], settings: Settings, now: () => number): Promise<Waits> {
-    const waits = new Map<Message, Wait>();
+  async waitsOf(candidates: readonly Candidate[], now: () => number): Promise<Waits> {
+    const waits = new Map<Candidate, Wait>();
     const asking = new Map<string, Asking>();
-    for (const message of messages) {
-      const {receiver, capacity} = resolveDestination(message, settings);
+    for (const candidate of candidates) {
+      const {receiver, capacity} = candidate.destination;
       const rate = rateOf(capacity);
       if (rate === undefined) continue;
-      const {slotMs} = message.tracking;
+      const {slotMs} = candidate.message.tracking;
       const state = stateOfSlot(slotMs, now());
-      if (state === 'ahead') waits.set(message, {untilMs: slotMs!, slotMs: slotMs!});
+      if (state === 'ahead') waits.set(candidate, {untilMs: slotMs!, slotMs: slotMs!});
       if (state !== 'none') continue;
-      const those = asking.get(receiver) ?? {rate, connections: capacity.connections, messages: []};
-      those.messages.push(message);
+      const those = asking.get(receiver) ?? {rate, connections: capacity.connections, candidates: []};
+      those.candidates.push(candidate);
       asking.set(receiver, those);
     }
     await Promise.all(
       [...asking].map(async ([queue, those]) => {
         for (const [index, wait] of (await this.#ask(queue, those, now)).entries())
-          if (wait !== undefined) waits.set(those.messages[index]!, wait);
+          if (wait !== undefined) waits.set(those.candidates[index]!, wait);
       }),
     );
     return waits;
@@ -68,7 +64,7 @@ export class RateLimits {
 
   async #ask(
     queue: string,
-    {rate, connections, messages: {length: count}}: Asking,
+    {rate, connections, candidates: {length: count}}: Asking,
     now: () => number,
   ): Promise<readonly (Wait | undefined)[]> {
     if (now() >= this.#askAgainMs) {

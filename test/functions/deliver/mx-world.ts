@@ -5,16 +5,20 @@ import type {AddressInfo} from 'node:net';
 import tls from 'node:tls';
 import type {SQSRecord} from 'aws-lambda';
 import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
-import {deliverMessage, readRecord, type Text} from '../../../functions/deliver/deliver-record.ts';
+import {deliverMessage} from '../../../functions/deliver/deliver-message.ts';
 import {Lane} from '../../../functions/deliver/lane.ts';
 import {StsPolicies} from '../../../functions/deliver/next-hop/mta-sts-policies.ts';
 import {NextHops} from '../../../functions/deliver/next-hop/next-hops.ts';
 import {Connections} from '../../../functions/deliver/pace/connections.ts';
 import {Sites} from '../../../functions/deliver/pace/sites.ts';
-import {Results} from '../../../functions/outcome/results.ts';
+import {type Deliverable, readRecord} from '../../../functions/deliver/read-record.ts';
+import {outcomeLog} from '../../../functions/outcome/outcome-log.ts';
+import {OutcomeWriter} from '../../../functions/outcome/outcome-writer.ts';
+import {setUpComplaints} from '../../../functions/outcome/set-up-complaints.ts';
 import {Settler} from '../../../functions/outcome/settler.ts';
 import {sqsClient} from '../../../functions/runtime/clients.ts';
 import {Sqs} from '../../../functions/runtime/sqs.ts';
+import {resultOf} from '../../../shared/delivery/result.ts';
 import {parseSettings} from '../../../shared/settings/settings.ts';
 import {type DnsServer, startDnsServer, type Zone} from '../../servers/dns-server.ts';
 import {startDohServer} from '../../servers/doh-server.ts';
@@ -115,22 +119,16 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
   const connections = new Connections(now);
   running.push(connections);
   const sqs = new Sqs(sqsClient());
-  const urls = {waitingUrl: '', deliveryUrl: ''};
-  const results = new Results({
-    sqs,
-    stageUrls: {results: '', success: '', failure: '', retry: ''},
-    waitingUrl: '',
-    log,
+  const complaints = setUpComplaints(log, () => {
+    readAgain += 1;
   });
+  const writer = new OutcomeWriter({sqs, waitingUrl: '', listeners: [outcomeLog(log), complaints]});
   const parts = {
-    settler: new Settler({sqs, results, urls, log}),
+    settler: new Settler({writer, sqs, deliveryUrl: '', log}),
     sites: new Sites(),
     nextHops: new NextHops({policies, now, random: () => 0.5, anywhere: false}),
     log,
     now,
-    onRefusedCredentials: () => {
-      readAgain += 1;
-    },
   };
   const common = {
     'mx-port': String(port),
@@ -154,17 +152,19 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
     } as unknown as SQSRecord;
     const lane = new Lane(connections);
     const deadlineMs = now() + 20_000;
-    const turn = {deadlineMs, lastTextMs: deadlineMs, isFirst: true, wait: undefined, handedOver: () => {}};
+    const turn = {lane, deadlineMs, lastTextMs: deadlineMs, isFirst: true, handedOver: () => {}};
     readAgain = 0;
     lines.length = 0;
-    const text = readRecord(record, parts) as Text;
-    const settlement = await deliverMessage(text, 'example.org', lane, settings!, turn, parts);
+    const candidate = readRecord(record, settings, parts) as Deliverable;
+    const rules = {settings, decide: () => undefined};
+    const outcome = await deliverMessage(candidate, turn, rules, parts);
     await lane.close();
-    if (settlement === undefined || settlement.fate === 'held') throw new Error('not attempted');
-    const {results: entries} = JSON.parse(settlement.body) as {results: Record<string, unknown>[]};
+    if (outcome === undefined || !('entries' in outcome)) throw new Error('not attempted');
+    writer.known(outcome);
+    const {results: entries} = JSON.parse(resultOf(outcome)) as {results: Record<string, unknown>[]};
     const {level, fields} = lines.findLast(line => line.message === 'attempt')!;
     const errors = lines.filter(line => line.level === 'error').map(({message}) => message);
-    return {level, fate: settlement.fate, log: fields, entry: entries.at(-1)!, errors, readAgain};
+    return {level, fate: outcome.fate, log: fields, entry: entries.at(-1)!, errors, readAgain};
   };
   return {
     dns,

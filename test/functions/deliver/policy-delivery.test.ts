@@ -100,7 +100,7 @@ describe('under a policy in testing', () => {
       const world = await worldOf(policy('testing', listed), [mx], {...smtp} as SMTPServerOptions);
       const {level, fate, log, entry} = await world.deliver();
       expect([level, fate, world.received]).toEqual(['warn', 'accepted', 1]);
-      expect(log).toMatchObject({policy: 'mta-sts-testing', policyFailure: failure});
+      expect(log).toMatchObject({policy: 'mta-sts-testing', policyfailure: failure});
       expect(entry).toMatchObject({policy: 'mta-sts-testing', policyfailure: failure});
     },
   );

@@ -25,7 +25,7 @@ it.each([
   const stageUrls = {results: own.url, success: own.url, failure: own.url, retry: own.url};
   const parts = {sqs: new Sqs(under.client), stageUrls, log: (each: string) => void levels.push(each)};
   const results = new Results({...parts, waitingUrl: own.url});
-  expect((await results.publish([{kind: 'results', name, body: `{"for": "${name}"}`}])).size).toBe(0);
+  expect((await results.publishCopies([{kind: 'results', name, body: `{"for": "${name}"}`}])).size).toBe(0);
   expect(levels).toEqual([level]);
   expect(await own.bodies()).toEqual([`{"for": "${name}"}`]);
 });
@@ -37,10 +37,10 @@ it('also when the queue was there a moment ago', async () => {
   const parts = {sqs: new Sqs(under.client), stageUrls, log: (each: string) => void levels.push(each)};
   const results = new Results({...parts, waitingUrl: own.url});
   const copy = {kind: 'results', name: passing, body: '{}'} as const;
-  await results.publish([copy]);
+  await results.publishCopies([copy]);
   expect(await under.queueNamed(`${passing}`).bodies()).toEqual(['{}']);
   under.sqs.deleteQueue(passing);
-  await results.publish([copy]);
+  await results.publishCopies([copy]);
   expect(levels).toEqual(['info']);
   expect(await own.bodies()).toEqual(['{}']);
 });

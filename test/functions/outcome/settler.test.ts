@@ -3,13 +3,18 @@
 import {GetQueueAttributesCommand} from '@aws-sdk/client-sqs';
 import type {SQSRecord} from 'aws-lambda';
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import {OutcomeWriter} from '../../../functions/outcome/outcome-writer.ts';
 import {Results} from '../../../functions/outcome/results.ts';
 import {Settler} from '../../../functions/outcome/settler.ts';
 import {Sqs} from '../../../functions/runtime/sqs.ts';
 import {AwsError} from '../../../local/aws-error.ts';
-import type {Settlement} from '../../../shared/delivery/fate.ts';
+import {resolveDestination} from '../../../shared/delivery/destination.ts';
+import {nextRoundOf} from '../../../shared/delivery/next-round.ts';
+import type {Outcome} from '../../../shared/delivery/outcome.ts';
 import {parsePostponed} from '../../../shared/delivery/postponed-result.ts';
+import {isTold, resultOf} from '../../../shared/delivery/result.ts';
 import {type SqsUnderTest, startSqs} from '../../local/sqs/sqs-under-test.ts';
+import {message, now, settings} from '../../samples/messages.ts';
 
 let sqs: SqsUnderTest;
 /** What was asked of SQS: operation and queue. */
@@ -48,9 +53,10 @@ function settlerOf(): {settler: Settler; complaints: string[]} {
     failure: urlOf('failure'),
     retry: urlOf('retry'),
   };
-  const urls = {waitingUrl: urlOf('waiting'), deliveryUrl: urlOf('delivery.fifo')};
-  const results = new Results({sqs: queues, stageUrls, waitingUrl: urls.waitingUrl, log});
-  return {settler: new Settler({sqs: queues, results, urls, log}), complaints};
+  const [waitingUrl, deliveryUrl] = [urlOf('waiting'), urlOf('delivery.fifo')];
+  const results = new Results({sqs: queues, stageUrls, waitingUrl, log});
+  const writer = new OutcomeWriter({sqs: queues, waitingUrl, listeners: [results]});
+  return {settler: new Settler({writer, sqs: queues, deliveryUrl, log}), complaints};
 }
 
 let number = 0;
@@ -59,18 +65,22 @@ async function record(): Promise<SQSRecord> {
   const id = String(number++);
   const options = {MessageGroupId: id, MessageDeduplicationId: id};
   await sqs.queueNamed('delivery.fifo').send('body', options);
-  const [message] = await sqs.sqs.receive('delivery.fifo', {maxNumberOfMessages: 1});
-  return {messageId: message!.messageId, receiptHandle: message!.receiptHandle} as SQSRecord;
+  const [received] = await sqs.sqs.receive('delivery.fifo', {maxNumberOfMessages: 1});
+  return {messageId: received!.messageId, receiptHandle: received!.receiptHandle} as SQSRecord;
 }
 
-const accepted: Settlement = {fate: 'accepted', body: '{"fate":"accepted"}', queues: {}};
-const bounced: Settlement = {fate: 'bounced', body: '{"fate":"bounced"}', queues: {}};
-const deferred: Settlement = {
-  fate: 'deferred',
-  body: '{"fate":"deferred"}',
+const mail = message();
+const told = {
+  message: mail,
+  destination: resolveDestination(mail, settings()),
+  timeMs: now,
+  entries: [],
   queues: {},
-  again: {body: '{"again":1}', delaySeconds: 0},
 };
+const accepted: Outcome = {fate: 'accepted', ...told};
+const bounced: Outcome = {fate: 'bounced', ...told};
+const deferred: Outcome = {fate: 'deferred', ...told, nextMs: now};
+const resultFor = (outcome: Outcome) => (isTold(outcome) ? resultOf(outcome) : '');
 
 async function taken(name: QueueName): Promise<string[]> {
   const messages = await sqs.sqs.receive(name, {maxNumberOfMessages: 10, waitTimeSeconds: 0});
@@ -94,8 +104,8 @@ describe('a fate', () => {
     settler.expect(2);
     await settler.settle(await record(), accepted);
     expect(await inFlight()).toBe(before);
-    expect(await taken('results')).toEqual([accepted.body]);
-    expect(await taken('success')).toEqual([accepted.body]);
+    expect(await taken('results')).toEqual([resultFor(accepted)]);
+    expect(await taken('success')).toEqual([resultFor(accepted)]);
     expect(calls).toEqual([
       'SendMessageBatch results',
       'SendMessageBatch success',
@@ -109,8 +119,11 @@ describe('a fate', () => {
     await settler.settle(await record(), deferred);
     expect(calls[0]).toBe('SendMessageBatch waiting');
     expect(calls.at(-1)).toBe('DeleteMessageBatch delivery.fifo');
-    expect(await taken('waiting')).toEqual(['{"again":1}']);
-    expect([...(await taken('results')), ...(await taken('retry'))]).toEqual([deferred.body, deferred.body]);
+    expect(await taken('waiting')).toEqual([nextRoundOf(deferred)!.body]);
+    expect([...(await taken('results')), ...(await taken('retry'))]).toEqual([
+      resultFor(deferred),
+      resultFor(deferred),
+    ]);
   });
 
   test('is not told while the way back is barred: the message comes again, and is not tried again', async () => {
@@ -132,18 +145,18 @@ describe('a fate', () => {
     [accepted, 'success'],
     [bounced, 'failure'],
   ] as const)(
-    '%j that one queue does not take waits for it, and is told once to the other',
-    async (settlement, kind) => {
+    '$0.fate that one queue does not take waits for it, and is told once to the other',
+    async (outcome, kind) => {
       const {settler, complaints} = settlerOf();
       refused = [`SendMessageBatch ${kind}`];
       settler.expect(2);
-      await settler.settle(await record(), settlement);
-      expect(await taken('results')).toEqual([settlement.body]);
+      await settler.settle(await record(), outcome);
+      expect(await taken('results')).toEqual([resultFor(outcome)]);
       const waiting = sqs.sqs.queue('waiting').counts;
       expect(Object.values(waiting)).toContain(1);
       sqs.pass(6);
       expect((await taken('waiting')).map(parsePostponed)).toEqual([
-        {kind, name: undefined, body: settlement.body},
+        {kind, name: undefined, body: resultFor(outcome)},
       ]);
       expect(complaints).toEqual(['a result could not be published; it waits']);
     },
@@ -154,8 +167,8 @@ describe('a fate', () => {
     refused = ['DeleteMessageBatch delivery.fifo'];
     settler.expect(2);
     await settler.settle(await record(), accepted);
-    expect(await taken('results')).toEqual([accepted.body]);
-    expect(await taken('success')).toEqual([accepted.body]);
+    expect(await taken('results')).toEqual([resultFor(accepted)]);
+    expect(await taken('success')).toEqual([resultFor(accepted)]);
     expect(complaints).toEqual(['a settled message is deleted when its batch ends']);
   });
 });

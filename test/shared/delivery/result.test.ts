@@ -1,19 +1,26 @@
 import {describe, expect, test} from 'vitest';
+import {resolveDestination} from '../../../shared/delivery/destination.ts';
+import {messageBody} from '../../../shared/delivery/next-round.ts';
+import {refused} from '../../../shared/delivery/outcome.ts';
 import {
-  entryProperty,
+  resultOf as bodyOf,
   fates,
   invalidResultOf,
   kindsOf,
   maxMessageOctets,
-  type ResultEntry,
-  resultOf,
-  withEntry,
+  reasonOf,
 } from '../../../shared/delivery/result.ts';
-import {messageBody} from '../../../shared/delivery/route.ts';
+import {entryProperty, type ResultEntry, withEntry} from '../../../shared/delivery/result-entry.ts';
 import type {JsonObject} from '../../../shared/json.ts';
 import {octetsOf} from '../../../shared/json.ts';
+import type {Message} from '../../../shared/message/message.ts';
 import {growthOf, linear} from '../../growth.ts';
-import {incoming, message, now} from '../../samples/messages.ts';
+import {incoming, message, now, settings} from '../../samples/messages.ts';
+
+const resultOf = (mail: Message, fate: 'accepted' | 'deferred', entries: readonly JsonObject[]) => {
+  const destination = resolveDestination(mail, settings());
+  return bodyOf({fate, message: mail, destination, timeMs: now, entries, queues: {}, nextMs: now});
+};
 
 const sqsOctets = 1_048_576;
 const entry: ResultEntry = {state: 'data', result: 'error', timeMs: now, code: 451, description: 'later'};
@@ -104,21 +111,23 @@ describe('a result', () => {
 
   test('of the largest message, with the MIME and the largest entries, fits into SQS, and so does its next round', () => {
     const small = message({mime: 'x', keepmime: true});
-    const room = maxMessageOctets - octetsOf(messageBody(small, small.tracking)) + 1;
+    const room = maxMessageOctets - octetsOf(messageBody(small)) + 1;
     const mail = message({mime: 'x'.repeat(room), keepmime: true});
     let entries: readonly JsonObject[] = [];
     for (let attempt = 0; attempt < 20; attempt++)
       entries = withEntry(entries, {...entry, description: '\u0001€'.repeat(500), mta: 'm'.repeat(253)});
-    const tracking = {...mail.tracking, attempts: 1_000_000, hops: 1_000_000};
-    expect(octetsOf(resultOf(mail, 'deferred', entries, tracking))).toBeLessThanOrEqual(sqsOctets);
-    const again = messageBody(mail, tracking, {results: entries, nextattempt: {time: '2030-01-01 12:00:00'}});
+    const later = {...mail, tracking: {...mail.tracking, attempts: 1_000_000, holds: 1_000_000}};
+    expect(octetsOf(resultOf(later, 'deferred', entries))).toBeLessThanOrEqual(sqsOctets);
+    const again = messageBody(later, {results: entries, nextattempt: {time: '2030-01-01 12:00:00'}});
     expect(octetsOf(again)).toBeLessThanOrEqual(sqsOctets);
   });
 
   test('of something that is not a message quotes it without secrets', () => {
     const problems = [{path: '', problem: 'is not JSON'}];
     const text = 'x "password": "hunter2" y';
-    const {body, reason, isQuoted} = invalidResultOf(incoming(text), {problems}, now);
+    const refusal = {problems, queues: {}};
+    const {body, isQuoted} = invalidResultOf(refused(incoming(text), refusal, settings(), now));
+    const reason = reasonOf(refusal);
     expect([reason, isQuoted]).toEqual(['the message is not JSON', true]);
     expect(JSON.parse(body)).toEqual({
       relayq: {id: 'message-1', arrived: '2030-01-01 12:00:00', attempts: 0, hops: 0, key: 'message-1'},

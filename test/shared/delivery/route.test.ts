@@ -1,6 +1,5 @@
 import {describe, expect, test} from 'vitest';
 import {maxMessageOctets} from '../../../shared/delivery/result.ts';
-import {type Decision, decideRoute} from '../../../shared/delivery/route.ts';
 import {bodyOf, octetsOf} from '../../../shared/json.ts';
 import type {Arrival} from '../../../shared/message/tracking.ts';
 import {
@@ -13,6 +12,7 @@ import {
   plain,
   settings,
 } from '../../samples/messages.ts';
+import {type Decision, decideRoute} from './route-under-test.ts';
 
 const decide = (
   properties: Record<string, unknown> = {},
@@ -265,9 +265,12 @@ describe('an answer is small enough for its queue, and says what is missing', ()
 
   test('to a message that expired, with all that is its own but what is too large', () => {
     const properties = {'my-id': 7, blob, keepmime: true, maxdelivertime: '2030-01-01 12:00:00'};
-    const result = bodyIn(kindOf(decide({...properties, mime: plain.mime}, now, {}, fromOutbox), 'answer'));
+    const result = bodyIn(kindOf(decide({...properties, mime: plain.mime}, now, {}, arrival), 'answer'));
     expect(result).toMatchObject({fate: 'expired', recipient: plain.recipient, 'my-id': 7, blob});
-    const larger = kindOf(decide({...properties, more: 'y'.repeat(8_000), mime: plain.mime}), 'answer');
+    const larger = kindOf(
+      decide({...properties, more: 'y'.repeat(8_000), mime: plain.mime}, now, {}, arrival),
+      'answer',
+    );
     expect(bodyIn(larger)).toMatchObject({'my-id': 7, relayq: {omitted: 1}, more: expect.any(String)});
     expect(bodyIn(larger)).not.toHaveProperty('blob');
     expect(octetsOf(larger.body)).toBeLessThanOrEqual(room);

@@ -1,7 +1,9 @@
 import {beforeEach, describe, expect, test} from 'vitest';
 import {RateLimits} from '../../../../functions/deliver/pace/rate-limits.ts';
+import {resolveDestination} from '../../../../shared/delivery/destination.ts';
 import {horizonMs, type Slots} from '../../../../shared/delivery/rate.ts';
 import type {Message} from '../../../../shared/message/message.ts';
+import type {Settings} from '../../../../shared/settings/settings.ts';
 import {message, now, settings} from '../../../samples/messages.ts';
 
 /** What the table is asked for, and what it answers: slots from now on, unless it is down. */
@@ -33,12 +35,13 @@ const rated = settings({'capacity/example.org': '{"connections": 4, "messagesPer
 const slotAt = (time: string) => ({
   relayq: {id: 'a', arrived: '2030-01-01 11:00:00', attempts: 0, hops: 1, slot: time},
 });
+const candidatesOf = (messages: readonly Message[], stage: Settings) =>
+  messages.map(mail => ({message: mail, destination: resolveDestination(mail, stage)}));
 const waitsOf = async (messages: readonly Message[], stage = rated) =>
   Object.fromEntries(
-    [...(await limits.waitsOf(messages, stage, () => clock.now))].map(([{properties}, wait]) => [
-      properties.name,
-      wait,
-    ]),
+    [...(await limits.waitsOf(candidatesOf(messages, stage), () => clock.now))].map(
+      ([{message: mail}, wait]) => [mail.properties.name, wait],
+    ),
   );
 
 describe('the messages of a batch', () => {

@@ -1,10 +1,13 @@
 // Mail waits for what is not known of the settings, if it depends on it, and keeps its attempts.
 
 import {describe, expect, test} from 'vitest';
-import {decideRoute} from '../../../shared/delivery/route.ts';
-import {waitsFor} from '../../../shared/delivery/settings-wait.ts';
-import type {Settings, Unknown} from '../../../shared/settings/settings.ts';
-import {bodyWith, incoming, message, now, parse, settings} from '../../samples/messages.ts';
+import {resolveDestination} from '../../../../shared/delivery/destination.ts';
+import type {Decide} from '../../../../shared/delivery/gate.ts';
+import {settingsKnown} from '../../../../shared/delivery/gates/settings-known.ts';
+import type {Message} from '../../../../shared/message/message.ts';
+import type {Settings, Unknown} from '../../../../shared/settings/settings.ts';
+import {bodyWith, incoming, message, now, parse, settings} from '../../../samples/messages.ts';
+import {decideRoute} from '../route-under-test.ts';
 
 const own = {smarthost: {hostname: 'own.example.net'}};
 const withSmarthost = {smarthost: 'mx.example.net'};
@@ -15,6 +18,13 @@ const unknownIn = (
   unknown: readonly Unknown[],
   knownFromMs = now + 60_000,
 ): Settings => ({...settings(parameters), unknown: new Set(unknown), knownFromMs});
+
+const waitOf = (mail: Message, known: Settings) => {
+  const candidate = {message: mail, destination: resolveDestination(mail, known)};
+  const batch = {candidates: [candidate], settings: known, now: () => now};
+  const stop = (settingsKnown(batch) as Decide)(candidate, now);
+  return stop?.kind === 'hold' ? {reason: stop.facts?.reason, untilMs: stop.untilMs} : undefined;
+};
 
 const reasonOf = (unknown: Unknown) => `the ${unknown} of the settings is invalid or just being written`;
 
@@ -37,7 +47,7 @@ describe('a message waits for', () => {
     [['smarthost', 'sink', 'mx'], own, {}, 'sink'],
   ])('%j unknown, message %j, settings %j: %s', (unknown, properties, parameters, expected) => {
     const known = unknownIn(parameters as Record<string, string>, unknown);
-    expect(waitsFor(message(properties as Record<string, unknown>), known, now)).toEqual(
+    expect(waitOf(message(properties as Record<string, unknown>), known)).toEqual(
       expected && {reason: reasonOf(expected), untilMs: now + 60_000},
     );
   });
@@ -50,7 +60,7 @@ describe('a message waits for', () => {
     [0, 1000],
     [-60_000, 1000],
   ])('settings that may be known in %i ms for %i', (inMs, waitsMs) => {
-    const wait = waitsFor(message(), unknownIn({}, ['smarthost'], now + inMs), now);
+    const wait = waitOf(message(), unknownIn({}, ['smarthost'], now + inMs));
     expect(wait?.untilMs).toBe(now + waitsMs);
   });
 });

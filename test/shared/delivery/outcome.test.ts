@@ -1,17 +1,18 @@
 import {describe, expect, test} from 'vitest';
-import {
-  type AttemptOutcome,
-  decideFate,
-  entryOf,
-  holdForRate,
-  holdUntil,
-} from '../../../shared/delivery/fate.ts';
-import {decideRoute} from '../../../shared/delivery/route.ts';
+import {resolveDestination} from '../../../shared/delivery/destination.ts';
+import {nextRoundOf} from '../../../shared/delivery/next-round.ts';
+import {attempted, stopped} from '../../../shared/delivery/outcome.ts';
+import type {Wait} from '../../../shared/delivery/rate.ts';
+import {resultOf} from '../../../shared/delivery/result.ts';
+import {type AttemptEnd, entryOf} from '../../../shared/delivery/result-entry.ts';
+import type {Message} from '../../../shared/message/message.ts';
+import type {Settings} from '../../../shared/settings/settings.ts';
 import {type Failure, judge} from '../../../shared/smtp/verdict.ts';
 import {incoming, message, messageOf, now, parse, plain, settings} from '../../samples/messages.ts';
+import {decideRoute} from './route-under-test.ts';
 
-const accepted: AttemptOutcome = {accepted: true, reply: {code: 250, status: '2.6.0', text: 'queued'}};
-const failed = (failure: Omit<Failure, 'description'>): AttemptOutcome => {
+const accepted: AttemptEnd = {accepted: true, reply: {code: 250, status: '2.6.0', text: 'queued'}};
+const failed = (failure: Omit<Failure, 'description'>): AttemptEnd => {
   const whole = {description: 'in words', ...failure};
   return {accepted: false, failure: whole, verdict: judge(whole)};
 };
@@ -20,12 +21,35 @@ const greylisted = failed({stage: 'rcptto', result: 'error', reply: {code: 450, 
 const lost = failed({stage: 'message', result: 'lost'});
 
 const facts = {mta: 'mx.example.org', from: '192.0.2.1', to: '192.0.2.2'};
+const candidateOf = (mail: Message, stage = settings()) => ({
+  message: mail,
+  destination: resolveDestination(mail, stage),
+  lane: 'example.org#1',
+});
+/** An attempt's outcome, and what is made of it. */
+const decideFate = (mail: Message, end: AttemptEnd, stage: Settings, nowMs: number, about = {}) => {
+  const report = {...end, facts: about, startMs: nowMs, tried: 1};
+  const outcome = attempted(candidateOf(mail, stage), report, stage, nowMs);
+  const {fate, queues} = outcome;
+  return {fate, queues, body: resultOf(outcome), again: nextRoundOf(outcome)};
+};
 const settle = (
-  outcome: AttemptOutcome,
+  end: AttemptEnd,
   properties: Record<string, unknown> = {},
   parameters: Record<string, string> = {},
   nowMs = now,
-) => decideFate(message(properties), outcome, entryOf(outcome, facts, nowMs), settings(parameters), nowMs);
+) => decideFate(message(properties), end, settings(parameters), nowMs, facts);
+const hold = (mail: Message, {untilMs, slotMs}: {untilMs: number; slotMs?: number | null}) => {
+  const held = stopped(
+    candidateOf(mail),
+    {kind: 'hold', untilMs, ...(slotMs !== undefined && {slotMs})},
+    settings(),
+    now,
+  );
+  return {fate: held.fate, again: nextRoundOf(held)!};
+};
+const holdForRate = (mail: Message, wait: Wait) => hold(mail, {slotMs: null, ...wait});
+const holdUntil = (mail: Message, untilMs: number) => hold(mail, {untilMs});
 const time = '2030-01-01 12:00:00';
 const earlier = {state: 'connect', result: 'timeout', time: '2030-01-01 11:00:00'};
 const secondRound = {
@@ -170,27 +194,27 @@ describe('the fate of a message', () => {
 
 describe('a message over the rate of its queue', () => {
   const slotMs = now + 5300;
-  const heldOnce = () => holdForRate(message(), {untilMs: slotMs, slotMs}, now);
+  const heldOnce = () => holdForRate(message(), {untilMs: slotMs, slotMs});
 
   test('waits until its slot, without an attempt, and keeps the slot when it waits for something else', () => {
     const {fate, again} = heldOnce();
     expect({fate, delaySeconds: again.delaySeconds}).toEqual({fate: 'held', delaySeconds: 6});
     const back = messageOf(parse(again.body));
     expect(back.tracking).toMatchObject({attempts: 0, holds: 1, slotMs: now + 5000});
-    const {again: later} = holdUntil(back, now + 60_000, now);
+    const {again: later} = holdUntil(back, now + 60_000);
     expect(messageOf(parse(later.body)).tracking).toMatchObject({holds: 2, slotMs: now + 5000});
   });
 
   test('without a slot to be had comes back without one', () => {
     const back = messageOf(parse(heldOnce().again.body));
-    const {again} = holdForRate(back, {untilMs: now + 900_000}, now);
+    const {again} = holdForRate(back, {untilMs: now + 900_000});
     expect(again.delaySeconds).toBe(900);
     expect(messageOf(parse(again.body)).tracking).not.toHaveProperty('slotMs');
   });
 
   test('has used its slot with an attempt: the next one, and the result, have none', () => {
     const back = messageOf(parse(heldOnce().again.body));
-    const settlement = decideFate(back, greylisted, entryOf(greylisted, {}, now), settings(), now);
+    const settlement = decideFate(back, greylisted, settings(), now);
     expect(messageOf(parse(settlement.again!.body)).tracking).toEqual({
       ...back.tracking,
       attempts: 1,
@@ -219,7 +243,7 @@ test('a message that is always deferred is tried as often as the schedule says, 
     if (decision.kind !== 'deliver') continue;
     ids.push(decision.deduplicationId);
     const mail = messageOf(parse(decision.body));
-    const settlement = decideFate(mail, greylisted, entryOf(greylisted, {}, clock), stage, clock);
+    const settlement = decideFate(mail, greylisted, stage, clock);
     if (settlement.again === undefined) {
       expect(settlement.fate).toBe('expired');
       expect(JSON.parse(settlement.body).results).toHaveLength(6);

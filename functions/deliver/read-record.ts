@@ -1,0 +1,43 @@
+// One record of the delivery queue, read: a message that wants to be delivered, or an outcome that is known already.
+
+import type {SQSRecord} from 'aws-lambda';
+import {resolveDestination} from '../../shared/delivery/destination.ts';
+import type {Candidate} from '../../shared/delivery/gate.ts';
+import type {Outcome} from '../../shared/delivery/outcome.ts';
+import {type Message, parseMessage} from '../../shared/message/message.ts';
+import {problemsText} from '../../shared/problem.ts';
+import type {Settings} from '../../shared/settings/settings.ts';
+import {arrivalOf} from '../runtime/record.ts';
+import type {DeliverParts} from './deliver-parts.ts';
+
+/** The route function has composed it. */
+export type Text = Message & {readonly mime: string};
+
+export interface Deliverable extends Candidate {
+  readonly message: Text;
+  readonly lane: string;
+}
+
+export const groupOf = (record: SQSRecord): string => record.attributes.MessageGroupId ?? '';
+
+export function readRecord(
+  record: SQSRecord,
+  settings: Settings,
+  {settler, log}: Pick<DeliverParts, 'settler' | 'log'>,
+): Deliverable | Outcome {
+  const {messageId: id, body} = record;
+  const lane = groupOf(record);
+  const known = settler.remembered(record);
+  if (known !== undefined) {
+    log('warn', 'a message was redelivered that was dealt with; its outcome stays', {id, lane});
+    return known;
+  }
+  const parsed = parseMessage(body, arrivalOf(record, true));
+  // Route has checked it. What somebody else has put here, or another version, has to go through route first.
+  if (!parsed.ok) return {fate: 'unreadable', id, lane, body, reason: problemsText(parsed.problems)};
+  const {message} = parsed;
+  if (!isText(message)) return {fate: 'unreadable', id, lane, body, reason: 'its mime is not text yet'};
+  return {message, destination: resolveDestination(message, settings), lane};
+}
+
+const isText = (message: Message): message is Text => typeof message.mime === 'string';

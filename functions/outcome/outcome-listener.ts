@@ -1,0 +1,13 @@
+// Whoever is told of outcomes: the log, the result queues, and others to come. A new one is one entry in a function's list.
+
+import type {Outcome} from '../../shared/delivery/outcome.ts';
+
+export interface OutcomeListener {
+  /** Told once, as soon as an outcome is known. It must not fail, and nobody waits for it. */
+  readonly known?: (outcome: Outcome) => void;
+  /**
+   * Told when the message's next round, if it has one, is sure.
+   * @returns the indexes of outcomes whose messages have to come again because nobody could be told, with the reason
+   */
+  readonly publish?: (outcomes: readonly Outcome[]) => Promise<ReadonlyMap<number, string>>;
+}

@@ -1,0 +1,70 @@
+// Gates stand between a message and its next step: each may hold it, or end it. A batch goes through them in the order of
+// their list; a gate is asked only of messages that those before it let pass.
+
+import type {Message} from '../message/message.ts';
+import type {Settings} from '../settings/settings.ts';
+import type {Destination} from './destination.ts';
+import type {ResultEntry} from './result-entry.ts';
+
+/** A message that wants to pass. */
+export interface Candidate {
+  readonly message: Message;
+  readonly destination: Destination;
+  /** The message group that it was received in; absent where it has not been in the delivery queue. */
+  readonly lane?: string;
+}
+
+export type Stop =
+  | {
+      readonly kind: 'hold';
+      /** When the message is to be looked at again. */
+      readonly untilMs: number;
+      /** In words, for the log: `settings are not known`; undefined where the message itself asked to wait. */
+      readonly cause?: string;
+      readonly facts?: Readonly<Record<string, unknown>>;
+      /** Whether somebody may have to do something about it. */
+      readonly isTrouble?: boolean;
+      /** Its slot from now on; null takes away the one that it had. */
+      readonly slotMs?: number | null;
+    }
+  | {
+      readonly kind: 'end';
+      readonly fate: 'expired' | 'bounced';
+      readonly entry: Omit<ResultEntry, 'timeMs'> & {readonly description: string};
+    };
+
+/** Whether a message may pass now; undefined when it may. */
+export type Decide = (candidate: Candidate, nowMs: number) => Stop | undefined;
+
+export interface Batch {
+  readonly candidates: readonly Candidate[];
+  readonly settings: Settings;
+  readonly now: () => number;
+}
+
+/** Opened once a batch, with whatever must be fetched for all its messages together. */
+export type Gate = (batch: Batch) => Decide | Promise<Decide>;
+
+/** All gates as one. What one of them stops when the batch begins stays stopped; the others are asked again at each turn. */
+export async function openGates(gates: readonly Gate[], batch: Batch): Promise<Decide> {
+  const stops = new Map<Candidate, Stop>();
+  const decides: Decide[] = [];
+  for (const gate of gates) {
+    const candidates = batch.candidates.filter(candidate => !stops.has(candidate));
+    const decide = await gate({...batch, candidates});
+    decides.push(decide);
+    for (const candidate of candidates) {
+      const stop = decide(candidate, batch.now());
+      if (stop !== undefined) stops.set(candidate, stop);
+    }
+  }
+  return (candidate, nowMs) => {
+    const stopped = stops.get(candidate);
+    if (stopped !== undefined) return stopped;
+    for (const decide of decides) {
+      const stop = decide(candidate, nowMs);
+      if (stop !== undefined) return stop;
+    }
+    return undefined;
+  };
+}

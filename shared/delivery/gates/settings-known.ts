@@ -1,0 +1,27 @@
+// A message waits while a setting that decides where it goes is not known. The other mail goes on.
+
+import type {Message} from '../../message/message.ts';
+import type {Settings, Unknown} from '../../settings/settings.ts';
+import type {Gate} from '../gate.ts';
+
+export const settingsKnown: Gate =
+  ({settings}) =>
+  ({message}, nowMs) => {
+    const unknown = neededUnknown(message, settings);
+    if (unknown === undefined) return undefined;
+    return {
+      kind: 'hold',
+      // Not at once: each environment reads the settings for itself.
+      untilMs: Math.max(settings.knownFromMs ?? 0, nowMs + 1000),
+      cause: 'settings are not known',
+      facts: {reason: `the ${unknown} of the settings is invalid or just being written`},
+    };
+  };
+
+/** The sink decides for all mail, the smarthost for messages that have neither a sink nor a smarthost of their own. */
+function neededUnknown({smarthost}: Message, {unknown, ...settings}: Settings): Unknown | undefined {
+  if (unknown.has('sink')) return 'sink';
+  if (settings.sink || smarthost) return undefined;
+  if (unknown.has('smarthost')) return 'smarthost';
+  return !settings.smarthost && unknown.has('mx') ? 'mx' : undefined;
+}

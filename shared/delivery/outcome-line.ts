@@ -1,0 +1,77 @@
+// What the log says of an outcome. Entries have the same names here as in results.
+
+import type {LogLine} from '../log-line.ts';
+import {nextHopName} from './destination.ts';
+import type {Candidate} from './gate.ts';
+import type {Deferred, Ended, Outcome} from './outcome.ts';
+import {reasonOf} from './result.ts';
+import {entryProperty} from './result-entry.ts';
+import {delaySecondsOf} from './schedule.ts';
+
+/** Undefined where the message does what it was told to: it waits until it is due. */
+export function outcomeLine(outcome: Outcome): LogLine | undefined {
+  switch (outcome.fate) {
+    case 'held': {
+      const {cause, facts, isTrouble, untilMs} = outcome.stop;
+      if (cause === undefined) return undefined;
+      const delaySeconds = delaySecondsOf(untilMs, outcome.timeMs);
+      const fields = {...aboutOf(outcome), ...facts, delaySeconds};
+      return {level: isTrouble ? 'warn' : 'info', message: `message held: ${cause}`, fields};
+    }
+    case 'unreadable': {
+      const {id, lane, reason} = outcome;
+      const message = 'message held: it goes to the route function, which answers or mends it';
+      return {level: 'warn', message, fields: {id, lane, reason}};
+    }
+    case 'invalid': {
+      const {record, refusal} = outcome;
+      const id = refusal.tracking?.id ?? record.id;
+      const fields = {id, state: 'process', result: 'invalid', reason: reasonOf(refusal)};
+      return {level: 'warn', message: 'message invalid', fields};
+    }
+    default:
+      return outcome.attempt ? attemptLine(outcome, outcome.attempt) : endLine(outcome);
+  }
+}
+
+const aboutOf = ({message, destination, lane}: Candidate) => ({
+  id: message.tracking.id,
+  queue: destination.queue,
+  ...(lane !== undefined && {lane}),
+  domain: message.recipient.domain,
+});
+
+const endLine = (outcome: Ended | Deferred): LogLine => {
+  const {state, result} = outcome.entries.at(-1)!;
+  const reason = outcome.fate === 'deferred' ? undefined : outcome.reason;
+  return {
+    level: 'warn',
+    message: `message ${outcome.fate}`,
+    fields: {...aboutOf(outcome), state, result, reason},
+  };
+};
+
+function attemptLine(outcome: Ended | Deferred, attempt: NonNullable<Ended['attempt']>): LogLine {
+  const {message, destination, fate} = outcome;
+  const {entry, number, durationMs, tried, passed} = attempt;
+  const {state, result, time: _, ...facts} = entryProperty(entry);
+  const isFine = fate === 'accepted' && entry.policyFailure === undefined;
+  return {
+    level: isFine ? 'info' : 'warn',
+    message: 'attempt',
+    fields: {
+      ...aboutOf(outcome),
+      nextHop: nextHopName(destination.nextHop),
+      hop: destination.nextHop.kind,
+      fate,
+      state,
+      result,
+      ...facts,
+      durationMs,
+      attempt: number,
+      ...(tried > 1 && {tried}),
+      ...(passed && {passed}),
+      ...(message.tags.length > 0 && {tags: message.tags}),
+    },
+  };
+}

@@ -1,0 +1,68 @@
+// The order in which outcomes are written down and told, and what a failure of one step means for the next.
+
+import {describe, expect, test} from 'vitest';
+import type {OutcomeListener} from '../../../functions/outcome/outcome-listener.ts';
+import {OutcomeWriter} from '../../../functions/outcome/outcome-writer.ts';
+import type {Sqs} from '../../../functions/runtime/sqs.ts';
+import {resolveDestination} from '../../../shared/delivery/destination.ts';
+import type {Outcome} from '../../../shared/delivery/outcome.ts';
+import {message, now, settings} from '../../samples/messages.ts';
+
+const told = {
+  message: message(),
+  destination: resolveDestination(message(), settings()),
+  timeMs: now,
+  entries: [],
+  queues: {},
+};
+const accepted: Outcome = {fate: 'accepted', ...told};
+const deferred: Outcome = {fate: 'deferred', ...told, nextMs: now + 1000};
+
+function writerOf(
+  listeners: readonly OutcomeListener[],
+  steps: string[],
+  untaken = new Map<number, string>(),
+) {
+  const sendAll = async (_: string, bodies: readonly unknown[]) => {
+    steps.push(`waiting ${bodies.length}`);
+    return untaken;
+  };
+  return new OutcomeWriter({sqs: {sendAll} as unknown as Sqs, waitingUrl: '', listeners});
+}
+/** Notes what it is told, and cannot tell those of some indexes. */
+const listenerOf = (name: string, steps: string[], untold: readonly number[] = []): OutcomeListener => ({
+  publish: async outcomes => {
+    steps.push(`${name}: ${outcomes.map(({fate}) => fate).join(' ')}`);
+    return new Map(untold.map(index => [index, `${name} failed`]));
+  },
+});
+
+describe('outcomes', () => {
+  test('are told when the next round is sure, to one listener after the other', async () => {
+    const steps: string[] = [];
+    const writer = writerOf([listenerOf('a', steps), listenerOf('b', steps)], steps);
+    expect(await writer.write([accepted, deferred])).toEqual(new Map());
+    expect(steps).toEqual(['waiting 1', 'a: accepted deferred', 'b: accepted deferred']);
+  });
+
+  test('whose next round is not sure are told to nobody', async () => {
+    const steps: string[] = [];
+    const writer = writerOf([listenerOf('a', steps)], steps, new Map([[0, 'no']]));
+    expect(await writer.write([accepted, deferred])).toEqual(new Map([[1, 'no']]));
+    expect(steps).toEqual(['waiting 1', 'a: accepted']);
+  });
+
+  test('that one listener cannot tell are not told to those behind it', async () => {
+    const steps: string[] = [];
+    const writer = writerOf([listenerOf('a', steps, [0]), listenerOf('b', steps)], steps);
+    expect(await writer.write([accepted, deferred])).toEqual(new Map([[0, 'a failed']]));
+    expect(steps.at(-1)).toBe('b: deferred');
+  });
+
+  test('are known to all listeners at once, before anything is written', () => {
+    const known: string[] = [];
+    const noting: OutcomeListener = {known: ({fate}) => known.push(fate)};
+    writerOf([noting, listenerOf('a', []), noting], []).known(accepted);
+    expect(known).toEqual(['accepted', 'accepted']);
+  });
+});
