@@ -11,27 +11,27 @@ import type {DeliverParts} from './deliver-parts.ts';
 import {Lane} from './lane.ts';
 import {type Deliverable, groupOf, readRecord} from './read-record.ts';
 
-/** No message text is sent unless so much is left for the reply; or a third of the invocation, if that is less. */
+/** How much time must be left for the reply when a text is sent; or a third of the invocation, if that is less. */
 const replyReserveMs = 300_000;
-/** What settling the last message may take, after its transaction has ended. */
+/** How long settling the last message may take after its transaction has ended. */
 const settleReserveMs = 10_000;
 
 interface Item {
   readonly record: SQSRecord;
-  /** An error where reading it failed: that is the matter of this record alone. */
+  /** An error where the record could not be read: the other records go on. */
   readonly content: Deliverable | Outcome | Error;
 }
 
 interface Time {
-  /** What the invocation had at its start. */
+  /** How much time the invocation had at its start. */
   readonly totalMs: number;
   readonly deadlineMs: number;
-  /** Nothing is begun after this, and no message text sent. */
+  /** After this nothing begins, and no text is sent. */
   readonly lastTextMs: number;
   readonly mayBegin: () => boolean;
 }
 
-/** @returns the message ids of the records that are to come again, in the order of their groups */
+/** @returns the message ids of the records that are to be redelivered, in the order of their groups */
 export async function deliverBatch(
   records: readonly SQSRecord[],
   settings: Settings,
@@ -53,7 +53,7 @@ function timeOf(remainingMs: () => number, now: () => number): Time {
   const totalMs = remainingMs();
   const deadlineMs = now() + totalMs - Math.min(settleReserveMs, totalMs / 10);
   const lastTextMs = deadlineMs - Math.min(replyReserveMs, totalMs / 3);
-  // Asked anew each time: on a developer's machine an environment that is to stop has no time left.
+  // remainingMs changes: on a developer's machine an environment that has to stop has no time left.
   return {totalMs, deadlineMs, lastTextMs, mayBegin: () => now() <= lastTextMs && remainingMs() > 0};
 }
 
@@ -68,7 +68,7 @@ function contentOf(record: SQSRecord, settings: Settings, parts: DeliverParts): 
 const isDeliverable = (content: Item['content']): content is Deliverable =>
   !(content instanceof Error) && !('fate' in content);
 
-/** @returns the records that are to come again: those that could not be settled, and those not begun */
+/** @returns the records that are to be redelivered: those that could not be settled, and those not begun */
 async function deliverGroup(
   items: readonly Item[],
   rules: Rules,
@@ -112,7 +112,7 @@ async function deliverGroup(
   return left;
 }
 
-/** Our own fault may last: 30 s, then twice as long each time, up to what a function that has died would cost. */
+/** A fault of our own may last: 30 s, then twice as long each time, at most as long as a function that has died would cost. */
 export const backOffSeconds =
   (invocationMs: number) =>
   (record: SQSRecord): number =>
@@ -120,7 +120,7 @@ export const backOffSeconds =
       Math.min(30 * 2 ** (Number(record.attributes.ApproximateReceiveCount) - 1), invocationMs / 1000),
     );
 
-/** Makes records visible again: without this they would stay hidden for the queue's visibility timeout. */
+/** Makes records visible again. Otherwise they would stay hidden for the queue's visibility timeout. */
 export async function comeAgain(
   records: readonly SQSRecord[],
   secondsOf: (record: SQSRecord) => number,

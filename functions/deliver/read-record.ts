@@ -11,7 +11,7 @@ import {arrivalOf} from '../runtime/record.ts';
 import type {DeliverParts} from './deliver-parts.ts';
 
 /** The route function has composed it. */
-export type Text = Message & {readonly mime: string};
+type Text = Message & {readonly mime: string};
 
 export interface Deliverable extends Candidate {
   readonly message: Text;

@@ -7,7 +7,7 @@ export interface OutcomeListener {
   readonly known?: (outcome: Outcome) => void;
   /**
    * Told when the message's next round, if it has one, is sure.
-   * @returns the indexes of outcomes whose messages have to come again because nobody could be told, with the reason
+   * @returns the indexes of outcomes that could not be told, with the reason: their messages are to be redelivered
    */
   readonly publish?: (outcomes: readonly Outcome[]) => Promise<ReadonlyMap<number, string>>;
 }

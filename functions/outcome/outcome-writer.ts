@@ -1,5 +1,5 @@
-// Writes outcomes down: first the next round of the messages that have one, then what the listeners do with them. Nothing
-// else in the functions writes what became of a message.
+// Writes outcomes down: first the next round of messages that have one, then the listeners are told. Nothing else in the
+// functions writes down what became of a message.
 
 import {nextRoundOf} from '../../shared/delivery/next-round.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
@@ -25,7 +25,7 @@ export class OutcomeWriter {
     for (const listener of this.#parts.listeners) listener.known?.(outcome);
   }
 
-  /** @returns the indexes of outcomes that could not be written down, with the reason: their messages have to come again */
+  /** @returns the indexes of outcomes that could not be written down, with the reason: their messages are to be redelivered */
   async write(outcomes: readonly Outcome[]): Promise<ReadonlyMap<number, string>> {
     const {sqs, waitingUrl, listeners} = this.#parts;
     const failures = new Map<number, string>();
@@ -33,7 +33,7 @@ export class OutcomeWriter {
       const round = nextRoundOf(outcome);
       return round === undefined ? [] : [{index, round}];
     });
-    // A result that promises another attempt must not come alone.
+    // A result that promises another attempt must not be published without it.
     const unsent = await sqs.sendAll(
       waitingUrl,
       rounds.map(({round}) => round),

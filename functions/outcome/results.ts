@@ -1,4 +1,4 @@
-// The results as a listener: each is published to the queues that its message names, else to the stage's own.
+// The results as a listener. Each is published to the queues that its message names, else to the stage's own.
 
 import type {Outcome} from '../../shared/delivery/outcome.ts';
 import {postponedBody, postponeSeconds, type ResultCopy} from '../../shared/delivery/postponed-result.ts';
@@ -29,8 +29,8 @@ export class Results implements OutcomeListener {
   }
 
   /**
-   * Publishes the result of each outcome that has one; a copy that a queue does not take waits beside the mail that waits.
-   * @returns the indexes of outcomes of which a copy could not even be put there, with SQS's reason
+   * Publishes the result of each outcome that has one. A copy that a queue does not take waits beside the mail that waits.
+   * @returns the indexes of outcomes of which a copy could not even wait, with SQS's reason
    */
   async publish(outcomes: readonly Outcome[]): Promise<ReadonlyMap<number, string>> {
     const {sqs, waitingUrl, log} = this.#parts;
@@ -52,7 +52,7 @@ export class Results implements OutcomeListener {
     return failures;
   }
 
-  /** An accepted message is on its way, and a deferred one will be: if it came again, it would be sent twice. */
+  /** An accepted or deferred message must not be redelivered, even without its result: it would be sent twice. */
   #mayGoUntold({fate, body}: CopyOf, error: string): boolean {
     if (fate !== 'accepted' && fate !== 'deferred') return false;
     const lost = omit(parseJson(body) as JsonObject, ['mime']);
@@ -92,7 +92,7 @@ export class Results implements OutcomeListener {
   }
 
   /**
-   * A queue that a message names and that cannot be used must not cost the result: the stage's own gets it.
+   * Where a queue that a message names cannot be used, the stage's own gets the result.
    * @returns the indexes of what a queue did not take
    */
   async #toNamed(copies: readonly ResultCopy[], indexes: readonly number[]): Promise<readonly number[]> {
@@ -109,7 +109,7 @@ export class Results implements OutcomeListener {
         .catch(error => new Map(those.map((_, at) => [at, errorText(error)])));
       for (const error of new Set(untaken.values())) {
         const message = 'a result queue that a message names cannot be used; its stage’s own gets the result';
-        // Whoever was waiting there has stopped.
+        // Whoever waited there has stopped waiting.
         const isOver = isPassingQueue(queue) && /QueueDoesNotExist|NonExistentQueue/.test(error);
         log(isOver ? 'info' : 'error', message, {queue, error});
       }

@@ -1,5 +1,5 @@
-// Tells whoever runs the stage that the credentials of its settings do not do, and has the settings read again: they may
-// have been put right by now.
+// Complains in the log when a server does not accept the credentials of the settings, and has the settings read again: they
+// may have been put right by now.
 
 import {nextHopName} from '../../shared/delivery/destination.ts';
 import type {Log} from '../runtime/log.ts';
@@ -10,7 +10,7 @@ export const setUpComplaints = (log: Log, readSettingsAgain: () => void): Outcom
     const complaint = 'attempt' in outcome ? outcome.attempt?.complaint : undefined;
     if (complaint === undefined || !('destination' in outcome)) return;
     const {message, destination} = outcome;
-    // Credentials that a message brings are its producer's matter: the result tells.
+    // Credentials that a message brings are its producer's matter: they are told in the result.
     if (destination.nextHop.kind !== 'sink' && message.smarthost) return;
     const text =
       complaint.fact === 'authentication-wanted'

@@ -1,5 +1,5 @@
-// Settles messages of the delivery queue: their outcomes are written down, then they are deleted. What becomes known while
-// a round of requests is under way is settled together in the next one.
+// Settles messages of the delivery queue: writes their outcomes down, then deletes them. Outcomes that become known during
+// a round of requests are settled together in the next round.
 
 import type {SQSRecord} from 'aws-lambda';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
@@ -21,11 +21,11 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** SQS takes so many entries in one request. */
+/** The most entries that SQS takes in one request. */
 const maxRound = 10;
 /**
- * How long an outcome waits for others to be written down with it, in milliseconds: each round costs three requests and
- * what they take to compute. A function that dies meanwhile repeats the messages that wait.
+ * How long an outcome waits for others that are written down with it, in milliseconds: each round costs three requests and
+ * the CPU for them. If the function dies meanwhile, it repeats the messages that wait.
  */
 const lingerMs = 25;
 /** Outcomes of messages that could not be settled: when such a message comes again, it is not sent again. */
@@ -44,17 +44,17 @@ export class Settler {
     this.#parts = parts;
   }
 
-  /** The outcome of a message that has come again because it could not be settled in this environment. */
+  /** The outcome of a message that was redelivered because this environment could not settle it. */
   remembered(record: SQSRecord): Outcome | undefined {
     return this.#remembered.get(record.messageId);
   }
 
-  /** Called at the start of a batch: when the outcomes of so many are known, nothing more is waited for. */
+  /** To be called at the start of a batch. When so many outcomes are known, nothing more is waited for. */
   expect(messages: number): void {
     this.#expected = messages;
   }
 
-  /** @throws Error when the outcome could not be written down: the message has to come again */
+  /** @throws Error when the outcome could not be written down: the message is to be redelivered */
   settle(record: SQSRecord, outcome: Outcome): Promise<void> {
     if (this.remembered(record) !== outcome) this.#parts.writer.known(outcome);
     return new Promise((resolve, reject) => {
@@ -90,12 +90,12 @@ export class Settler {
       .write(all.map(({outcome}) => outcome))
       // A bug of ours must not leave anybody waiting.
       .catch(error => new Map(all.map((_, index) => [index, errorText(error)])));
-    // Of the last round Lambda deletes what the batch does not report as failed, and the batch is about to end.
+    // The batch ends with the last round, and then Lambda deletes all records that are not reported as failed.
     if (this.#expected > 0) await this.#delete(all.filter((_, index) => !failures.has(index)));
     for (const [index, each] of all.entries()) this.#finish(each, failures.get(index));
   }
 
-  /** Lambda deletes later what could not be deleted here. It comes again only if the function dies before. */
+  /** What cannot be deleted here, Lambda deletes later. It is redelivered only if the function dies before that. */
   async #delete(settled: readonly Waiting[]): Promise<void> {
     const {sqs, deliveryUrl, log} = this.#parts;
     const handles = settled.map(({record}) => record.receiptHandle);

@@ -1,5 +1,5 @@
-// route: takes messages from the outbox and those that have waited, answers the bad ones, and puts the others into
-// their queues.
+// route: takes messages from the outbox, and those that have waited; answers the bad ones and puts the others into their
+// queues.
 
 import {due} from '../../shared/delivery/gates/due.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';

@@ -1,5 +1,5 @@
-// One batch of the outbox, or of mail that has waited: each record is decided on its own, then all are sent on with as few
-// requests as possible.
+// One batch of the outbox, or of mail that has waited. Each record is decided on its own; then all of them are sent on with
+// as few requests as possible.
 
 import type {SQSRecord} from 'aws-lambda';
 import {type Candidate, type Gate, openGates} from '../../shared/delivery/gate.ts';
@@ -26,13 +26,13 @@ export interface RouteParts {
   readonly now: () => number;
 }
 
-/** What came of a record, and what is to be done with it. */
+/** Something that was made of a record. */
 interface Of<T> {
   readonly record: SQSRecord;
   readonly value: T;
 }
 
-/** @returns the message ids of the records that could not be dealt with: our fault, so they come again */
+/** @returns the message ids of the records that we failed to deal with: they are to be redelivered */
 export async function routeBatch(
   records: readonly SQSRecord[],
   settings: Settings,

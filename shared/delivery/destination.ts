@@ -19,9 +19,9 @@ export type NextHop =
 export interface Destination {
   /** The queue that the message waits in, as logs and console call it: its recipient's domain, or `(smarthost)`. */
   readonly queue: string;
-  /** What the capacity is shared by: all mail of the queue, or for the same smarthost of messages' own. */
+  /** What shares the capacity: all mail of the queue, or all mail for a smarthost that messages themselves name. */
   readonly receiver: string;
-  /** What the receiver is given at a time: of the message's own smarthost, the stage's, or the domain. */
+  /** What the receiver is given at a time. */
   readonly capacity: Capacity;
   /**
    * The SQS message group: the receiver and, where that takes several connections, the lane. A message's own smarthost
@@ -31,7 +31,7 @@ export interface Destination {
   readonly group: string;
   /** Where the TCP connection goes. */
   readonly nextHop: NextHop;
-  /** Whether the message itself names the smarthost that the connection goes to, and the settings do not know it. */
+  /** Whether the connection goes to a smarthost that the message names and the settings do not know. */
   readonly isForeign: boolean;
 }
 
@@ -110,8 +110,8 @@ function shortened(name: string, suffix: string): string {
 }
 
 /**
- * One for each round of each message: SQS drops a repeated ID for five minutes, even after the first was deleted. What
- * is sent twice in a round is one, and nothing that two bodies say makes them one.
+ * Each round of each message has its own: SQS drops a repeated ID for five minutes, even after the first was deleted. So
+ * a message that is sent twice in a round is one message; and whatever two bodies say, they stay two messages.
  */
 export const deduplicationIdOf = ({tracking}: Message): string =>
   `${identityOf(tracking)}.${tracking.attempts}.${tracking.holds}`;

@@ -55,7 +55,7 @@ export interface Invalid {
 }
 
 /** Something in the delivery queue that route has not put there: it goes to route, which answers or mends it. */
-export interface Unreadable {
+interface Unreadable {
   readonly fate: 'unreadable';
   readonly id: string;
   readonly lane: string;

@@ -1,4 +1,4 @@
-// A result that its queue did not take: it waits beside the mail that waits, until route can publish it.
+// A result that its queue did not take. It waits beside the mail that waits, until route can publish it.
 
 import type {ResultKind} from '../names.ts';
 
@@ -10,17 +10,17 @@ export interface ResultCopy {
   readonly body: string;
 }
 
-/** How long it waits at first; after that, as long as its queue hides what could not be dealt with. */
+/** How long it waits at first. After that it waits for the visibility timeout of the queue `waiting`. */
 export const postponeSeconds = 5;
 
-/** The result goes through as the text that it is: what it takes up, and its numbers, stay the same. */
+/** The result is not parsed: its size and its numbers stay the same. */
 export const postponedBody = ({kind, name, body}: ResultCopy): string =>
   `{"relayq":${JSON.stringify({publish: kind, to: name})},"result":${body}}`;
 
 const postponed =
   /^\{"relayq":\{"publish":"(results|success|failure|retry)"(?:,"to":"([\w-]{1,80})")?\},"result":(\{.*\})\}$/s;
 
-/** Undefined when the body is something else. To be asked only of what the functions themselves have sent. */
+/** Undefined when the body is something else. Only for bodies that the functions themselves have sent. */
 export function parsePostponed(body: string): ResultCopy | undefined {
   const [, kind, name, result] = postponed.exec(body) ?? [];
   return result === undefined ? undefined : {kind: kind as ResultKind, name, body: result};

@@ -1,13 +1,13 @@
-// How many messages a minute a receiving host is given: each message has a slot, a time before which it does not
-// go. Slots are handed out by the generic cell rate algorithm (ITU-T I.371, annex A): all that is to be known of a
-// queue is when its next slot is. Where that is kept is the functions' business.
+// How many messages a minute a receiver is given. Each message has a slot: a time before which it does not go. The generic
+// cell rate algorithm (ITU-T I.371, annex A) hands the slots out: it only needs to know when a receiver's next slot is.
+// The functions keep that.
 
 import type {Capacity} from '../settings/capacity.ts';
 
 export interface Rate {
   /** Milliseconds from one slot to the next. */
   readonly intervalMs: number;
-  /** Slots that a queue at rest has to give at once. */
+  /** How many slots a receiver at rest gives at once. */
   readonly burst: number;
 }
 
@@ -17,41 +17,41 @@ export interface Slots {
   readonly count: number;
 }
 
-/** Why a message must not go now: its slot is to come, or there is none to be had yet. */
+/** Why a message must not go now: its slot is yet to come, or there is none yet. */
 export interface Wait {
   readonly untilMs: number;
   readonly slotMs?: number;
 }
 
 /**
- * Slots are given for so long ahead, which is the longest DelaySeconds of SQS; who gets none asks again then. So a
- * flood of mail that is given up, or a limit that is changed, has no effect for longer than this.
+ * How far ahead slots are given: the longest DelaySeconds of SQS. A message that gets none asks again then. So neither a
+ * flood of mail that is given up, nor a limit that was changed, has an effect for longer.
  */
 export const horizonMs = 900_000;
 
 /**
- * So late a slot may be used: messages come back to the second, and some have to wait for their lane. Those that
- * come later ask again, or what piles up while nothing can be delivered would all go at once.
+ * How late a slot may still be used. Messages come back to the second, and some wait for their lane. Those that come
+ * later ask for a new slot: otherwise all mail that piles up during an outage would go at once.
  */
 const mostLateMs = 30_000;
 
 const secondMs = 1000;
 const minuteMs = 60_000;
 
-/** Undefined without a limit. The burst is a second's worth: SQS delays to the second, so no less can be kept. */
+/** Undefined without a limit. The burst is a second's worth: SQS delays to the second, so a smaller one cannot be kept. */
 export function rateOf({messagesPerMinute = 0}: Pick<Capacity, 'messagesPerMinute'>): Rate | undefined {
   if (messagesPerMinute === 0) return undefined;
   const intervalMs = minuteMs / messagesPerMinute;
   return {intervalMs, burst: Math.max(Math.ceil(secondMs / intervalMs), 1)};
 }
 
-/** The rate that each of so many may keep to on its own, and all together stay below the rate. */
+/** The rate for each of so many parts: all of them together stay below the whole rate. */
 export const shareOf = ({intervalMs}: Rate, parts: number): Rate => ({
   intervalMs: intervalMs * parts,
   burst: 1,
 });
 
-/** The earliest next slot there can be: that of a queue at rest, some of whose slots are over already. */
+/** The earliest next slot that there can be: that of a receiver at rest, whose burst lies behind it. */
 export const earliestSlotOf = ({intervalMs, burst}: Rate, nowMs: number): number =>
   nowMs - (burst - 1) * intervalMs;
 
@@ -60,9 +60,9 @@ export const spanOf = ({intervalMs}: Rate, count: number): number =>
   Math.ceil(intervalMs * count * secondMs) / secondMs;
 
 /**
- * Takes slots of a queue.
+ * Takes slots of a receiver.
  * @param nextMs its next slot; undefined when it has had none
- * @returns undefined when the next slot is beyond the horizon: there is none to be had
+ * @returns undefined when the next slot is beyond the horizon: no slot is given
  */
 export function reserve(
   nextMs: number | undefined,
@@ -76,8 +76,8 @@ export function reserve(
 }
 
 /**
- * What becomes of the messages that slots were asked for, in their order: undefined for one that goes now.
- * @param slots undefined when there were none to be had
+ * What the slots mean for the messages that asked for them, in their order: undefined for a message that goes now.
+ * @param slots undefined when none were given
  */
 export const waitsOf = (
   slots: Slots | undefined,
@@ -91,7 +91,7 @@ export const waitsOf = (
     return slotMs <= nowMs ? undefined : {untilMs: slotMs, slotMs};
   });
 
-/** What a message's own slot means for it: it is to come, it has come, or the message needs one. */
+/** What a message's own slot means: it is yet to come, it has come, or the message needs a new one. */
 export function stateOfSlot(slotMs: number | undefined, nowMs: number): 'ahead' | 'due' | 'none' {
   if (slotMs === undefined || nowMs > slotMs + mostLateMs) return 'none';
   return nowMs < slotMs ? 'ahead' : 'due';

@@ -18,7 +18,7 @@ export type Told = Extract<Outcome, {readonly fate: Fate}>;
 
 export const isTold = (outcome: Outcome): outcome is Told => fates.some(fate => fate === outcome.fate);
 
-/** SQS takes so much in a message (SendMessage). */
+/** The most that SQS takes in a message (SendMessage). */
 export const maxBodyOctets = 1_048_576;
 
 /** Leaves room for what the pipeline adds to a message on its way: tracking and attempts. */
@@ -39,7 +39,7 @@ function messageResultOf({message, fate, entries}: Ended | Deferred): string {
 
 /**
  * The body of the result of something that is not a message: every problem, and the text itself.
- * @returns isQuoted: false where the text is too large to be quoted, and has to go to the queue for such texts
+ * @returns isQuoted false where the text is too large to be quoted: it goes to the queue for such texts
  */
 export function invalidResultOf({record, refusal, timeMs}: Invalid): {
   readonly body: string;
@@ -73,17 +73,17 @@ const problemsOf = ({problems}: Invalid['refusal']) =>
 /** All problems in one line. */
 export const reasonOf = (refusal: Invalid['refusal']): string => problemsText(problemsOf(refusal));
 
-/** With the key by which consumers know a result that they have seen: the message, or one deferral of it. */
+/** Its key stands for the message, or for one deferral of it. By the key consumers know results that they have seen. */
 function resultTracking(tracking: Tracking, fate: Fate): JsonObject {
   const identity = identityOf(tracking);
   const key = fate === 'deferred' ? `${identity}.${tracking.attempts}` : identity;
   return {...trackingProperty(tracking), key};
 }
 
-/** A result that waits for its queue is wrapped, in less than the difference. */
+/** Leaves room for what wraps a result that waits for its queue. */
 const maxResultOctets = maxBodyOctets - 256;
 
-/** What is told of a message, and of its properties what fits beside it: the largest are left out first. */
+/** What is told of a message, and those of its properties that fit beside it. The largest are left out first. */
 function fitted(properties: JsonObject, told: JsonObject & {readonly relayq: JsonObject}): string {
   const whole = bodyOf({...properties, ...told});
   if (octetsOf(whole) <= maxResultOctets) return whole;

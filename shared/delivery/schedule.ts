@@ -1,4 +1,4 @@
-// When a message is tried next, and when it has been tried for long enough. The clock comes in as a number.
+// When a message is tried next, and when it is given up. The time comes in as a number.
 
 import type {Message} from '../message/message.ts';
 import type {Settings} from '../settings/settings.ts';
@@ -7,11 +7,11 @@ import type {Reply} from '../smtp/reply.ts';
 /** The longest DelaySeconds that SQS takes (SendMessage). */
 const maxDelaySeconds = 900;
 
-/** Seconds to wait after attempt number `attempts` (from 1): the list in turn, its last entry for ever. */
+/** Seconds to wait after attempt number `attempts` (from 1). The last entry of the list repeats. */
 export const retryIntervalOf = (intervals: readonly number[], attempts: number): number =>
   intervals[Math.min(Math.max(attempts, 1), intervals.length) - 1] ?? 0;
 
-/** The time after which a message is no longer tried: its own, else the setting's from its arrival. */
+/** When a message is given up: at its own time, else the setting's time after its arrival. */
 export const expiryOf = (message: Message, settings: Settings): number =>
   message.maxDeliverTimeMs ?? message.tracking.arrivedMs + settings.maxDeliverTime * 1000;
 
@@ -42,19 +42,19 @@ const hint =
   /\b(?:again|retry|wait|back|gr[ea]ylist\w*|later|after|in)\b[^.;]{0,40}?\b(\d{1,5})\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?)\b/i;
 const secondsOfUnit = {s: 1, m: 60, h: 3600} as const;
 
-/** How long a server asks to wait, in seconds, going by the words of a transient reply. */
+/** How long a server asks us to wait, in seconds, by the words of a transient reply. */
 export function retryHintOf({code, text}: Pick<Reply, 'code' | 'text'>): number | undefined {
   const [, number, unit = ''] = (code < 500 && hint.exec(text)) || [];
   if (number === undefined) return undefined;
   return Number(number) * secondsOfUnit[unit[0]!.toLowerCase() as keyof typeof secondsOfUnit];
 }
 
-/** What a server may make of an interval by asking: at the shortest and at the longest, in seconds. */
+/** The bounds within which a server's wish changes an interval, in seconds. */
 const hintBounds = {least: 30, most: 3600} as const;
 
 /**
  * When the attempt after a deferral is due.
- * @param hintSeconds what the server asked for; it is heard within bounds
+ * @param hintSeconds what the server asked for; it counts within bounds
  */
 export function nextAttemptOf(
   message: Message,
@@ -70,6 +70,6 @@ export function nextAttemptOf(
   return nowMs + seconds * 1000;
 }
 
-/** The next stretch of waiting, in whole seconds rounded up: never due too early. */
+/** How long to wait in SQS, in whole seconds rounded up: a message never comes too early. */
 export const delaySecondsOf = (dueMs: number, nowMs: number): number =>
   Math.min(Math.max(Math.ceil((dueMs - nowMs) / 1000), 0), maxDelaySeconds);
