@@ -1,0 +1,132 @@
+import {expect, test} from 'vitest';
+import {resolveDestination} from '../../../shared/delivery/destination.ts';
+import {attempted, type Outcome, refused, stopped} from '../../../shared/delivery/outcome.ts';
+import {outcomeLine} from '../../../shared/delivery/outcome-line.ts';
+import {judge} from '../../../shared/smtp/verdict.ts';
+import {incoming, message, now, settings} from '../../samples/messages.ts';
+
+const stage = settings();
+const mail = message({tags: ['t']});
+const candidate = {message: mail, destination: resolveDestination(mail, stage), lane: 'example.org#2'};
+const about = {id: 'message-1', queue: 'example.org', lane: 'example.org#2', domain: 'example.org'};
+const failure = {
+  stage: 'rcptto',
+  result: 'error',
+  reply: {code: 450, status: '4.2.0', text: 'later'},
+  description: 'later',
+} as const;
+const report = {startMs: now - 70, facts: {mta: 'mx.example.org'}, tried: 2, passed: ['192.0.2.1: down']};
+const attemptOf = {
+  ...about,
+  nextHop: 'mx:example.org',
+  hop: 'mx',
+  mta: 'mx.example.org',
+  durationMs: 70,
+  attempt: 1,
+  tried: 2,
+  passed: ['192.0.2.1: down'],
+  tags: ['t'],
+};
+const accepted = {accepted: true, reply: {code: 250, text: 'taken'}} as const;
+const untried = {message: mail, destination: candidate.destination};
+const hold = {kind: 'hold', untilMs: now + 5000, facts: {nextHop: 'mx:example.org'}} as const;
+
+test.each<[string, Outcome, string, string, object]>([
+  [
+    'an accepted message',
+    attempted(candidate, {...accepted, ...report}, stage, now),
+    'info',
+    'attempt',
+    {
+      ...attemptOf,
+      fate: 'accepted',
+      state: 'message',
+      result: 'accepted',
+      code: 250,
+      status: '2.0.0',
+      description: 'taken',
+    },
+  ],
+  [
+    'an accepted message that a policy in testing would have refused',
+    attempted(
+      candidate,
+      {...accepted, ...report, facts: {...report.facts, policyFailure: 'no TLS'}},
+      stage,
+      now,
+    ),
+    'warn',
+    'attempt',
+    {
+      ...attemptOf,
+      fate: 'accepted',
+      state: 'message',
+      result: 'accepted',
+      code: 250,
+      status: '2.0.0',
+      description: 'taken',
+      policyfailure: 'no TLS',
+    },
+  ],
+  [
+    'a deferred message',
+    attempted(candidate, {accepted: false, failure, verdict: judge(failure), ...report}, stage, now),
+    'warn',
+    'attempt',
+    {
+      ...attemptOf,
+      fate: 'deferred',
+      state: 'rcptto',
+      result: 'error',
+      code: 450,
+      status: '4.2.0',
+      description: 'later',
+    },
+  ],
+  [
+    'a message that a gate ends',
+    stopped(
+      candidate,
+      {kind: 'end', fate: 'expired', entry: {state: 'process', result: 'timeout', description: 'too late'}},
+      stage,
+      now,
+    ),
+    'warn',
+    'message expired',
+    {...about, state: 'process', result: 'timeout', reason: 'too late'},
+  ],
+  [
+    'a message that a gate holds',
+    stopped(candidate, {...hold, cause: 'its queue is over its rate'}, stage, now),
+    'info',
+    'message held: its queue is over its rate',
+    {...about, nextHop: 'mx:example.org', delaySeconds: 5},
+  ],
+  [
+    'a message that is held because something is wrong',
+    stopped(candidate, {...hold, cause: 'its next hop is down', isTrouble: true}, stage, now),
+    'warn',
+    'message held: its next hop is down',
+    {...about, nextHop: 'mx:example.org', delaySeconds: 5},
+  ],
+  [
+    'no message',
+    refused(incoming('x'), {problems: [{path: '', problem: 'is not JSON'}], queues: {}}, stage, now),
+    'warn',
+    'message invalid',
+    {id: 'message-1', state: 'process', result: 'invalid', reason: 'the message is not JSON'},
+  ],
+  [
+    'what somebody else put into the delivery queue',
+    {fate: 'unreadable', id: 'record', lane: 'x', body: '{', reason: 'the message is not JSON'},
+    'warn',
+    'message held: it goes to the route function, which answers or mends it',
+    {id: 'record', lane: 'x', reason: 'the message is not JSON'},
+  ],
+])('the log has one line for %s', (_, outcome, level, text, fields) => {
+  expect(outcomeLine(outcome)).toEqual({level, message: text, fields});
+});
+
+test('the log says nothing of a message that waits until it is due', () => {
+  expect(outcomeLine(stopped(untried, {kind: 'hold', untilMs: now + 5000}, stage, now))).toBeUndefined();
+});
