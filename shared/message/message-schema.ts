@@ -6,9 +6,10 @@ import {resultKinds} from '../names.ts';
 import {right, wrong} from '../parsed.ts';
 import {type Mailbox, parseMailbox} from '../smtp/address.ts';
 import {securityLevels} from '../smtp/security.ts';
+import {parseWholeNumber} from '../whole-number.ts';
 import {mqHeadersRules} from './mq-headers.ts';
 import {smarthostSchema} from './smarthost-schema.ts';
-import {flag, parsedBy, parseWholeNumber, time, wholeNumber, word} from './value-schemas.ts';
+import {flag, parsedBy, time, wholeNumber, word} from './value-schemas.ts';
 
 /** Properties that would change what is sent, and are not acted on yet: better refused than ignored. */
 const unsupported = ['key', 'dkim', 'headers', 'data', 'inlinecss'] as const;

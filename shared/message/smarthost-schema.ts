@@ -3,25 +3,21 @@
 
 import * as v from 'valibot';
 import {isJsonObject, type Json} from '../json.ts';
-import {right, wrong} from '../parsed.ts';
+import {wrong} from '../parsed.ts';
 import type {Problem} from '../problem.ts';
+import {pairOf, parseCredential} from '../smtp/credentials.ts';
 import {securityLevels} from '../smtp/security.ts';
 import {
   defaultSmtpPort,
   isNearlySmarthost,
   isUrl,
-  pairOf,
   parseHosts,
   parseRelayUrl,
   type Relay,
 } from '../smtp/smarthost.ts';
 import {parsedBy, wholeNumber, word} from './value-schemas.ts';
 
-const credential = parsedBy<string>(value =>
-  typeof value === 'string' && value !== '' && !/\p{Cc}/u.test(value)
-    ? right(value)
-    : wrong('must be a text without control characters'),
-);
+const credential = parsedBy(parseCredential);
 
 /** Hosts; or, as a URL, all of the relay but the TLS level. */
 const hostname = parsedBy<readonly string[] | Relay>(value =>

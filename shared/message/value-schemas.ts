@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import {type Parsed, right, wrong} from '../parsed.ts';
 import {parseUtcTime} from '../utc-time.ts';
+import {parseWholeNumber} from '../whole-number.ts';
 
 /** A schema for one value from its parser: unknown to typed, or what is wrong with it. */
 export const parsedBy = <T>(parse: (value: unknown) => Parsed<T>) =>
@@ -16,16 +17,9 @@ export const parsedBy = <T>(parse: (value: unknown) => Parsed<T>) =>
     }),
   );
 
+/** JSON's numbers, and the digits of a header field. */
 export const wholeNumber = (least: number, most: number) =>
   parsedBy(value => parseWholeNumber(value, least, most));
-
-/** JSON's numbers, and the digits of a header field. */
-export function parseWholeNumber(value: unknown, least: number, most: number): Parsed<number> {
-  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return Number.isInteger(number) && (number as number) >= least && (number as number) <= most
-    ? right(number as number)
-    : wrong(`must be a whole number from ${least} to ${most}`);
-}
 
 /** JSON's booleans, and what a header field can say. */
 export const flag = parsedBy<boolean>(value => {

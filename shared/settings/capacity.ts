@@ -2,6 +2,7 @@
 
 import {isJsonObject} from '../json.ts';
 import type {Parsed} from '../parsed.ts';
+import {parseWholeNumber} from '../whole-number.ts';
 
 export interface Capacity {
   /** Connections at the same time: the queue has as many lanes. */
@@ -42,10 +43,12 @@ export function parseCapacity(text: string): Parsed<Partial<Capacity>> {
     // Its name is not quoted: who has pasted something else here may have pasted a password.
     if (!Object.hasOwn(ranges, name))
       return [`has an unknown member; known are ${Object.keys(ranges).join(', ')}`];
-    const [least, most] = ranges[name as keyof Capacity];
-    return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
-      ? []
-      : [`has ${name}, which must be a whole number from ${least} to ${most}`];
+    // JSON has numbers: digits in quotes are a slip.
+    const number = parseWholeNumber(
+      typeof value === 'number' ? value : undefined,
+      ...ranges[name as keyof Capacity],
+    );
+    return number.ok ? [] : [`has ${name}, which ${number.problem}`];
   });
   if (problems.length > 0) return {ok: false, problem: [...new Set(problems)].join('; ')};
   return {ok: true, value: json};

@@ -1,8 +1,9 @@
 // Direct delivery: where and how recipients' MX hosts are reached.
 
-import type {Parsed} from '../parsed.ts';
+import {type Parsed, right, wrong} from '../parsed.ts';
 import {isIPv4} from '../smtp/address.ts';
 import {defaultSmtpPort} from '../smtp/smarthost.ts';
+import {parsePort} from '../whole-number.ts';
 import type {ParameterReader} from './parameter-reader.ts';
 import type {SettingGroup} from './setting-group.ts';
 
@@ -26,18 +27,19 @@ export const mxGroup: SettingGroup<MxSettings> = {
 function readMx(reader: ParameterReader): MxSettings {
   const port = reader.port('mx-port') ?? defaultSmtpPort;
   const privateAddresses = reader.word('mx-private-addresses', ['refused', 'allowed']) === 'allowed';
-  const nameServers =
-    reader.list('mx-name-servers', text => {
-      const [, address = '', port = '53'] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
-      if (isIPv4(address) && Number(port) >= 1 && Number(port) <= 65535) return text;
-      reader.wrong('mx-name-servers', 'must be IPv4 addresses, each with an optional :port');
-      return undefined;
-    }) ?? [];
+  const nameServers = reader.list('mx-name-servers', parseNameServer) ?? [];
   const mtaSts = reader.word('mx-mta-sts', ['enforced', 'ignored']) !== 'ignored';
   const dane = reader.parsed('mx-dane', parseResolver);
   if (dane !== undefined && nameServers.length > 0)
     reader.wrong('mx-dane', 'takes the place of mx-name-servers: remove one of them');
   return {port, privateAddresses, nameServers, mtaSts, ...(dane !== undefined && {dane})};
+}
+
+function parseNameServer(text: string): Parsed<string> {
+  const [, address = '', port = '53'] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  return isIPv4(address) && parsePort(port).ok
+    ? right(text)
+    : wrong('must be IPv4 addresses, each with an optional :port');
 }
 
 /**
@@ -48,7 +50,7 @@ function parseResolver(text: string): Parsed<string> {
   const url = URL.parse(text.includes('://') ? text : `https://${text}`);
   const isPlain = url?.username === '' && url.password === '' && url.hash === '';
   if (url?.protocol !== 'https:' || !isPlain || !/[.:]|^localhost$/.test(url.hostname))
-    return {ok: false, problem: 'must be a DNS resolver that is asked over HTTPS, such as dns.quad9.net'};
+    return wrong('must be a DNS resolver that is asked over HTTPS, such as dns.quad9.net');
   if (url.pathname === '/') url.pathname = '/dns-query';
-  return {ok: true, value: url.href};
+  return right(url.href);
 }

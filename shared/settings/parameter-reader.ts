@@ -3,7 +3,8 @@
 import type {Parsed} from '../parsed.ts';
 import type {Problem} from '../problem.ts';
 import {parseHost, parseHostname} from '../smtp/address.ts';
-import type {Credentials} from '../smtp/smarthost.ts';
+import {type Credentials, pairOf, parseCredential} from '../smtp/credentials.ts';
+import {parsePort, parseWholeNumber} from '../whole-number.ts';
 
 export interface Parameter {
   /** Below the stage's path: `smarthost-port`. */
@@ -49,24 +50,16 @@ export class ParameterReader {
     return undefined;
   }
 
-  wholeNumberOf(name: string, text: string, least: number, most: number): number | undefined {
-    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    return number >= least && number <= most
-      ? number
-      : this.wrong(name, `must be a whole number from ${least} to ${most}`);
-  }
+  wholeNumber = (name: string, least: number, most: number): number | undefined =>
+    this.parsed(name, text => parseWholeNumber(text, least, most));
 
-  wholeNumber(name: string, least: number, most: number): number | undefined {
-    const text = this.#text(name);
-    return text === undefined ? undefined : this.wholeNumberOf(name, text, least, most);
-  }
+  port = (name: string): number | undefined => this.parsed(name, parsePort);
 
-  port = (name: string): number | undefined => this.wholeNumber(name, 1, 65535);
-
-  list<T>(name: string, parse: (text: string) => T | undefined): readonly T[] | undefined {
+  /** Values with commas between them, each with problems of its own. */
+  list<T>(name: string, parse: (text: string) => Parsed<T>): readonly T[] | undefined {
     return this.#text(name)
       ?.split(',')
-      .map(part => parse(part.trim()))
+      .map(part => this.#valueOf(name, parse(part.trim())))
       .filter(value => value !== undefined);
   }
 
@@ -83,26 +76,23 @@ export class ParameterReader {
 
   parsed<T>(name: string, parse: (text: string) => Parsed<T>): T | undefined {
     const text = this.#text(name);
-    const parsed = text === undefined ? undefined : parse(text);
-    return parsed === undefined || parsed.ok ? parsed?.value : this.wrong(name, parsed.problem);
+    return text === undefined ? undefined : this.#valueOf(name, parse(text));
   }
+
+  #valueOf = <T>(name: string, parsed: Parsed<T>): T | undefined =>
+    parsed.ok ? parsed.value : this.wrong(name, parsed.problem);
 
   host = (name: string): string | undefined => this.parsed(name, parseHost);
 
   hostname = (name: string): string | undefined => this.parsed(name, parseHostname);
 
   credentials(usernameName: string, passwordName: string): Credentials | undefined {
-    const username = this.#text(usernameName);
-    const password = this.#values.get(passwordName);
-    if (username === undefined && password === undefined) return undefined;
-    if (username === undefined) return this.wrong(passwordName, `needs ${usernameName} beside it`);
-    if (password === undefined) return this.wrong(usernameName, `needs ${passwordName} beside it`);
-    for (const [name, value] of [
-      [usernameName, username],
-      [passwordName, password],
-    ] as const) {
-      if (/\p{Cc}/u.test(value)) return this.wrong(name, 'must be a text without control characters');
-    }
-    return {username, password};
+    const {credentials, missingCredential} = pairOf(this.#text(usernameName), this.#values.get(passwordName));
+    if (missingCredential === 'username') this.wrong(passwordName, `needs ${usernameName} beside it`);
+    if (missingCredential === 'password') this.wrong(usernameName, `needs ${passwordName} beside it`);
+    if (credentials === undefined) return undefined;
+    this.#valueOf(usernameName, parseCredential(credentials.username));
+    this.#valueOf(passwordName, parseCredential(credentials.password));
+    return credentials;
   }
 }

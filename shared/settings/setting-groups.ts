@@ -3,7 +3,9 @@
 
 import {type MqHeadersRule, mqHeadersRules} from '../message/mq-headers.ts';
 import {type ResultKind, resultKinds} from '../names.ts';
+import {right, wrong} from '../parsed.ts';
 import type {Relay} from '../smtp/smarthost.ts';
+import {parseWholeNumber} from '../whole-number.ts';
 import {type MxSettings, mxGroup} from './mx-settings.ts';
 import type {ParameterReader} from './parameter-reader.ts';
 import {sinkGroup, smarthostGroup} from './relay-settings.ts';
@@ -44,7 +46,7 @@ export const settingGroups: {readonly [G in GroupName]: SettingGroup<GroupedSett
   retryIntervals: {
     names: ['retry-interval'],
     read: reader =>
-      reader.list('retry-interval', text => reader.wholeNumberOf('retry-interval', text, 1, aYear)) ?? [
+      reader.list('retry-interval', text => parseWholeNumber(text, 1, aYear)) ?? [
         600, 600, 1800, 1800, 3600, 3600, 7200,
       ],
   },
@@ -76,8 +78,8 @@ function readResultsKinds(reader: ParameterReader): ReadonlySet<ResultKind> {
   const name = 'results-kinds';
   const kinds = reader.list(name, text =>
     text === 'none' || resultKinds.includes(text as ResultKind)
-      ? (text as ResultKind | 'none')
-      : reader.wrong(name, `must be a list of ${resultKinds.join(', ')}; or none`),
+      ? right(text as ResultKind | 'none')
+      : wrong(`must be a list of ${resultKinds.join(', ')}; or none`),
   );
   if (kinds === undefined) return new Set(resultKinds);
   if (kinds.includes('none') && kinds.length > 1)

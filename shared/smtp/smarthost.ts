@@ -2,22 +2,16 @@
 // two places. Both a message and the settings can name one.
 
 import {type Parsed, wrong} from '../parsed.ts';
+import {parsePort} from '../whole-number.ts';
 import {parseHost} from './address.ts';
+import {type CredentialPair, pairOf, parseCredential} from './credentials.ts';
 import type {Security} from './security.ts';
 
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
 /** A server that mail is handed to, whoever named it. */
-export interface Relay {
+export interface Relay extends CredentialPair {
   /** In the order to try them: host names in A-labels, or IP addresses without brackets. */
   readonly hosts: readonly string[];
   readonly port: number;
-  readonly credentials?: Credentials;
-  /** Half a pair was given: what is missing. There are no credentials then. */
-  readonly missingCredential?: keyof Credentials;
   readonly security?: Security;
   /** Authorities that its certificate may come from, in PEM, in place of the public ones. */
   readonly ca?: string;
@@ -53,16 +47,6 @@ export function parseHosts(value: unknown): Parsed<readonly string[]> {
   return {ok: true, value: hosts};
 }
 
-/** The credentials of a relay: both, or neither, or what is missing beside the one. Empty means unset. */
-export function pairOf(
-  username: string | undefined,
-  password: string | undefined,
-): Pick<Relay, 'credentials' | 'missingCredential'> {
-  if (username && password) return {credentials: {username, password}};
-  if (username) return {missingCredential: 'password'};
-  return password ? {missingCredential: 'username'} : {};
-}
-
 /** A text that is meant for a URL, whatever the scheme. */
 export const isUrl = (text: string): boolean => /^\s*[a-z][a-z0-9+.-]{0,40}:\/\//i.test(text);
 
@@ -85,15 +69,18 @@ export function parseRelayUrl(text: string): Parsed<Relay> {
   const [, host = '', digits = ''] =
     /^((?:\[[^\]]*\]|[^[\]:])*)(?::(\d*))?$/.exec(authority.slice(at + 1)) ?? [];
   const implicitTls = scheme.toLowerCase() === 'smtps';
-  const port = digits === '' ? (implicitTls ? defaultSmtpsPort : defaultSmtpPort) : Number(digits);
+  const port = parsePort(digits || (implicitTls ? defaultSmtpsPort : defaultSmtpPort));
   const hosts = parseHosts(host);
   if (!hosts.ok) return wrong('is a URL whose host is not a host name or an IP address');
-  if (digits.length > 5 || port < 1 || port > 65535)
+  if (digits.length > 5 || !port.ok)
     return wrong('is a URL whose port is not a whole number from 1 to 65535');
-  return {ok: true, value: {hosts: hosts.value, port, ...pair.value, ...(implicitTls && {implicitTls})}};
+  return {
+    ok: true,
+    value: {hosts: hosts.value, port: port.value, ...pair.value, ...(implicitTls && {implicitTls})},
+  };
 }
 
-function parseUserinfo(text: string): Parsed<Pick<Relay, 'credentials' | 'missingCredential'>> {
+function parseUserinfo(text: string): Parsed<CredentialPair> {
   // A result that is sent again: with this for a password every attempt would be refused.
   if (text.endsWith(':***'))
     return wrong('is a URL whose password is masked, as results show it: write the password itself');
@@ -106,7 +93,7 @@ function parseUserinfo(text: string): Parsed<Pick<Relay, 'credentials' | 'missin
       'is a URL with a % in user or password that does not begin an encoded character: write % as %25',
     );
   }
-  if (pair.some(part => /\p{Cc}/u.test(part)))
+  if (pair.some(part => part !== '' && !parseCredential(part).ok))
     return wrong('is a URL with a control character in user or password');
   return {ok: true, value: pairOf(...pair)};
 }

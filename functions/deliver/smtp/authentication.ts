@@ -2,7 +2,7 @@
 // the strongest that is offered, and the next one where a server turns out not to take it.
 
 import {createHmac} from 'node:crypto';
-import type {Credentials} from '../../../shared/smtp/smarthost.ts';
+import type {Credentials} from '../../../shared/smtp/credentials.ts';
 import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 import type {Answer} from './answer.ts';
 import type {Conversation} from './conversation.ts';

@@ -1,9 +1,9 @@
 // One server at one address, and what a session with it must be.
 
+import type {Credentials} from '../../../shared/smtp/credentials.ts';
 import type {Dane} from '../../../shared/smtp/dane.ts';
 import type {HostPolicy} from '../../../shared/smtp/mta-sts.ts';
 import type {Security} from '../../../shared/smtp/security.ts';
-import type {Credentials} from '../../../shared/smtp/smarthost.ts';
 
 export interface Target {
   /** The name that the certificate must be for, and that logs show. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {isUrl, nameOfRelay, pairOf, parseHosts, parseRelayUrl} from '../../../shared/smtp/smarthost.ts';
+import {isUrl, nameOfRelay, parseHosts, parseRelayUrl} from '../../../shared/smtp/smarthost.ts';
 
 const list = 'must be a host name or an IP address, or several of them in the order to try them';
 const hosts = (count: number) => Array.from({length: count}, (_, index) => `mx${index}.example.net`);
@@ -118,14 +118,4 @@ test('any user and any password go into a URL and come out again', () => {
       expect(parseRelayUrl(url)).toEqual({ok: true, value: {...relay, credentials: {username, password}}});
     }),
   );
-});
-
-test.each([
-  [undefined, undefined, {}],
-  ['', '', {}],
-  ['jo', 'hunter2', {credentials}],
-  ['jo', undefined, {missingCredential: 'password'}],
-  ['', 'hunter2', {missingCredential: 'username'}],
-])('the credentials of %j and %j', (username, password, expected) => {
-  expect(pairOf(username, password)).toEqual(expected);
 });
