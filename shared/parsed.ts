@@ -1,4 +1,4 @@
-// What came of reading something: a typed value, or what is wrong with it.
+// The result of reading something: a typed value, or what is wrong with it.
 
 export type Parsed<T> =
   | {readonly ok: true; readonly value: T}

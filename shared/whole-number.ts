@@ -11,3 +11,7 @@ export function parseWholeNumber(value: unknown, least: number, most: number): P
 }
 
 export const parsePort = (value: unknown): Parsed<number> => parseWholeNumber(value, 1, 65535);
+
+/** Up to a year. */
+export const parseSeconds = (value: unknown, least: number): Parsed<number> =>
+  parseWholeNumber(value, least, 31_536_000);

@@ -2,7 +2,7 @@
 
 import {type Destination, type NextHop, nextHopName} from '../../shared/delivery/destination.ts';
 import type {Message} from '../../shared/message/message.ts';
-import type {MxSettings} from '../../shared/settings/mx-settings.ts';
+import type {MxSettings} from '../../shared/settings/groups/mx.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import {
   authenticationWantedOf,

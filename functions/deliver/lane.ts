@@ -1,7 +1,7 @@
 // A lane: one message group at a time, and so at most one SMTP connection. Messages take turns on it: the next
 // one begins as soon as the text of the one before has been handed over, though its reply is still to come.
 
-import type {Capacity} from '../../shared/settings/capacity.ts';
+import type {Capacity} from '../../shared/settings/groups/capacity.ts';
 import type {Reply} from '../../shared/smtp/reply.ts';
 import type {Failure} from '../../shared/smtp/verdict.ts';
 import type {Hosts} from './next-hop/next-hop-hosts.ts';

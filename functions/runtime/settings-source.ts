@@ -1,5 +1,5 @@
-// Settings from SSM, kept for a minute. While SSM fails, or what it holds is wrong, the last good settings
-// stay in force, and the log says so once per change.
+// Settings from SSM, kept for a minute. While SSM fails, or holds something wrong, the last good settings stay in
+// force, and the log says so once per change.
 
 import {GetParametersByPathCommand, type SSMClient} from '@aws-sdk/client-ssm';
 import type {LogLine} from '../../shared/log-line.ts';
@@ -18,8 +18,8 @@ export interface SettingsSourceOptions {
 }
 
 /**
- * Who writes the parameters of one decision one by one takes seconds: so long they are left alone before they count,
- * or for as long as settings are kept, if that is more.
+ * How long parameters are left alone before they count, where settings are not kept for longer than that: whoever writes
+ * the parameters of one decision one by one takes seconds.
  */
 const leastSettleMs = 3000;
 
@@ -37,7 +37,7 @@ export class SettingsSource {
     this.#options = {maxAgeMs: 60_000, now: Date.now, ...options};
   }
 
-  /** @throws Error when SSM has never been read: mail must wait rather than go astray */
+  /** @throws Error when SSM has never been read: mail waits rather than goes astray */
   async current(): Promise<Settings> {
     if (this.#options.now() >= this.#nextMs) {
       this.#loading ??= this.#load().finally(() => {
@@ -45,11 +45,12 @@ export class SettingsSource {
       });
       await this.#loading;
     }
-    if (this.#reading === undefined) throw new Error('no usable settings yet; mail waits until there are');
+    if (this.#reading === undefined)
+      throw new Error('no usable settings yet; mail waits until there are some');
     return this.#reading.settings;
   }
 
-  /** Has the next call read anew: a server refused our credentials, so they may have changed. */
+  /** Makes the next call read again: a server refused our credentials, so they may have changed. */
   expire(): void {
     this.#nextMs = Number.NEGATIVE_INFINITY;
   }
@@ -67,12 +68,12 @@ export class SettingsSource {
     } catch (error) {
       const problems = [`SSM cannot be read: ${errorText(error)}`];
       this.#reportProblems({level: 'error', message: lastGood, fields: {problems}});
-      // Without any, every batch asks again; with old ones, once a minute is enough also while SSM is down.
+      // Without settings every batch asks again. With old ones, once a minute is enough.
       if (this.#reading !== undefined) this.#keep(this.#reading, now() + maxAgeMs);
     }
   }
 
-  /** Has the old reading last: what was unknown stays so until the next one. */
+  /** Keeps the old reading: what was unknown stays unknown until the next one. */
   #keep(reading: Reading, nextMs: number): void {
     const {settings} = reading;
     this.#nextMs = nextMs;
@@ -90,7 +91,7 @@ export class SettingsSource {
     this.#reportProblems(problemsLine(reading, this.#reading));
   }
 
-  /** Logs what is wrong when it has changed since it was last logged. */
+  /** Logs what is wrong, if that has changed since it was last logged. */
   #reportProblems(line: LogLine | undefined): void {
     const report = line === undefined ? '' : JSON.stringify(line.fields);
     if (report === this.#reported) return;
@@ -104,8 +105,8 @@ export class SettingsSource {
   }
 
   /**
-   * Pages are read one after the other. What is written meanwhile can show on a later page without what was written
-   * before it on an earlier one, so a reading that shows something new counts when the next one is the same.
+   * Pages are read one after the other. A later page can show what was written meanwhile, while an earlier page lacks
+   * what was written before that. So a reading that shows something new counts when the next one is the same.
    */
   async #read(): Promise<readonly Parameter[]> {
     const {now} = this.#options;

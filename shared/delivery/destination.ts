@@ -4,7 +4,7 @@
 import {createHash} from 'node:crypto';
 import type {Message} from '../message/message.ts';
 import {identityOf} from '../message/tracking.ts';
-import {type Capacity, defaultCapacity} from '../settings/capacity.ts';
+import {type Capacity, defaultCapacity} from '../settings/groups/capacity.ts';
 import type {Settings} from '../settings/settings.ts';
 import {type Security, strictestOf} from '../smtp/security.ts';
 import {nameOfRelay, type Relay} from '../smtp/smarthost.ts';
@@ -80,14 +80,18 @@ function foreignSmarthostOf(
 function capacityOf(
   message: Message,
   foreign: Relay | undefined,
-  {smarthost, capacity: {defaults, queues}}: Pick<Settings, 'smarthost' | 'capacity'>,
+  {smarthost, capacity}: Pick<Settings, 'smarthost' | 'capacity'>,
 ): Capacity {
   if (!message.smarthost && !smarthost)
-    return {...defaultCapacity.domain, ...defaults, ...queues.get(message.recipient.domain)};
+    return {
+      ...defaultCapacity.domain,
+      ...capacity.get('default'),
+      ...capacity.get(message.recipient.domain),
+    };
   return {
     ...defaultCapacity.smarthost,
-    ...queues.get('smarthost'),
-    ...(foreign && queues.get(foreign.hosts[0]!)),
+    ...capacity.get('smarthost'),
+    ...(foreign && capacity.get(foreign.hosts[0]!)),
   };
 }
 

@@ -2,7 +2,7 @@
 // cell rate algorithm (ITU-T I.371, annex A) hands the slots out: it only needs to know when a receiver's next slot is.
 // The functions keep that.
 
-import type {Capacity} from '../settings/capacity.ts';
+import type {Capacity} from '../settings/groups/capacity.ts';
 
 export interface Rate {
   /** Milliseconds from one slot to the next. */

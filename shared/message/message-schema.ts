@@ -6,7 +6,7 @@ import {resultKinds} from '../names.ts';
 import {right, wrong} from '../parsed.ts';
 import {type Mailbox, parseMailbox} from '../smtp/address.ts';
 import {securityLevels} from '../smtp/security.ts';
-import {parseWholeNumber} from '../whole-number.ts';
+import {parseSeconds} from '../whole-number.ts';
 import {mqHeadersRules} from './mq-headers.ts';
 import {smarthostSchema} from './smarthost-schema.ts';
 import {flag, parsedBy, time, wholeNumber, word} from './value-schemas.ts';
@@ -26,7 +26,7 @@ const reversePath = parsedBy<Mailbox | undefined>(value => {
 
 const retries = parsedBy<readonly number[]>(value => {
   const list = typeof value === 'string' ? value.split(',').map(part => part.trim()) : value;
-  const seconds = Array.isArray(list) ? list.map(item => parseWholeNumber(item, 0, 31_536_000)) : [];
+  const seconds = Array.isArray(list) ? list.map(item => parseSeconds(item, 0)) : [];
   return seconds.length > 0 && seconds.every(item => item.ok)
     ? right(seconds.map(item => item.value))
     : wrong('must be a list of seconds, such as [600, 1800] or "600,1800"');

@@ -2,9 +2,7 @@
 
 import type {Parsed} from '../parsed.ts';
 import type {Problem} from '../problem.ts';
-import {parseHost, parseHostname} from '../smtp/address.ts';
 import {type Credentials, pairOf, parseCredential} from '../smtp/credentials.ts';
-import {parsePort, parseWholeNumber} from '../whole-number.ts';
 
 export interface Parameter {
   /** Below the stage's path: `smarthost-port`. */
@@ -14,33 +12,44 @@ export interface Parameter {
   readonly modifiedMs?: number;
 }
 
-/** Below it, each parameter is the capacity of a queue. */
-export const capacityPath = 'capacity/';
-
-/** The parameters by name, each reading of one that is wrong leaving a problem behind. */
+/** The parameters by name. Each reading of one that is wrong leaves a problem behind. */
 export class ParameterReader {
   readonly #values: ReadonlyMap<string, string>;
-  readonly #problems: Problem[];
+  readonly #problems: Problem[] = [];
 
-  /** A value of nothing but spaces is none: SSM has no empty ones, so that is how people take one away. */
-  constructor(parameters: readonly Parameter[], problems: Problem[]) {
+  /** A value of nothing but spaces is none: SSM has no empty values, so this is how people unset one. */
+  constructor(parameters: readonly Parameter[]) {
     const set = parameters.filter(({value}) => value.trim() !== '');
     this.#values = new Map(set.map(({name, value}) => [name, value]));
-    this.#problems = problems;
   }
 
-  /** Spaces around a value are a slip of the hand, except around a password. */
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  /** Spaces around a value are a typing mistake, except around a password. */
   #text(name: string): string | undefined {
     return this.#values.get(name)?.trim();
   }
 
   has = (name: string): boolean => this.#values.has(name);
 
-  refuseUnknown(known: ReadonlySet<string>): void {
-    const right = [...known, `${capacityPath}…`].join(', ');
+  /** Names of the parameters below a path such as `capacity/`. */
+  below = (path: string): readonly string[] => [...this.#values.keys()].filter(name => name.startsWith(path));
+
+  /** The name that a parameter is set under: the one that it has, or the one that it had before. */
+  nameOf(name: string, formerName: string): string {
+    if (!this.has(formerName)) return name;
+    if (!this.has(name)) return formerName;
+    this.wrong(formerName, `is the former name of ${name}, which is there too: remove ${formerName}`);
+    return name;
+  }
+
+  refuseUnknown(names: ReadonlySet<string>, prefixes: readonly string[]): void {
+    const known = [...names, ...prefixes.map(prefix => `${prefix}…`)].join(', ');
     for (const name of this.#values.keys()) {
-      if (!known.has(name) && !name.startsWith(capacityPath))
-        this.wrong(name, `is unknown; known are ${right}`);
+      if (!names.has(name) && !prefixes.some(prefix => name.startsWith(prefix)))
+        this.wrong(name, `is unknown; known are ${known}`);
     }
   }
 
@@ -50,12 +59,19 @@ export class ParameterReader {
     return undefined;
   }
 
-  wholeNumber = (name: string, least: number, most: number): number | undefined =>
-    this.parsed(name, text => parseWholeNumber(text, least, most));
+  /** What is read, and whether nothing was wrong with it. */
+  judged<T>(read: () => T): readonly [value: T, isRight: boolean] {
+    const before = this.#problems.length;
+    const value = read();
+    return [value, this.#problems.length === before];
+  }
 
-  port = (name: string): number | undefined => this.parsed(name, parsePort);
+  parsed<T>(name: string, parse: (text: string) => Parsed<T>): T | undefined {
+    const text = this.#text(name);
+    return text === undefined ? undefined : this.#valueOf(name, parse(text));
+  }
 
-  /** Values with commas between them, each with problems of its own. */
+  /** Values with commas between them. */
   list<T>(name: string, parse: (text: string) => Parsed<T>): readonly T[] | undefined {
     return this.#text(name)
       ?.split(',')
@@ -69,23 +85,6 @@ export class ParameterReader {
     return this.wrong(name, `must be one of ${words.join(', ')}`);
   }
 
-  /** Names of the parameters below a path such as `capacity/`. */
-  below(path: string): readonly string[] {
-    return [...this.#values.keys()].filter(name => name.startsWith(path));
-  }
-
-  parsed<T>(name: string, parse: (text: string) => Parsed<T>): T | undefined {
-    const text = this.#text(name);
-    return text === undefined ? undefined : this.#valueOf(name, parse(text));
-  }
-
-  #valueOf = <T>(name: string, parsed: Parsed<T>): T | undefined =>
-    parsed.ok ? parsed.value : this.wrong(name, parsed.problem);
-
-  host = (name: string): string | undefined => this.parsed(name, parseHost);
-
-  hostname = (name: string): string | undefined => this.parsed(name, parseHostname);
-
   credentials(usernameName: string, passwordName: string): Credentials | undefined {
     const {credentials, missingCredential} = pairOf(this.#text(usernameName), this.#values.get(passwordName));
     if (missingCredential === 'username') this.wrong(passwordName, `needs ${usernameName} beside it`);
@@ -95,4 +94,7 @@ export class ParameterReader {
     this.#valueOf(passwordName, parseCredential(credentials.password));
     return credentials;
   }
+
+  #valueOf = <T>(name: string, parsed: Parsed<T>): T | undefined =>
+    parsed.ok ? parsed.value : this.wrong(name, parsed.problem);
 }

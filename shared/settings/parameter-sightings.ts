@@ -1,18 +1,18 @@
-// When parameters were changed, as far as can be told from one reading to the next: SSM's LastModifiedDate, within
-// the bounds of what this environment has seen itself, as clocks differ and a deletion has no date.
+// When parameters were changed: SSM's LastModifiedDate, within the bounds of what this environment has seen itself.
+// Clocks differ, and a deletion has no date.
 
 import type {Parameter} from './parameter-reader.ts';
 
 interface Sighting {
-  /** Undefined when it is gone. */
+  /** Undefined when the parameter was deleted. */
   readonly value: string | undefined;
   /** LastModifiedDate, in milliseconds since the epoch. */
   readonly modifiedMs: number | undefined;
-  /** When this value came, or the parameter went. */
+  /** When the parameter got this value, or was deleted. */
   readonly changedMs: number;
 }
 
-/** By name: every parameter that this environment has ever seen. */
+/** Every parameter that this environment has ever seen, by name. */
 export type Sightings = ReadonlyMap<string, Sighting>;
 
 interface Before {

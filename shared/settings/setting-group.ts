@@ -1,15 +1,127 @@
-// A group of parameters that are one decision: how it is read, and what counts in its place while it cannot be.
+// A group is one setting: the names of its parameters, how it is read from them, and what counts while it cannot be read.
 
-import type {ParameterReader} from './parameter-reader.ts';
+import type {Parsed} from '../parsed.ts';
+import {ParameterReader} from './parameter-reader.ts';
+import {type Sightings, youngestOf} from './parameter-sightings.ts';
 
-export interface SettingGroup<T> {
-  readonly names: readonly string[];
-  /** Its value, which is the default without any of the parameters; what is wrong is left with the reader. */
-  readonly read: (reader: ParameterReader) => T;
+export type SettingGroup<T> = NamedGroup<T> | PrefixGroup<T>;
+
+/** Parameters that are one decision: they count together, or the last good value does. */
+export interface NamedGroup<T> {
+  readonly names: readonly [string, ...string[]];
+  /**
+   * Its value; without any of the parameters, the default. What is wrong is told to the reader.
+   * @param name the first of the names
+   */
+  read(reader: ParameterReader, name: string): T;
   /** What counts while it is invalid and has never been valid, where that is not the default. */
   readonly fallback?: T;
-  /** Whether the value may be half of what somebody is writing, so that it counts only when it is some time old. */
-  readonly settles?: (value: T, last: {readonly value: T} | undefined, reader: ParameterReader) => boolean;
-  /** What may be known of a value that settles: enough to name queues by, not enough to connect with. */
-  readonly unsettled?: (value: T) => T;
+  /** Mail that depends on it waits while it is not known: a wrong guess would send mail, or a password, elsewhere. */
+  readonly mailWaits?: true;
+  /**
+   * What counts of a value that may be half of what somebody is writing, until it has been left alone for a while:
+   * enough to name queues by, not enough to connect with. Undefined when all of it counts at once.
+   */
+  unsettled?(value: T, last: Last<T> | undefined, reader: ParameterReader): Last<T> | undefined;
 }
+
+/** Parameters below a path, each a decision of its own. The setting is a map. */
+export interface PrefixGroup<T> {
+  /** `capacity/` */
+  readonly prefix: string;
+  /** What the rest of a name is in the map: one key, however it is spelled. */
+  keyOf(rest: string): Parsed<string>;
+  /** The value of one parameter, or undefined with a problem told to the reader. */
+  read(reader: ParameterReader, name: string): T | undefined;
+  /** What counts for one that is invalid and has never been valid, where it does not count as absent. */
+  readonly fallback?: T;
+}
+
+interface Last<T> {
+  readonly value: T;
+}
+
+/** Whether a group's parameters are in force: they are, they are too young, or something is wrong with them. */
+export type Standing = 'good' | 'settling' | 'bad';
+
+/** What came of reading a group. */
+export interface GroupReading<T = unknown> {
+  /** What counts. */
+  readonly value: T;
+  readonly standing: Standing;
+  /** The last value that was in force. */
+  readonly last?: Last<T>;
+  /** When it may be known, in milliseconds since the epoch: mail waits until then. */
+  readonly knownFromMs?: number;
+}
+
+export interface Clock {
+  readonly nowMs: number;
+  /** How long parameters with credentials are left alone before they count together. */
+  readonly settleMs: number;
+  /** When what is invalid is looked at again. */
+  readonly nextMs: number;
+}
+
+/** The parameters of a stage as they were found. */
+interface Found {
+  readonly reader: ParameterReader;
+  readonly sightings: Sightings;
+  readonly clock: Clock;
+}
+
+export function readGroup(
+  group: SettingGroup<unknown>,
+  before: GroupReading | undefined,
+  found: Found,
+): GroupReading {
+  if ('names' in group) return readNamed(group, before, found);
+  const last = before?.value as ReadonlyMap<string, unknown> | undefined;
+  return {value: readBelow(group, last, found.reader), standing: 'good'};
+}
+
+function readNamed<T>(
+  group: NamedGroup<T>,
+  before: GroupReading<T> | undefined,
+  {reader, sightings, clock}: Found,
+): GroupReading<T> {
+  const {names, mailWaits, fallback} = group;
+  const last = before?.last;
+  const [value, isRight] = reader.judged(() => group.read(reader, names[0]));
+  if (!isRight) {
+    if (last !== undefined) return {value: last.value, standing: 'bad', last};
+    const instead = fallback ?? group.read(nothing, names[0]);
+    return {value: instead, standing: 'bad', ...(mailWaits && {knownFromMs: clock.nextMs})};
+  }
+  const settledMs = youngestOf(names, sightings) + clock.settleMs;
+  const unsettled = clock.nowMs < settledMs ? group.unsettled?.(value, last, reader) : undefined;
+  if (unsettled === undefined) return {value, standing: 'good', last: {value}};
+  return {
+    ...unsettled,
+    standing: 'settling',
+    ...(last && {last}),
+    ...(mailWaits && {knownFromMs: settledMs}),
+  };
+}
+
+/** One that is invalid keeps its last good value. */
+function readBelow<T>(
+  {prefix, keyOf, read, fallback}: PrefixGroup<T>,
+  last: ReadonlyMap<string, T> | undefined,
+  reader: ParameterReader,
+): ReadonlyMap<string, T> {
+  const values = new Map<string, T>();
+  for (const name of reader.below(prefix)) {
+    const key = keyOf(name.slice(prefix.length));
+    if (!key.ok) reader.wrong(name, key.problem);
+    else if (values.has(key.value)) reader.wrong(name, 'is there again, in another case: remove one of them');
+    else {
+      const [value, isRight] = reader.judged(() => read(reader, name));
+      const counts = isRight ? value : (last?.get(key.value) ?? fallback);
+      if (counts !== undefined) values.set(key.value, counts);
+    }
+  }
+  return values;
+}
+
+const nothing = new ParameterReader([]);

@@ -1,10 +1,11 @@
-// What the log says of a reading of the settings: what has changed since the one before, whether it counts yet, and
-// what is wrong. Names and what would be right, never values.
+// What the log says about a reading of the settings: what has changed since the one before, whether it counts yet, and
+// what is wrong. It tells names and what would be right, never values.
 
 import type {LogLine} from '../log-line.ts';
 import {utcTimeOf} from '../utc-time.ts';
-import {type GroupName, settingGroups} from './setting-groups.ts';
-import type {Reading, Settings, Standing} from './settings.ts';
+import type {Standing} from './setting-group.ts';
+import {type SettingName, settingGroups} from './setting-groups.ts';
+import type {Reading, Settings} from './settings.ts';
 
 type Change = 'added' | 'changed' | 'removed';
 
@@ -12,9 +13,9 @@ type Change = 'added' | 'changed' | 'removed';
 type Changes = ReadonlyMap<string, Change>;
 
 /**
- * What has changed, one line for what is in force and one for what has to wait.
- * @param before the first reading of an environment has none: its parameters are no news, unless mail waits for them
- * @param pending changes that were not in force so far
+ * What has changed: one line for what is in force, and one for what has to wait.
+ * @param before absent for the first reading of an environment: its parameters are no news, unless mail waits for them
+ * @param pending changes that were not in force before
  */
 export function changesReport(
   reading: Reading,
@@ -42,14 +43,14 @@ export function changesReport(
 
 /** Everything that is wrong, with the time of its writing; undefined when nothing is. */
 export function problemsLine(reading: Reading, before: Reading | undefined): LogLine | undefined {
-  const {problems, settings, standings, sightings} = reading;
+  const {problems, settings, groups, sightings} = reading;
   if (problems.length === 0) return undefined;
   const texts = problems.map(({path, problem}) => {
     const modifiedMs = sightings.get(path)?.modifiedMs;
     const since = modifiedMs === undefined ? '' : ` (written ${utcTimeOf(modifiedMs)} UTC)`;
     return `${path} ${problem}${since}`;
   });
-  const isUnknown = [...settings.unknown].some(name => standings.get(name) === 'bad');
+  const isUnknown = [...settings.unknown].some(name => groups.get(name)?.standing === 'bad');
   const instead = isUnknown
     ? 'mail that depends on them waits'
     : before === undefined
@@ -76,15 +77,16 @@ function changesOf({sightings}: Reading, before: Reading | undefined): Changes {
   return changes;
 }
 
-function standingOf(name: string, {standings, problems}: Reading): Standing {
+function standingOf(name: string, {groups, problems}: Reading): Standing {
   const group = groupOf.get(name);
-  if (group !== undefined) return standings.get(group)!;
+  if (group !== undefined) return groups.get(group)!.standing;
   return problems.some(({path}) => path === name) ? 'bad' : 'good';
 }
 
-const groupOf: ReadonlyMap<string, GroupName> = new Map(
-  Object.entries(settingGroups).flatMap(([group, {names}]) =>
-    names.map(name => [name, group as GroupName] as const),
+/** By the name of a parameter that counts together with others. */
+const groupOf: ReadonlyMap<string, SettingName> = new Map(
+  Object.entries(settingGroups).flatMap(([setting, group]) =>
+    'names' in group ? group.names.map(name => [name, setting as SettingName] as const) : [],
   ),
 );
 

@@ -6,7 +6,7 @@ import {domainToASCII} from 'node:url';
 import {CreateQueueCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {settingsMaxAge} from '../../shared/names.ts';
-import {defaultCapacity} from '../../shared/settings/capacity.ts';
+import {defaultCapacity} from '../../shared/settings/groups/capacity.ts';
 import {type Mail, mailMix, secretMark} from '../samples/mail-mix.ts';
 import {type DnsServer, startDnsServer, type Zone} from '../servers/dns-server.ts';
 import {MoodyServer} from '../servers/moody-server.ts';

@@ -10,7 +10,7 @@ import {parseMessage} from '../../shared/message/message.ts';
 import {mqHeadersRules} from '../../shared/message/mq-headers.ts';
 import {maskedReply, maskedText, withoutSecrets} from '../../shared/message/secrets.ts';
 import {parseTracking} from '../../shared/message/tracking.ts';
-import {parseCapacity} from '../../shared/settings/capacity.ts';
+import {parseCapacity} from '../../shared/settings/groups/capacity.ts';
 import {parseSettings} from '../../shared/settings/settings.ts';
 import {parseHost, parseHostname, parseMailbox} from '../../shared/smtp/address.ts';
 import {wantsAuthentication} from '../../shared/smtp/authentication-wanted.ts';
@@ -167,7 +167,7 @@ const rows: readonly Row[] = [
   ['settings of a list', setting('retry-interval'), repeated('1,')],
   ['settings of hosts', setting('smarthost'), repeated('a,')],
   ['settings of name servers', setting('mx-name-servers'), repeated('1.')],
-  ['settings of a resolver', setting('mx-dane'), repeated('a.')],
+  ['settings of a resolver', setting('mx-resolver'), repeated('a.')],
   [
     'settings of unknown names',
     text => parseSettings(text.split(',').map(name => ({name, value: name}))),

@@ -1,7 +1,7 @@
 // Lookups: what the DNS, or the system, says of a name. What follows from it for a message is decided by who asks.
 
 import {lookup, Resolver} from 'node:dns/promises';
-import type {MxSettings} from '../../../shared/settings/mx-settings.ts';
+import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import {parseIpAddress} from '../../../shared/smtp/ip-address.ts';
 import type {Dns, DnsAnswer, RecordData} from './dns.ts';
 import {DnsOverHttps} from './dns-over-https.ts';
@@ -24,7 +24,7 @@ export interface LookedUpHost extends Host {
 let overHttps: {readonly url: string; readonly dns: Dns} | undefined;
 
 /** Who is asked for what direct delivery needs to know. */
-export function dnsOf({nameServers, dane: url}: Pick<MxSettings, 'nameServers' | 'dane'>): Dns {
+export function dnsOf({nameServers, resolver: url}: Pick<MxSettings, 'nameServers' | 'resolver'>): Dns {
   if (url === undefined) return new SystemDns(nameServers);
   if (overHttps?.url !== url) overHttps = {url, dns: new DnsOverHttps(url)};
   return overHttps.dns;

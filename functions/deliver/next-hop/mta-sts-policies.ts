@@ -2,7 +2,7 @@
 // new one starts with nothing, and whoever can forge the DNS at that moment can hide a policy from it.
 
 import type {Parsed} from '../../../shared/parsed.ts';
-import type {MxSettings} from '../../../shared/settings/mx-settings.ts';
+import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import {isPrivateAddress} from '../../../shared/smtp/ip-address.ts';
 import {parsePolicy, policyIdOf, type StsPolicy} from '../../../shared/smtp/mta-sts.ts';
 import type {Log} from '../../runtime/log.ts';

@@ -1,7 +1,7 @@
 // Where a next hop's servers are: a recipient domain's MX hosts, with what DANE and its MTA-STS policy make of them,
 // or the addresses of a smarthost or sink. The recipient's DNS and policy are asked for direct delivery only.
 
-import type {MxSettings} from '../../../shared/settings/mx-settings.ts';
+import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import {parseAddressLiteral} from '../../../shared/smtp/address.ts';
 import {type Dane, daneOf} from '../../../shared/smtp/dane.ts';
 import {isPrivateAddress} from '../../../shared/smtp/ip-address.ts';

@@ -2,7 +2,7 @@
 // what the DNS has just said need not be asked again. Failures are not kept.
 
 import {type NextHop, nextHopName} from '../../../shared/delivery/destination.ts';
-import type {MxSettings} from '../../../shared/settings/mx-settings.ts';
+import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import type {Settings} from '../../../shared/settings/settings.ts';
 import type {StsPolicies} from './mta-sts-policies.ts';
 import {permittedHosts} from './named-smarthost.ts';

@@ -1,7 +1,8 @@
 // A message waits while a setting that decides where it goes is not known. The other mail goes on.
 
 import type {Message} from '../../message/message.ts';
-import type {Settings, Unknown} from '../../settings/settings.ts';
+import type {SettingName} from '../../settings/setting-groups.ts';
+import type {Settings} from '../../settings/settings.ts';
 import type {Gate} from '../gate.ts';
 
 export const settingsKnown: Gate =
@@ -19,7 +20,7 @@ export const settingsKnown: Gate =
   };
 
 /** The sink decides for all mail, the smarthost for messages that have neither a sink nor a smarthost of their own. */
-function neededUnknown({smarthost}: Message, {unknown, ...settings}: Settings): Unknown | undefined {
+function neededUnknown({smarthost}: Message, {unknown, ...settings}: Settings): SettingName | undefined {
   if (unknown.has('sink')) return 'sink';
   if (settings.sink || smarthost) return undefined;
   if (unknown.has('smarthost')) return 'smarthost';

@@ -30,7 +30,7 @@ const settings: AttemptSettings = {
   smarthost: undefined,
   smarthostPrivateAddresses: false,
   mx: {port: 25, privateAddresses: true, nameServers: [], mtaSts: true},
-  capacity: {defaults: {}, queues: new Map()},
+  capacity: new Map(),
 };
 const policies = new StsPolicies({log: () => {}, now: Date.now});
 const text = 'Subject: hello\r\n\r\nbody\r\n';

@@ -3,7 +3,7 @@
 import {Lane, type TransactionOptions} from '../../../functions/deliver/lane.ts';
 import {Connections} from '../../../functions/deliver/pace/connections.ts';
 import type {Target} from '../../../functions/deliver/smtp/target.ts';
-import {type Capacity, defaultCapacity} from '../../../shared/settings/capacity.ts';
+import {type Capacity, defaultCapacity} from '../../../shared/settings/groups/capacity.ts';
 import {contentOf} from '../../../shared/smtp/content.ts';
 import {mailbox} from '../../samples/messages.ts';
 import {

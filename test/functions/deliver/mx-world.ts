@@ -133,7 +133,7 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
   const common = {
     'mx-port': String(port),
     'mx-private-addresses': 'allowed',
-    [signed ? 'mx-dane' : 'mx-name-servers']: dns.address,
+    [signed ? 'mx-resolver' : 'mx-name-servers']: dns.address,
     'helo-name': 'relay.example',
     // So that a connection outlives the batch that made it.
     'capacity/default': '{"idleSeconds": 60}',

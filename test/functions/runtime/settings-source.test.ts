@@ -106,7 +106,7 @@ test('what is invalid is told once with the time of its writing, and keeps to it
   for (let minute = 0; minute < 3; minute += 1) {
     after(minute * 60);
     const {maxAttempts, capacity, unknown} = await source.current();
-    expect({maxAttempts, queues: capacity.queues.size, unknown}).toEqual({
+    expect({maxAttempts, queues: capacity.size, unknown}).toEqual({
       maxAttempts: 3,
       queues: 0,
       unknown: new Set(['smarthost']),

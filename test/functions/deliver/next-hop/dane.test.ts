@@ -203,7 +203,7 @@ describe('a resolver over HTTPS', () => {
   async function given(zone: Zone = {'example.org': {MX: [{exchange: 'mx.example.org', preference: 5}]}}) {
     const server: DohServer = await startDohServer(zone);
     running.push(server);
-    return {server, dns: dnsOf({nameServers: [], dane: server.address})};
+    return {server, dns: dnsOf({nameServers: [], resolver: server.address})};
   }
   const running: {close(): void}[] = [];
   afterEach(() => {
@@ -234,7 +234,7 @@ describe('a resolver over HTTPS', () => {
     const {server, dns} = await given({'example.org': 'SERVFAIL', 'example.net': 'junk'});
     await expect(dns.query('example.org', 'MX')).rejects.toMatchObject({code: 'SERVFAIL'});
     await expect(dns.query('example.net', 'MX')).rejects.toMatchObject({code: 'EBADRESP'});
-    const elsewhere = dnsOf({nameServers: [], dane: server.address.replace('/dns-query', '/')});
+    const elsewhere = dnsOf({nameServers: [], resolver: server.address.replace('/dns-query', '/')});
     await expect(elsewhere.query('example.org', 'MX')).rejects.toMatchObject({code: 'HTTP_415'});
   });
 });

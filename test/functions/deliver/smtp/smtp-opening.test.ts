@@ -5,7 +5,7 @@ import {Lane, type TransactionOptions} from '../../../../functions/deliver/lane.
 import {Connections} from '../../../../functions/deliver/pace/connections.ts';
 import {openSession, type SessionOptions} from '../../../../functions/deliver/smtp/smtp-opening.ts';
 import type {Target} from '../../../../functions/deliver/smtp/target.ts';
-import {defaultCapacity} from '../../../../shared/settings/capacity.ts';
+import {defaultCapacity} from '../../../../shared/settings/groups/capacity.ts';
 import {parseMailbox} from '../../../../shared/smtp/address.ts';
 import {contentOf} from '../../../../shared/smtp/content.ts';
 import {type LineServer, type Script, startLineServer} from '../../../servers/line-server.ts';

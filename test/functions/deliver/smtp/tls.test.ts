@@ -6,7 +6,7 @@ import {Lane} from '../../../../functions/deliver/lane.ts';
 import {Connections, keyOf} from '../../../../functions/deliver/pace/connections.ts';
 import {openSession} from '../../../../functions/deliver/smtp/smtp-opening.ts';
 import type {Target} from '../../../../functions/deliver/smtp/target.ts';
-import {defaultCapacity} from '../../../../shared/settings/capacity.ts';
+import {defaultCapacity} from '../../../../shared/settings/groups/capacity.ts';
 import {parseMailbox} from '../../../../shared/smtp/address.ts';
 import {contentOf} from '../../../../shared/smtp/content.ts';
 import {fixture} from '../../../fixtures/fixture.ts';

@@ -5,7 +5,8 @@ import {resolveDestination} from '../../../../shared/delivery/destination.ts';
 import type {Decide} from '../../../../shared/delivery/gate.ts';
 import {settingsKnown} from '../../../../shared/delivery/gates/settings-known.ts';
 import type {Message} from '../../../../shared/message/message.ts';
-import type {Settings, Unknown} from '../../../../shared/settings/settings.ts';
+import type {SettingName} from '../../../../shared/settings/setting-groups.ts';
+import type {Settings} from '../../../../shared/settings/settings.ts';
 import {bodyWith, incoming, message, now, parse, settings} from '../../../samples/messages.ts';
 import {decideRoute} from '../route-under-test.ts';
 
@@ -15,7 +16,7 @@ const withSink = {'smtp-sink-ip': '192.0.2.1'};
 
 const unknownIn = (
   parameters: Record<string, string>,
-  unknown: readonly Unknown[],
+  unknown: readonly SettingName[],
   knownFromMs = now + 60_000,
 ): Settings => ({...settings(parameters), unknown: new Set(unknown), knownFromMs});
 
@@ -26,10 +27,10 @@ const waitOf = (mail: Message, known: Settings) => {
   return stop?.kind === 'hold' ? {reason: stop.facts?.reason, untilMs: stop.untilMs} : undefined;
 };
 
-const reasonOf = (unknown: Unknown) => `the ${unknown} of the settings is invalid or just being written`;
+const reasonOf = (unknown: SettingName) => `the ${unknown} of the settings is invalid or just being written`;
 
 describe('a message waits for', () => {
-  test.each<[readonly Unknown[], object, object, Unknown | undefined]>([
+  test.each<[readonly SettingName[], object, object, SettingName | undefined]>([
     [[], {}, {}, undefined],
     [['smarthost'], {}, {}, 'smarthost'],
     [['smarthost'], own, {}, undefined],

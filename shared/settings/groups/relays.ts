@@ -1,18 +1,23 @@
-// The settings' smarthost and sink: a server, its port, and who logs in there. All of it can stand in one URL; where
-// it stands in several parameters, nobody may see the password of one server beside the name of another.
+// The smarthost and the sink of the settings: a server, its port, and who logs in there. All of it can stand in one URL.
+// Where it stands in several parameters, the password of one server must never be seen beside the name of another.
 
 import {isDeepStrictEqual} from 'node:util';
-import type {Parsed} from '../parsed.ts';
-import {type Security, securityLevels} from '../smtp/security.ts';
-import {defaultSmtpPort, isUrl, parseHosts, parseRelayUrl, type Relay} from '../smtp/smarthost.ts';
-import {parseAuthorities} from './authorities.ts';
-import type {ParameterReader} from './parameter-reader.ts';
-import type {SettingGroup} from './setting-group.ts';
+import {type Parsed, right, wrong} from '../../parsed.ts';
+import {parseHost} from '../../smtp/address.ts';
+import {securityLevels} from '../../smtp/security.ts';
+import {defaultSmtpPort, isUrl, parseHosts, parseRelayUrl, type Relay} from '../../smtp/smarthost.ts';
+import {parsePort} from '../../whole-number.ts';
+import {parseAuthorities} from '../authorities.ts';
+import type {ParameterReader} from '../parameter-reader.ts';
+import type {NamedGroup} from '../setting-group.ts';
+
+/** While it is not known, it has no credentials. */
+type RelayGroup = NamedGroup<Relay | undefined>;
 
 /** A server as one parameter names it: hosts alone, or everything. */
 type Server = Pick<Relay, 'hosts'> & Partial<Relay>;
 
-export const smarthostGroup: SettingGroup<Relay | undefined> = {
+export const smarthost: RelayGroup = {
   names: [
     'smarthost',
     'smarthost-port',
@@ -21,51 +26,49 @@ export const smarthostGroup: SettingGroup<Relay | undefined> = {
     'smarthost-security',
     'smarthost-ca',
   ],
+  mailWaits: true,
   read: reader => {
     const relay = readRelay(reader, 'smarthost', reader.parsed('smarthost', parseServer));
-    const security = reader.word<Security>('smarthost-security', securityLevels);
+    const security = reader.word('smarthost-security', securityLevels);
     const ca = reader.parsed('smarthost-ca', parseAuthorities);
     return relay && {...relay, ...(security && {security}), ...(ca !== undefined && {ca})};
   },
-  settles: settlesAs('smarthost'),
-  unsettled: withoutCredentials,
+  unsettled: unsettledAs('smarthost'),
 };
 
-export const sinkGroup: SettingGroup<Relay | undefined> = {
+export const sink: RelayGroup = {
   names: ['smtp-sink', 'smtp-sink-ip', 'smtp-sink-port', 'smtp-sink-username', 'smtp-sink-password'],
+  mailWaits: true,
   read: reader => {
     const whole = reader.parsed('smtp-sink', parseWholeUrl);
-    const host = reader.host('smtp-sink-ip');
+    const host = reader.parsed('smtp-sink-ip', parseHost);
     if (whole !== undefined && host !== undefined && isUnspecified(host))
       reader.wrong('smtp-sink-ip', 'turns the sink off, and smtp-sink turns it on: remove one of them');
     const relay = readRelay(reader, 'smtp-sink', whole ?? (host === undefined ? undefined : {hosts: [host]}));
-    // The unspecified address turns the sink off, as no parameter does.
+    // The unspecified address turns the sink off, as if there were no parameter.
     return relay === undefined || isUnspecified(relay.hosts[0]!) ? undefined : relay;
   },
-  settles: settlesAs('smtp-sink'),
-  unsettled: withoutCredentials,
+  unsettled: unsettledAs('smtp-sink'),
 };
 
 const isUnspecified = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
-/** Half a pair of credentials is somebody typing, here as in parameters of their own. */
-const parseWholeUrl = (text: string): Parsed<Relay> => {
+/** Half a pair of credentials means that somebody is typing, here as in parameters of their own. */
+function parseWholeUrl(text: string): Parsed<Relay> {
   const relay = parseRelayUrl(text);
   const missing = relay.ok ? relay.value.missingCredential : undefined;
-  return missing === undefined
-    ? relay
-    : {ok: false, problem: `is a URL without a ${missing}: give both or neither`};
-};
+  return missing === undefined ? relay : wrong(`is a URL without a ${missing}: give both or neither`);
+}
 
-const parseServer = (text: string): Parsed<Server> => {
+function parseServer(text: string): Parsed<Server> {
   if (isUrl(text)) return parseWholeUrl(text);
   const hosts = parseHosts(text);
-  return hosts.ok ? {ok: true, value: {hosts: hosts.value}} : hosts;
-};
+  return hosts.ok ? right({hosts: hosts.value}) : hosts;
+}
 
 /** What a URL says counts, its port too; a URL without a user name can have one beside it. */
 function readRelay(reader: ParameterReader, prefix: string, server: Server | undefined): Relay | undefined {
-  const port = reader.port(`${prefix}-port`) ?? defaultSmtpPort;
+  const port = reader.parsed(`${prefix}-port`, parsePort) ?? defaultSmtpPort;
   const [username, password] = [`${prefix}-username`, `${prefix}-password`] as const;
   const credentials = reader.credentials(username, password);
   if (server?.credentials !== undefined) {
@@ -76,12 +79,12 @@ function readRelay(reader: ParameterReader, prefix: string, server: Server | und
 }
 
 /** A change counts at once when no credentials are concerned, or when one parameter holds all of it. */
-function settlesAs(prefix: string): NonNullable<SettingGroup<Relay | undefined>['settles']> {
+function unsettledAs(prefix: string): NonNullable<RelayGroup['unsettled']> {
   return (value, last, reader) => {
-    if (last !== undefined && isDeepStrictEqual(value, last.value)) return false;
+    if (last !== undefined && isDeepStrictEqual(value, last.value)) return undefined;
     const isApart = reader.has(`${prefix}-username`) || reader.has(`${prefix}-password`);
-    if (value?.credentials !== undefined) return isApart;
-    return isApart || last?.value?.credentials !== undefined;
+    const hadCredentials = value?.credentials === undefined && last?.value?.credentials !== undefined;
+    return isApart || hadCredentials ? {value: withoutCredentials(value)} : undefined;
   };
 }
 

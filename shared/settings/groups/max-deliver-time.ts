@@ -1,0 +1,9 @@
+// How many seconds after its arrival a message may still be tried.
+
+import {parseSeconds} from '../../whole-number.ts';
+import type {NamedGroup} from '../setting-group.ts';
+
+export const maxDeliverTime: NamedGroup<number> = {
+  names: ['max-delivertime'],
+  read: (reader, name) => reader.parsed(name, text => parseSeconds(text, 1)) ?? 86_400,
+};
