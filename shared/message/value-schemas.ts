@@ -1,7 +1,7 @@
 // Values that properties of a message can have, as schemas: in JSON, or as a header field says them.
 
 import * as v from 'valibot';
-import {type Parsed, right, wrong} from '../parsed.ts';
+import {oneOf, type Parsed, right, wrong} from '../parsed.ts';
 import {parseUtcTime} from '../utc-time.ts';
 import {parseWholeNumber} from '../whole-number.ts';
 
@@ -34,7 +34,4 @@ export const time = parsedBy<number>(value => {
 });
 
 /** One of some words. */
-export const word = <T extends string>(words: readonly T[]) =>
-  parsedBy<T>(value =>
-    words.includes(value as T) ? right(value as T) : wrong(`must be one of ${words.join(', ')}`),
-  );
+export const word = <T extends string>(words: readonly T[]) => parsedBy(oneOf(words));

@@ -1,6 +1,6 @@
 // Parameters read one by one: a value, or a problem with its name and what would be right.
 
-import type {Parsed} from '../parsed.ts';
+import {oneOf, type Parsed} from '../parsed.ts';
 import type {Problem} from '../problem.ts';
 import {type Credentials, pairOf, parseCredential} from '../smtp/credentials.ts';
 
@@ -79,11 +79,8 @@ export class ParameterReader {
       .filter(value => value !== undefined);
   }
 
-  word<T extends string>(name: string, words: readonly T[]): T | undefined {
-    const text = this.#text(name);
-    if (text === undefined || words.includes(text as T)) return text as T | undefined;
-    return this.wrong(name, `must be one of ${words.join(', ')}`);
-  }
+  word = <T extends string>(name: string, words: readonly T[]): T | undefined =>
+    this.parsed(name, oneOf(words));
 
   credentials(usernameName: string, passwordName: string): Credentials | undefined {
     const {credentials, missingCredential} = pairOf(this.#text(usernameName), this.#values.get(passwordName));

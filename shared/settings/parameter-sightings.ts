@@ -25,21 +25,14 @@ export function sightingsOf(
   before: Before | undefined,
   nowMs: number,
 ): Sightings {
-  const sightings = new Map<string, Sighting>();
-  for (const [name, last] of before?.sightings ?? []) {
-    sightings.set(
-      name,
-      last.value === undefined ? last : {value: undefined, modifiedMs: undefined, changedMs: nowMs},
-    );
-  }
+  const sightings = new Map(before?.sightings);
+  for (const [name, {value}] of sightings)
+    if (value !== undefined) sightings.set(name, {value: undefined, modifiedMs: undefined, changedMs: nowMs});
+  const earliestMs = before?.readMs ?? Number.NEGATIVE_INFINITY;
   for (const {name, value, modifiedMs} of parameters) {
     const last = before?.sightings.get(name);
-    const earliestMs = before?.readMs ?? Number.NEGATIVE_INFINITY;
-    const changedMs =
-      last?.value === value
-        ? last.changedMs
-        : Math.min(Math.max(modifiedMs ?? earliestMs, earliestMs), nowMs);
-    sightings.set(name, {value, modifiedMs, changedMs});
+    const seenMs = Math.min(Math.max(modifiedMs ?? earliestMs, earliestMs), nowMs);
+    sightings.set(name, {value, modifiedMs, changedMs: last?.value === value ? last.changedMs : seenMs});
   }
   return sightings;
 }

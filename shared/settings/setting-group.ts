@@ -44,15 +44,14 @@ interface Last<T> {
 /** Whether a group's parameters are in force: they are, they are too young, or something is wrong with them. */
 export type Standing = 'good' | 'settling' | 'bad';
 
-/** What came of reading a group. */
-export interface GroupReading<T = unknown> {
+export interface GroupReading {
   /** What counts. */
-  readonly value: T;
+  readonly value: unknown;
   readonly standing: Standing;
   /** The last value that was in force. */
-  readonly last?: Last<T>;
-  /** When it may be known, in milliseconds since the epoch: mail waits until then. */
-  readonly knownFromMs?: number;
+  readonly last?: Last<unknown> | undefined;
+  /** Mail waits for it until then, in milliseconds since the epoch. */
+  readonly knownFromMs?: number | undefined;
 }
 
 export interface Clock {
@@ -73,35 +72,24 @@ interface Found {
 export function readGroup(
   group: SettingGroup<unknown>,
   before: GroupReading | undefined,
-  found: Found,
+  {reader, sightings, clock: {nowMs, settleMs, nextMs}}: Found,
 ): GroupReading {
-  if ('names' in group) return readNamed(group, before, found);
-  const last = before?.value as ReadonlyMap<string, unknown> | undefined;
-  return {value: readBelow(group, last, found.reader), standing: 'good'};
-}
-
-function readNamed<T>(
-  group: NamedGroup<T>,
-  before: GroupReading<T> | undefined,
-  {reader, sightings, clock}: Found,
-): GroupReading<T> {
-  const {names, mailWaits, fallback} = group;
+  if ('prefix' in group) {
+    const values = before?.value as ReadonlyMap<string, unknown> | undefined;
+    return {standing: 'good', value: readBelow(group, values, reader)};
+  }
+  const {names, fallback, mailWaits} = group;
   const last = before?.last;
   const [value, isRight] = reader.judged(() => group.read(reader, names[0]));
   if (!isRight) {
-    if (last !== undefined) return {value: last.value, standing: 'bad', last};
-    const instead = fallback ?? group.read(nothing, names[0]);
-    return {value: instead, standing: 'bad', ...(mailWaits && {knownFromMs: clock.nextMs})};
+    if (last !== undefined) return {standing: 'bad', value: last.value, last};
+    const knownFromMs = mailWaits && nextMs;
+    return {standing: 'bad', value: fallback ?? group.read(nothing, names[0]), knownFromMs};
   }
-  const settledMs = youngestOf(names, sightings) + clock.settleMs;
-  const unsettled = clock.nowMs < settledMs ? group.unsettled?.(value, last, reader) : undefined;
-  if (unsettled === undefined) return {value, standing: 'good', last: {value}};
-  return {
-    ...unsettled,
-    standing: 'settling',
-    ...(last && {last}),
-    ...(mailWaits && {knownFromMs: settledMs}),
-  };
+  const settledMs = youngestOf(names, sightings) + settleMs;
+  const unsettled = nowMs < settledMs ? group.unsettled?.(value, last, reader) : undefined;
+  if (unsettled === undefined) return {standing: 'good', value, last: {value}};
+  return {standing: 'settling', ...unsettled, last, knownFromMs: mailWaits && settledMs};
 }
 
 /** One that is invalid keeps its last good value. */

@@ -41,8 +41,9 @@ export function parseSettings(
   reader.refuseUnknown(names, prefixes);
   const sightings = sightingsOf(parameters, before, clock.nowMs);
   const found = {reader, sightings, clock};
-  const groups = new Map<SettingName, GroupReading>();
-  for (const [name, group] of entries) groups.set(name, readGroup(group, before?.groups.get(name), found));
+  const groups = new Map(
+    entries.map(([name, group]) => [name, readGroup(group, before?.groups.get(name), found)]),
+  );
   const values = Object.fromEntries([...groups].map(([name, {value}]) => [name, value]));
   const unknown = [...groups].filter(([, {knownFromMs}]) => knownFromMs !== undefined);
   const knownFromMs = Math.min(...unknown.map(([, group]) => group.knownFromMs!));
