@@ -1,0 +1,116 @@
+// One attempt at servers on the loopback interface, and what becomes of it in one line. Needs endLanes after each test.
+
+import {attemptDelivery} from '../../../functions/deliver/attempt.ts';
+import type {Lane} from '../../../functions/deliver/lane.ts';
+import {StsPolicies} from '../../../functions/deliver/next-hop/mta-sts-policies.ts';
+import {NextHops} from '../../../functions/deliver/next-hop/next-hops.ts';
+import {Sites} from '../../../functions/deliver/pace/sites.ts';
+import {type NextHop, resolveDestination} from '../../../shared/delivery/destination.ts';
+import {type Message, parseMessage} from '../../../shared/message/message.ts';
+import {parseSettings, type Settings} from '../../../shared/settings/settings.ts';
+import {type Answer, startScriptedServer, type Verb} from '../../servers/scripted-server.ts';
+import {laneOf, running, serve} from './lane-under-test.ts';
+
+type AttemptSettings = Parameters<typeof attemptDelivery>[3] & Pick<Settings, 'smarthost' | 'capacity'>;
+export const settings: AttemptSettings = {
+  heloName: 'relay.example',
+  smarthost: undefined,
+  smarthostPrivateAddresses: false,
+  mx: {port: 25, privateAddresses: true, nameServers: [], mtaSts: true},
+  capacity: new Map(),
+};
+const policies = new StsPolicies({log: () => {}, now: Date.now});
+export const text = 'Subject: hello\r\n\r\nbody\r\n';
+
+export function messageOf(properties: object = {}): Message & {readonly mime: string} {
+  const body = JSON.stringify({
+    envelope: 'from@example.com',
+    recipient: 'to@example.org',
+    mime: text,
+    ...properties,
+  });
+  const parsed = parseMessage(body, {id: 'id', arrivedMs: 0});
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.message as Message & {readonly mime: string};
+}
+
+export interface AttemptWith extends Partial<Extract<NextHop, {hosts: readonly string[]}>> {
+  readonly message?: Message & {readonly mime: string};
+  readonly lane?: Lane;
+  readonly sites?: Sites;
+  readonly withinMs?: number;
+  readonly handedOver?: () => void;
+  readonly settings?: AttemptSettings;
+  readonly anywhere?: boolean;
+  /** In place of a smarthost or sink; its port is the server's. */
+  readonly mx?: Extract<NextHop, {domain: string}>;
+}
+
+export async function rawAttempt(
+  server: {readonly port: number},
+  {
+    message = messageOf(),
+    lane = laneOf(),
+    sites = new Sites(),
+    withinMs = 10_000,
+    handedOver = () => {},
+    settings: those = settings,
+    anywhere = false,
+    mx,
+    ...hop
+  }: AttemptWith = {},
+) {
+  const {port} = server;
+  const nextHop: NextHop = mx ?? {
+    kind: 'smarthost',
+    hosts: ['127.0.0.1'],
+    security: 'opportunistic',
+    ...hop,
+    port,
+  };
+  const options = {
+    deadlineMs: Date.now() + withinMs,
+    now: Date.now,
+    nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere}),
+    sites,
+    isFirst: true,
+    handedOver,
+  };
+  const at = resolveDestination(message, {...parseSettings([]).settings, ...those});
+  const destination = {...at, nextHop, isForeign: at.isForeign && nextHop.kind === 'smarthost'};
+  return attemptDelivery(message, destination, lane, {...those, mx: {...those.mx, port}}, options);
+}
+
+export async function attempt(server: {readonly port: number}, options: AttemptWith = {}) {
+  const outcome = await rawAttempt(server, options);
+  if (!('accepted' in outcome)) throw new Error('held, with no site known to be down and time left');
+  return outcome;
+}
+
+/** An attempt in one line, as the rules table would have it. */
+export const summaryOf = (outcome: Awaited<ReturnType<typeof attempt>>): string =>
+  outcome.accepted
+    ? `accepted ${outcome.reply.code}`
+    : [
+        outcome.failure.stage,
+        outcome.failure.result,
+        outcome.verdict.fate,
+        outcome.verdict.status,
+        ...(outcome.verdict.tryNextHost ? ['next host'] : []),
+        ...(outcome.verdict.countsAgainstSite ? ['site'] : []),
+        ...(outcome.verdict.maybeSent ? ['maybe sent'] : []),
+      ].join(', ');
+
+export const plainEhlo = '250-scripted.example\r\n250 8BITMIME';
+export const fullEhlo = '250-scripted.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 1000';
+
+/** Two servers at two addresses, on one port. */
+export async function serveTwo(
+  first: Partial<Record<Verb, Answer>>,
+  second: Partial<Record<Verb, Answer>> = {},
+) {
+  const one = await serve(first);
+  const two = await startScriptedServer(second, one.port, '127.0.0.2');
+  running.push(two);
+  return {one, two, port: one.port, hosts: ['127.0.0.1', '127.0.0.2']};
+}
