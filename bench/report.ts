@@ -1,7 +1,8 @@
-// The page in docs/: how it was measured, what came out, how to repeat it. Pure. What people have written between
-// its markers stays.
+// The page in docs/: what came out, how it was measured, how to repeat it. Pure. What people have written between its
+// markers stays.
 
 import {sqsLatencyMs as awsLatencyMs} from './cases/cost.ts';
+import {headlineOf} from './headline.ts';
 import {memoryMBOfOneCpu, type Prices} from './prices.ts';
 import type {BenchResults} from './results.ts';
 import {markdownTable, type Table} from './table.ts';
@@ -18,15 +19,18 @@ export function reportOf(results: BenchResults, previous = ''): string {
   const others = tables.filter(table => !aims.includes(table));
   return `# Benchmark
 
+${headlineOf(results)}
+
 Written by \`npm run bench -- --report docs\` on ${date.slice(0, 10)}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB,
 ${machine.system}, Node.js ${machine.node}; ${runs} alternating runs of each, of ${size} messages where nothing is delayed,
-after ${warmUp} messages of warm-up in each process.
+after ${warmUp} messages of warm-up in each process. [How it was measured](#method).
 
 ${aims.map(section).join('\n')}
 ${notesOf(previous)}
 
 ![Speed next to nodemailer's pool, and cost by term](benchmark.svg)
 
+${others.map(section).join('\n')}
 ${method(prices, sqsLatencyMs)}
 ## Repeat it
 
@@ -39,8 +43,7 @@ npm run bench -- --help
 
 With Debian's \`postfix\` installed, its \`smtp-sink\` receives, and Postfix and \`smtp-source\` take part; without, the
 embedded sink receives. No other service is needed, and nothing leaves the machine.
-
-${others.map(section).join('\n')}`;
+`;
 }
 
 const section = (table: Table): string => `## ${table.title}\n\n${markdownTable(table)}`;

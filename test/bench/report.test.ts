@@ -64,6 +64,9 @@ describe('the report', () => {
   it('shows what was measured, and by how much an aim was missed', () => {
     const page = reportOf(results);
     expect(page).toContain('on 2026-01-02: a processor, 2 cores');
+    expect(page).toContain(
+      "- **0 ms, 10 connections**: 5,200 messages a second, 2.60 times what nodemailer's pool delivers",
+    );
     expect(page).toMatch(/\| speed next to Postfix relaying.*\| at least 5.00 times \| 8.70 \| met \|/);
     expect(page).toMatch(/\| CPU for a message.*\| at most 0.33 times \| 0.40 \| missed by 20 % \|/);
     expect(page).toContain("| nodemailer's pool | 2,000 | 2.60 × | 0.100 | 0.40 × | 90 | – |");
