@@ -1,4 +1,4 @@
-// The redrive that the README tells of, for everything that is in any of the dead-letter queues: each message comes to
+// The redrive that docs/operate.md tells of, for everything that is in any of the dead-letter queues: each message comes to
 // its end as if nothing had been.
 
 import {

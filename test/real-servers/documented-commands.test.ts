@@ -1,6 +1,7 @@
 // Every `aws` line that the documentation and `npm start` show, typed as it stands into each `aws` that there is.
 
 import {execFile} from 'node:child_process';
+import {globSync} from 'node:fs';
 import {chmod, mkdtemp, readFile, realpath, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
@@ -44,11 +45,18 @@ const isKnownTo = ([generation = 0, minor = 0]: readonly number[], line: string)
     .filter(({command}) => command.test(line))
     .every(({least}) => minor >= (least[generation] ?? Number.POSITIVE_INFINITY));
 
-/** The lines of a text's shell blocks. */
-const linesIn = (text: string): string[] =>
-  [...text.matchAll(/^ *```sh\n(.*?)^ *```/gms)].flatMap(([, block = '']) =>
-    block.split('\n').map(line => line.trim()),
-  );
+const isCommand = (line: string): boolean =>
+  /^(?:aws |aws\(\)|\w+=\$\(aws )/.test(line) && !notHere.test(line);
+
+/** The commands in a text's shell blocks. */
+const commandsIn = (text: string): string[] =>
+  [...text.matchAll(/^ *```sh\n(.*?)^ *```/gms)]
+    .flatMap(([, block = '']) => block.split('\n').map(line => line.trim()))
+    .filter(isCommand);
+
+const textOf = (path: string): Promise<string> => readFile(join(projectRoot, path), 'utf8');
+
+const pages = ['README.md', ...globSync('docs/*.md', {cwd: projectRoot}).sort()];
 
 const found = await programs();
 const title = found.length === 0 ? 'each aws (skipped: none is installed)' : 'aws $version';
@@ -73,40 +81,45 @@ describe.skipIf(found.length === 0).for(found.length === 0 ? [{program: '', vers
       await rm(directory, {recursive: true});
     });
 
-    it.each<[string, () => Promise<string[]>]>([
+    /** Where the commands stand, and those of each page: what one page has set, another does not know. */
+    it.each<[string, () => Promise<string[][]>]>([
       [
-        'README.md',
-        async () => [
-          `aws() { command aws --endpoint-url ${pipeline.cloud.url} "$@"; }`,
-          ...linesIn(await readFile(join(projectRoot, 'README.md'), 'utf8')),
-        ],
+        'README.md and docs/',
+        async () => {
+          const toLocalCloud = `aws() { command aws --endpoint-url ${pipeline.cloud.url} "$@"; }`;
+          const commands = (await Promise.all(pages.map(textOf))).map(commandsIn);
+          return commands.filter(each => each.length > 0).map(each => [toLocalCloud, ...each]);
+        },
       ],
-      ['local/README.md', async () => linesIn(await readFile(join(projectRoot, 'local/README.md'), 'utf8'))],
+      ['local/README.md', async () => [commandsIn(await textOf('local/README.md'))]],
       [
         'npm start',
         async () => {
           const {url, queueUrlOf} = pipeline.cloud;
-          return greeting({url, region: 'us-east-1', names, queueUrlOf})
-            .split('\n')
-            .map(line => line.trim());
+          const shown = greeting({url, region: 'us-east-1', names, queueUrlOf}).split('\n');
+          return [shown.map(line => line.trim()).filter(isCommand)];
         },
       ],
     ])(
       'takes what %s shows',
-      async (_, linesOf) => {
-        const lines = (await linesOf())
-          .filter(line => /^(?:aws |aws\(\)|\w+=\$\(aws )/.test(line) && !notHere.test(line))
-          .filter(line => isKnownTo(version, line))
-          .map(line =>
-            line.replaceAll('relayq-dev', 'relayq-local').replaceAll('/relayq/dev/', '/relayq/local/'),
-          )
-          .map(line => line.replaceAll('http://127.0.0.1:4566', pipeline.cloud.url).replace(' --follow', ''));
-        expect(lines.length).toBeGreaterThan(2);
+      async (_, commandsOf) => {
+        const scripts = (await commandsOf()).map(commands =>
+          commands
+            .filter(line => isKnownTo(version, line))
+            .map(line => line.replaceAll(/relayq([-/])(?:dev|prod)\b/g, 'relayq$1local'))
+            .map(line =>
+              line.replaceAll('http://127.0.0.1:4566', pipeline.cloud.url).replace(' --follow', ''),
+            ),
+        );
+        expect(scripts.flat().length).toBeGreaterThan(2);
         // A receive from an empty queue would wait.
         for (const queue of [names.outboxDlq, names.outboxOversize, names.results.results])
           pipeline.cloud.sqs.sendMessage(queue, {body: '{}'});
         // Twice: what worked once is typed again.
-        for (const line of lines.filter(each => / put-parameter /.test(each))) lines.push(line);
+        const script = scripts
+          .map(lines => [...lines, ...lines.filter(line => / put-parameter /.test(line))])
+          .map(lines => `(${lines.join('\n')})`)
+          .join('\n');
         const env = {
           PATH: `${directory}:/usr/bin:/bin`,
           AWS_ACCESS_KEY_ID: 'local',
@@ -116,7 +129,7 @@ describe.skipIf(found.length === 0).for(found.length === 0 ? [{program: '', vers
           AWS_CONFIG_FILE: '/dev/null',
           AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
         };
-        const ran = run('bash', ['-euo', 'pipefail', '-c', lines.join('\n')], {env, cwd: directory});
+        const ran = run('bash', ['-euo', 'pipefail', '-c', script], {env, cwd: directory});
         await expect(ran).resolves.toMatchObject({stderr: expect.not.stringContaining('rror')});
       },
       120_000,
@@ -125,9 +138,9 @@ describe.skipIf(found.length === 0).for(found.length === 0 ? [{program: '', vers
 );
 
 it('names the version that a line needs', async () => {
-  const files = ['README.md', 'local/README.md', 'local/greeting.ts'];
+  const files = [...pages, 'local/README.md', 'local/greeting.ts'];
   for (const file of files) {
-    const text = await readFile(join(projectRoot, file), 'utf8');
+    const text = await textOf(file);
     for (const {command, said} of needs) if (command.test(text)) expect(text).toMatch(said);
   }
 });
