@@ -42,7 +42,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(?:AccessDenied|UnauthorizedOperation|OptInRequired|KMS\.AccessDenied)/,
-    'your AWS credentials may not do this: they need sqs:GetQueueUrl and sqs:SendMessage on the outbox, for --wait also what the README says',
+    'your AWS credentials may not do this: they need sqs:GetQueueUrl and sqs:SendMessage on the outbox, for --wait also what docs/permissions.md says',
   ],
 ];
 
