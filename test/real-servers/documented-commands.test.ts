@@ -34,7 +34,7 @@ const needs: readonly {command: RegExp; least: Readonly<Record<number, number>>;
   {
     command: /start-message-move-task/,
     least: {1: 27, 2: 12},
-    said: /1\.27\.165 and 2\.36\.12 know the last command/,
+    said: /1\.27\.165\s+and 2\.36\.12 know the last command/,
   },
 ];
 /** Services that the local cloud has not got. */
