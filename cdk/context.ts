@@ -3,6 +3,7 @@
 import {RetentionDays} from 'aws-cdk-lib/aws-logs';
 import type {Node} from 'constructs';
 import {isStage} from '../shared/names.ts';
+import {standardQueueName} from '../shared/sqs-limits.ts';
 
 export interface Context {
   readonly stage: string;
@@ -90,7 +91,7 @@ export function readContext(node: Node, notOurs: readonly string[] = []): Contex
     logRetentionDays: retention(wholeNumber('logRetentionDays', RetentionDays.ONE_MONTH, 1, 3653)),
     alarmEmail: optional('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
     // Names go into permissions as they are: a * would be one to send to any queue.
-    resultQueues: listOf('resultQueues', /^[\w-]{1,80}$/, 'names of standard queues, with commas'),
+    resultQueues: listOf('resultQueues', standardQueueName, 'names of standard queues, with commas'),
     // A * would let in more than it names, which SQS refuses; for operators it is compared, and may stand in a role's
     // path: single sign-on makes up a part of it.
     producers: listOf(

@@ -2,7 +2,7 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {SendMessageBatchCommand, type SQSClient} from '@aws-sdk/client-sqs';
-import {octetsOf} from '../shared/json.ts';
+import {batchesOf} from '../shared/sqs-limits.ts';
 
 export interface Outgoing {
   /** What it is called when it fails. */
@@ -21,9 +21,6 @@ export interface EnqueueOptions {
   readonly onProgress?: (sent: number) => void;
 }
 
-/** SendMessageBatch: at most 10 entries, and 1 MiB in all. */
-const maxBatchEntries = 10;
-const maxBatchOctets = 1_048_576;
 const requestsInFlight = 4;
 /** Pauses before an entry that SQS failed by its own fault is tried again. */
 const retryAfterMs = [200, 1000, 3000];
@@ -86,20 +83,4 @@ async function sendBatch(
     if (left.length > 0) await delay(retryAfterMs[attempt], undefined, {signal});
   }
   return failures;
-}
-
-export function* batchesOf(messages: readonly Outgoing[]): Generator<readonly Outgoing[], void> {
-  let batch: Outgoing[] = [];
-  let octets = 0;
-  for (const message of messages) {
-    const size = octetsOf(message.body);
-    if (batch.length === maxBatchEntries || (batch.length > 0 && octets + size > maxBatchOctets)) {
-      yield batch;
-      batch = [];
-      octets = 0;
-    }
-    batch.push(message);
-    octets += size;
-  }
-  if (batch.length > 0) yield batch;
 }

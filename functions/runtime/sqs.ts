@@ -9,8 +9,7 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import {maxBodyOctets} from '../../shared/delivery/result.ts';
-import {octetsOf} from '../../shared/json.ts';
+import {batchesOf} from '../../shared/sqs-limits.ts';
 import {errorText} from './log.ts';
 
 export interface Outgoing {
@@ -21,10 +20,6 @@ export interface Outgoing {
   /** Standard queues only; 0–900 s. */
   readonly delaySeconds?: number;
 }
-
-/** SendMessageBatch: at most 10 entries, and 1 MiB in all. */
-const maxBatchEntries = 10;
-const maxBatchOctets = maxBodyOctets;
 
 export class Sqs {
   readonly #client: SQSClient;
@@ -37,53 +32,47 @@ export class Sqs {
   /** Sends all of them, in order; returns the indexes of those that SQS did not take, with its reason. */
   async sendAll(queueUrl: string, messages: readonly Outgoing[]): Promise<ReadonlyMap<number, string>> {
     const failures = new Map<number, string>();
-    for (const batch of packed(messages)) {
-      const untaken = await inBatch(batch, async indexes => {
-        const Entries = indexes.map(index => {
-          const {body, groupId, deduplicationId, delaySeconds} = messages[index]!;
-          return {
-            Id: String(index),
-            MessageBody: body,
-            MessageGroupId: groupId,
-            MessageDeduplicationId: deduplicationId,
-            DelaySeconds: delaySeconds,
-          };
-        });
-        return this.#client.send(new SendMessageBatchCommand({QueueUrl: queueUrl, Entries}));
-      });
-      for (const [index, reason] of untaken) failures.set(index, reason);
+    let before = 0;
+    for (const batch of batchesOf(messages)) {
+      const entries = batch.map(({body, groupId, deduplicationId, delaySeconds}) => ({
+        MessageBody: body,
+        MessageGroupId: groupId,
+        MessageDeduplicationId: deduplicationId,
+        DelaySeconds: delaySeconds,
+      }));
+      const untaken = await inBatch(entries, Entries =>
+        this.#client.send(new SendMessageBatchCommand({QueueUrl: queueUrl, Entries})),
+      );
+      for (const [index, reason] of untaken) failures.set(before + index, reason);
+      before += batch.length;
     }
     return failures;
   }
 
   /**
-   * Deletes at most 10; what is already gone is no failure for SQS, nor for us.
+   * Deletes at most 10 received messages. SQS takes it for no failure when one is already gone.
    * @returns the indexes of those that could not be deleted, with SQS's reason
    */
-  async deleteAll(queueUrl: string, receiptHandles: readonly string[]): Promise<ReadonlyMap<number, string>> {
-    return inBatch([...receiptHandles.keys()], indexes => {
-      const Entries = indexes.map(index => ({Id: String(index), ReceiptHandle: receiptHandles[index]}));
-      return this.#client.send(new DeleteMessageBatchCommand({QueueUrl: queueUrl, Entries}));
-    });
+  deleteAll(queueUrl: string, receiptHandles: readonly string[]): Promise<ReadonlyMap<number, string>> {
+    const entries = receiptHandles.map(ReceiptHandle => ({ReceiptHandle}));
+    return inBatch(entries, Entries =>
+      this.#client.send(new DeleteMessageBatchCommand({QueueUrl: queueUrl, Entries})),
+    );
   }
 
   /**
-   * Hides received messages for so many seconds from now; 0 makes them visible. At most 10 at a time.
+   * Hides at most 10 received messages for so many seconds from now; 0 makes them visible.
    * @returns the indexes of those that SQS refused this for, with its reason
    */
-  async hide(
+  hide(
     queueUrl: string,
     receiptHandles: readonly string[],
     seconds: number,
   ): Promise<ReadonlyMap<number, string>> {
-    return inBatch([...receiptHandles.keys()], indexes => {
-      const Entries = indexes.map(index => ({
-        Id: String(index),
-        ReceiptHandle: receiptHandles[index],
-        VisibilityTimeout: seconds,
-      }));
-      return this.#client.send(new ChangeMessageVisibilityBatchCommand({QueueUrl: queueUrl, Entries}));
-    });
+    const entries = receiptHandles.map(ReceiptHandle => ({ReceiptHandle, VisibilityTimeout: seconds}));
+    return inBatch(entries, Entries =>
+      this.#client.send(new ChangeMessageVisibilityBatchCommand({QueueUrl: queueUrl, Entries})),
+    );
   }
 
   /** The URL of a queue of this account, asked for once. @throws QueueDoesNotExist, AccessDenied */
@@ -103,17 +92,17 @@ export class Sqs {
 const maxEntryAttempts = 3;
 const entryRetryMs = 100;
 
-/** One batch request; the SDK repeats requests that fail, but not entries that do. */
-async function inBatch(
-  indexes: readonly number[],
-  request: (indexes: readonly number[]) => Promise<{Failed?: BatchResultErrorEntry[] | undefined}>,
+/** One batch request. The SDK repeats requests that fail, but not entries that do: those are repeated here. */
+async function inBatch<T extends object>(
+  entries: readonly T[],
+  request: (entries: (T & {Id: string})[]) => Promise<{Failed?: BatchResultErrorEntry[] | undefined}>,
 ): Promise<ReadonlyMap<number, string>> {
   const failures = new Map<number, string>();
-  let due = indexes;
+  let due = [...entries.keys()];
   for (let attempt = 1; due.length > 0; attempt += 1) {
     let failed: readonly BatchResultErrorEntry[];
     try {
-      failed = (await request(due)).Failed ?? [];
+      failed = (await request(due.map(index => ({...entries[index]!, Id: String(index)})))).Failed ?? [];
     } catch (error) {
       for (const index of due) failures.set(index, errorText(error));
       break;
@@ -125,22 +114,4 @@ async function inBatch(
     if (due.length > 0) await delay(entryRetryMs * attempt);
   }
   return failures;
-}
-
-/** Indexes of messages in batches that SQS takes whole. */
-function packed(messages: readonly Outgoing[]): readonly (readonly number[])[] {
-  const batches: number[][] = [];
-  let octets = Number.POSITIVE_INFINITY;
-  for (const [index, {body}] of messages.entries()) {
-    const size = octetsOf(body);
-    const last = batches.at(-1);
-    if (last === undefined || last.length === maxBatchEntries || octets + size > maxBatchOctets) {
-      batches.push([index]);
-      octets = size;
-    } else {
-      last.push(index);
-      octets += size;
-    }
-  }
-  return batches;
 }

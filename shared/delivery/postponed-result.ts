@@ -1,6 +1,7 @@
 // A result that its queue did not take. It waits beside the mail that waits, until route can publish it.
 
 import type {ResultKind} from '../names.ts';
+import {standardQueueName} from '../sqs-limits.ts';
 
 /** A result on its way to one queue. */
 export interface ResultCopy {
@@ -18,10 +19,11 @@ export const postponedBody = ({kind, name, body}: ResultCopy): string =>
   `{"relayq":${JSON.stringify({publish: kind, to: name})},"result":${body}}`;
 
 const postponed =
-  /^\{"relayq":\{"publish":"(results|success|failure|retry)"(?:,"to":"([\w-]{1,80})")?\},"result":(\{.*\})\}$/s;
+  /^\{"relayq":\{"publish":"(results|success|failure|retry)"(?:,"to":"([^"]*)")?\},"result":(\{.*\})\}$/s;
 
 /** Undefined when the body is something else. Only for bodies that the functions themselves have sent. */
 export function parsePostponed(body: string): ResultCopy | undefined {
   const [, kind, name, result] = postponed.exec(body) ?? [];
-  return result === undefined ? undefined : {kind: kind as ResultKind, name, body: result};
+  if (result === undefined || (name !== undefined && !standardQueueName.test(name))) return undefined;
+  return {kind: kind as ResultKind, name, body: result};
 }

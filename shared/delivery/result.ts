@@ -6,6 +6,7 @@ import {maskedText, withoutSecrets} from '../message/secrets.ts';
 import {identityOf, type Tracking, trackingProperty} from '../message/tracking.ts';
 import type {ResultKind} from '../names.ts';
 import {problemsText} from '../problem.ts';
+import {maxBodyOctets} from '../sqs-limits.ts';
 import type {Deferred, Ended, Invalid, Outcome} from './outcome.ts';
 import {entryProperty} from './result-entry.ts';
 
@@ -17,9 +18,6 @@ export type Fate = (typeof fates)[number];
 export type Told = Extract<Outcome, {readonly fate: Fate}>;
 
 export const isTold = (outcome: Outcome): outcome is Told => fates.some(fate => fate === outcome.fate);
-
-/** The most that SQS takes in a message (SendMessage). */
-export const maxBodyOctets = 1_048_576;
 
 /** Leaves room for what the pipeline adds to a message on its way: tracking and attempts. */
 export const maxMessageOctets = maxBodyOctets - 16_384;

@@ -5,11 +5,12 @@ import type {Message, ParsedMessage} from '../message/message.ts';
 import type {Arrival} from '../message/tracking.ts';
 import type {Problem} from '../problem.ts';
 import type {Settings} from '../settings/settings.ts';
+import {maxBodyOctets} from '../sqs-limits.ts';
 import {deduplicationIdOf, resolveDestination} from './destination.ts';
 import type {Candidate} from './gate.ts';
 import {messageBody} from './next-round.ts';
 import {type Invalid, type RecordText, refused} from './outcome.ts';
-import {maxBodyOctets, maxMessageOctets} from './result.ts';
+import {maxMessageOctets} from './result.ts';
 import {maxEntriesOctets} from './result-entry.ts';
 
 /** @param parsed the message in the record, its text composed */

@@ -3,9 +3,7 @@
 import type {Message} from '../message/message.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Reply} from '../smtp/reply.ts';
-
-/** The longest DelaySeconds that SQS takes (SendMessage). */
-const maxDelaySeconds = 900;
+import {maxDelaySeconds} from '../sqs-limits.ts';
 
 /** Seconds to wait after attempt number `attempts` (from 1). The last entry of the list repeats. */
 export const retryIntervalOf = (intervals: readonly number[], attempts: number): number =>

@@ -6,6 +6,7 @@ import {resultKinds} from '../names.ts';
 import {right, wrong} from '../parsed.ts';
 import {type Mailbox, parseMailbox} from '../smtp/address.ts';
 import {securityLevels} from '../smtp/security.ts';
+import {standardQueueName} from '../sqs-limits.ts';
 import {parseSeconds} from '../whole-number.ts';
 import {mqHeadersRules} from './mq-headers.ts';
 import {smarthostSchema} from './smarthost-schema.ts';
@@ -32,9 +33,8 @@ const retries = parsedBy<readonly number[]>(value => {
     : wrong('must be a list of seconds, such as [600, 1800] or "600,1800"');
 });
 
-/** SQS's rule for the names of standard queues (CreateQueue, QueueName). */
 const queueName = parsedBy<string | null>(value =>
-  value === null || (typeof value === 'string' && /^[A-Za-z0-9_-]{1,80}$/.test(value))
+  value === null || (typeof value === 'string' && standardQueueName.test(value))
     ? right(value)
     : wrong('must be the name of a standard SQS queue (letters, digits, - and _), or null for none'),
 );

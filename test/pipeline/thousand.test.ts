@@ -7,6 +7,7 @@ import {CreateQueueCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {settingsMaxAge} from '../../shared/names.ts';
 import {defaultCapacity} from '../../shared/settings/groups/capacity.ts';
+import {batchesOf} from '../../shared/sqs-limits.ts';
 import {type Mail, mailMix, secretMark} from '../samples/mail-mix.ts';
 import {type DnsServer, startDnsServer, type Zone} from '../servers/dns-server.ts';
 import {MoodyServer} from '../servers/moody-server.ts';
@@ -89,26 +90,8 @@ const left = (queue: string): number => {
   return visible + inFlight + delayed;
 };
 
-/** Ten at most, and a MiB in all (SendMessageBatch). */
-function batchesOf(all: readonly Mail[]): string[][] {
-  const batches: string[][] = [];
-  let octets = 0;
-  for (const {body} of all) {
-    const more = Buffer.byteLength(body);
-    const last = batches.at(-1);
-    if (last === undefined || last.length === 10 || octets + more > 1_000_000) {
-      batches.push([body]);
-      octets = more;
-    } else {
-      last.push(body);
-      octets += more;
-    }
-  }
-  return batches;
-}
-
 test('every message comes to one end, and to no other', async () => {
-  for (const batch of batchesOf(mails)) await pipeline.send(...batch);
+  for (const batch of batchesOf(mails)) await pipeline.send(...batch.map(({body}) => body));
   const places = [names.outbox, names.waiting, names.delivery, ...resultQueues];
   await pipeline
     .until(() => places.every(queue => left(queue) === 0))

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {afterEach, describe, expect, it} from 'vitest';
 import {AwsError, type AwsRequest, type Endpoint, listen} from '../../local/http.ts';
-import {batchesOf, enqueue, type Outgoing} from '../../tools/enqueue.ts';
+import {enqueue, type Outgoing} from '../../tools/enqueue.ts';
 import {clientOf} from '../local/sqs/sqs-under-test.ts';
 
 interface Entry {
@@ -20,38 +20,13 @@ async function startQueue(answer: (entries: readonly Entry[], request: AwsReques
   return {client: clientOf(endpoint.url), queueUrl: `${endpoint.url}/000000000000/outbox`};
 }
 
-const messages = (count: number, size = 10): Outgoing[] =>
-  Array.from({length: count}, (_, index) => ({source: `m${index}`, body: `${index}`.padEnd(size, '.')}));
+const messages = (count: number): Outgoing[] =>
+  Array.from({length: count}, (_, index) => ({source: `m${index}`, body: `${index}`.padEnd(10, '.')}));
 
 const taken = ({Id, MessageBody}: Entry) => ({
   Id,
   MessageId: Id,
   MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
-});
-
-describe('batches', () => {
-  it.each([
-    [25, 10, [10, 10, 5]],
-    [10, 104_857, [10]],
-    [10, 104_858, [9, 1]],
-    [3, 524_288, [2, 1]],
-    [2, 1_032_192, [1, 1]],
-    [0, 10, []],
-  ])('of %i messages of %i octets have %j entries', (count, size, lengths) => {
-    const batches = [...batchesOf(messages(count, size))];
-    expect(batches.map(batch => batch.length)).toEqual(lengths);
-    expect(batches.flat()).toEqual(messages(count, size));
-  });
-
-  it('count octets, not characters', () => {
-    const body = 'ü'.repeat(300_000);
-    expect([
-      ...batchesOf([
-        {source: 'a', body},
-        {source: 'b', body},
-      ]),
-    ]).toHaveLength(2);
-  });
 });
 
 describe('enqueueing', () => {
