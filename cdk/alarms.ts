@@ -6,12 +6,12 @@ import {SnsAction} from 'aws-cdk-lib/aws-cloudwatch-actions';
 import {FilterPattern} from 'aws-cdk-lib/aws-logs';
 import {Construct} from 'constructs';
 import {AlarmTopic} from './alarm-topic.ts';
-import type {MailFunction} from './mail-function.ts';
 import {idOf, type Queues} from './queues.ts';
+import type {RelayqFunction} from './relayq-function.ts';
 
 export interface AlarmsProps {
   readonly queues: Queues;
-  readonly functions: readonly MailFunction[];
+  readonly functions: readonly RelayqFunction[];
   readonly email: string | undefined;
 }
 
@@ -51,7 +51,7 @@ export class Alarms extends Construct {
     }
   }
 
-  #functionAlarms({node, function: fn, logGroup}: MailFunction): void {
+  #functionAlarms({node, function: fn, logGroup}: RelayqFunction): void {
     const {stackName} = Stack.of(this);
     const alarm = (what: string, metric: IMetric, threshold: number, description: string, periods = 1) =>
       this.#alarm(`${node.id}${what}`, metric, threshold, description, periods);

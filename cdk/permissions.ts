@@ -81,5 +81,5 @@ export function grantNetworkInterfaces(role: Role, functionName: string): void {
   );
 }
 
-const arnFor = (scope: Construct, service: string, resource: string): string =>
+export const arnFor = (scope: Construct, service: string, resource: string): string =>
   Stack.of(scope).formatArn({service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME});

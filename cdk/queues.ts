@@ -1,7 +1,7 @@
 // All queues: the outbox, the mail that waits, the FIFO queue that holds the domain queues, the result queues and the
 // dead letters.
 
-import {ArnFormat, Duration, RemovalPolicy, Stack} from 'aws-cdk-lib';
+import {Duration, RemovalPolicy} from 'aws-cdk-lib';
 import {
   DeduplicationScope,
   FifoThroughputLimit,
@@ -11,12 +11,13 @@ import {
   RedrivePermission,
 } from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
-import {type Names, type ResultKind, resultKinds} from '../shared/names.ts';
+import type {Names, ResultKind, Variable} from '../shared/names.ts';
 import {acknowledge} from './acknowledgements.ts';
+import {arnFor} from './permissions.ts';
 import {deliverTimeout, routeTimeout} from './timeouts.ts';
 
 const common: QueueProps = {
-  // The longest that SQS keeps anything: a weekend, and the holiday of whoever mends it.
+  // The longest that SQS keeps anything: time for a weekend, and for the holiday of whoever puts things right.
   retentionPeriod: Duration.days(14),
   encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
@@ -25,12 +26,37 @@ const common: QueueProps = {
   removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 };
 
-/** High throughput FIFO: the limit is one of each message group, and so is deduplication. */
-const highThroughput: QueueProps = {
-  fifo: true,
-  contentBasedDeduplication: false,
-  deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
-  fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+/** What holds for a queue that a function takes from. Its kind holds for its dead-letter queue too. */
+interface Consumption {
+  readonly kind: QueueProps;
+  readonly visibilityTimeout: Duration;
+  readonly maxReceiveCount: number;
+}
+
+const ofRoute: Consumption = {
+  kind: {},
+  // AWS's six times the function's timeout: time to try a throttled batch again before it is given out twice.
+  visibilityTimeout: Duration.seconds(6 * routeTimeout.toSeconds()),
+  // Bad messages are answered. What is received again and again meets trouble of our own: SSM or SQS fails, or the
+  // account's concurrency is used up, as each throttled batch counts. SQS's most is two days of that.
+  maxReceiveCount: 1000,
+};
+
+const ofDeliver: Consumption = {
+  // High throughput FIFO: the limit is one of each message group, and so is deduplication.
+  kind: {
+    fifo: true,
+    contentBasedDeduplication: false,
+    deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+    fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+  },
+  // Just over the function's timeout, not AWS's six times: after a crash the groups of a batch stand still for this
+  // long. MaximumConcurrency keeps the event source from holding batches that nobody runs.
+  visibilityTimeout: deliverTimeout.plus(Duration.minutes(1)),
+  // Of a batch of ten at least one message is settled each time, however slow the server, and the others are
+  // redelivered. So the last of them is received ten times, and nothing is wrong. The rest is for trouble of our own
+  // and for throttling: two days. A message that crashes the function holds up its group for as long, with an alarm.
+  maxReceiveCount: 200,
 };
 
 export class Queues extends Construct {
@@ -45,67 +71,60 @@ export class Queues extends Construct {
 
   constructor(scope: Construct, id: string, names: Names) {
     super(scope, id);
-    const redriveAllowPolicy = (source: string) => ({
-      redrivePermission: RedrivePermission.BY_QUEUE,
-      sourceQueues: [Queue.fromQueueArn(this, `${source}Arn`, sourceArn(this, source))],
-    });
-    const deadLetters = (id: string, queueName: string, source: string) =>
-      new Queue(this, id, {...common, queueName, redriveAllowPolicy: redriveAllowPolicy(source)});
-    const source = (id: string, queueName: string, queue: Queue) =>
-      new Queue(this, id, {
-        ...common,
-        queueName,
-        // AWS's six times the function's timeout: time to try a throttled batch again before it is given out twice.
-        visibilityTimeout: Duration.seconds(6 * routeTimeout.toSeconds()),
-        // Bad messages are answered, so what comes here again and again is our own trouble, such as SSM or SQS
-        // failing, or the account's concurrency used up, as each throttled batch counts: SQS's most is two days of it.
-        deadLetterQueue: {queue, maxReceiveCount: 1000},
-      });
-    this.outboxDlq = deadLetters('OutboxDlq', names.outboxDlq, names.outbox);
-    this.outbox = source('Outbox', names.outbox, this.outboxDlq);
-    this.waitingDlq = deadLetters('WaitingDlq', names.waitingDlq, names.waiting);
-    this.waiting = source('Waiting', names.waiting, this.waitingDlq);
+    [this.outbox, this.outboxDlq] = this.#consumed('Outbox', names.outbox, names.outboxDlq, ofRoute);
+    [this.waiting, this.waitingDlq] = this.#consumed('Waiting', names.waiting, names.waitingDlq, ofRoute);
+    [this.delivery, this.deliveryDlq] = this.#consumed(
+      'Delivery',
+      names.delivery,
+      names.deliveryDlq,
+      ofDeliver,
+    );
     this.outboxOversize = new Queue(this, 'OutboxOversize', {...common, queueName: names.outboxOversize});
     acknowledge(this.outboxOversize, 'SQS3', 'It holds what has been answered, for whoever wants to see it.');
-    this.deliveryDlq = new Queue(this, 'DeliveryDlq', {
-      ...common,
-      ...highThroughput,
-      queueName: names.deliveryDlq,
-      redriveAllowPolicy: redriveAllowPolicy(names.delivery),
-    });
-    this.delivery = new Queue(this, 'Delivery', {
-      ...common,
-      ...highThroughput,
-      queueName: names.delivery,
-      // Just over the function's timeout, not AWS's six times: after a crash the groups of a batch stand still
-      // for this long. MaximumConcurrency keeps the event source from holding batches that nobody runs.
-      visibilityTimeout: deliverTimeout.plus(Duration.minutes(1)),
-      // Of a batch of ten at least one message is settled each time, however slow the server; the others come
-      // again. So the last of them is received ten times, and nothing is wrong. The rest is for our own trouble, and
-      // for throttling: two days. A message that crashes the function holds up its group for as long, with an alarm.
-      deadLetterQueue: {queue: this.deliveryDlq, maxReceiveCount: 200},
-    });
     const result = (kind: ResultKind) => {
       const queue = new Queue(this, idOf(kind), {...common, queueName: names.results[kind]});
       const reason = 'Results are read by the user’s own consumers, who decide what a dead letter is.';
       acknowledge(queue, 'SQS3', reason);
       return queue;
     };
-    this.results = Object.fromEntries(resultKinds.map(kind => [kind, result(kind)])) as Record<
-      ResultKind,
-      Queue
-    >;
+    this.results = {
+      results: result('results'),
+      success: result('success'),
+      failure: result('failure'),
+      retry: result('retry'),
+    };
+  }
+
+  /** A queue that a function takes from, and the queue of its dead letters, which takes from no other. */
+  #consumed(id: string, queueName: string, dlqName: string, consumption: Consumption): [Queue, Queue] {
+    const {kind, visibilityTimeout, maxReceiveCount} = consumption;
+    // By name, not by reference: the source names its dead-letter queue, and a circle cannot be deployed.
+    const source = Queue.fromQueueArn(this, `${queueName}Arn`, arnFor(this, 'sqs', queueName));
+    const dlq = new Queue(this, `${id}Dlq`, {
+      ...common,
+      ...kind,
+      queueName: dlqName,
+      redriveAllowPolicy: {redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues: [source]},
+    });
+    const deadLetterQueue = {queue: dlq, maxReceiveCount};
+    return [new Queue(this, id, {...common, ...kind, queueName, visibilityTimeout, deadLetterQueue}), dlq];
+  }
+
+  /** As the functions know them. */
+  get urls(): Readonly<Record<Exclude<Variable, 'stage'>, string>> {
+    const {outbox, outboxOversize, waiting, delivery, results} = this;
+    return {
+      outboxUrl: outbox.queueUrl,
+      outboxOversizeUrl: outboxOversize.queueUrl,
+      waitingUrl: waiting.queueUrl,
+      deliveryUrl: delivery.queueUrl,
+      resultsUrl: results.results.queueUrl,
+      successUrl: results.success.queueUrl,
+      failureUrl: results.failure.queueUrl,
+      retryUrl: results.retry.queueUrl,
+    };
   }
 }
 
 /** `Results`, and so on. */
 export const idOf = (kind: string): string => kind.charAt(0).toUpperCase() + kind.slice(1);
-
-/** By name, not by reference: the source names its dead-letter queue, and a circle cannot be deployed. */
-function sourceArn(scope: Construct, queueName: string): string {
-  return Stack.of(scope).formatArn({
-    service: 'sqs',
-    resource: queueName,
-    arnFormat: ArnFormat.NO_RESOURCE_NAME,
-  });
-}

@@ -6,10 +6,10 @@ import {formerSenders, type Names, namesOf} from '../shared/names.ts';
 import {Alarms} from './alarms.ts';
 import type {Context} from './context.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
-import {MailFunction} from './mail-function.ts';
-import {grantState} from './permissions.ts';
+import {grantResults, grantSend, grantSettings, grantState} from './permissions.ts';
 import {allowProducers, onlyFunctionsSend} from './queue-policies.ts';
 import {Queues} from './queues.ts';
+import {RelayqFunction} from './relayq-function.ts';
 import {stateTable} from './state-table.ts';
 import {deliverTimeout, routeTimeout} from './timeouts.ts';
 
@@ -23,27 +23,24 @@ export class RelayqStack extends Stack {
     const names = namesOf(context.stage);
     const queues = new Queues(this, 'Queues', names);
     const network = context.directMx ? new DirectMxNetwork(this, 'DirectMx') : undefined;
-    const route = new MailFunction(this, 'Route', {
-      functionName: names.route,
-      folder: 'route',
-      queues,
-      sources: [queues.outbox, queues.waiting],
-      targets: [queues.waiting, queues.outboxOversize, queues.delivery],
-      timeout: routeTimeout,
-      maxConcurrency: context.routeConcurrency,
-      context,
-    });
-    const deliver = new MailFunction(this, 'Deliver', {
-      functionName: names.deliver,
+    const {stage, routeConcurrency, deliverConcurrency} = context;
+    const common = {context, values: {stage, ...queues.urls}};
+    const route = new RelayqFunction(this, 'Route', {...common, folder: 'route', timeout: routeTimeout});
+    const deliver = new RelayqFunction(this, 'Deliver', {
+      ...common,
       folder: 'deliver',
-      queues,
-      sources: [queues.delivery],
-      targets: [queues.waiting],
       timeout: deliverTimeout,
-      maxConcurrency: context.deliverConcurrency,
-      context,
-      ...(network && {network}),
+      network,
     });
+    grantSend(route.role, [queues.waiting, queues.outboxOversize, queues.delivery]);
+    grantSend(deliver.role, [queues.waiting]);
+    for (const {role} of [route, deliver]) {
+      grantResults(role, context);
+      grantSettings(role, context);
+    }
+    route.consumes(queues.outbox, routeConcurrency);
+    route.consumes(queues.waiting, routeConcurrency);
+    deliver.consumes(queues.delivery, deliverConcurrency);
     grantState(deliver.role, stateTable(this, 'State', names));
     // SQS names a function's session so (ReceiveMessage, SenderId; a session of Lambda's has the function's name).
     const senderIds = [`${route.role.roleId}:${names.route}`, `${deliver.role.roleId}:${names.deliver}`];

@@ -73,18 +73,29 @@ export const isPassingQueue = (name: string): boolean => /-results-[0-9a-f]{8}$/
 export const stateKey = 'id';
 export const stateExpiry = 'expiresAt';
 
-/** The environment variables the stack gives both functions. Those of queues hold queue URLs. */
+/** Environment variables of the functions. Those that end in Url hold the URL of a queue. */
 export const variables = {
   stage: 'RELAYQ_STAGE',
-  outbox: 'RELAYQ_OUTBOX_URL',
-  outboxOversize: 'RELAYQ_OUTBOX_OVERSIZE_URL',
-  waiting: 'RELAYQ_WAITING_URL',
-  delivery: 'RELAYQ_DELIVERY_URL',
-  results: 'RELAYQ_RESULTS_URL',
-  success: 'RELAYQ_SUCCESS_URL',
-  failure: 'RELAYQ_FAILURE_URL',
-  retry: 'RELAYQ_RETRY_URL',
+  outboxUrl: 'RELAYQ_OUTBOX_URL',
+  outboxOversizeUrl: 'RELAYQ_OUTBOX_OVERSIZE_URL',
+  waitingUrl: 'RELAYQ_WAITING_URL',
+  deliveryUrl: 'RELAYQ_DELIVERY_URL',
+  resultsUrl: 'RELAYQ_RESULTS_URL',
+  successUrl: 'RELAYQ_SUCCESS_URL',
+  failureUrl: 'RELAYQ_FAILURE_URL',
+  retryUrl: 'RELAYQ_RETRY_URL',
 } as const;
+export type Variable = keyof typeof variables;
+
+/** What a function needs that settles mail. */
+const ofMail = ['stage', 'waitingUrl', 'resultsUrl', 'successUrl', 'failureUrl', 'retryUrl'] as const;
+export type MailVariable = (typeof ofMail)[number];
+
+/** The variables that each function needs: the stack gives it these, and it does not start without one of them. */
+export const needs = {
+  route: [...ofMail, 'outboxUrl', 'outboxOversizeUrl', 'deliveryUrl'],
+  deliver: [...ofMail, 'deliveryUrl'],
+} as const satisfies Readonly<Record<string, readonly Variable[]>>;
 
 /**
  * Optional, for one release: who has put results on the outbox to wait there, as SQS's SenderId names them, with commas.

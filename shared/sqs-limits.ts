@@ -6,7 +6,7 @@ import {octetsOf} from './json.ts';
 export const maxBodyOctets = 1_048_576;
 
 /** The most entries in one request (SendMessageBatch). */
-const maxBatchEntries = 10;
+export const maxBatchEntries = 10;
 
 /** The longest DelaySeconds (SendMessage). */
 export const maxDelaySeconds = 900;

@@ -3,6 +3,7 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
+import {maxBatchEntries} from '../../shared/sqs-limits.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import type {Sqs} from '../runtime/sqs.ts';
 import type {OutcomeWriter} from './outcome-writer.ts';
@@ -21,8 +22,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** The most entries that SQS takes in one request. */
-const maxRound = 10;
 /**
  * How long an outcome waits for others that are written down with it, in milliseconds: each round costs three requests and
  * the CPU for them. If the function dies meanwhile, it repeats the messages that wait.
@@ -61,7 +60,7 @@ export class Settler {
       this.#waiting.push({record, outcome, resolve, reject});
       this.#expected -= 1;
       if (!this.#working) void this.#work();
-      if (this.#expected <= 0 || this.#waiting.length >= maxRound) this.#hurry();
+      if (this.#expected <= 0 || this.#waiting.length >= maxBatchEntries) this.#hurry();
     });
   }
 
@@ -69,7 +68,7 @@ export class Settler {
     this.#working = true;
     while (this.#waiting.length > 0) {
       await this.#linger();
-      await this.#round(this.#waiting.splice(0, maxRound));
+      await this.#round(this.#waiting.splice(0, maxBatchEntries));
     }
     this.#working = false;
   }
@@ -81,7 +80,7 @@ export class Settler {
         clearTimeout(timer);
         resolve();
       };
-      if (this.#expected <= 0 || this.#waiting.length >= maxRound) this.#hurry();
+      if (this.#expected <= 0 || this.#waiting.length >= maxBatchEntries) this.#hurry();
     });
   }
 

@@ -4,16 +4,19 @@
 import {due} from '../../shared/delivery/gates/due.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
+import {needs} from '../../shared/names.ts';
 import {outcomeLog} from '../outcome/outcome-log.ts';
 import {OutcomeWriter} from '../outcome/outcome-writer.ts';
 import {oversizeTexts} from '../outcome/oversize-texts.ts';
 import {batchHandler} from '../runtime/batch.ts';
+import {readEnvironment} from '../runtime/environment.ts';
 import {log} from '../runtime/log.ts';
 import {startUp} from '../start-up.ts';
 import {routeBatch} from './route-batch.ts';
 
-const {environment, sqs, results, settings, visibility} = startUp();
-const {waitingUrl, outboxOversizeUrl} = environment;
+const environment = readEnvironment(needs.route);
+const {outboxUrl, waitingUrl, outboxOversizeUrl} = environment;
+const {sqs, results, settings, visibility} = startUp(environment, [outboxUrl, waitingUrl]);
 const listeners = [outcomeLog(log), oversizeTexts(sqs, outboxOversizeUrl), results];
 const writer = new OutcomeWriter({sqs, waitingUrl, listeners});
 const gates = [expiry, due, settingsKnown];

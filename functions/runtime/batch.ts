@@ -1,5 +1,5 @@
-// What both handlers have in common: an SQS event in, the records that failed out; that the records are still ours
-// and settings before anything.
+// What all functions that take from a queue have in common: an SQS event in, the records that failed out. Before a batch
+// is handled, it is made sure that its records are still ours, and settings are read.
 
 import middy, {type MiddlewareObj} from '@middy/core';
 import type {Context, SQSBatchResponse, SQSEvent, SQSRecord} from 'aws-lambda';
@@ -8,7 +8,7 @@ import {errorText, type Log} from './log.ts';
 import type {SettingsSource} from './settings-source.ts';
 import type {Visibility} from './visibility.ts';
 
-/** Handles a batch; returns the message ids of the records that are to come again. */
+/** Handles a batch; returns the message ids of the records that are to be redelivered. */
 export type BatchHandler = (
   records: readonly SQSRecord[],
   settings: Settings,
@@ -19,13 +19,13 @@ export interface BatchParts {
   readonly source: SettingsSource;
   readonly visibility: Visibility;
   readonly log: Log;
-  /** Called with records that could not be dealt with, for a reason that is not theirs. */
+  /** Called with records that could not be handled, for a reason that is not theirs. */
   readonly onFailed?: (records: readonly SQSRecord[], remainingMs: number) => Promise<void>;
 }
 
 interface BatchContext extends Context {
   settings: Settings;
-  /** Records that are somebody else's by now, and what must not overtake them. */
+  /** Records that others have by now, and what must not overtake them. */
   lost: ReadonlySet<SQSRecord>;
 }
 
@@ -33,7 +33,7 @@ const failuresOf = (messageIds: readonly string[]): SQSBatchResponse => ({
   batchItemFailures: messageIds.map(itemIdentifier => ({itemIdentifier})),
 });
 
-/** Puts the settings on the context, and without any, or after a bug, has the whole batch come again. */
+/** Puts the settings on the context. Without any, or after a bug, the whole batch is redelivered. */
 const withSettings = ({
   source,
   visibility,
@@ -47,7 +47,7 @@ const withSettings = ({
     context.settings = await source.current();
   },
   onError: async ({error, context, event: {Records: records}}) => {
-    log('error', 'the batch will come again', {error: errorText(error)});
+    log('error', 'batch not handled; all of it will be redelivered', {error: errorText(error)});
     await onFailed?.(records, context.getRemainingTimeInMillis());
     return failuresOf(records.map(record => record.messageId));
   },

@@ -1,5 +1,5 @@
-// Whether the records of a batch are still ours. Lambda may hold a batch for minutes before it runs ("a batch that
-// waits for concurrency"), and what SQS makes visible meanwhile, somebody else may be sending already.
+// Whose the records of a batch are, and when SQS gives them out again. Lambda may hold a batch for minutes before it runs
+// ("a batch that waits for concurrency"). What becomes visible meanwhile, another environment may be sending already.
 
 import type {SQSRecord} from 'aws-lambda';
 import type {Log} from './log.ts';
@@ -8,8 +8,8 @@ import type {Sqs} from './sqs.ts';
 
 export interface VisibilityParts {
   readonly sqs: Pick<Sqs, 'hide'>;
-  /** The URL of a queue that a function takes from, by its name. */
-  readonly urlOf: (queueName: string) => string;
+  /** Of the queues that the function takes from. */
+  readonly sourceUrls: readonly string[];
   readonly log: Log;
   readonly now: () => number;
 }
@@ -32,16 +32,15 @@ export class Visibility {
    * @throws Error when it refuses all of them
    */
   async renew(records: readonly SQSRecord[], remainingMs: number): Promise<ReadonlySet<SQSRecord>> {
-    const {sqs, urlOf, log, now} = this.#parts;
+    const {log, now} = this.#parts;
     if (!records.some(record => isLate(record, now()))) return new Set();
     const seconds = Math.ceil((remainingMs + Math.min(graceMs, 2 * remainingMs)) / 1000);
-    const handles = records.map(({receiptHandle}) => receiptHandle);
-    const refused = await sqs.hide(urlOf(queueNameOf(records[0]!)), handles, seconds);
+    const refused = await this.#hide(records, seconds);
     const [reason] = refused.values();
     if (refused.size === records.length) throw new Error(`the batch came too late: ${reason}`);
     if (refused.size > 0) {
       const ids = [...refused.keys()].map(index => records[index]!.messageId);
-      log('warn', 'messages came too late, and are somebody else’s', {ids, reason});
+      log('warn', 'messages came too late; they are left to whoever has received them since', {ids, reason});
     }
     const lost = new Set<SQSRecord>();
     const groups = new Set<string>();
@@ -53,9 +52,34 @@ export class Visibility {
     }
     return lost;
   }
+
+  /** Has SQS give records out again after so many seconds, rather than after their queue's visibility timeout. */
+  async release(records: readonly SQSRecord[], seconds: number): Promise<void> {
+    const [error] = (await this.#hide(records, seconds)).values();
+    if (error !== undefined)
+      this.#parts.log('warn', 'messages stay hidden for the visibility timeout', {error});
+  }
+
+  /**
+   * Releases records after a fault of our own, which may last: in 30 s, then after twice as long each time.
+   * @param mostMs the time of an invocation: waiting costs no more than a function that has died
+   */
+  async backOff(records: readonly SQSRecord[], mostMs: number): Promise<void> {
+    const receives = Math.max(...records.map(receivesOf));
+    await this.release(records, Math.ceil(Math.min(30 * 2 ** (receives - 1), mostMs / 1000)));
+  }
+
+  #hide(records: readonly SQSRecord[], seconds: number): Promise<ReadonlyMap<number, string>> {
+    const name = queueNameOf(records[0]!);
+    const url = this.#parts.sourceUrls.find(each => each.endsWith(`/${name}`));
+    if (url === undefined) throw new Error(`${name} is no queue that this function takes from`);
+    const handles = records.map(({receiptHandle}) => receiptHandle);
+    return this.#parts.sqs.hide(url, handles, seconds);
+  }
 }
 
-/** SQS tells when a message was received for the first time, and of the others only how many there were. */
-const isLate = ({attributes}: SQSRecord, nowMs: number): boolean =>
-  Number(attributes.ApproximateReceiveCount) > 1 ||
-  nowMs - Number(attributes.ApproximateFirstReceiveTimestamp) > lateMs;
+const receivesOf = ({attributes}: SQSRecord): number => Number(attributes.ApproximateReceiveCount);
+
+/** SQS tells when a message was received for the first time. Of later receives it tells only how many there were. */
+const isLate = (record: SQSRecord, nowMs: number): boolean =>
+  receivesOf(record) > 1 || nowMs - Number(record.attributes.ApproximateFirstReceiveTimestamp) > lateMs;

@@ -4,7 +4,7 @@ import {readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {buildSync} from 'esbuild';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {variables} from '../../shared/names.ts';
+import {needs, variables} from '../../shared/names.ts';
 import {root, type Synthesis, synthesise} from './app-under-test.ts';
 
 /** A cold start reads it all: most of it is the SDK. */
@@ -30,7 +30,7 @@ function assetOf(functionName: string): string {
   throw new Error(`no function ${functionName}`);
 }
 
-describe.each(['route', 'deliver'])('the bundle of %s', name => {
+describe.each(['route', 'deliver'] as const)('the bundle of %s', name => {
   test(`is one file below ${maxOctets} octets`, () => {
     const asset = assetOf(`relayq-dev-${name}`);
     expect(readdirSync(asset)).toEqual(['index.js']);
@@ -39,9 +39,9 @@ describe.each(['route', 'deliver'])('the bundle of %s', name => {
     expect(size).toBeLessThan(maxOctets);
   });
 
-  test('is loaded by Node.js on its own, without its fetch, and has a handler', async () => {
+  test('is loaded by Node.js on its own, with the variables that it needs and without fetch, and has a handler', async () => {
     const bundle = join(assetOf(`relayq-dev-${name}`), 'index.js');
-    const given = Object.values(variables).map(variable => [variable, 'https://sqs.invalid/000000000000/q']);
+    const given = needs[name].map(each => [variables[each], 'https://sqs.invalid/000000000000/q']);
     const code = `
       const {handler} = require(${JSON.stringify(bundle)});
       console.log(typeof handler, process.moduleLoadList.filter(each => each.includes('undici')).length);

@@ -22,15 +22,17 @@ describe.each(functions)('%s', name => {
       Object.fromEntries(Object.entries(given).map(([key, value]) => [key, stack.nameOf(value)])),
     ).toEqual({
       [variables.stage]: 'dev',
-      [variables.outbox]: 'relayq-dev-outbox',
-      [variables.outboxOversize]: 'relayq-dev-outbox-oversize',
-      [variables.waiting]: 'relayq-dev-waiting',
-      [variables.delivery]: 'relayq-dev-delivery.fifo',
-      [variables.results]: 'relayq-dev-results',
-      [variables.success]: 'relayq-dev-success',
-      [variables.failure]: 'relayq-dev-failure',
-      [variables.retry]: 'relayq-dev-retry',
-      ...(name === 'relayq-dev-route' && {[formerSenders]: 'relayq-dev-deliver'}),
+      [variables.waitingUrl]: 'relayq-dev-waiting',
+      [variables.deliveryUrl]: 'relayq-dev-delivery.fifo',
+      [variables.resultsUrl]: 'relayq-dev-results',
+      [variables.successUrl]: 'relayq-dev-success',
+      [variables.failureUrl]: 'relayq-dev-failure',
+      [variables.retryUrl]: 'relayq-dev-retry',
+      ...(name === 'relayq-dev-route' && {
+        [variables.outboxUrl]: 'relayq-dev-outbox',
+        [variables.outboxOversizeUrl]: 'relayq-dev-outbox-oversize',
+        [formerSenders]: 'relayq-dev-deliver',
+      }),
     });
   });
 

@@ -63,7 +63,7 @@ async function startBroken(): Promise<Trial> {
     overrides: ({functions, queues}) => {
       for (const {environment} of functions) {
         for (const kind of ['success', 'failure', 'retry'] as const)
-          environment[variables[kind]] = `${environment[variables.results]}-gone`;
+          environment[variables[`${kind}Url`]] = `${environment[variables.resultsUrl]}-gone`;
       }
       for (const {attributes} of queues) {
         if (attributes.RedrivePolicy === undefined) continue;
@@ -105,7 +105,9 @@ describe('the settings', () => {
       fault.remove();
     }
     await bench.settled();
-    const put = bench.pipeline.logged('the batch will come again').map(({error}) => error);
+    const put = bench.pipeline
+      .logged('batch not handled; all of it will be redelivered')
+      .map(({error}) => error);
     expect(put).toEqual(faults.map(() => expect.stringMatching(/no usable settings yet/)));
     expect(bench.tallyOf(sample)).toEqual(once.ok);
   });

@@ -29,6 +29,7 @@ beforeAll(async () => {
 afterAll(() => sqs.stop());
 beforeEach(() => {
   calls = [];
+  lines.length = 0;
   refuse = false;
 });
 
@@ -42,6 +43,11 @@ async function received({name, arn}: QueueUnderTest): Promise<SQSRecord[]> {
   return messages.map(message => sqsRecordOf(message, {queueArn: arn, region: 'us-east-1'}));
 }
 
+const lines: string[] = [];
+const log = (_: string, message: string) => lines.push(message);
+const visibilityOf = ({url}: QueueUnderTest) =>
+  new Visibility({sqs: new Sqs(sqs.client), sourceUrls: [url], log, now: () => Date.now() + aheadMs});
+
 interface Run {
   readonly handled: readonly string[];
   readonly failed: readonly string[];
@@ -53,14 +59,8 @@ async function run(
   records: readonly SQSRecord[],
   remainingMs = 900_000,
 ): Promise<Run> {
-  const log = () => {};
   const handled: string[] = [];
-  const visibility = new Visibility({
-    sqs: new Sqs(sqs.client),
-    urlOf: name => sqs.queueNamed(name).url,
-    log,
-    now: () => Date.now() + aheadMs,
-  });
+  const visibility = visibilityOf(queue);
   const source = {current: async () => settings()} as unknown as SettingsSource;
   const handler = batchHandler({source, visibility, log}, async those => {
     handled.push(...those.map(({body}) => body));
@@ -154,4 +154,48 @@ describe('a batch', () => {
     refuse = true;
     expect(await run(queue, records)).toEqual({handled: [], failed: ['a']});
   });
+});
+
+describe('records', () => {
+  test('that are released come again when their seconds are over, and not before', async () => {
+    const queue = await sqs.queue();
+    await queue.send('a');
+    const records = await received(queue);
+    await visibilityOf(queue).release(records, 5);
+    expect(calls).toEqual(['5']);
+    pass(4);
+    expect(await received(queue)).toEqual([]);
+    pass(2);
+    expect(await received(queue)).toHaveLength(1);
+  });
+
+  test('that are released in vain stay hidden, and the log says so', async () => {
+    const queue = await sqs.queue();
+    await queue.send('a');
+    const records = await received(queue);
+    refuse = true;
+    await visibilityOf(queue).release(records, 0);
+    expect(lines).toEqual(['messages stay hidden for the visibility timeout']);
+    expect(await received(queue)).toEqual([]);
+  });
+
+  test.each([
+    [[1], 900_000, 30],
+    [[2], 900_000, 60],
+    [[1, 3, 2], 900_000, 120],
+    [[1], 10_500, 11],
+    [[9], 900_000, 900],
+  ])(
+    'that were received %j times, with %i ms an invocation, back off for %i s',
+    async (receives, ms, seconds) => {
+      const queue = await sqs.queue();
+      for (const times of receives) await queue.send(`${times}`);
+      const records = (await received(queue)).map(record => {
+        const attributes = {...record.attributes, ApproximateReceiveCount: record.body};
+        return {...record, attributes};
+      });
+      await visibilityOf(queue).backOff(records, ms);
+      expect(calls).toEqual([receives.map(() => seconds).join()]);
+    },
+  );
 });

@@ -1,9 +1,8 @@
-// A function of the pipeline: its bundle, its source queues, its log group, and a role that can do what the code
-// does and no more.
+// A function of relayq, of any kind: its bundle, its log group, the variables that it needs, and a role that at first
+// can only write the log. A kind is a method, such as `consumes` for a function that takes from queues.
 
 import {fileURLToPath} from 'node:url';
 import {type Duration, RemovalPolicy} from 'aws-cdk-lib';
-import type {ISecurityGroup, IVpc} from 'aws-cdk-lib/aws-ec2';
 import {Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -18,35 +17,35 @@ import {LogLevel, NodejsFunction, OutputFormat} from 'aws-cdk-lib/aws-lambda-nod
 import {LogGroup} from 'aws-cdk-lib/aws-logs';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
-import {resultKinds, variables} from '../shared/names.ts';
+import {namesOf, needs, type Variable, variables} from '../shared/names.ts';
 import type {Context} from './context.ts';
-import {grantNetworkInterfaces, grantResults, grantSend, grantSettings} from './permissions.ts';
-import type {Queues} from './queues.ts';
+import type {DirectMxNetwork} from './direct-mx-network.ts';
+import {grantNetworkInterfaces} from './permissions.ts';
 
-export interface MailFunctionProps {
-  readonly functionName: string;
+export interface RelayqFunctionProps {
   /** Its folder below functions/. */
-  readonly folder: string;
-  readonly queues: Queues;
-  readonly sources: readonly Queue[];
-  /** The queues it sends to, beside those for results. */
-  readonly targets: readonly Queue[];
+  readonly folder: keyof typeof needs;
   readonly timeout: Duration;
-  readonly maxConcurrency: number;
   readonly context: Context;
-  readonly network?: {readonly vpc: IVpc; readonly securityGroup: ISecurityGroup};
+  /** What the stage has to give to functions; each is given what it needs. */
+  readonly values: Readonly<Record<Variable, string>>;
+  readonly network?: DirectMxNetwork | undefined;
 }
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
-export class MailFunction extends Construct {
+export class RelayqFunction extends Construct {
   readonly function: NodejsFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, props: MailFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    {folder, timeout, context, values, network}: RelayqFunctionProps,
+  ) {
     super(scope, id);
-    const {functionName, folder, queues, sources, context, network} = props;
+    const functionName = namesOf(context.stage)[folder];
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: context.logRetentionDays,
@@ -55,9 +54,6 @@ export class MailFunction extends Construct {
     });
     this.role = new Role(this, 'Role', {assumedBy: new ServicePrincipal('lambda.amazonaws.com')});
     this.logGroup.grantWrite(this.role);
-    grantSend(this.role, props.targets);
-    grantResults(this.role, context);
-    grantSettings(this.role, context);
     if (network) grantNetworkInterfaces(this.role, functionName);
     this.function = new NodejsFunction(this, 'Function', {
       functionName,
@@ -68,7 +64,7 @@ export class MailFunction extends Construct {
       architecture: Architecture.ARM_64,
       // CPU comes with memory, and TLS and the SDK's start want some: about a third of a core.
       memorySize: 512,
-      timeout: props.timeout,
+      timeout,
       role: this.role,
       logGroup: this.logGroup,
       // JSON for the platform's own lines too, and of those only warnings: log bytes are a cost of every message.
@@ -78,7 +74,7 @@ export class MailFunction extends Construct {
       // A deferred message goes round: waiting, delivery, waiting. Lambda would stop that after about 16 rounds;
       // maxattempts and maxdelivertime are what ends it.
       recursiveLoop: RecursiveLoop.ALLOW,
-      environment: environmentOf(queues, context.stage),
+      environment: Object.fromEntries(needs[folder].map(name => [variables[name], values[name]])),
       ...(network && {vpc: network.vpc, securityGroups: [network.securityGroup]}),
       bundling: {
         // An import of node:http reads all that it exports, and so loads Node's fetch and WebSocket: 8 ms of a cold
@@ -94,24 +90,11 @@ export class MailFunction extends Construct {
         environment: {npm_config_update_notifier: 'false'},
       },
     });
-    // It also lets the role take from the queue, hide what it has taken, and delete it: settling is the code's own.
-    for (const source of sources) {
-      this.function.addEventSource(
-        new SqsEventSource(source, {
-          batchSize: 10,
-          reportBatchItemFailures: true,
-          maxConcurrency: props.maxConcurrency,
-        }),
-      );
-    }
+  }
+
+  /** Takes from a queue. The role may also hide and delete what it has taken: settling is the code's own. */
+  consumes(queue: Queue, maxConcurrency: number): void {
+    const source = new SqsEventSource(queue, {batchSize: 10, reportBatchItemFailures: true, maxConcurrency});
+    this.function.addEventSource(source);
   }
 }
-
-const environmentOf = (queues: Queues, stage: string): Record<string, string> => ({
-  [variables.stage]: stage,
-  [variables.outbox]: queues.outbox.queueUrl,
-  [variables.outboxOversize]: queues.outboxOversize.queueUrl,
-  [variables.waiting]: queues.waiting.queueUrl,
-  [variables.delivery]: queues.delivery.queueUrl,
-  ...Object.fromEntries(resultKinds.map(kind => [variables[kind], queues.results[kind].queueUrl])),
-});
