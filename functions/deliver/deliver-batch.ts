@@ -75,7 +75,7 @@ async function deliverGroup(
   time: Time,
   parts: DeliverParts,
 ): Promise<readonly SQSRecord[]> {
-  const {log, settler, connections} = parts;
+  const {log, settler, connections, visibility} = parts;
   const lane = new Lane(connections);
   const failed = new Set<SQSRecord>();
   const late = new Set<SQSRecord>();
@@ -108,26 +108,7 @@ async function deliverGroup(
   const records = items.map(({record}) => record);
   const unbegun = records.slice(tasks.length);
   const left = records.filter(record => failed.has(record) || late.has(record) || unbegun.includes(record));
-  if (left.length > 0) await comeAgain(left, failed.size > 0 ? backOffSeconds(time.totalMs) : () => 0, parts);
+  if (left.length > 0)
+    await (failed.size > 0 ? visibility.backOff(left, time.totalMs) : visibility.release(left, 0));
   return left;
-}
-
-/** A fault of our own may last: 30 s, then twice as long each time, at most as long as a function that has died would cost. */
-export const backOffSeconds =
-  (invocationMs: number) =>
-  (record: SQSRecord): number =>
-    Math.ceil(
-      Math.min(30 * 2 ** (Number(record.attributes.ApproximateReceiveCount) - 1), invocationMs / 1000),
-    );
-
-/** Makes records visible again. Otherwise they would stay hidden for the queue's visibility timeout. */
-export async function comeAgain(
-  records: readonly SQSRecord[],
-  secondsOf: (record: SQSRecord) => number,
-  {sqs, deliveryUrl, log}: Pick<DeliverParts, 'sqs' | 'deliveryUrl' | 'log'>,
-): Promise<void> {
-  const seconds = Math.max(...records.map(secondsOf));
-  const handles = records.map(record => record.receiptHandle);
-  const [error] = (await sqs.hide(deliveryUrl, handles, seconds)).values();
-  if (error !== undefined) log('warn', 'messages stay hidden for the visibility timeout', {error});
 }

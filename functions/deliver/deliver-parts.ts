@@ -3,7 +3,7 @@
 import type {Gate} from '../../shared/delivery/gate.ts';
 import type {Settler} from '../outcome/settler.ts';
 import type {Log} from '../runtime/log.ts';
-import type {Sqs} from '../runtime/sqs.ts';
+import type {Visibility} from '../runtime/visibility.ts';
 import type {NextHops} from './next-hop/next-hops.ts';
 import type {Connections} from './pace/connections.ts';
 import type {Sites} from './pace/sites.ts';
@@ -15,8 +15,7 @@ export interface DeliverParts {
   readonly connections: Connections;
   readonly sites: Sites;
   readonly nextHops: NextHops;
-  readonly sqs: Sqs;
-  readonly deliveryUrl: string;
+  readonly visibility: Visibility;
   readonly log: Log;
   readonly now: () => number;
 }

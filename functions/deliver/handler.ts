@@ -1,6 +1,5 @@
 // deliver: takes messages from the delivery queue, sends each one over SMTP, and settles its outcome.
 
-import type {SQSRecord} from 'aws-lambda';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {rate} from '../../shared/delivery/gates/rate.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
@@ -14,7 +13,7 @@ import {dynamoDbClient} from '../runtime/clients.ts';
 import {readEnvironment} from '../runtime/environment.ts';
 import {log} from '../runtime/log.ts';
 import {startUp} from '../start-up.ts';
-import {backOffSeconds, comeAgain, deliverBatch} from './deliver-batch.ts';
+import {deliverBatch} from './deliver-batch.ts';
 import {StsPolicies} from './next-hop/mta-sts-policies.ts';
 import {NextHops} from './next-hop/next-hops.ts';
 import {Connections} from './pace/connections.ts';
@@ -35,16 +34,12 @@ const parts = {
   connections: new Connections(Date.now),
   sites: new Sites(),
   nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere: stage === localStage}),
-  sqs,
-  deliveryUrl,
+  visibility,
   log,
   now: Date.now,
 };
 
-const onFailed = (records: readonly SQSRecord[], remainingMs: number) =>
-  comeAgain(records, backOffSeconds(remainingMs), parts);
-
 export const handler = batchHandler(
-  {source: settings, visibility, log, onFailed},
+  {source: settings, visibility, log, backsOff: true},
   (records, current, remainingMs) => deliverBatch(records, current, remainingMs, parts),
 );

@@ -19,8 +19,11 @@ export interface BatchParts {
   readonly source: SettingsSource;
   readonly visibility: Visibility;
   readonly log: Log;
-  /** Called with records that could not be handled, for a reason that is not theirs. */
-  readonly onFailed?: (records: readonly SQSRecord[], remainingMs: number) => Promise<void>;
+  /**
+   * Whether a batch that could not be handled backs off, rather than stay hidden for the visibility timeout: on a FIFO
+   * queue its groups would stand still for so long.
+   */
+  readonly backsOff?: boolean;
 }
 
 interface BatchContext extends Context {
@@ -38,17 +41,17 @@ const withSettings = ({
   source,
   visibility,
   log,
-  onFailed,
+  backsOff,
 }: BatchParts): MiddlewareObj<SQSEvent, SQSBatchResponse, Error, BatchContext> => ({
   before: async ({context, event: {Records: records}}) => {
     const remainingMs = context.getRemainingTimeInMillis();
     context.lost = await visibility.renew(records, remainingMs);
-    if (context.lost.size > 0) await onFailed?.([...context.lost], remainingMs);
+    if (backsOff && context.lost.size > 0) await visibility.backOff([...context.lost], remainingMs);
     context.settings = await source.current();
   },
   onError: async ({error, context, event: {Records: records}}) => {
     log('error', 'batch not handled; all of it will be redelivered', {error: errorText(error)});
-    await onFailed?.(records, context.getRemainingTimeInMillis());
+    if (backsOff) await visibility.backOff(records, context.getRemainingTimeInMillis());
     return failuresOf(records.map(record => record.messageId));
   },
 });
