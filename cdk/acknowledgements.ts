@@ -1,5 +1,5 @@
-// How a finding of cdk-nag is answered where it is right in general and wrong here: for one resource, with the
-// reason. There is none for a whole stack.
+// Answers to findings of cdk-nag that are right in general and wrong here. Each is for one resource and has its reason.
+// None is for a whole stack.
 
 import {Stack, Validations} from 'aws-cdk-lib';
 import type {IConstruct} from 'constructs';
@@ -8,7 +8,7 @@ export function acknowledge(construct: IConstruct, rule: string, reason: string)
   Validations.of(construct).acknowledge({id: `AwsSolutions::AwsSolutions-${rule}`, reason});
 }
 
-/** A resource with a `*` in it. cdk-nag names it as it reads in the template, with its pseudo parameters. */
+/** Acknowledges a `*` in an ARN. cdk-nag names the ARN as the template does, with its pseudo parameters. */
 export function acknowledgeWildcard(construct: IConstruct, arn: string, reason: string): void {
   const resolved: unknown = Stack.of(construct).resolve(arn);
   const parts =

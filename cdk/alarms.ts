@@ -1,9 +1,10 @@
-// Alarms: what needs a person. Mail that nobody can deliver is not among it; it is answered with a result.
+// Alarms: what needs a person. Mail that cannot be delivered needs none, as its sender gets a result.
 
 import {Duration, Stack} from 'aws-cdk-lib';
 import {Alarm, ComparisonOperator, type IMetric, TreatMissingData} from 'aws-cdk-lib/aws-cloudwatch';
 import {SnsAction} from 'aws-cdk-lib/aws-cloudwatch-actions';
 import {FilterPattern} from 'aws-cdk-lib/aws-logs';
+import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
 import {AlarmTopic} from './alarm-topic.ts';
 import {idOf, type Queues} from './queues.ts';
@@ -13,6 +14,12 @@ export interface AlarmsProps {
   readonly queues: Queues;
   readonly functions: readonly RelayqFunction[];
   readonly email: string | undefined;
+}
+
+interface Rule {
+  readonly atLeast: number;
+  readonly says: string;
+  readonly periods?: number;
 }
 
 const period = Duration.minutes(5);
@@ -29,58 +36,62 @@ export class Alarms extends Construct {
   }
 
   #queueAlarms({outbox, outboxDlq, waiting, waitingDlq, delivery, deliveryDlq, results}: Queues): void {
-    const deadLetters = 'Mail that could not be processed, by our own fault: mend, then redrive.';
-    const dlqs = {OutboxDlq: outboxDlq, WaitingDlq: waitingDlq, DeliveryDlq: deliveryDlq};
-    for (const [name, dlq] of Object.entries(dlqs)) {
+    const dead = 'Messages failed for two days by a fault that is not theirs: mend it, then redrive them.';
+    for (const [name, dlq] of Object.entries({
+      Outbox: outboxDlq,
+      Waiting: waitingDlq,
+      Delivery: deliveryDlq,
+    })) {
       const visible = dlq.metricApproximateNumberOfMessagesVisible(maximum);
-      this.#alarm(`${name}Messages`, visible, 1, deadLetters);
+      this.#alarm(`${name}DlqMessages`, visible, {atLeast: 1, says: dead});
     }
-    // What is due leaves these within seconds. What is not is delayed, by 900 s at most, and AWS does not say whether
-    // that counts into its age: so 900 s and a quarter of an hour. A producer may delay what is on the outbox, too.
-    for (const [name, queue] of Object.entries({Outbox: outbox, Waiting: waiting})) {
-      const age = queue.metricApproximateAgeOfOldestMessage(maximum);
-      this.#alarm(`${name}Age`, age, 1800, 'Mail is not being routed: look at the route function’s log.');
-    }
-    // A domain may have a long queue and one slow connection; an hour is more than that explains.
-    const deliveryAge = delivery.metricApproximateAgeOfOldestMessage(maximum);
-    this.#alarm('DeliveryAge', deliveryAge, 3600, 'Mail waits long: look at the deliver function’s log.');
-    const unread = 'Results expire unread in four days: read them, or switch their kind off (results-kinds).';
-    for (const [kind, queue] of Object.entries(results)) {
-      const age = queue.metricApproximateAgeOfOldestMessage(maximum);
-      this.#alarm(`${idOf(kind)}Unread`, age, Duration.days(10).toSeconds(), unread);
-    }
+    const aged = (name: string, queue: Queue, rule: Rule) =>
+      this.#alarm(name, queue.metricApproximateAgeOfOldestMessage(maximum), rule);
+    // Messages that are due leave these within seconds. Others are delayed by 900 s at most, also by producers, and AWS
+    // does not say whether a delay counts into the age: so the limit is 900 s and a quarter of an hour.
+    const unrouted = 'Mail is not being routed: look at the route function’s log.';
+    aged('OutboxAge', outbox, {atLeast: 1800, says: unrouted});
+    aged('WaitingAge', waiting, {atLeast: 1800, says: unrouted});
+    // A domain may have a long queue and one slow connection, but an hour is more than that explains.
+    const undelivered = 'Mail has waited for an hour: look at the deliver function’s log.';
+    aged('DeliveryAge', delivery, {atLeast: 3600, says: undelivered});
+    const says = 'Results expire unread in four days: read them, or switch off their kind (results-kinds).';
+    for (const [kind, queue] of Object.entries(results))
+      aged(`${idOf(kind)}Unread`, queue, {atLeast: Duration.days(10).toSeconds(), says});
   }
 
-  #functionAlarms({node, function: fn, logGroup}: RelayqFunction): void {
-    const {stackName} = Stack.of(this);
-    const alarm = (what: string, metric: IMetric, threshold: number, description: string, periods = 1) =>
-      this.#alarm(`${node.id}${what}`, metric, threshold, description, periods);
-    alarm('Errors', fn.metricErrors({period}), 1, 'The function crashed or ran out of time.');
-    alarm('Throttles', fn.metricThrottles({period}), 10, 'The account’s concurrency is used up.');
-    // A batch that is throttled counts as received: this is long before mail becomes dead letters of it.
-    const lasting =
-      'Throttled for two hours; in two days it makes dead letters: raise the account’s concurrency.';
-    alarm('ThrottledForLong', fn.metricThrottles({period: Duration.hours(1)}), 1, lasting, 2);
-    // A batch that fails because SSM or SQS does is reported to Lambda item by item, which is no error of the
-    // function, and SQS leaves messages out of its age that were received three times (Available CloudWatch
-    // metrics for Amazon SQS): a lasting fault would show only in the dead-letter queue, an hour later.
-    const faults = logGroup.addMetricFilter(`${node.id}Faults`, {
+  #functionAlarms({node: {id}, function: fn, logGroup}: RelayqFunction): void {
+    const alarm = (what: string, metric: IMetric, rule: Rule) => this.#alarm(`${id}${what}`, metric, rule);
+    alarm('Errors', fn.metricErrors({period}), {
+      atLeast: 1,
+      says: 'The function crashed or ran out of time.',
+    });
+    const used = 'The account’s concurrency is used up.';
+    alarm('Throttles', fn.metricThrottles({period}), {atLeast: 10, says: used});
+    // Each throttled batch counts as received. This rings long before messages become dead letters by it.
+    const lasting = 'Throttled for two hours: raise the account’s concurrency, or mail becomes dead letters.';
+    const hourly = fn.metricThrottles({period: Duration.hours(1)});
+    alarm('ThrottledForLong', hourly, {atLeast: 1, periods: 2, says: lasting});
+    // When SSM or SQS fails, the function reports its batch item by item, and that is no error for Lambda. SQS leaves
+    // messages that were received three times out of the age (Available CloudWatch metrics for Amazon SQS). So a
+    // lasting fault would show only in the dead-letter queue, two days later.
+    const faults = logGroup.addMetricFilter(`${id}Faults`, {
       filterPattern: FilterPattern.stringValue('$.level', '=', 'error'),
       metricNamespace: 'relayq',
-      metricName: `${stackName}-${node.id.toLowerCase()}-faults`,
+      metricName: `${Stack.of(this).stackName}-${id.toLowerCase()}-faults`,
     });
-    const metric = faults.metric({period, statistic: 'Sum'});
-    alarm('Faults', metric, 1, 'Lines of level "error" in its log: settings, credentials, SSM or SQS.');
+    const logged = 'Read its log’s lines of level "error": settings, credentials, SSM or SQS are at fault.';
+    alarm('Faults', faults.metric({period, statistic: 'Sum'}), {atLeast: 1, says: logged});
   }
 
-  #alarm(name: string, metric: IMetric, threshold: number, alarmDescription: string, periods = 1): void {
+  #alarm(name: string, metric: IMetric, {atLeast, says, periods = 1}: Rule): void {
     const alarm = new Alarm(this, name, {
       metric,
-      threshold,
-      alarmDescription,
+      threshold: atLeast,
+      alarmDescription: says,
       evaluationPeriods: periods,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // No datapoint of a queue that is at rest, or of a function that is not running.
+      // A queue at rest has no datapoints, nor has a function that does not run.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     if (this.#action) alarm.addAlarmAction(this.#action);

@@ -9,8 +9,8 @@ import {namesOf} from '../shared/names.ts';
 import {ContextProblem, readContext} from './context.ts';
 import {RelayqStack} from './relayq-stack.ts';
 
-// The library's behaviour as it is recommended for new projects; one of these flags is what makes findings of
-// its template validation errors (@aws-cdk/core:validateAgainstDefaultRules). What cdk.json says goes first.
+// The CDK's behaviour as recommended for new projects; cdk.json overrides it. One of these flags turns findings of the
+// CDK's template validation into errors (@aws-cdk/core:validateAgainstDefaultRules).
 const app = new App({context: CURRENTLY_RECOMMENDED_FLAGS});
 const context = readOrExit();
 const {stack} = namesOf(context.stage);
@@ -24,7 +24,7 @@ if (context.checks) {
 }
 app.synth();
 
-/** A problem in one line; the command line shows it, and that the app has failed. */
+/** Shows a problem in one line. The CDK's command line adds that the app has failed. */
 function readOrExit() {
   try {
     return readContext(app.node, [...namesIn(join(homedir(), '.cdk.json')), ...namesIn('cdk.context.json')]);
@@ -35,7 +35,7 @@ function readOrExit() {
   }
 }
 
-/** The command line mixes in what files of the user's and of its own say: for other apps, or for itself. */
+/** The names in a context file that the CDK's command line mixes in: they are for other apps, or for itself. */
 function namesIn(file: string): readonly string[] {
   try {
     const content = JSON.parse(readFileSync(file, 'utf8'));

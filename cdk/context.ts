@@ -1,4 +1,4 @@
-// What can be said with `-c name=value`, with its defaults; a value that makes no sense stops the synthesis.
+// What `-c name=value` can say, and its defaults. A value that makes no sense stops the synthesis.
 
 import {RetentionDays} from 'aws-cdk-lib/aws-logs';
 import type {Node} from 'constructs';
@@ -19,7 +19,7 @@ export interface Context {
   readonly producers: readonly string[];
   /** ARNs of roles and users that may redrive to the queues that only the functions send to. */
   readonly operators: readonly string[];
-  /** The customer managed key that the SecureString parameters are under; by default it is alias/aws/ssm. */
+  /** The customer managed key that encrypts the SecureString parameters; by default it is alias/aws/ssm. */
   readonly parameterKeyArn: string | undefined;
   /** Puts deliver behind a NAT gateway with an Elastic IP, for port 25. */
   readonly directMx: boolean;
@@ -27,32 +27,23 @@ export interface Context {
   readonly checks: boolean;
 }
 
-/** Something in the context that whoever gave it has to mend. */
+/** A mistake in the context, for whoever gave it. */
 export class ContextProblem extends Error {}
 
-/** Flags, what the command line tells the app, cached look-ups, and those of the CDK's names that look like ours. */
+/** Flags, what the CDK's command line tells the app, cached look-ups, and the CDK's names that look like ours. */
 const isOfCdk = (name: string): boolean =>
   /[:/]|^cdk-|^(?:cli-telemetry|acknowledged-issue-numbers)$/.test(name);
 
 /**
- * @param notOurs names that are there for somebody else
+ * @param notOurs names that are meant for others
  * @throws ContextProblem
  */
 export function readContext(node: Node, notOurs: readonly string[] = []): Context {
   const known = new Set<string>();
-  const given = (name: string): unknown => {
-    known.add(name);
-    return node.tryGetContext(name);
-  };
   const text = (name: string): string | undefined => {
-    const value = given(name);
+    known.add(name);
+    const value: unknown = node.tryGetContext(name);
     return value === undefined || value === '' ? undefined : String(value);
-  };
-  const flag = (name: string, otherwise: boolean): boolean => {
-    const value = text(name) ?? String(otherwise);
-    if (value !== 'true' && value !== 'false')
-      throw new ContextProblem(`context ${name}=${value}: true or false`);
-    return value === 'true';
   };
   const wholeNumber = (name: string, otherwise: number, least: number, most: number): number => {
     const value = Number(text(name) ?? otherwise);
@@ -70,6 +61,8 @@ export function readContext(node: Node, notOurs: readonly string[] = []): Contex
     if (!pattern.test(value)) throw new ContextProblem(`context ${name}=${value}: ${what}`);
     return value;
   };
+  const flag = (name: string, otherwise: boolean): boolean =>
+    matching(name, text(name) ?? String(otherwise), /^(?:true|false)$/, 'true or false') === 'true';
   const optional = (name: string, pattern: RegExp, what: string): string | undefined => {
     const value = text(name);
     return value === undefined ? undefined : matching(name, value, pattern, what);
@@ -90,10 +83,10 @@ export function readContext(node: Node, notOurs: readonly string[] = []): Contex
     deliverConcurrency: wholeNumber('deliverConcurrency', 50, 2, 1000),
     logRetentionDays: retention(wholeNumber('logRetentionDays', RetentionDays.ONE_MONTH, 1, 3653)),
     alarmEmail: optional('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
-    // Names go into permissions as they are: a * would be one to send to any queue.
+    // Names go into permissions as they are: a * would permit sending to any queue.
     resultQueues: listOf('resultQueues', standardQueueName, 'names of standard queues, with commas'),
-    // A * would let in more than it names, which SQS refuses; for operators it is compared, and may stand in a role's
-    // path: single sign-on makes up a part of it.
+    // SQS refuses a * in the principals of producers. ARNs of operators are patterns, where a * may stand for the part
+    // of a role's name that single sign-on makes up.
     producers: listOf(
       'producers',
       /^arn:[\w-]+:iam::\d{12}:(?:root|(?:role|user)\/[\w+=,.@/-]+)$/,
@@ -112,9 +105,8 @@ export function readContext(node: Node, notOurs: readonly string[] = []): Contex
     directMx: flag('directMx', false),
     checks: flag('checks', true),
   };
-  const unknown = Object.keys(node.getAllContext()).filter(
-    name => !known.has(name) && !notOurs.includes(name) && !isOfCdk(name),
-  );
+  const others = (name: string) => notOurs.includes(name) || isOfCdk(name);
+  const unknown = Object.keys(node.getAllContext()).filter(name => !known.has(name) && !others(name));
   if (unknown.length > 0) {
     throw new ContextProblem(`context ${unknown.join(', ')}: not known; there are ${[...known].join(', ')}`);
   }

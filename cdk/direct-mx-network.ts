@@ -1,6 +1,6 @@
-// The network for direct delivery: port 25 is closed to functions outside a VPC. One NAT gateway, so that all
-// mail comes from one Elastic IP, whose reputation and reverse DNS are what receivers go by. When its zone is
-// down, mail waits.
+// The network for direct delivery: port 25 is closed to functions outside a VPC. There is one NAT gateway, so that all
+// mail comes from one Elastic IP, as receivers go by its reputation and its reverse DNS. Mail waits while its zone is
+// down.
 
 import {RemovalPolicy} from 'aws-cdk-lib';
 import {
@@ -39,7 +39,7 @@ export class DirectMxNetwork extends Construct {
         {name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false},
         {name: 'Functions', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24},
       ],
-      // It costs nothing, and what goes through it does not go through the NAT.
+      // It costs nothing, and the NAT is paid for by the octet.
       gatewayEndpoints: {DynamoDb: {service: GatewayVpcEndpointAwsService.DYNAMODB}},
       // The library's own classes do not fit its interfaces under exactOptionalPropertyTypes.
     }) as IVpc;
@@ -56,8 +56,8 @@ export class DirectMxNetwork extends Construct {
       description: 'SMTP and the AWS APIs, outwards only',
       allowAllOutbound: false,
     }) as ISecurityGroup;
-    // SQS and SSM go through the NAT as well: interface endpoints for both in two zones are about 29 USD a month,
-    // which is what the NAT takes for 650 GB. DNS is the VPC's resolver, which no security group stands before.
+    // SQS and SSM are reached through the NAT as well. Interface endpoints for both in two zones cost about 29 USD a
+    // month, as much as the NAT takes for 650 GB. DNS is the VPC's resolver, which security groups do not filter.
     const ports = {
       SMTP: 25,
       'SMTP submission over TLS': 465,

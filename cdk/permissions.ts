@@ -19,12 +19,12 @@ export function grantSend(role: Role, queues: readonly Queue[]): void {
   for (const queue of queues) allow(role, ['sqs:SendMessage'], [queue.queueArn]);
 }
 
-/** Moving the next slots of queues that have a rate. */
+/** Lets a function move the next slot of a receiver that has a rate. */
 export function grantState(role: Role, table: Table): void {
   allow(role, ['dynamodb:UpdateItem'], [table.tableArn]);
 }
 
-/** The result queues of the stage, and any that a message may name: relayq-<stage>-results-…, and so on. */
+/** Lets a function send to the stage's result queues, and to those that messages may name: relayq-<stage>-results-… */
 export function grantResults(role: Role, {stage, resultQueues}: Context): void {
   const arnOf = (name: string) => arnFor(role, 'sqs', name);
   const own = Object.values(namesOf(stage).results);
@@ -34,7 +34,7 @@ export function grantResults(role: Role, {stage, resultQueues}: Context): void {
   for (const name of named) acknowledgeWildcard(role, arnOf(name), reason);
 }
 
-/** Reading the stage's settings, and decrypting those that are SecureString: through SSM, and those alone. */
+/** Lets a function read the stage's settings, and decrypt those that are SecureString, through SSM alone. */
 export function grantSettings(role: Role, {stage, parameterKeyArn}: Context): void {
   const path = arnFor(role, 'ssm', `parameter${namesOf(stage).parameterPath}`);
   allow(role, ['ssm:GetParametersByPath'], [path.slice(0, -1), `${path}*`]);
@@ -61,16 +61,15 @@ const networkInterfaceActions = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** Lambda makes the network interfaces in the role's name. The function's own code may not: same page. */
+/** Lambda makes the network interfaces in the role's name. The function's own code may not do so: same page. */
 export function grantNetworkInterfaces(role: Role, functionName: string): void {
   allow(role, networkInterfaceActions, ['*']);
-  acknowledgeWildcard(role, '*', 'Lambda makes the interfaces of the VPC; they have no name beforehand.');
-  const functionArn = Stack.of(role).formatArn({
-    service: 'lambda',
-    resource: 'function',
-    resourceName: functionName,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+  acknowledgeWildcard(
+    role,
+    '*',
+    'Lambda makes the interfaces of the VPC; nobody knows their names beforehand.',
+  );
+  const functionArn = arnFor(role, 'lambda', `function:${functionName}`);
   role.addToPrincipalPolicy(
     new PolicyStatement({
       effect: Effect.DENY,

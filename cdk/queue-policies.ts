@@ -1,10 +1,10 @@
-// Who may send to the queues, beside what the policies of roles say: what the functions tell one another is believed, so
-// nobody else may say it. TLS is asked for where the queues are made.
+// Who may send to the queues, beside what the policies of roles say. The functions believe what they tell one another,
+// so nobody else may send to the queues between them. TLS is demanded where the queues are made.
 
 import {AnyPrincipal, ArnPrincipal, Effect, PolicyStatement} from 'aws-cdk-lib/aws-iam';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 
-/** Principals of other accounts; those of this one need only policies of their own. */
+/** Lets in principals of other accounts. Those of this account need only policies of their own. */
 export function allowProducers(outbox: Queue, producers: readonly string[]): void {
   if (producers.length === 0) return;
   outbox.addToResourcePolicy(
@@ -17,8 +17,8 @@ export function allowProducers(outbox: Queue, producers: readonly string[]): voi
 }
 
 /**
- * A Deny, as policies of the account's administrators allow them everything. Operators are let in: a redrive sends in
- * the name of whoever starts it.
+ * Denies everybody else, as administrators' own policies allow them everything. Operators are among the senders: a
+ * redrive sends in the name of whoever starts it.
  * @param senders ARNs of roles and users; `*` stands for anything in them
  */
 export function onlyFunctionsSend(queue: Queue, senders: readonly string[]): void {

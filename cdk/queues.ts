@@ -71,16 +71,11 @@ export class Queues extends Construct {
 
   constructor(scope: Construct, id: string, names: Names) {
     super(scope, id);
-    [this.outbox, this.outboxDlq] = this.#consumed('Outbox', names.outbox, names.outboxDlq, ofRoute);
-    [this.waiting, this.waitingDlq] = this.#consumed('Waiting', names.waiting, names.waitingDlq, ofRoute);
-    [this.delivery, this.deliveryDlq] = this.#consumed(
-      'Delivery',
-      names.delivery,
-      names.deliveryDlq,
-      ofDeliver,
-    );
+    [this.outbox, this.outboxDlq] = this.#consumed('outbox', names, ofRoute);
+    [this.waiting, this.waitingDlq] = this.#consumed('waiting', names, ofRoute);
+    [this.delivery, this.deliveryDlq] = this.#consumed('delivery', names, ofDeliver);
     this.outboxOversize = new Queue(this, 'OutboxOversize', {...common, queueName: names.outboxOversize});
-    acknowledge(this.outboxOversize, 'SQS3', 'It holds what has been answered, for whoever wants to see it.');
+    acknowledge(this.outboxOversize, 'SQS3', 'Its texts have been answered; it keeps them to be looked at.');
     const result = (kind: ResultKind) => {
       const queue = new Queue(this, idOf(kind), {...common, queueName: names.results[kind]});
       const reason = 'Results are read by the user’s own consumers, who decide what a dead letter is.';
@@ -96,18 +91,22 @@ export class Queues extends Construct {
   }
 
   /** A queue that a function takes from, and the queue of its dead letters, which takes from no other. */
-  #consumed(id: string, queueName: string, dlqName: string, consumption: Consumption): [Queue, Queue] {
+  #consumed(key: 'outbox' | 'waiting' | 'delivery', names: Names, consumption: Consumption): [Queue, Queue] {
     const {kind, visibilityTimeout, maxReceiveCount} = consumption;
+    const queueName = names[key];
     // By name, not by reference: the source names its dead-letter queue, and a circle cannot be deployed.
     const source = Queue.fromQueueArn(this, `${queueName}Arn`, arnFor(this, 'sqs', queueName));
-    const dlq = new Queue(this, `${id}Dlq`, {
+    const dlq = new Queue(this, `${idOf(key)}Dlq`, {
       ...common,
       ...kind,
-      queueName: dlqName,
+      queueName: names[`${key}Dlq`],
       redriveAllowPolicy: {redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues: [source]},
     });
     const deadLetterQueue = {queue: dlq, maxReceiveCount};
-    return [new Queue(this, id, {...common, ...kind, queueName, visibilityTimeout, deadLetterQueue}), dlq];
+    return [
+      new Queue(this, idOf(key), {...common, ...kind, queueName, visibilityTimeout, deadLetterQueue}),
+      dlq,
+    ];
   }
 
   /** As the functions know them. */

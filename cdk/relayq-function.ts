@@ -49,7 +49,7 @@ export class RelayqFunction extends Construct {
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: context.logRetentionDays,
-      // What happened to mail can be asked after the stack is gone; the retention ends it.
+      // People may ask what happened to mail after the stack is gone. Retention deletes the lines.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.role = new Role(this, 'Role', {assumedBy: new ServicePrincipal('lambda.amazonaws.com')});
@@ -62,23 +62,23 @@ export class RelayqFunction extends Construct {
       depsLockFilePath: `${projectRoot}package-lock.json`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // CPU comes with memory, and TLS and the SDK's start want some: about a third of a core.
+      // CPU comes with memory: about a third of a core, for TLS and the SDK's start.
       memorySize: 512,
       timeout,
       role: this.role,
       logGroup: this.logGroup,
-      // JSON for the platform's own lines too, and of those only warnings: log bytes are a cost of every message.
+      // JSON for the platform's own lines too. Of those only warnings are kept, as each message pays for its lines.
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
-      // A deferred message goes round: waiting, delivery, waiting. Lambda would stop that after about 16 rounds;
-      // maxattempts and maxdelivertime are what ends it.
+      // A deferred message goes round: waiting, delivery, waiting. Lambda would stop that after about 16 rounds, but
+      // maxattempts and maxdelivertime are to end it.
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: Object.fromEntries(needs[folder].map(name => [variables[name], values[name]])),
       ...(network && {vpc: network.vpc, securityGroups: [network.securityGroup]}),
       bundling: {
-        // An import of node:http reads all that it exports, and so loads Node's fetch and WebSocket: 8 ms of a cold
-        // start, and more on a part of a core. Lambda's own runtime takes it by require().
+        // An ES module that imports node:http loads Node's fetch and WebSocket with it: 8 ms of a cold start, and more
+        // on a part of a core. require() does not, and Lambda's own runtime uses it.
         format: OutputFormat.CJS,
         target: 'node24',
         mainFields: ['module', 'main'],

@@ -42,7 +42,7 @@ export class RelayqStack extends Stack {
     route.consumes(queues.waiting, routeConcurrency);
     deliver.consumes(queues.delivery, deliverConcurrency);
     grantState(deliver.role, stateTable(this, 'State', names));
-    // SQS names a function's session so (ReceiveMessage, SenderId; a session of Lambda's has the function's name).
+    // SQS's SenderId is a role and its session (ReceiveMessage). Lambda gives a session the name of its function.
     const senderIds = [`${route.role.roleId}:${names.route}`, `${deliver.role.roleId}:${names.deliver}`];
     route.function.addEnvironment(formerSenders, senderIds.join());
     allowProducers(queues.outbox, context.producers);
@@ -61,15 +61,15 @@ export class RelayqStack extends Stack {
     output('FailureUrl', queues.results.failure.queueUrl, 'Results of bounced, expired and invalid messages');
     output('RetryUrl', queues.results.retry.queueUrl, 'Results of deferred messages');
     output('OutboxDlqUrl', queues.outboxDlq.queueUrl, 'Dead letters of route');
-    output('WaitingDlqUrl', queues.waitingDlq.queueUrl, 'Dead letters of route, of mail that has waited');
+    output('WaitingDlqUrl', queues.waitingDlq.queueUrl, 'Dead letters of route: mail that has waited');
     output('DeliveryDlqUrl', queues.deliveryDlq.queueUrl, 'Dead letters of deliver');
-    output('OutboxOversizeUrl', queues.outboxOversize.queueUrl, 'What is invalid and too large to be quoted');
+    output('OutboxOversizeUrl', queues.outboxOversize.queueUrl, 'Invalid texts, too large to be quoted');
     output('RouteFunction', names.route, 'Its log group is /aws/lambda/ and this name');
     output('DeliverFunction', names.deliver, 'Its log group is /aws/lambda/ and this name');
     output('ParameterPath', names.parameterPath, 'Settings go below this path');
     if (network) {
       const note =
-        'Mail comes from here: have AWS open port 25 and set its reverse DNS; helo-name is that name';
+        'Mail comes from here: ask AWS for port 25 and for its reverse DNS, and set helo-name to that name';
       output('ElasticIp', network.address.attrPublicIp, note);
     }
   }

@@ -1,5 +1,5 @@
-// What function environments have to know of each other: one table, paid for by the request, so that a stage with no
-// use for it pays nothing.
+// What execution environments have to know of each other: one table, paid for by the request, so that a stage that does
+// not use it pays nothing.
 
 import {RemovalPolicy} from 'aws-cdk-lib';
 import {AttributeType, BillingMode, Table} from 'aws-cdk-lib/aws-dynamodb';
@@ -13,9 +13,9 @@ export function stateTable(scope: Construct, id: string, names: Names): Table {
     partitionKey: {name: stateKey, type: AttributeType.STRING},
     timeToLiveAttribute: stateExpiry,
     billingMode: BillingMode.PAY_PER_REQUEST,
-    // It is about the next quarter of an hour: without it, queues begin as if they had been at rest.
+    // Its items are about the next quarter of an hour. Without them, receivers begin as if they had been at rest.
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  acknowledge(table, 'DDB3', 'What it holds is worth nothing a quarter of an hour later.');
+  acknowledge(table, 'DDB3', 'Its items are worth nothing a quarter of an hour later.');
   return table;
 }

@@ -1,4 +1,4 @@
-// How long the functions may run: the queues' visibility timeouts follow from it.
+// How long the functions may run. The visibility timeouts of their queues follow from it.
 
 import {Duration} from 'aws-cdk-lib';
 

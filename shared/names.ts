@@ -1,5 +1,5 @@
-// What everything is called, for one stage: queues, functions, parameters. Nothing else in the project
-// spells a name, so the stack, the functions, the local cloud and the command line cannot disagree.
+// What everything is called, for one stage: queues, functions, parameters, environment variables. Nothing else in the
+// project spells a name, so the stack, the functions, the local cloud and the command line cannot disagree.
 
 /** The kinds of queue a result is published to. */
 export const resultKinds = ['results', 'success', 'failure', 'retry'] as const;
@@ -21,11 +21,11 @@ export interface Names {
   readonly deliver: string;
   /** The SSM path of the settings, with its closing slash. */
   readonly parameterPath: string;
-  /** The DynamoDB table of what function environments have to know of each other. */
+  /** The DynamoDB table of what execution environments have to know of each other. */
   readonly state: string;
 }
 
-/** The stage of the local cloud, where servers on this machine are the ones that mail is for. */
+/** The stage of the local cloud: there, mail may go to servers on this machine. */
 export const localStage = 'local';
 
 /** A stage is part of every name: lower-case letters, digits and hyphens, at most 20 characters. */
@@ -61,7 +61,7 @@ export function namesOf(stage: string): Names {
 }
 
 /**
- * A queue that somebody makes to wait for results and removes when they no longer do.
+ * The name of a queue that somebody makes to wait for results, and removes afterwards.
  * @param token eight hexadecimal digits of their own
  */
 export const passingQueueOf = (stage: string, token: string): string =>
@@ -69,7 +69,7 @@ export const passingQueueOf = (stage: string, token: string): string =>
 
 export const isPassingQueue = (name: string): boolean => /-results-[0-9a-f]{8}$/.test(name);
 
-/** The attributes of that table: its key, and when DynamoDB may delete an item, in seconds since the epoch. */
+/** The attributes of the state table: its key, and when DynamoDB may delete an item, in seconds since the epoch. */
 export const stateKey = 'id';
 export const stateExpiry = 'expiresAt';
 
@@ -98,8 +98,8 @@ export const needs = {
 } as const satisfies Readonly<Record<string, readonly Variable[]>>;
 
 /**
- * Optional, for one release: who has put results on the outbox to wait there, as SQS's SenderId names them, with commas.
- * The version before did so.
+ * Optional, for one release: who may have put results on the outbox to wait there, as the version before did. They are
+ * named as SQS's SenderId names them, with commas between them.
  */
 export const formerSenders = 'RELAYQ_FORMER_SENDERS';
 

@@ -1,5 +1,5 @@
-// What all functions that take from a queue have in common: an SQS event in, the records that failed out. Before a batch
-// is handled, it is made sure that its records are still ours, and settings are read.
+// What all functions that take from a queue have in common: an SQS event in, the records that failed out. Before they
+// handle a batch, its records must be theirs still, and settings are read.
 
 import middy, {type MiddlewareObj} from '@middy/core';
 import type {Context, SQSBatchResponse, SQSEvent, SQSRecord} from 'aws-lambda';

@@ -12,15 +12,15 @@ const requestHandler = (requestTimeout: number, connectionTimeout = 2_000) => ({
 });
 
 /**
- * A batch may be of 1 MiB. What each call costs to compute is most of what a message costs: the signature is over a
- * hash of the body, so that another one of each entry adds nothing; and nobody changes the middleware of a client.
+ * A batch may take up 1 MiB. Most of what a message costs is computing its requests. So there is no MD5, as the
+ * signature is over a hash of the body already, and the middleware is cached, as nobody changes it.
  */
 export const sqsClient = (): SQSClient =>
   new SQSClient({requestHandler: requestHandler(6_000), md5: false, cacheMiddleware: true});
 
-/** Settings can wait: there are the last ones. */
+/** Settings can wait: the last ones stay in force. */
 export const ssmClient = (): SSMClient => new SSMClient({requestHandler: requestHandler(2_500)});
 
-/** An answer takes a few milliseconds, and a batch of mail is waiting for it. */
+/** An answer takes a few milliseconds, and a batch of mail waits for it. */
 export const dynamoDbClient = (): DynamoDBClient =>
   new DynamoDBClient({maxAttempts: 3, requestHandler: requestHandler(1_000, 1_000)});

@@ -1,6 +1,6 @@
-// Log lines: one JSON object each, written to standard output as it is, so that CloudWatch Logs Insights
-// finds its fields. What may stand in a line is decided by who calls; nothing is added but time and level,
-// under the names by which Lambda knows them ("Log-level filtering").
+// Log lines: one JSON object each, written to standard output as it is, so that CloudWatch Logs Insights finds its
+// fields. The caller decides what may stand in a line. Only time and level are added, under the names that Lambda knows
+// ("Log-level filtering").
 
 type Level = 'info' | 'warn' | 'error';
 export type Log = (level: Level, message: string, fields?: Readonly<Record<string, unknown>>) => void;
@@ -10,6 +10,6 @@ export const log: Log = (level, message, fields = {}) => {
   process.stdout.write(`${line}\n`);
 };
 
-/** An error as a log shows it: its name and message, and nothing that it carries along. */
+/** An error as a log shows it: its name and message, and nothing else that it carries. */
 export const errorText = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);

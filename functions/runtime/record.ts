@@ -1,9 +1,9 @@
-// What an SQS record says of itself, whatever stands in its body.
+// What an SQS record says beside its body.
 
 import type {SQSRecord} from 'aws-lambda';
 
 /**
- * A record, and with it a new message: SQS's message id, and its SentTimestamp in milliseconds.
+ * How a record came, and a new message in it: SQS's message id, and its SentTimestamp in milliseconds.
  * @param ours whether only the functions send to its queue
  */
 export const arrivalOf = (record: SQSRecord, ours: boolean) => ({

@@ -1,4 +1,4 @@
-// SQS as the functions use it: sending many with as few requests as its limits allow, deleting one.
+// SQS as the functions use it: sends, deletes and hides messages with as few requests as SQS's limits allow.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {
@@ -29,7 +29,7 @@ export class Sqs {
     this.#client = client;
   }
 
-  /** Sends all of them, in order; returns the indexes of those that SQS did not take, with its reason. */
+  /** Sends all of them, in order. @returns the indexes of those that SQS did not take, with its reason */
   async sendAll(queueUrl: string, messages: readonly Outgoing[]): Promise<ReadonlyMap<number, string>> {
     const failures = new Map<number, string>();
     let before = 0;
@@ -75,7 +75,7 @@ export class Sqs {
     );
   }
 
-  /** The URL of a queue of this account, asked for once. @throws QueueDoesNotExist, AccessDenied */
+  /** The URL of a queue of this account. SQS is asked once for it. @throws QueueDoesNotExist, AccessDenied */
   urlOf(name: string): Promise<string> {
     const known = this.#urls.get(name);
     if (known !== undefined) return known;
@@ -88,7 +88,7 @@ export class Sqs {
   }
 }
 
-/** Entries that failed for SQS's own reasons are tried again, so many times in all: each costs a message sent twice. */
+/** How often an entry is tried that SQS fails for its own reasons. If it is given up, its mail may be sent twice. */
 const maxEntryAttempts = 3;
 const entryRetryMs = 100;
 

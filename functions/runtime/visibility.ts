@@ -1,5 +1,5 @@
-// Whose the records of a batch are, and when SQS gives them out again. Lambda may hold a batch for minutes before it runs
-// ("a batch that waits for concurrency"). What becomes visible meanwhile, another environment may be sending already.
+// Whose the records of a batch are, and when SQS gives them out again. Lambda may hold a batch for minutes before it
+// runs ("a batch that waits for concurrency"), and others may be sending already what has become visible meanwhile.
 
 import type {SQSRecord} from 'aws-lambda';
 import type {Log} from './log.ts';
