@@ -3,7 +3,7 @@
 
 import {nextRoundOf} from '../../shared/delivery/next-round.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
-import type {Sqs} from '../runtime/sqs.ts';
+import type {Sqs, Untaken} from '../runtime/sqs.ts';
 import type {OutcomeListener} from './outcome-listener.ts';
 
 export interface OutcomeWriterParts {
@@ -25,24 +25,19 @@ export class OutcomeWriter {
     for (const listener of this.#parts.listeners) listener.known?.(outcome);
   }
 
-  /** @returns the indexes of outcomes that could not be written down, with the reason: their messages are to be redelivered */
-  async write(outcomes: readonly Outcome[]): Promise<ReadonlyMap<number, string>> {
+  /** @returns the outcomes that could not be written down: their messages are to be redelivered */
+  async write(outcomes: readonly Outcome[]): Promise<Untaken<Outcome>> {
     const {sqs, waitingUrl, listeners} = this.#parts;
-    const failures = new Map<number, string>();
-    const rounds = [...outcomes.entries()].flatMap(([index, outcome]) => {
+    const failures = new Map<Outcome, string>();
+    const rounds = outcomes.flatMap(outcome => {
       const round = nextRoundOf(outcome);
-      return round === undefined ? [] : [{index, round}];
+      return round === undefined ? [] : [{...round, outcome}];
     });
     // A result that promises another attempt must not be published without it.
-    const unsent = await sqs.sendAll(
-      waitingUrl,
-      rounds.map(({round}) => round),
-    );
-    for (const [at, reason] of unsent) failures.set(rounds[at]!.index, reason);
+    for (const [{outcome}, reason] of await sqs.sendAll(waitingUrl, rounds)) failures.set(outcome, reason);
     for (const listener of listeners) {
-      const standing = [...outcomes.keys()].filter(index => !failures.has(index));
-      const untold = await listener.publish?.(standing.map(index => outcomes[index]!));
-      for (const [at, reason] of untold ?? []) failures.set(standing[at]!, reason);
+      const untold = await listener.publish?.(outcomes.filter(outcome => !failures.has(outcome)));
+      for (const [outcome, reason] of untold ?? []) failures.set(outcome, reason);
     }
     return failures;
   }

@@ -6,7 +6,7 @@ import {isTold, kindsOf, resultOf, type Told} from '../../shared/delivery/result
 import {type JsonObject, omit, parseJson} from '../../shared/json.ts';
 import {isPassingQueue, type ResultKind} from '../../shared/names.ts';
 import {errorText, type Log} from '../runtime/log.ts';
-import type {Sqs} from '../runtime/sqs.ts';
+import type {Sqs, Untaken} from '../runtime/sqs.ts';
 import type {OutcomeListener} from './outcome-listener.ts';
 
 export interface ResultsParts {
@@ -17,8 +17,7 @@ export interface ResultsParts {
 }
 
 interface CopyOf extends ResultCopy {
-  readonly index: number;
-  readonly fate: Told['fate'];
+  readonly outcome: Told;
 }
 
 export class Results implements OutcomeListener {
@@ -30,100 +29,74 @@ export class Results implements OutcomeListener {
 
   /**
    * Publishes the result of each outcome that has one. A copy that a queue does not take waits beside the mail that waits.
-   * @returns the indexes of outcomes of which a copy could not even wait, with SQS's reason
+   * @returns the outcomes of which a copy could not even wait
    */
-  async publish(outcomes: readonly Outcome[]): Promise<ReadonlyMap<number, string>> {
+  async publish(outcomes: readonly Outcome[]): Promise<Untaken<Outcome>> {
     const {sqs, waitingUrl, log} = this.#parts;
-    const copies = [...outcomes.entries()].flatMap(([index, outcome]) => copiesOf(outcome, index));
-    const untaken = await this.publishCopies(copies);
-    for (const [index, error] of untaken) {
-      log('error', 'a result could not be published; it waits', {kind: copies[index]!.kind, error});
-    }
-    const waiting = [...untaken.keys()].map(index => copies[index]!);
-    const lost = await sqs.sendAll(
-      waitingUrl,
-      waiting.map(copy => ({body: postponedBody(copy), delaySeconds: postponeSeconds})),
+    const untaken = await this.publishCopies(outcomes.filter(isTold).flatMap(copiesOf));
+    const waiting = [...untaken].map(([copy, error]) => {
+      log('error', 'a result could not be published; it waits', {kind: copy.kind, error});
+      return {copy, body: postponedBody(copy), delaySeconds: postponeSeconds};
+    });
+    const lost = await sqs.sendAll(waitingUrl, waiting);
+    return new Map(
+      [...lost]
+        .filter(([{copy}, error]) => !this.#mayGoUntold(copy, error))
+        .map(([{copy}, error]) => [copy.outcome, error]),
     );
-    const failures = new Map<number, string>();
-    for (const [at, reason] of lost) {
-      const copy = waiting[at]!;
-      if (!this.#mayGoUntold(copy, reason)) failures.set(copy.index, reason);
-    }
-    return failures;
   }
 
   /** An accepted or deferred message must not be redelivered, even without its result: it would be sent twice. */
-  #mayGoUntold({fate, body}: CopyOf, error: string): boolean {
+  #mayGoUntold({outcome: {fate}, body}: CopyOf, error: string): boolean {
     if (fate !== 'accepted' && fate !== 'deferred') return false;
     const lost = omit(parseJson(body) as JsonObject, ['mime']);
     this.#parts.log('error', 'a result could not be published', {fate, lost, error});
     return true;
   }
 
-  /** @returns the indexes of those copies that a queue did not take, with SQS's reason */
-  async publishCopies(copies: readonly ResultCopy[]): Promise<ReadonlyMap<number, string>> {
-    const indexes = [...copies.keys()];
-    const [untaken, failures] = await Promise.all([
-      this.#toNamed(
-        copies,
-        indexes.filter(index => copies[index]!.name !== undefined),
-      ),
-      this.#toStage(
-        copies,
-        indexes.filter(index => copies[index]!.name === undefined),
-      ),
+  /** @returns the copies that no queue took */
+  async publishCopies<C extends ResultCopy>(copies: readonly C[]): Promise<Untaken<C>> {
+    const [refused, untaken] = await Promise.all([
+      this.#toNamed(copies.filter(({name}) => name !== undefined)),
+      this.#toStage(copies.filter(({name}) => name === undefined)),
     ]);
-    return new Map([...failures, ...(await this.#toStage(copies, untaken))]);
+    return new Map([...untaken, ...(await this.#toStage(refused))]);
   }
 
-  async #toStage(
-    copies: readonly ResultCopy[],
-    indexes: readonly number[],
-  ): Promise<ReadonlyMap<number, string>> {
+  async #toStage<C extends ResultCopy>(copies: readonly C[]): Promise<Untaken<C>> {
     const {sqs, stageUrls} = this.#parts;
-    const sends = [...Map.groupBy(indexes, index => copies[index]!.kind)].map(async ([kind, those]) => {
-      const untaken = await sqs.sendAll(
-        stageUrls[kind],
-        those.map(index => copies[index]!),
-      );
-      return [...untaken].map(([at, reason]) => [those[at]!, reason] as const);
-    });
-    return new Map((await Promise.all(sends)).flat());
+    const byKind = [...Map.groupBy(copies, ({kind}) => kind)];
+    const untaken = await Promise.all(byKind.map(([kind, those]) => sqs.sendAll(stageUrls[kind], those)));
+    return new Map(untaken.flatMap(each => [...each]));
   }
 
   /**
    * Where a queue that a message names cannot be used, the stage's own gets the result.
-   * @returns the indexes of what a queue did not take
+   * @returns the copies that these queues did not take
    */
-  async #toNamed(copies: readonly ResultCopy[], indexes: readonly number[]): Promise<readonly number[]> {
+  async #toNamed<C extends ResultCopy>(copies: readonly C[]): Promise<readonly C[]> {
     const {sqs, log} = this.#parts;
-    const sends = [...Map.groupBy(indexes, index => copies[index]!.name!)].map(async ([queue, those]) => {
+    const byName = [...Map.groupBy(copies, ({name}) => name!)];
+    const refused = byName.map(async ([queue, those]) => {
       const untaken = await sqs
         .urlOf(queue)
-        .then(url =>
-          sqs.sendAll(
-            url,
-            those.map(index => copies[index]!),
-          ),
-        )
-        .catch(error => new Map(those.map((_, at) => [at, errorText(error)])));
+        .then(url => sqs.sendAll(url, those))
+        .catch(error => new Map(those.map(copy => [copy, errorText(error)])));
       for (const error of new Set(untaken.values())) {
         const message = 'a result queue that a message names cannot be used; its stage’s own gets the result';
         // Whoever waited there has stopped waiting.
         const isOver = isPassingQueue(queue) && /QueueDoesNotExist|NonExistentQueue/.test(error);
         log(isOver ? 'info' : 'error', message, {queue, error});
       }
-      return [...untaken.keys()].map(at => those[at]!);
+      return [...untaken.keys()];
     });
-    return (await Promise.all(sends)).flat();
+    return (await Promise.all(refused)).flat();
   }
 }
 
-function copiesOf(outcome: Outcome, index: number): readonly CopyOf[] {
-  if (!isTold(outcome)) return [];
+function copiesOf(outcome: Told): readonly CopyOf[] {
   const {fate, queues} = outcome;
   const kinds = kindsOf(fate).filter(kind => queues[kind] !== null);
-  if (kinds.length === 0) return [];
-  const body = resultOf(outcome);
-  return kinds.map(kind => ({index, fate, kind, body, name: queues[kind] ?? undefined}));
+  const body = kinds.length > 0 ? resultOf(outcome) : '';
+  return kinds.map(kind => ({outcome, kind, body, name: queues[kind] ?? undefined}));
 }

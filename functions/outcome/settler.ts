@@ -85,25 +85,22 @@ export class Settler {
   }
 
   async #round(all: readonly Waiting[]): Promise<void> {
+    const outcomes = all.map(({outcome}) => outcome);
     const failures = await this.#parts.writer
-      .write(all.map(({outcome}) => outcome))
+      .write(outcomes)
       // A bug of ours must not leave anybody waiting.
-      .catch(error => new Map(all.map((_, index) => [index, errorText(error)])));
+      .catch(error => new Map(outcomes.map(outcome => [outcome, errorText(error)])));
     // The batch ends with the last round, and then Lambda deletes all records that are not reported as failed.
-    if (this.#expected > 0) await this.#delete(all.filter((_, index) => !failures.has(index)));
-    for (const [index, each] of all.entries()) this.#finish(each, failures.get(index));
+    if (this.#expected > 0)
+      await this.#delete(all.filter(({outcome}) => !failures.has(outcome)).map(({record}) => record));
+    for (const each of all) this.#finish(each, failures.get(each.outcome));
   }
 
   /** What cannot be deleted here, Lambda deletes later. It is redelivered only if the function dies before that. */
-  async #delete(settled: readonly Waiting[]): Promise<void> {
+  async #delete(records: readonly SQSRecord[]): Promise<void> {
     const {sqs, deliveryUrl, log} = this.#parts;
-    const handles = settled.map(({record}) => record.receiptHandle);
-    for (const [index, error] of await sqs.deleteAll(deliveryUrl, handles)) {
-      log('warn', 'a settled message is deleted when its batch ends', {
-        id: settled[index]!.record.messageId,
-        error,
-      });
-    }
+    for (const [{messageId: id}, error] of await sqs.deleteAll(deliveryUrl, records))
+      log('warn', 'a settled message is deleted when its batch ends', {id, error});
   }
 
   #finish({record, outcome, resolve, reject}: Waiting, failure: string | undefined): void {

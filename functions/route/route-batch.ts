@@ -13,7 +13,7 @@ import type {Results} from '../outcome/results.ts';
 import type {Environment} from '../runtime/environment.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import {arrivalOf, queueNameOf} from '../runtime/record.ts';
-import type {Sqs} from '../runtime/sqs.ts';
+import type {Sqs, Untaken} from '../runtime/sqs.ts';
 import {readMessage} from './read-message.ts';
 
 export interface RouteParts {
@@ -26,12 +26,6 @@ export interface RouteParts {
   readonly now: () => number;
 }
 
-/** Something that was made of a record. */
-interface Of<T> {
-  readonly record: SQSRecord;
-  readonly value: T;
-}
-
 /** @returns the message ids of the records that we failed to deal with: they are to be redelivered */
 export async function routeBatch(
   records: readonly SQSRecord[],
@@ -39,52 +33,53 @@ export async function routeBatch(
   parts: RouteParts,
 ): Promise<readonly string[]> {
   const {gates, writer, sqs, results, environment, log, now} = parts;
+  const {waiting, outboxOversize} = namesOf(environment.stage);
   const failed = new Set<string>();
   const fail = ({messageId: id}: SQSRecord, error: unknown) => {
     failed.add(id);
     log('error', 'message not routed; it will be redelivered', {id, error: errorText(error)});
   };
-  const {waiting, outboxOversize} = namesOf(environment.stage);
-  const copies: Of<ResultCopy>[] = [];
-  const candidates: Of<Candidate>[] = [];
-  const outcomes: Of<Outcome>[] = [];
+  const copies: ResultCopy[] = [];
+  const candidates: Candidate[] = [];
+  const outcomes: Outcome[] = [];
+  const forwards: Forward[] = [];
+  /** Of everything that is made of a record. */
+  const recordOf = new Map<object, SQSRecord>();
+  const add = <T extends object>(list: T[], value: T, record: SQSRecord) => {
+    list.push(value);
+    recordOf.set(value, record);
+  };
   for (const record of records) {
     const {body} = record;
     const arrival = arrivalOf(record, queueNameOf(record) === waiting);
     const isBelieved = arrival.ours || environment.formerSenders.includes(record.attributes.SenderId);
     const copy = isBelieved ? parsePostponed(body) : undefined;
     if (copy !== undefined) {
-      copies.push({record, value: copy});
+      add(copies, copy, record);
       continue;
     }
     try {
       const incoming = {...arrival, body, oversizeQueue: outboxOversize};
       const value = candidateOf(await readMessage(body, arrival, settings), incoming, settings, now());
-      if ('fate' in value) outcomes.push({record, value});
-      else candidates.push({record, value});
+      if ('fate' in value) add(outcomes, value, record);
+      else add(candidates, value, record);
     } catch (error) {
       fail(record, error);
     }
   }
-  const decide = await openGates(gates, {candidates: candidates.map(({value}) => value), settings, now});
-  const forwards: Of<Forward>[] = [];
-  for (const {record, value: candidate} of candidates) {
+  const decide = await openGates(gates, {candidates, settings, now});
+  for (const candidate of candidates) {
+    const record = recordOf.get(candidate)!;
     const stop = decide(candidate, now());
-    if (stop === undefined) forwards.push({record, value: forwardOf(candidate)});
-    else outcomes.push({record, value: stopped(candidate, stop, settings, now())});
+    if (stop === undefined) add(forwards, forwardOf(candidate), record);
+    else add(outcomes, stopped(candidate, stop, settings, now()), record);
   }
-  for (const {value} of outcomes) writer.known(value);
-  const send = async <T>(
-    those: readonly Of<T>[],
-    sendAll: (values: readonly T[]) => Promise<ReadonlyMap<number, string>>,
-  ) => {
-    const failures = await sendAll(those.map(({value}) => value));
-    for (const [index, reason] of failures) fail(those[index]!.record, reason);
-  };
-  await Promise.all([
-    send(copies, values => results.publishCopies(values)),
-    send(forwards, values => sqs.sendAll(environment.deliveryUrl, values)),
-    send(outcomes, values => writer.write(values)),
+  for (const outcome of outcomes) writer.known(outcome);
+  const untaken: readonly Untaken<object>[] = await Promise.all([
+    results.publishCopies(copies),
+    sqs.sendAll(environment.deliveryUrl, forwards),
+    writer.write(outcomes),
   ]);
+  for (const [value, reason] of untaken.flatMap(each => [...each])) fail(recordOf.get(value)!, reason);
   return [...failed];
 }

@@ -21,6 +21,13 @@ export interface Outgoing {
   readonly delaySeconds?: number;
 }
 
+interface Received {
+  readonly receiptHandle: string;
+}
+
+/** What SQS did not take, or did not do as asked, with its reason. */
+export type Untaken<T> = ReadonlyMap<T, string>;
+
 export class Sqs {
   readonly #client: SQSClient;
   readonly #urls = new Map<string, Promise<string>>();
@@ -29,49 +36,40 @@ export class Sqs {
     this.#client = client;
   }
 
-  /** Sends all of them, in order. @returns the indexes of those that SQS did not take, with its reason */
-  async sendAll(queueUrl: string, messages: readonly Outgoing[]): Promise<ReadonlyMap<number, string>> {
-    const failures = new Map<number, string>();
-    let before = 0;
+  /** Sends all of them, in order. */
+  async sendAll<T extends Outgoing>(queueUrl: string, messages: readonly T[]): Promise<Untaken<T>> {
+    const untaken: [T, string][] = [];
     for (const batch of batchesOf(messages)) {
-      const entries = batch.map(({body, groupId, deduplicationId, delaySeconds}) => ({
-        MessageBody: body,
-        MessageGroupId: groupId,
-        MessageDeduplicationId: deduplicationId,
-        DelaySeconds: delaySeconds,
-      }));
-      const untaken = await inBatch(entries, Entries =>
-        this.#client.send(new SendMessageBatchCommand({QueueUrl: queueUrl, Entries})),
+      const failed = await inBatch(
+        batch,
+        ({body, groupId, deduplicationId, delaySeconds}) => ({
+          MessageBody: body,
+          MessageGroupId: groupId,
+          MessageDeduplicationId: deduplicationId,
+          DelaySeconds: delaySeconds,
+        }),
+        Entries => this.#client.send(new SendMessageBatchCommand({QueueUrl: queueUrl, Entries})),
       );
-      for (const [index, reason] of untaken) failures.set(before + index, reason);
-      before += batch.length;
+      untaken.push(...failed);
     }
-    return failures;
+    return new Map(untaken);
   }
 
-  /**
-   * Deletes at most 10 received messages. SQS takes it for no failure when one is already gone.
-   * @returns the indexes of those that could not be deleted, with SQS's reason
-   */
-  deleteAll(queueUrl: string, receiptHandles: readonly string[]): Promise<ReadonlyMap<number, string>> {
-    const entries = receiptHandles.map(ReceiptHandle => ({ReceiptHandle}));
-    return inBatch(entries, Entries =>
-      this.#client.send(new DeleteMessageBatchCommand({QueueUrl: queueUrl, Entries})),
+  /** Deletes at most 10 received messages. SQS takes it for no failure when one is already gone. */
+  deleteAll<T extends Received>(queueUrl: string, messages: readonly T[]): Promise<Untaken<T>> {
+    return inBatch(
+      messages,
+      ({receiptHandle: ReceiptHandle}) => ({ReceiptHandle}),
+      Entries => this.#client.send(new DeleteMessageBatchCommand({QueueUrl: queueUrl, Entries})),
     );
   }
 
-  /**
-   * Hides at most 10 received messages for so many seconds from now; 0 makes them visible.
-   * @returns the indexes of those that SQS refused this for, with its reason
-   */
-  hide(
-    queueUrl: string,
-    receiptHandles: readonly string[],
-    seconds: number,
-  ): Promise<ReadonlyMap<number, string>> {
-    const entries = receiptHandles.map(ReceiptHandle => ({ReceiptHandle, VisibilityTimeout: seconds}));
-    return inBatch(entries, Entries =>
-      this.#client.send(new ChangeMessageVisibilityBatchCommand({QueueUrl: queueUrl, Entries})),
+  /** Hides at most 10 received messages for so many seconds from now; 0 makes them visible. */
+  hide<T extends Received>(queueUrl: string, messages: readonly T[], seconds: number): Promise<Untaken<T>> {
+    return inBatch(
+      messages,
+      ({receiptHandle: ReceiptHandle}) => ({ReceiptHandle, VisibilityTimeout: seconds}),
+      Entries => this.#client.send(new ChangeMessageVisibilityBatchCommand({QueueUrl: queueUrl, Entries})),
     );
   }
 
@@ -93,25 +91,27 @@ const maxEntryAttempts = 3;
 const entryRetryMs = 100;
 
 /** One batch request. The SDK repeats requests that fail, but not entries that do: those are repeated here. */
-async function inBatch<T extends object>(
-  entries: readonly T[],
-  request: (entries: (T & {Id: string})[]) => Promise<{Failed?: BatchResultErrorEntry[] | undefined}>,
-): Promise<ReadonlyMap<number, string>> {
-  const failures = new Map<number, string>();
-  let due = [...entries.keys()];
+async function inBatch<T, Entry>(
+  items: readonly T[],
+  entryOf: (item: T) => Entry,
+  request: (entries: (Entry & {Id: string})[]) => Promise<{Failed?: BatchResultErrorEntry[] | undefined}>,
+): Promise<Untaken<T>> {
+  const untaken = new Map<T, string>();
+  let due = items;
   for (let attempt = 1; due.length > 0; attempt += 1) {
-    let failed: readonly BatchResultErrorEntry[];
+    let failed: readonly (readonly [T, BatchResultErrorEntry])[];
     try {
-      failed = (await request(due.map(index => ({...entries[index]!, Id: String(index)})))).Failed ?? [];
+      const {Failed = []} = await request(due.map((item, index) => ({...entryOf(item), Id: String(index)})));
+      failed = Failed.map(failure => [due[Number(failure.Id)]!, failure]);
     } catch (error) {
-      for (const index of due) failures.set(index, errorText(error));
+      for (const item of due) untaken.set(item, errorText(error));
       break;
     }
-    for (const index of due) failures.delete(index);
-    for (const {Id, Code, Message = ''} of failed) failures.set(Number(Id), `${Code}: ${Message}`);
-    const repeatable = failed.filter(({SenderFault}) => !SenderFault).map(({Id}) => Number(Id));
+    for (const item of due) untaken.delete(item);
+    for (const [item, {Code, Message = ''}] of failed) untaken.set(item, `${Code}: ${Message}`);
+    const repeatable = failed.filter(([, {SenderFault}]) => !SenderFault).map(([item]) => item);
     due = attempt < maxEntryAttempts ? repeatable : [];
     if (due.length > 0) await delay(entryRetryMs * attempt);
   }
-  return failures;
+  return untaken;
 }

@@ -4,7 +4,7 @@
 import type {SQSRecord} from 'aws-lambda';
 import type {Log} from './log.ts';
 import {queueNameOf} from './record.ts';
-import type {Sqs} from './sqs.ts';
+import type {Sqs, Untaken} from './sqs.ts';
 
 export interface VisibilityParts {
   readonly sqs: Pick<Sqs, 'hide'>;
@@ -39,14 +39,14 @@ export class Visibility {
     const [reason] = refused.values();
     if (refused.size === records.length) throw new Error(`the batch came too late: ${reason}`);
     if (refused.size > 0) {
-      const ids = [...refused.keys()].map(index => records[index]!.messageId);
+      const ids = [...refused.keys()].map(({messageId}) => messageId);
       log('warn', 'messages came too late; they are left to whoever has received them since', {ids, reason});
     }
     const lost = new Set<SQSRecord>();
     const groups = new Set<string>();
-    for (const [index, record] of records.entries()) {
+    for (const record of records) {
       const {MessageGroupId: group} = record.attributes;
-      if (!refused.has(index) && !(group !== undefined && groups.has(group))) continue;
+      if (!refused.has(record) && !(group !== undefined && groups.has(group))) continue;
       lost.add(record);
       if (group !== undefined) groups.add(group);
     }
@@ -69,12 +69,11 @@ export class Visibility {
     await this.release(records, Math.ceil(Math.min(30 * 2 ** (receives - 1), mostMs / 1000)));
   }
 
-  #hide(records: readonly SQSRecord[], seconds: number): Promise<ReadonlyMap<number, string>> {
+  #hide(records: readonly SQSRecord[], seconds: number): Promise<Untaken<SQSRecord>> {
     const name = queueNameOf(records[0]!);
     const url = this.#parts.sourceUrls.find(each => each.endsWith(`/${name}`));
     if (url === undefined) throw new Error(`${name} is no queue that this function takes from`);
-    const handles = records.map(({receiptHandle}) => receiptHandle);
-    return this.#parts.sqs.hide(url, handles, seconds);
+    return this.#parts.sqs.hide(url, records, seconds);
   }
 }
 

@@ -18,22 +18,18 @@ const told = {
 const accepted: Outcome = {fate: 'accepted', ...told};
 const deferred: Outcome = {fate: 'deferred', ...told, nextMs: now + 1000};
 
-function writerOf(
-  listeners: readonly OutcomeListener[],
-  steps: string[],
-  untaken = new Map<number, string>(),
-) {
-  const sendAll = async (_: string, bodies: readonly unknown[]) => {
-    steps.push(`waiting ${bodies.length}`);
-    return untaken;
+function writerOf(listeners: readonly OutcomeListener[], steps: string[], refusal?: string) {
+  const sendAll = async (_: string, rounds: readonly object[]) => {
+    steps.push(`waiting ${rounds.length}`);
+    return new Map(refusal === undefined ? [] : rounds.map(round => [round, refusal]));
   };
   return new OutcomeWriter({sqs: {sendAll} as unknown as Sqs, waitingUrl: '', listeners});
 }
-/** Notes what it is told, and cannot tell those of some indexes. */
-const listenerOf = (name: string, steps: string[], untold: readonly number[] = []): OutcomeListener => ({
+/** Notes what it is told, and fails to tell some of it. */
+const listenerOf = (name: string, steps: string[], untold: readonly Outcome[] = []): OutcomeListener => ({
   publish: async outcomes => {
     steps.push(`${name}: ${outcomes.map(({fate}) => fate).join(' ')}`);
-    return new Map(untold.map(index => [index, `${name} failed`]));
+    return new Map(untold.map(outcome => [outcome, `${name} failed`]));
   },
 });
 
@@ -47,15 +43,15 @@ describe('outcomes', () => {
 
   test('whose next round is not sure are told to nobody', async () => {
     const steps: string[] = [];
-    const writer = writerOf([listenerOf('a', steps)], steps, new Map([[0, 'no']]));
-    expect(await writer.write([accepted, deferred])).toEqual(new Map([[1, 'no']]));
+    const writer = writerOf([listenerOf('a', steps)], steps, 'no');
+    expect(await writer.write([accepted, deferred])).toEqual(new Map([[deferred, 'no']]));
     expect(steps).toEqual(['waiting 1', 'a: accepted']);
   });
 
   test('that one listener cannot tell are not told to those behind it', async () => {
     const steps: string[] = [];
-    const writer = writerOf([listenerOf('a', steps, [0]), listenerOf('b', steps)], steps);
-    expect(await writer.write([accepted, deferred])).toEqual(new Map([[0, 'a failed']]));
+    const writer = writerOf([listenerOf('a', steps, [accepted]), listenerOf('b', steps)], steps);
+    expect(await writer.write([accepted, deferred])).toEqual(new Map([[accepted, 'a failed']]));
     expect(steps.at(-1)).toBe('b: deferred');
   });
 
