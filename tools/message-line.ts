@@ -7,10 +7,10 @@ import type {Outgoing} from './enqueue.ts';
 import {printable} from './result-line.ts';
 
 export function messageLine({source, body}: Outgoing, message: Message): string {
-  const {envelope, recipient, mime, smarthost} = message;
+  const {envelope, recipient, text, smarthost} = message;
   const parts = [
     `${envelope?.address ?? '<>'} → ${recipient.address}`,
-    JSON.stringify(typeof mime === 'string' ? subjectOf(Buffer.from(mime)) : ''),
+    JSON.stringify(subjectOf(Buffer.from(text))),
     `${octetsOf(body).toLocaleString('en')} octets`,
     ...(smarthost ? [`by ${smarthost.hosts.join(', ')}`] : []),
     `(${source})`,

@@ -62,7 +62,7 @@ export interface AttemptOptions extends Clock {
 }
 
 export async function attemptDelivery(
-  message: Message & {readonly mime: string},
+  message: Message,
   {nextHop: hop, capacity, isForeign}: Pick<Destination, 'nextHop' | 'capacity' | 'isForeign'>,
   lane: Lane,
   settings: Pick<Settings, 'heloName' | 'mx' | 'smarthostPrivateAddresses'>,
@@ -72,7 +72,7 @@ export async function attemptDelivery(
   const resolved = isForeign ? nextHops.permitted(named, settings) : named;
   if (!resolved.ok)
     return {accepted: false, failure: resolved.failure, verdict: judge(resolved.failure), tried: 0};
-  const mail = {from: message.envelope, to: message.recipient, content: contentOf(message.mime)};
+  const mail = {from: message.envelope, to: message.recipient, content: contentOf(message.text)};
   const targets = targetsOf(hop, resolved.hosts, settings.mx).slice(0, maxAddresses);
   const downUntil = targets.map(target =>
     sites.downUntil(keyOf(target), clock.now(), lane.isConnectedTo(target)),

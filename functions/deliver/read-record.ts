@@ -4,17 +4,13 @@ import type {SQSRecord} from 'aws-lambda';
 import {resolveDestination} from '../../shared/delivery/destination.ts';
 import type {Candidate} from '../../shared/delivery/gate.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
-import {type Message, parseMessage} from '../../shared/message/message.ts';
+import {parseMessage} from '../../shared/message/message.ts';
 import {problemsText} from '../../shared/problem.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import {arrivalOf} from '../runtime/record.ts';
 import type {DeliverParts} from './deliver-parts.ts';
 
-/** The route function has composed it. */
-type Text = Message & {readonly mime: string};
-
 export interface Deliverable extends Candidate {
-  readonly message: Text;
   readonly lane: string;
 }
 
@@ -36,8 +32,6 @@ export function readRecord(
   // Route has checked it. What somebody else has put here, or another version, has to go through route first.
   if (!parsed.ok) return {fate: 'unreadable', id, lane, body, reason: problemsText(parsed.problems)};
   const {message} = parsed;
-  if (!isText(message)) return {fate: 'unreadable', id, lane, body, reason: 'its mime is not text yet'};
+  if (!('text' in message)) return {fate: 'unreadable', id, lane, body, reason: 'its mime is not text yet'};
   return {message, destination: resolveDestination(message, settings), lane};
 }
-
-const isText = (message: Message): message is Text => typeof message.mime === 'string';

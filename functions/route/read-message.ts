@@ -11,8 +11,10 @@ export async function readMessage(
   rules: MessageRules,
 ): Promise<ParsedMessage> {
   const parsed = parseMessage(body, arrival, rules);
-  if (!parsed.ok || typeof parsed.message.mime === 'string') return parsed;
-  const {mime, properties, envelope, recipient, queues, tracking} = parsed.message;
+  if (!parsed.ok) return parsed;
+  const {message} = parsed;
+  if ('text' in message) return {ok: true, message};
+  const {mime, properties, envelope, recipient, queues, tracking} = message;
   try {
     const {arrivedMs} = tracking;
     const text = await composeMime(
@@ -20,7 +22,8 @@ export async function readMessage(
       {id: identityOf(tracking), arrivedMs},
       (envelope ?? recipient).domain,
     );
-    return parseMessage(bodyOf({...properties, mime: text}), arrival, rules);
+    // A text stays a text.
+    return parseMessage(bodyOf({...properties, mime: text}), arrival, rules) as ParsedMessage;
   } catch (error) {
     const problem = `cannot be made into a message: ${(error as Error).message}`;
     return {ok: false, problems: [{path: 'mime', problem}], properties, queues, tracking};

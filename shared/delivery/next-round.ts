@@ -1,7 +1,7 @@
 // How a message goes on its way between our own queues: as the body of a record, perhaps after a delay.
 
 import {bodyOf, type JsonObject} from '../json.ts';
-import type {Message} from '../message/message.ts';
+import {bodyPropertiesOf, type Message} from '../message/message.ts';
 import {trackingProperty} from '../message/tracking.ts';
 import {utcTimeOf} from '../utc-time.ts';
 import type {Outcome} from './outcome.ts';
@@ -14,7 +14,7 @@ export interface NextRound {
 
 /** The body of a message on its way. */
 export const messageBody = (message: Message, changes: JsonObject = {}): string =>
-  bodyOf({...message.properties, ...changes, relayq: trackingProperty(message.tracking)});
+  bodyOf({...bodyPropertiesOf(message), ...changes, relayq: trackingProperty(message.tracking)});
 
 /** What goes to the queue `waiting`; undefined where the message's way is over. */
 export function nextRoundOf(outcome: Outcome): NextRound | undefined {

@@ -1,7 +1,8 @@
 // Results: what the result queues hold. A result is the message without its text and without secrets, with one entry for
 // each attempt and the fate of the message so far.
 
-import {bodyOf, type Json, type JsonObject, octetsOf, omit, parseJson} from '../json.ts';
+import {bodyOf, type Json, type JsonObject, octetsOf, parseJson} from '../json.ts';
+import {bodyPropertiesOf} from '../message/message.ts';
 import {maskedText, withoutSecrets} from '../message/secrets.ts';
 import {identityOf, type Tracking, trackingProperty} from '../message/tracking.ts';
 import type {ResultKind} from '../names.ts';
@@ -27,7 +28,7 @@ export const resultOf = (outcome: Told): string =>
   outcome.fate === 'invalid' ? invalidResultOf(outcome).body : messageResultOf(outcome);
 
 function messageResultOf({message, fate, entries}: Ended | Deferred): string {
-  const kept = message.keepMime ? message.properties : omit(message.properties, ['mime']);
+  const kept = message.keepMime ? bodyPropertiesOf(message) : message.properties;
   return fitted(withoutSecrets(kept), {
     relayq: resultTracking(message.tracking, fate),
     fate,
@@ -44,8 +45,8 @@ export function invalidResultOf({record, refusal, timeMs}: Invalid): {
   readonly isQuoted: boolean;
 } {
   const {id, arrivedMs, body, oversizeQueue} = record;
-  const {properties, tracking = {id, arrivedMs, attempts: 0, holds: 0}} = refusal;
-  const kept = properties ? withoutSecrets(omit(properties, ['mime'])) : {};
+  const {properties = {}, tracking = {id, arrivedMs, attempts: 0, holds: 0}} = refusal;
+  const kept = withoutSecrets(properties);
   const entry = {state: 'process', result: 'invalid', timeMs, description: reasonOf(refusal)} as const;
   const told = {
     relayq: resultTracking(tracking, 'invalid'),
@@ -54,7 +55,9 @@ export function invalidResultOf({record, refusal, timeMs}: Invalid): {
     results: [entryProperty(entry)],
   };
   const original =
-    properties === undefined ? maskedText(body) : bodyOf(withoutSecrets(parseJson(body) as JsonObject));
+    refusal.properties === undefined
+      ? maskedText(body)
+      : bodyOf(withoutSecrets(parseJson(body) as JsonObject));
   const whole = bodyOf({...kept, ...told, original});
   if (octetsOf(whole) <= maxResultOctets) return {body: whole, isQuoted: true};
   return {body: fitted(kept, {...told, original: null, originalAt: oversizeQueue}), isQuoted: false};

@@ -17,14 +17,13 @@ import {problemsOfText} from './text-rules.ts';
 import {type Arrival, parseTracking, type Tracking} from './tracking.ts';
 import {flag} from './value-schemas.ts';
 
-export interface Message {
-  /** Every property, custom ones included, after merging; `mime` without its x-mq-* fields. */
+/** A message without its text. */
+interface Properties {
+  /** All but `mime`, custom ones included, after merging. */
   readonly properties: JsonObject;
   /** MAIL FROM; undefined is the null reverse-path, `<>`. */
   readonly envelope: Mailbox | undefined;
   readonly recipient: Mailbox;
-  /** MIME text, or what nodemailer's composer is to make it from. */
-  readonly mime: string | JsonObject;
   readonly smarthost: Relay | undefined;
   readonly security: Security | undefined;
   /** Milliseconds since the epoch, as all times here. */
@@ -41,14 +40,31 @@ export interface Message {
   readonly tracking: Tracking;
 }
 
+export interface Message extends Properties {
+  /** The MIME text, without x-mq-* fields. */
+  readonly text: string;
+}
+
+/** A message whose text is still to be made by nodemailer's composer. */
+export interface Draft extends Properties {
+  /** The composer's options: from, to, cc, subject, text, html, attachments, headers, … */
+  readonly mime: JsonObject;
+}
+
+/** All properties for the body of a record or a result. */
+export const bodyPropertiesOf = ({properties, text}: Message): JsonObject => ({...properties, mime: text});
+
 /** Where results go: a queue's name, null for nowhere; an absent kind goes to the stage's own queue. */
 export type ResultQueues = Readonly<Partial<Record<ResultKind, string | null>>>;
 
-export type ParsedMessage = {readonly ok: true; readonly message: Message} | ({readonly ok: false} & Refusal);
+export type ParsedMessage<M extends Message | Draft = Message> =
+  | {readonly ok: true; readonly message: M}
+  | ({readonly ok: false} & Refusal);
 
 /** Why something is not a message, and what could be read of it all the same. */
 export interface Refusal {
   readonly problems: readonly Problem[];
+  /** All but `mime`. */
   readonly properties?: JsonObject;
   readonly tracking?: Tracking;
   /** Where the answer goes; empty unless this part was valid. */
@@ -78,7 +94,7 @@ export function parseMessage(
   body: string,
   arrival: Arrival,
   rules: MessageRules = defaultRules,
-): ParsedMessage {
+): ParsedMessage<Message | Draft> {
   const survey = surveyOf(body);
   if (survey.depth > maxDepth) return refused(`is nested more than ${maxDepth} deep`);
   let json: unknown;
@@ -95,9 +111,10 @@ export function parseMessage(
   const isNew = !before.ok || before.value.id === arrival.id;
   // There are no fields left in what has been here before, and what looks like one is text.
   const merged = mergeHeaders(object, isNew ? (ruleOf(object) ?? rules.mqHeaders) : 'obeyed');
-  const properties = withoutUnset(merged.properties);
+  const all = withoutUnset(merged.properties);
+  const properties = omit(all, ['mime']);
   const tracking = parseTracking(properties.relayq, arrival);
-  const parsed = v.safeParse(messageSchema, properties);
+  const parsed = v.safeParse(messageSchema, all);
   const strict = v.safeParse(flag, properties.strict);
   const ofText =
     isNew && typeof object.mime === 'string'
@@ -114,14 +131,15 @@ export function parseMessage(
     const queues = named.success ? named.output : {};
     return {ok: false, problems, properties, queues, ...(tracking.ok && {tracking: tracking.value})};
   }
-  const fields = parsed.output;
+  const {mime, ...fields} = parsed.output;
+  const text = typeof mime === 'string' ? {text: mime} : {mime};
   return {
     ok: true,
     message: {
+      ...text,
       properties,
       envelope: fields.envelope,
       recipient: fields.recipient,
-      mime: fields.mime,
       smarthost: fields.smarthost,
       security: fields.security,
       nextAttemptMs: fields.nextattempt?.time ?? fields.delayed,
@@ -137,7 +155,7 @@ export function parseMessage(
   };
 }
 
-const refused = (problem: string): ParsedMessage => ({
+const refused = (problem: string): {readonly ok: false} & Refusal => ({
   ok: false,
   problems: [{path: '', problem}],
   queues: {},

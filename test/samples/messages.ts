@@ -1,6 +1,12 @@
 // A valid message and a stage's settings for the tests to change, and the clock they all read.
 
-import {type Message, type ParsedMessage, parseMessage, type Refusal} from '../../shared/message/message.ts';
+import {
+  type Message,
+  type MessageRules,
+  type ParsedMessage,
+  parseMessage,
+  type Refusal,
+} from '../../shared/message/message.ts';
 import type {Arrival} from '../../shared/message/tracking.ts';
 import {parseSettings, type Settings} from '../../shared/settings/settings.ts';
 import {type Mailbox, parseMailbox} from '../../shared/smtp/address.ts';
@@ -33,7 +39,12 @@ export const plain = {
 export const bodyWith = (properties: Record<string, unknown> = {}): string =>
   JSON.stringify({...plain, ...properties});
 
-export const parse = (body: string, from: Arrival = arrival): ParsedMessage => parseMessage(body, from);
+export function parse(body: string, from: Arrival = arrival, rules?: MessageRules): ParsedMessage {
+  const parsed = parseMessage(body, from, rules);
+  if (!parsed.ok) return parsed;
+  if (!('text' in parsed.message)) throw new Error('the text of the message is still to be composed');
+  return {ok: true, message: parsed.message};
+}
 
 /** What decideRoute is told of a record. */
 export const incoming = (body: string, from: Arrival = arrival) => ({

@@ -22,7 +22,7 @@ export const settings: AttemptSettings = {
 const policies = new StsPolicies({log: () => {}, now: Date.now});
 export const text = 'Subject: hello\r\n\r\nbody\r\n';
 
-export function messageOf(properties: object = {}): Message & {readonly mime: string} {
+export function messageOf(properties: object = {}): Message {
   const body = JSON.stringify({
     envelope: 'from@example.com',
     recipient: 'to@example.org',
@@ -30,12 +30,12 @@ export function messageOf(properties: object = {}): Message & {readonly mime: st
     ...properties,
   });
   const parsed = parseMessage(body, {id: 'id', arrivedMs: 0});
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.message as Message & {readonly mime: string};
+  if (!parsed.ok || !('text' in parsed.message)) throw new Error(JSON.stringify(parsed));
+  return parsed.message;
 }
 
 export interface AttemptWith extends Partial<Extract<NextHop, {hosts: readonly string[]}>> {
-  readonly message?: Message & {readonly mime: string};
+  readonly message?: Message;
   readonly lane?: Lane;
   readonly sites?: Sites;
   readonly withinMs?: number;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {bodyOf} from '../../../shared/json.ts';
-import {parseMessage} from '../../../shared/message/message.ts';
+import {bodyPropertiesOf} from '../../../shared/message/message.ts';
 import {type MqHeadersRule, mqHeadersRules} from '../../../shared/message/mq-headers.ts';
 import {withoutSecrets} from '../../../shared/message/secrets.ts';
 import {problemsText} from '../../../shared/problem.ts';
@@ -35,7 +35,7 @@ test('what went through once reads the same when it is parsed again', () => {
       (custom, tag) => {
         const mimeText = `x-mq-tag: ${JSON.stringify(tag).replace(/[^ -~]/g, '?')}\r\nx-mq-delayed: 2031-01-01 00:00:00\r\nS: ü\uffff\r\n\r\nb`;
         const once = message({...custom, mime: mimeText});
-        const again = messageOf(parse(bodyOf(once.properties)));
+        const again = messageOf(parse(bodyOf(bodyPropertiesOf(once))));
         expect(again).toEqual(once);
       },
     ),
@@ -69,9 +69,10 @@ describe('headers', () => {
       retries: [1, 2],
       tags: ['a'],
       properties: {custom: 'c'},
-      mime: 'Subject: s\n\nbody',
+      text: 'Subject: s\n\nbody',
     });
-    expect(parsed.properties.mime).toBe('Subject: s\n\nbody');
+    expect(parsed.properties).not.toHaveProperty('mime');
+    expect(bodyPropertiesOf(parsed).mime).toBe('Subject: s\n\nbody');
   });
 
   test('lose to the JSON, property by property', () => {
@@ -153,7 +154,7 @@ describe('null in the JSON says no to a header', () => {
   ])('%s', (name, headers, expected) => {
     const parsed = messageOf(withHeaders(headers, {[name]: null}));
     expect(parsed).toMatchObject(expected);
-    expect(parsed.properties).toEqual({
+    expect(bodyPropertiesOf(parsed)).toEqual({
       ...plain,
       mime: 'Subject: s\n\nbody',
       ...(name === 'envelope' && {envelope: undefined}),
@@ -171,16 +172,16 @@ describe('null in the JSON says no to a header', () => {
 describe('the fields of strangers', () => {
   const strangers =
     'x-mq-smarthost-hostname: evil.example\nx-mq-results-queue: evil\nx-mq-dkim: x\nx-mq-relayq: x\nx-mq-a: =?x?q?y?=\nX-MQ-Tag\u00a0: t\nx-mq-maxattempts: 1\nx-mq-maxattempts: 2\n';
-  const stripped = {mime: 'Subject: s\n\nbody', smarthost: undefined, queues: {}};
+  const stripped = {text: 'Subject: s\n\nbody', smarthost: undefined, queues: {}};
   const under = (rule: MqHeadersRule, properties: Record<string, unknown> = {}, headers = strangers) =>
-    parseMessage(bodyWith({mime: `${headers}Subject: s\n\nbody`, ...properties}), arrival, {
+    parse(bodyWith({mime: `${headers}Subject: s\n\nbody`, ...properties}), arrival, {
       mqHeaders: rule,
       strict: false,
     });
 
   test('are taken out and not obeyed where the stage says stripped, and make nothing invalid', () => {
     expect(messageOf(under('stripped'))).toMatchObject(stripped);
-    expect(messageOf(under('stripped', {}, `${strangers}no field\nx-mq-tag: t\n`)).mime).toBe(
+    expect(messageOf(under('stripped', {}, `${strangers}no field\nx-mq-tag: t\n`)).text).toBe(
       'no field\nSubject: s\n\nbody',
     );
   });
@@ -221,10 +222,10 @@ describe('the fields of strangers', () => {
         const relayq = {id: 'first', arrived: '2029-12-31 00:00:00', attempts: 1, hops: 1};
         const first = under(rule, {}, headers);
         if (!first.ok) continue;
-        const body = bodyOf({...first.message.properties, relayq});
+        const body = bodyOf({...bodyPropertiesOf(first.message), relayq});
         for (const then of mqHeadersRules) {
-          const again = messageOf(parseMessage(body, arrival, {mqHeaders: then, strict: true}));
-          expect(again.mime).toBe(first.message.mime);
+          const again = messageOf(parse(body, arrival, {mqHeaders: then, strict: true}));
+          expect(again.text).toBe(first.message.text);
           expect(again.tags).toEqual(first.message.tags);
         }
       }
@@ -265,8 +266,8 @@ describe('numbers', () => {
     const body = bodyWith().replace('{', `{"custom":${custom},"big":1e20,`);
     const once = messageOf(parse(body));
     for (const text of [
-      bodyOf(once.properties),
-      bodyOf(messageOf(parse(bodyOf(once.properties))).properties),
+      bodyOf(bodyPropertiesOf(once)),
+      bodyOf(bodyPropertiesOf(messageOf(parse(bodyOf(bodyPropertiesOf(once)))))),
     ]) {
       expect(text).toContain(`"custom":${custom}`);
       expect(text).toContain('"big":1e20');
@@ -318,7 +319,7 @@ describe('JSON that is nested too deep', () => {
 
 describe('a strict text', () => {
   const strict = (mime: string, properties: Record<string, unknown> = {strict: true}, rule = false) =>
-    parseMessage(bodyWith({mime, ...properties}), arrival, {mqHeaders: 'obeyed', strict: rule});
+    parse(bodyWith({mime, ...properties}), arrival, {mqHeaders: 'obeyed', strict: rule});
   const long = 'ü'.repeat(500);
 
   test.each([
@@ -353,18 +354,18 @@ describe('a result that is put back on the outbox', () => {
       tracking: {...fromOutbox, attempts: 0, holds: 0},
       nextAttemptMs: undefined,
     });
-    expect(parsed.properties).toEqual(plain);
+    expect(bodyPropertiesOf(parsed)).toEqual(plain);
   });
 
   test('is what it takes: a header field called x-mq-fate makes no message forget its attempts', () => {
     const first = messageOf(withHeaders('x-mq-fate: x\n'));
-    const second = messageOf(parse(bodyOf({...first.properties, ...history})));
+    const second = messageOf(parse(bodyOf({...bodyPropertiesOf(first), ...history})));
     expect(second.tracking.attempts).toBe(4);
   });
 
   test('keeps properties of its own that are called as an invalid one’s are', () => {
     const own = {problems: 'mine', original: 'mine too'};
-    expect(message({fate: 'bounced', ...history, ...own}).properties).toEqual({...plain, ...own});
+    expect(bodyPropertiesOf(message({fate: 'bounced', ...history, ...own}))).toEqual({...plain, ...own});
   });
 
   test('leaves behind what an invalid one was told', () => {
@@ -375,6 +376,6 @@ describe('a result that is put back on the outbox', () => {
       original: null,
       originalAt: 'a-queue',
     });
-    expect(parsed.properties).toEqual(plain);
+    expect(bodyPropertiesOf(parsed)).toEqual(plain);
   });
 });

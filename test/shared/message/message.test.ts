@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
+import {parseMessage} from '../../../shared/message/message.ts';
 import {withoutSecrets} from '../../../shared/message/secrets.ts';
 import {problemsText} from '../../../shared/problem.ts';
-import {at, bodyWith, message, parse, refusalOf} from '../../samples/messages.ts';
+import {arrival, at, bodyWith, message, parse, plain, refusalOf} from '../../samples/messages.ts';
 
 const relay = {hosts: ['mx.example.net'], port: 25};
 const hostname = 'mx.example.net';
@@ -13,7 +14,7 @@ describe('what a property says', () => {
     ['envelope', '', {envelope: undefined}],
     ['envelope', '<>', {envelope: undefined}],
     ['envelope', 'A@B.example', {envelope: {address: 'A@B.example', localPart: 'A', domain: 'b.example'}}],
-    ['mime', {subject: 's'}, {mime: {subject: 's'}}],
+    ['mime', plain.mime, {text: plain.mime}],
     ['smarthost', null, {smarthost: undefined}],
     ['smarthost', {hostname}, {smarthost: relay}],
     [
@@ -120,6 +121,11 @@ describe('what a property says', () => {
   ])('%s: %j', (name, value, expected) => {
     expect(message({[name]: value})).toMatchObject(expected);
   });
+});
+
+test('a mime object makes a draft, whose text is still to be composed', () => {
+  const parsed = parseMessage(bodyWith({mime: {subject: 's'}}), arrival);
+  expect(parsed).toMatchObject({ok: true, message: {mime: {subject: 's'}}});
 });
 
 const list = 'must be a list of seconds, such as [600, 1800] or "600,1800"';
