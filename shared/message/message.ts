@@ -12,7 +12,7 @@ import type {Relay} from '../smtp/smarthost.ts';
 import {mergeHeaders} from './merge-headers.ts';
 import {messageSchema, notAnObject, queuesSchema, withoutUnset} from './message-schema.ts';
 import {type MqHeadersRule, mqHeadersRules} from './mq-headers.ts';
-import {unknownOfSmarthost} from './smarthost-schema.ts';
+import {unknownOfSmarthost} from './smarthost-names.ts';
 import {problemsOfText} from './text-rules.ts';
 import {type Arrival, parseTracking, type Tracking} from './tracking.ts';
 import {flag} from './value-schemas.ts';

@@ -2,10 +2,10 @@
 // Each expression takes time in proportion to the text: what it repeats is bounded, or ends where the next one begins.
 
 import {isJsonObject, type Json, type JsonObject} from '../json.ts';
-import {isNearlySmarthost, isUrl} from '../smtp/smarthost.ts';
+import {mask} from '../smtp/masked-reply.ts';
+import {isUrl} from '../smtp/smarthost.ts';
 import {withoutNearValues} from './mq-headers.ts';
-
-const mask = '***';
+import {isNearlySmarthost} from './smarthost-names.ts';
 
 /** Properties that hold a secret wherever they stand, and those that do below `dkim`. */
 const secretWords =
@@ -121,32 +121,3 @@ export function maskedText(text: string): string {
     : withoutNearValues(masked, mask).replace(header, maskedField);
   return maskedUrls(fieldless.replace(property, `$1${mask}`));
 }
-
-/** Shorter secrets are parts of common words, which would show them where they are masked. */
-const shortSecret = 4;
-/** What a server may show of a secret that AUTH has encoded, the end perhaps cut off. */
-const base64Run = /[A-Za-z0-9+/]{8,}/g;
-const base64Of = (text: string): string => Buffer.from(text).toString('base64');
-
-/**
- * A server's words with the credentials masked, should it echo them: plain, or as AUTH encoded them, in any case.
- * @param isOfAuth whether the words answer AUTH. Short secrets are echoed nowhere else; then all of the text is
- *   masked, as the words around a short mask could tell what was there.
- */
-export function maskedReply(text: string, secrets: readonly string[], isOfAuth = false): string {
-  const short = secrets.filter(secret => secret !== '' && secret.length < shortSecret);
-  if (isOfAuth && short.some(secret => hasWord(text, secret) || text.includes(base64Of(secret)))) return mask;
-  const long = secrets.filter(secret => secret.length >= shortSecret);
-  const encoded = long.map(secret => base64Of(secret).replace(/=+$/, ''));
-  const whole = [...long, ...encoded]
-    .sort((a, b) => b.length - a.length)
-    .reduce((masked, form) => masked.replaceAll(new RegExp(`${RegExp.escape(form)}=*`, 'gi'), mask), text);
-  const folded = encoded.map(form => form.toLowerCase());
-  return whole.replace(base64Run, run =>
-    folded.some(form => form.includes(run.toLowerCase())) ? mask : run,
-  );
-}
-
-/** Whether a word stands alone, perhaps in quotes or behind a colon. */
-const hasWord = (text: string, word: string): boolean =>
-  text.split(/\s+/).includes(word) || text.split(/[\s"'`()<>[\]{}=:;,.]+/).includes(word);

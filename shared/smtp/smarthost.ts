@@ -97,7 +97,3 @@ function parseUserinfo(text: string): Parsed<CredentialPair> {
     return wrong('is a URL with a control character in user or password');
   return {ok: true, value: pairOf(...pair)};
 }
-
-/** `Smarthost`, `smart-host`, `smarthost-user`, …: what is in it would be neither used nor hidden. */
-export const isNearlySmarthost = (name: string): boolean =>
-  name !== 'smarthost' && /^(?:x-mq-)?smart[-_ ]?host(?:$|[-_.\s])/i.test(name);

@@ -1,6 +1,6 @@
 // What a command comes to: a reply, with the secrets in it masked, or a failure.
 
-import {maskedReply} from '../../../shared/message/secrets.ts';
+import {maskedReply} from '../../../shared/smtp/masked-reply.ts';
 import {printable, type RawReply, type Reply, replyOf} from '../../../shared/smtp/reply.ts';
 import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 

@@ -1,0 +1,43 @@
+// Names that are meant for the smarthost and its members, and that we do not know. A password under such a name would be
+// neither used nor hidden, so it makes a message invalid.
+
+import {isJsonObject, type JsonObject} from '../json.ts';
+import type {Problem} from '../problem.ts';
+
+const members = ['hostname', 'port', 'username', 'password', 'security'];
+
+/** What other programs call them: lower case, without hyphens and the like. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  hostname: ['host', 'server', 'address', 'ip', 'name', 'url', 'uri'],
+  username: ['user', 'login', 'account'],
+  password: ['pass', 'passwd', 'pwd', 'secret'],
+  'username and password': ['auth', 'authentication', 'credentials'],
+  security: ['secure', 'tls', 'ssl', 'starttls', 'requiretls', 'ignoretls', 'encryption'],
+};
+const rightNames: ReadonlyMap<string, string> = new Map([
+  ...members.map(member => [member, member] as const),
+  ...Object.entries(otherNames).flatMap(([right, names]) => names.map(name => [name, right] as const)),
+]);
+
+/** `Smarthost`, `smart-host`, `smarthost-user`, … */
+export const isNearlySmarthost = (name: string): boolean =>
+  name !== 'smarthost' && /^(?:x-mq-)?smart[-_ ]?host(?:$|[-_.\s])/i.test(name);
+
+/** A name that no program uses is not told: it may be a password in the wrong place. */
+export function unknownOfSmarthost(properties: JsonObject): readonly Problem[] {
+  const known = `known are ${members.join(', ')}`;
+  const {smarthost} = properties;
+  const names = isJsonObject(smarthost) ? Object.keys(smarthost).filter(name => !members.includes(name)) : [];
+  const nearly = Object.keys(properties).some(isNearlySmarthost);
+  return [
+    ...names.slice(0, members.length * 2).map(name => {
+      const right = rightNames.get(name.slice(0, 20).toLowerCase().replace(/[-_ ]/g, ''));
+      return right === undefined
+        ? {path: 'smarthost', problem: `has a member that is unknown; ${known}`}
+        : {path: `smarthost.${name.slice(0, 20)}`, problem: `is unknown: call it ${right}`};
+    }),
+    ...(nearly
+      ? [{path: '', problem: `has a property that is nearly called smarthost; in smarthost ${known}`}]
+      : []),
+  ];
+}
