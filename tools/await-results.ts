@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import {type Fate, fates} from '../shared/delivery/result.ts';
 import {isJsonObject, type Json, type JsonObject} from '../shared/json.ts';
-import {stripMqHeaders} from '../shared/message/mq-headers.ts';
+import {readMqHeaders} from '../shared/message/mq-headers.ts';
 import {propertiesOf} from '../shared/message/mq-properties.ts';
 import {passingQueueOf} from '../shared/names.ts';
 import {type FileMessage, FileProblem} from './message-files.ts';
@@ -70,7 +70,7 @@ export function withResultsTo(
 
 function headerQueuesOf(mime: Json | undefined): Readonly<Record<string, unknown>> | undefined {
   if (typeof mime !== 'string') return undefined;
-  const {queues} = propertiesOf(stripMqHeaders(mime).fields).properties;
+  const {queues} = propertiesOf(readMqHeaders(mime).fields).properties;
   return queues as Readonly<Record<string, unknown>> | undefined;
 }
 

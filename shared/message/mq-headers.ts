@@ -3,6 +3,7 @@
 
 import {lineEnd} from '../smtp/line-end.ts';
 import {decodedText} from './encoded-word.ts';
+import {nearNameOf} from './near-mq-field.ts';
 
 /** What is done with the x-mq-* fields of a text that may be a stranger's. */
 export const mqHeadersRules = ['obeyed', 'stripped', 'refused'] as const;
@@ -28,20 +29,15 @@ export interface NearField {
   readonly beyondHeader?: true;
 }
 
-export interface StrippedMime {
-  /** The text without the fields, and without a byte order mark at its beginning. */
+export interface MqHeaders {
+  /** The text without the fields, and without a byte order mark at its beginning. What is nearly a field stays. */
   readonly mime: string;
   readonly fields: readonly MqField[];
+  readonly near: readonly NearField[];
 }
 
-/** Takes the x-mq-* fields out of the header section. What is nearly one stays where it is. */
-export function stripMqHeaders(mime: string): StrippedMime {
-  const {mime: stripped, fields} = readMqHeaders(mime);
-  return {mime: stripped, fields};
-}
-
-/** The same, and what is nearly an x-mq-* field. */
-export function readMqHeaders(mime: string): StrippedMime & {readonly near: readonly NearField[]} {
+/** Takes the x-mq-* fields out of the header section. */
+export function readMqHeaders(mime: string): MqHeaders {
   const {parts, body} = partsOf(mime);
   return {
     mime: textOf(parts, body, ({field}) => field === undefined),
@@ -50,7 +46,7 @@ export function readMqHeaders(mime: string): StrippedMime & {readonly near: read
   };
 }
 
-/** The text without all of them. */
+/** The text without x-mq-* fields, and without what is nearly one. */
 export function withoutMqHeaders(mime: string): string {
   const {parts, body} = partsOf(mime);
   return textOf(parts, body, ({field, near}) => field === undefined && near === undefined);
@@ -115,14 +111,13 @@ function partsOf(mime: string): {readonly parts: readonly Part[]; readonly body:
       parts.push({text});
     } else {
       const [, name, value] = mqField.exec(text) ?? [];
-      const near = name !== undefined || mayBeNear(text) ? nearNameOf(text) : undefined;
-      if (name !== undefined && !beyond) parts.push({text, field: fieldOf(name, value!)});
-      else if (near !== undefined)
-        parts.push({text, near: {line, name: near, ...(beyond && {beyondHeader: true})}});
-      else {
+      const isField = name !== undefined && !beyond;
+      const near = isField ? undefined : nearNameOf(text);
+      if (isField) parts.push({text, field: fieldOf(name, value!)});
+      else if (near === undefined) {
         parts.push({text});
         beyond ||= !headerField.test(text) && (begun || !mboxLine.test(text));
-      }
+      } else parts.push({text, near: {line, name: near, ...(beyond && {beyondHeader: true})}});
       begun = true;
     }
     position = end;
@@ -160,54 +155,3 @@ function fieldOf(name: string, text: string): MqField {
     ...(value === undefined && {undecodable: true}),
   };
 }
-
-// What cannot be seen, or stands for a blank: within a name it makes another name of it.
-const unseen = /[\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-/** What looks like a hyphen and is none in NFKC. */
-const hyphens = /[_\p{Pd}\u2043\u2212]/gu;
-/** The line ends of other worlds, and a name behind one of them. */
-const foreignLine = /(?![\t\r\n])[\p{Cc}\u2028\u2029][ \t]*x-mq-[!-9;-~]/iu;
-/** A UTF-8 byte order mark that was read as Latin-1. */
-const misreadMark = /^ï»¿/;
-
-// Most fields are none at first sight: what can be seen of them is ASCII, and does not begin with x, m and q.
-const noMqField = /^[\0- ]*(?:[!-WY-wy-~]|[xX][\0- _-]*(?:(?![mM_-])[!-~]|[mM][\0- _-]*(?![qQ_-])[!-~]))/;
-
-const mayBeNear = (text: string): boolean => !noMqField.test(text) || foreignLine.test(text);
-
-/** The name stands at the beginning, with or without a fold in it. */
-const longestName = 200;
-
-/**
- * The name of what somebody has meant for an x-mq-* field, going by how it looks: whatever cannot be seen is nothing,
- * or a hyphen; any hyphen is a hyphen; letters have any width and case. Letters of other alphabets are others.
- * Undefined for anything else.
- */
-function nearNameOf(text: string): string | undefined {
-  const name = nameLike(text.replace(misreadMark, ''));
-  if (name !== undefined) return name;
-  const foreign = foreignLine.exec(text);
-  return foreign === null ? undefined : (nameLike(text.slice(foreign.index)) ?? someField);
-}
-
-function nameLike(text: string): string | undefined {
-  const head = text
-    .slice(0, longestName)
-    .normalize('NFKC')
-    .replace(/^[\s\p{Cc}\p{Cf}]+/u, '');
-  const shape = [shapeOf(head, ''), shapeOf(head, '-')].find(each => /^x-mq-[^:]/.test(each));
-  if (shape === undefined) return undefined;
-  // Where there is no colon a value may begin anywhere: the name ends where one that we know does, or a blank is.
-  const known = smarthostFields.find(name => shape.startsWith(name));
-  const given = /^x-mq-[a-z0-9_-]{1,40}/.exec(shapeOf(head.split(/[\s:=]/, 1)[0]!, ''));
-  return known ?? given?.[0] ?? someField;
-}
-
-const someField = 'x-mq-…';
-
-const shapeOf = (name: string, forUnseen: '' | '-'): string =>
-  name.replace(unseen, forUnseen).replace(hyphens, '-').replace(/-+/g, '-').toLowerCase();
-
-const smarthostFields = ['hostname', 'port', 'username', 'password', 'security'].map(
-  member => `x-mq-smarthost-${member}`,
-);

@@ -4,7 +4,7 @@
 import {isJsonObject, type JsonObject} from '../json.ts';
 import type {Problem} from '../problem.ts';
 
-const members = ['hostname', 'port', 'username', 'password', 'security'];
+export const smarthostMembers = ['hostname', 'port', 'username', 'password', 'security'];
 
 /** What other programs call them: lower case, without hyphens and the like. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
@@ -15,7 +15,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   security: ['secure', 'tls', 'ssl', 'starttls', 'requiretls', 'ignoretls', 'encryption'],
 };
 const rightNames: ReadonlyMap<string, string> = new Map([
-  ...members.map(member => [member, member] as const),
+  ...smarthostMembers.map(member => [member, member] as const),
   ...Object.entries(otherNames).flatMap(([right, names]) => names.map(name => [name, right] as const)),
 ]);
 
@@ -25,12 +25,14 @@ export const isNearlySmarthost = (name: string): boolean =>
 
 /** A name that no program uses is not told: it may be a password in the wrong place. */
 export function unknownOfSmarthost(properties: JsonObject): readonly Problem[] {
-  const known = `known are ${members.join(', ')}`;
+  const known = `known are ${smarthostMembers.join(', ')}`;
   const {smarthost} = properties;
-  const names = isJsonObject(smarthost) ? Object.keys(smarthost).filter(name => !members.includes(name)) : [];
+  const names = isJsonObject(smarthost)
+    ? Object.keys(smarthost).filter(name => !smarthostMembers.includes(name))
+    : [];
   const nearly = Object.keys(properties).some(isNearlySmarthost);
   return [
-    ...names.slice(0, members.length * 2).map(name => {
+    ...names.slice(0, smarthostMembers.length * 2).map(name => {
       const right = rightNames.get(name.slice(0, 20).toLowerCase().replace(/[-_ ]/g, ''));
       return right === undefined
         ? {path: 'smarthost', problem: `has a member that is unknown; ${known}`}
