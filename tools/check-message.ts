@@ -1,6 +1,7 @@
 // What the route function would say of a message: before it is sent, by the function's own rules. What only the
 // stage's settings can say is left to it: `strict`, `mq-headers`, its times.
 
+import {compose} from '../functions/route/compose.ts';
 import {readMessage} from '../functions/route/read-message.ts';
 import {openGates} from '../shared/delivery/gate.ts';
 import {expiry} from '../shared/delivery/gates/expiry.ts';
@@ -23,7 +24,7 @@ export async function checkMessage(outgoing: Outgoing, nowMs: number): Promise<C
     ok: false,
     problems: problems.map(problem => `${outgoing.source}: ${problem}`),
   });
-  const parsed = await readMessage(outgoing.body, arrival, patient);
+  const parsed = await readMessage(outgoing.body, arrival, patient, [compose]);
   if (!parsed.ok) return wrong(parsed.problems.map(({path, problem}) => `${path || 'it'} ${problem}`));
   const candidate = candidateOf(parsed, {...arrival, body: outgoing.body, oversizeQueue: ''}, patient, nowMs);
   if ('fate' in candidate) return wrong([reasonOf(candidate.refusal)]);

@@ -4,7 +4,7 @@ import type {SQSRecord} from 'aws-lambda';
 import {resolveDestination} from '../../shared/delivery/destination.ts';
 import type {Candidate} from '../../shared/delivery/gate.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
-import {parseMessage} from '../../shared/message/message.ts';
+import {parseMessage} from '../../shared/message/message-body.ts';
 import {problemsText} from '../../shared/problem.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import {arrivalOf} from '../runtime/record.ts';

@@ -12,7 +12,9 @@ import {batchHandler} from '../runtime/batch.ts';
 import {readEnvironment} from '../runtime/environment.ts';
 import {log} from '../runtime/log.ts';
 import {startUp} from '../start-up.ts';
+import {compose} from './compose.ts';
 import {routeBatch} from './route-batch.ts';
+import type {TextSteps} from './text-step.ts';
 
 const environment = readEnvironment(needs.route);
 const {outboxUrl, waitingUrl, outboxOversizeUrl} = environment;
@@ -20,7 +22,8 @@ const {sqs, results, settings, visibility} = startUp(environment, [outboxUrl, wa
 const listeners = [outcomeLog(log), oversizeTexts(sqs, outboxOversizeUrl), results];
 const writer = new OutcomeWriter({sqs, waitingUrl, listeners});
 const gates = [expiry, due, settingsKnown];
+const textSteps: TextSteps = [compose];
 
 export const handler = batchHandler({source: settings, visibility, log}, (records, current) =>
-  routeBatch(records, current, {gates, writer, sqs, results, environment, log, now: Date.now}),
+  routeBatch(records, current, {textSteps, gates, writer, sqs, results, environment, log, now: Date.now}),
 );

@@ -1,31 +1,20 @@
-// The message of a record; a `mime` object is composed first, and may bring x-mq-* headers of its own.
+// The message of a record: parsed, then taken through the text steps.
 
-import {bodyOf} from '../../shared/json.ts';
-import {type MessageRules, type ParsedMessage, parseMessage} from '../../shared/message/message.ts';
-import {type Arrival, identityOf} from '../../shared/message/tracking.ts';
-import {composeMime} from './compose.ts';
+import type {ParsedMessage} from '../../shared/message/message.ts';
+import {parseMessage} from '../../shared/message/message-body.ts';
+import type {Arrival} from '../../shared/message/tracking.ts';
+import type {Settings} from '../../shared/settings/settings.ts';
+import type {TextSteps} from './text-step.ts';
 
 export async function readMessage(
   body: string,
   arrival: Arrival,
-  rules: MessageRules,
+  settings: Settings,
+  [firstStep, ...steps]: TextSteps,
 ): Promise<ParsedMessage> {
-  const parsed = parseMessage(body, arrival, rules);
+  const parsed = parseMessage(body, arrival, settings);
   if (!parsed.ok) return parsed;
-  const {message} = parsed;
-  if ('text' in message) return {ok: true, message};
-  const {mime, properties, envelope, recipient, queues, tracking} = message;
-  try {
-    const {arrivedMs} = tracking;
-    const text = await composeMime(
-      mime,
-      {id: identityOf(tracking), arrivedMs},
-      (envelope ?? recipient).domain,
-    );
-    // A text stays a text.
-    return parseMessage(bodyOf({...properties, mime: text}), arrival, rules) as ParsedMessage;
-  } catch (error) {
-    const problem = `cannot be made into a message: ${(error as Error).message}`;
-    return {ok: false, problems: [{path: 'mime', problem}], properties, queues, tracking};
-  }
+  let read = await firstStep(parsed.message, settings);
+  for (const step of steps) if (read.ok) read = await step(read.message, settings);
+  return read;
 }

@@ -15,8 +15,10 @@ import {errorText, type Log} from '../runtime/log.ts';
 import {arrivalOf, queueNameOf} from '../runtime/record.ts';
 import type {Sqs, Untaken} from '../runtime/sqs.ts';
 import {readMessage} from './read-message.ts';
+import type {TextSteps} from './text-step.ts';
 
 export interface RouteParts {
+  readonly textSteps: TextSteps;
   readonly gates: readonly Gate[];
   readonly writer: OutcomeWriter;
   readonly sqs: Sqs;
@@ -32,7 +34,7 @@ export async function routeBatch(
   settings: Settings,
   parts: RouteParts,
 ): Promise<readonly string[]> {
-  const {gates, writer, sqs, results, environment, log, now} = parts;
+  const {textSteps, gates, writer, sqs, results, environment, log, now} = parts;
   const {waiting, outboxOversize} = namesOf(environment.stage);
   const failed = new Set<string>();
   const fail = ({messageId: id}: SQSRecord, error: unknown) => {
@@ -60,7 +62,8 @@ export async function routeBatch(
     }
     try {
       const incoming = {...arrival, body, oversizeQueue: outboxOversize};
-      const value = candidateOf(await readMessage(body, arrival, settings), incoming, settings, now());
+      const parsed = await readMessage(body, arrival, settings, textSteps);
+      const value = candidateOf(parsed, incoming, settings, now());
       if ('fate' in value) add(outcomes, value, record);
       else add(candidates, value, record);
     } catch (error) {

@@ -1,7 +1,7 @@
 // The shape of a message, property by property: what each may be, and what would be right.
 
 import * as v from 'valibot';
-import {isJsonObject, type Json, type JsonObject} from '../json.ts';
+import {isJsonObject, type JsonObject} from '../json.ts';
 import {resultKinds} from '../names.ts';
 import {right, wrong} from '../parsed.ts';
 import {type Mailbox, parseMailbox} from '../smtp/address.ts';
@@ -47,7 +47,7 @@ export const queuesSchema = v.pipe(
 );
 
 const mime = parsedBy<string | JsonObject>(value => {
-  if (typeof value === 'string' && /\p{Surrogate}/u.test(value)) {
+  if (typeof value === 'string' && !value.isWellFormed()) {
     return wrong('has an unpaired surrogate, which UTF-8 cannot express');
   }
   return (typeof value === 'string' && value !== '') || isJsonObject(value)
@@ -89,35 +89,3 @@ export const messageSchema = v.looseObject(
   },
   notAnObject,
 );
-
-/** Of these, an empty text is no text and no address. */
-const mandatory = ['recipient', 'mime'];
-
-const isUnset = (value: Json | undefined): boolean =>
-  value === null || value === undefined || (typeof value === 'string' && value.trim() === '');
-
-/**
- * A property that is null is an absent one, and so is one of ours that is an empty text: many producers write what they
- * have not got so. The same goes for the members of a smarthost, which is none when nothing is left of it. In `queues`
- * null means none, and empty means the stage's own.
- */
-export function withoutUnset(object: JsonObject): JsonObject {
-  const entries = Object.entries(object).map(([name, value]): [string, Json] => {
-    if (!isJsonObject(value)) {
-      const isOurs = Object.hasOwn(messageSchema.entries, name) && !mandatory.includes(name);
-      return [name, isOurs && isUnset(value) ? null : value];
-    }
-    if (name === 'nextattempt') return [name, 'time' in value && isUnset(value.time) ? null : value];
-    if (name === 'queues') return [name, membersOf(value, member => member !== null && isUnset(member))];
-    if (name !== 'smarthost') return [name, value];
-    // A password may be made of blanks.
-    const set = membersOf(value, (member, of) =>
-      of === 'password' && member !== null ? member === '' : isUnset(member),
-    );
-    return [name, Object.keys(set).length === 0 ? null : set];
-  });
-  return Object.fromEntries(entries.filter(([, value]) => value !== null));
-}
-
-const membersOf = (object: JsonObject, isLeftOut: (value: Json, name: string) => boolean): JsonObject =>
-  Object.fromEntries(Object.entries(object).filter(([name, value]) => !isLeftOut(value, name)));

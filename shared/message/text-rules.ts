@@ -1,6 +1,6 @@
 // What is wrong with a MIME text as a text, whatever it says.
 
-import {octetsOf} from '../json.ts';
+import {type Json, octetsOf} from '../json.ts';
 import {lineEnd} from '../smtp/line-end.ts';
 
 /** RFC 5322 2.1.1, without the CRLF. */
@@ -10,7 +10,8 @@ const maxLineOctets = 998;
 const maxShown = 5;
 
 /** @param strict whether lines that SMTP has no place for are wrong, or are made right on the way, or left as they are */
-export function problemsOfText(mime: string, strict: boolean): readonly string[] {
+export function problemsOfText(mime: Json | undefined, strict: boolean): readonly string[] {
+  if (typeof mime !== 'string') return [];
   const nul = mime.indexOf('\0');
   const nulProblems =
     nul < 0

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {hundredKB, isDeferred, mimeOf, outboxBodyOf, recipientOf, tenKB} from '../../bench/mail.ts';
 import {EventMaker, patternId, patternRecipient, recordPatternOf} from '../../bench/sqs-events.ts';
-import {parseMessage} from '../../shared/message/message.ts';
+import {parseMessage} from '../../shared/message/message-body.ts';
 
 interface Event {
   readonly Records: readonly {

@@ -1,12 +1,8 @@
 // A valid message and a stage's settings for the tests to change, and the clock they all read.
 
-import {
-  type Message,
-  type MessageRules,
-  type ParsedMessage,
-  parseMessage,
-  type Refusal,
-} from '../../shared/message/message.ts';
+import type {JsonObject} from '../../shared/json.ts';
+import type {Draft, Message, ParsedMessage, Refusal} from '../../shared/message/message.ts';
+import {type MessageRules, parseMessage} from '../../shared/message/message-body.ts';
 import type {Arrival} from '../../shared/message/tracking.ts';
 import {parseSettings, type Settings} from '../../shared/settings/settings.ts';
 import {type Mailbox, parseMailbox} from '../../shared/smtp/address.ts';
@@ -65,6 +61,13 @@ export function refusalOf(parsed: ParsedMessage): Refusal {
 
 export const message = (properties: Record<string, unknown> = {}): Message =>
   messageOf(parse(bodyWith(properties)));
+
+/** The plain message with a text that is still to be composed. */
+export function draft(mime: JsonObject, properties: Record<string, unknown> = {}): Draft {
+  const parsed = parseMessage(bodyWith({...properties, mime}), fromOutbox);
+  if (!parsed.ok || 'text' in parsed.message) throw new Error(`no draft: ${JSON.stringify(parsed)}`);
+  return parsed.message;
+}
 
 export function settings(parameters: Record<string, string> = {}): Settings {
   const list = Object.entries(parameters).map(([name, value]) => ({name, value}));

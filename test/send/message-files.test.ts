@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {maxMessageOctets} from '../../shared/delivery/result.ts';
-import {parseMessage} from '../../shared/message/message.ts';
+import {parseMessage} from '../../shared/message/message-body.ts';
 import {withResultsTo} from '../../tools/await-results.ts';
 import type {EmlOptions} from '../../tools/eml.ts';
 import {offsetOfError} from '../../tools/json-place.ts';

@@ -6,7 +6,7 @@ import {parsePostponed} from '../../shared/delivery/postponed-result.ts';
 import {retryHintOf} from '../../shared/delivery/schedule.ts';
 import {parseJson} from '../../shared/json.ts';
 import {decodedText} from '../../shared/message/encoded-word.ts';
-import {parseMessage} from '../../shared/message/message.ts';
+import {parseMessage} from '../../shared/message/message-body.ts';
 import {mqHeadersRules} from '../../shared/message/mq-headers.ts';
 import {maskedText, withoutSecrets} from '../../shared/message/secrets.ts';
 import {parseTracking} from '../../shared/message/tracking.ts';

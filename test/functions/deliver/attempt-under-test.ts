@@ -6,7 +6,8 @@ import {StsPolicies} from '../../../functions/deliver/next-hop/mta-sts-policies.
 import {NextHops} from '../../../functions/deliver/next-hop/next-hops.ts';
 import {Sites} from '../../../functions/deliver/pace/sites.ts';
 import {type NextHop, resolveDestination} from '../../../shared/delivery/destination.ts';
-import {type Message, parseMessage} from '../../../shared/message/message.ts';
+import type {Message} from '../../../shared/message/message.ts';
+import {parseMessage} from '../../../shared/message/message-body.ts';
 import {parseSettings, type Settings} from '../../../shared/settings/settings.ts';
 import {type Answer, startScriptedServer, type Verb} from '../../servers/scripted-server.ts';
 import {laneOf, running, serve} from './lane-under-test.ts';

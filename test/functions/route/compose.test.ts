@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {composeMime} from '../../../functions/route/compose.ts';
+import {composedText} from '../../../functions/route/compose.ts';
 import type {JsonObject} from '../../../shared/json.ts';
 import {readMqHeaders} from '../../../shared/message/mq-headers.ts';
+import {draft} from '../../samples/messages.ts';
 
 const compose = (headers: JsonObject) =>
-  composeMime({from: 'a@b.example', subject: 's', text: 't', headers}, {id: 'id', arrivedMs: 0}, 'b.example');
+  composedText(draft({from: 'a@b.example', subject: 's', text: 't', headers}));
 
 test('x-mq-* headers of an object are read back exactly, however they are encoded and folded', async () => {
   const text = fc

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {parseMessage} from '../../../shared/message/message.ts';
+import {parseMessage} from '../../../shared/message/message-body.ts';
 import {withoutSecrets} from '../../../shared/message/secrets.ts';
 import {problemsText} from '../../../shared/problem.ts';
 import {arrival, at, bodyWith, message, parse, plain, refusalOf} from '../../samples/messages.ts';

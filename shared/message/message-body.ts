@@ -1,0 +1,152 @@
+// The body of a record as a message, with everything that is wrong with it. Parsing takes the x-mq-* fields out of the MIME
+// text and merges them into the properties. A message that was parsed once reads the same when it is parsed again further
+// down the pipeline.
+
+import * as v from 'valibot';
+import {isJsonObject, type JsonObject, omit, parseJson, plainNumbers, surveyOf} from '../json.ts';
+import {type Parsed, right, wrong} from '../parsed.ts';
+import type {Problem} from '../problem.ts';
+import {mergeHeaders} from './merge-headers.ts';
+import type {Draft, Message, ParsedMessage, Particulars, ResultQueues} from './message.ts';
+import {messageSchema, notAnObject, queuesSchema} from './message-schema.ts';
+import {type MqHeadersRule, mqHeadersRules} from './mq-headers.ts';
+import {unknownOfSmarthost} from './smarthost-names.ts';
+import {problemsOfText} from './text-rules.ts';
+import {type Arrival, parseTracking, type Tracking} from './tracking.ts';
+import {withoutUnset} from './unset-properties.ts';
+import {flag} from './value-schemas.ts';
+
+/** What the stage says about messages. A message can say it for itself, in properties of these names. */
+export interface MessageRules {
+  readonly mqHeaders: MqHeadersRule;
+  readonly strict: boolean;
+}
+
+const defaultRules: MessageRules = {mqHeaders: 'obeyed', strict: false};
+
+/** @param arrival the record: it says what is not known of a new message, and whether the body's tracking is believed */
+export function parseMessage(
+  body: string,
+  arrival: Arrival,
+  rules: MessageRules = defaultRules,
+): ParsedMessage<Message | Draft> {
+  const object = parseObject(body);
+  return object.ok
+    ? parseProperties(freshOf(object.value), arrival, rules)
+    : {ok: false, problems: [{path: '', problem: object.problem}], queues: {}};
+}
+
+/** The draft with its text, which may have brought x-mq-* fields. */
+export const withText = ({properties, arrival}: Draft, text: string, rules: MessageRules): ParsedMessage =>
+  // Of a text comes a message, never a draft.
+  parseProperties({...properties, mime: text}, arrival, rules) as ParsedMessage;
+
+/** Deeper than any message is meant to be, and far from where recursion fails. */
+const maxDepth = 100;
+
+function parseObject(body: string): Parsed<JsonObject> {
+  const {depth, exact} = surveyOf(body);
+  if (depth > maxDepth) return wrong(`is nested more than ${maxDepth} deep`);
+  try {
+    const json = parseJson(body);
+    if (!isJsonObject(json)) return wrong(notAnObject);
+    return right(exact ? json : withPlainNumbers(json));
+  } catch (error) {
+    // Only the place: V8's text quotes the source, and that may hold a password.
+    const place = /at position \d+ \(line \d+ column \d+\)/.exec((error as Error).message)?.[0];
+    return wrong(place ? `is not JSON, ${place}` : 'is not JSON');
+  }
+}
+
+/** Numbers that mean something here become JavaScript's. Those of other properties are carried through as written. */
+const withPlainNumbers = (object: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [
+      name,
+      Object.hasOwn(messageSchema.entries, name) || name === 'relayq' ? plainNumbers(value) : value,
+    ]),
+  );
+
+/** A result that was put on the outbox again is a new message: it loses its history. */
+function freshOf(object: JsonObject): JsonObject {
+  if (object.fate === undefined) return object;
+  const told = object.fate === 'invalid' ? ['problems', 'original', 'originalAt'] : [];
+  return omit(object, ['fate', 'results', 'relayq', 'nextattempt', ...told]);
+}
+
+/** Enough to put a message right. A thousand bad tags must not make a result too large to send. */
+const maxProblems = 50;
+
+function parseProperties(
+  object: JsonObject,
+  arrival: Arrival,
+  rules: MessageRules,
+): ParsedMessage<Message | Draft> {
+  const before = parseTracking(object.relayq, arrival);
+  const isNew = !before.ok || before.value.id === arrival.id;
+  // A message that is not new has no fields left: what looks like one is text.
+  const merged = mergeHeaders(object, isNew ? (ruleOf(object) ?? rules.mqHeaders) : 'obeyed');
+  const all = withoutUnset(merged.properties);
+  const {mime: _, ...properties} = all;
+  const tracking = parseTracking(properties.relayq, arrival);
+  const parsed = v.safeParse(messageSchema, all);
+  const ofText = () => [
+    ...merged.problems,
+    ...problemsOfText(object.mime, strictOf(properties) ?? rules.strict),
+  ];
+  const problems = [
+    ...(tracking.ok ? [] : [{path: 'relayq', problem: tracking.problem}]),
+    ...(isNew ? ofText().map(problem => ({path: 'mime', problem})) : []),
+    ...(isNew ? unknownOfSmarthost(properties) : []),
+    ...(parsed.issues ?? []).map(problemOf),
+  ].slice(0, maxProblems);
+  if (problems.length === 0 && parsed.success && tracking.ok)
+    return {ok: true, message: messageOf(parsed.output, properties, tracking.value, arrival)};
+  const queues = queuesOf(properties);
+  return {ok: false, problems, properties, queues, ...(tracking.ok && {tracking: tracking.value})};
+}
+
+/** What the message itself says about its fields. A wrong word is a problem that the schema tells. */
+const ruleOf = (object: JsonObject): MqHeadersRule | undefined =>
+  mqHeadersRules.find(rule => rule === object['mq-headers']);
+
+function strictOf({strict}: JsonObject): boolean | undefined {
+  const parsed = v.safeParse(flag, strict);
+  return parsed.success ? parsed.output : undefined;
+}
+
+function queuesOf({queues = {}}: JsonObject): ResultQueues {
+  const parsed = v.safeParse(queuesSchema, queues);
+  return parsed.success ? parsed.output : {};
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): Problem {
+  // The schema of an object reports a missing property under that property's path.
+  const isMissing = issue.type === 'loose_object' && issue.received === 'undefined';
+  return {path: v.getDotPath(issue) ?? '', problem: isMissing ? 'is missing' : issue.message};
+}
+
+function messageOf(
+  {mime, ...fields}: v.InferOutput<typeof messageSchema>,
+  properties: JsonObject,
+  tracking: Tracking,
+  arrival: Arrival,
+): Message | Draft {
+  const particulars: Particulars = {
+    properties,
+    envelope: fields.envelope,
+    recipient: fields.recipient,
+    smarthost: fields.smarthost,
+    security: fields.security,
+    nextAttemptMs: fields.nextattempt?.time ?? fields.delayed,
+    maxDeliverTimeMs: fields.maxdelivertime,
+    maxAttempts: fields.maxattempts,
+    retries: fields.retries,
+    queues: fields.queues,
+    keepMime: fields.keepmime,
+    tags: fields.tags ?? [],
+    results: fields.results ?? [],
+    tracking,
+  };
+  return typeof mime === 'string' ? {...particulars, text: mime} : {...particulars, mime, arrival};
+}
