@@ -13,8 +13,8 @@ import {readEnvironment} from '../runtime/environment.ts';
 import {log} from '../runtime/log.ts';
 import {startUp} from '../start-up.ts';
 import {compose} from './compose.ts';
+import type {TextSteps} from './read-message.ts';
 import {routeBatch} from './route-batch.ts';
-import type {TextSteps} from './text-step.ts';
 
 const environment = readEnvironment(needs.route);
 const {outboxUrl, waitingUrl, outboxOversizeUrl} = environment;

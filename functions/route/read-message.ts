@@ -1,10 +1,19 @@
-// The message of a record: parsed, then taken through the text steps.
+// The message of a record: parsed, then taken through the text steps. Each step makes or changes the message's text, once and
+// before it goes into the delivery queue, so that every attempt sends the same text.
 
-import type {ParsedMessage} from '../../shared/message/message.ts';
+import type {Draft, Message, ParsedMessage} from '../../shared/message/message.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
 import type {Arrival} from '../../shared/message/tracking.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
-import type {TextSteps} from './text-step.ts';
+
+/** @returns the message with its new text; or its problems, which make it an invalid message */
+export type TextStep<M extends Message | Draft = Message> = (
+  message: M,
+  settings: Settings,
+) => ParsedMessage | Promise<ParsedMessage>;
+
+/** In their order. The first step makes a text where there is none yet. */
+export type TextSteps = readonly [TextStep<Message | Draft>, ...TextStep[]];
 
 export async function readMessage(
   body: string,

@@ -14,8 +14,7 @@ import type {Environment} from '../runtime/environment.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import {arrivalOf, queueNameOf} from '../runtime/record.ts';
 import type {Sqs, Untaken} from '../runtime/sqs.ts';
-import {readMessage} from './read-message.ts';
-import type {TextSteps} from './text-step.ts';
+import {readMessage, type TextSteps} from './read-message.ts';
 
 export interface RouteParts {
   readonly textSteps: TextSteps;

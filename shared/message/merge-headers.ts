@@ -11,14 +11,14 @@ export interface Merged {
   readonly problems: readonly string[];
 }
 
-/** No field makes a message look like a result, nor says what is to be done with fields, nor is the text. */
+/** Properties that no field sets: it makes no message look like a result, does not rule the fields, and is not the text. */
 const never = ['fate', 'mq-headers', 'mime'];
 
-/** Names are a stranger's: as long as they like. */
+/** A name of a stranger's may be as long as the text. */
 const longestName = 60;
 const shown = (name: string): string => `x-mq-${name}`.slice(0, longestName);
 
-/** JSON wins over headers, property by property, null included; a smarthost in JSON wins whole, for it is a unit. */
+/** JSON wins over fields, property by property, null included. A smarthost in JSON wins whole, for it is a unit. */
 export function mergeHeaders(object: JsonObject, rule: MqHeadersRule): Merged {
   if (typeof object.mime !== 'string') return {properties: object, problems: []};
   if (rule === 'stripped')
@@ -29,27 +29,25 @@ export function mergeHeaders(object: JsonObject, rule: MqHeadersRule): Merged {
     const problems = [...names].map(name => `has ${name}, and such fields are refused`);
     return {properties: {...object, mime}, problems};
   }
-  const fromHeaders = propertiesOf(fields);
+  const said = propertiesOf(fields);
   const merged = new Map<string, Json>(
-    Object.entries(fromHeaders.properties as JsonObject).filter(([name]) => !never.includes(name)),
+    Object.entries(said.properties as JsonObject).filter(([name]) => !never.includes(name)),
   );
   for (const [name, value] of Object.entries(object)) {
-    const header = merged.get(name);
-    const mergeable = (name === 'queues' || name === 'dsn') && isJsonObject(header) && isJsonObject(value);
-    merged.set(name, mergeable ? {...header, ...value} : value);
+    const ofField = merged.get(name);
+    const isShared = (name === 'queues' || name === 'dsn') && isJsonObject(ofField) && isJsonObject(value);
+    merged.set(name, isShared ? {...ofField, ...value} : value);
   }
   merged.set('mime', mime);
   const problems = [
     ...near.map(problemOfNear),
-    ...fields
-      .filter(({bareCr}) => bareCr)
-      .map(({name}) => `has a line that ends in a CR alone after ${shown(name)}: end it in CRLF or LF`),
-    ...fields
-      .filter(({undecodable}) => undecodable)
-      .map(({name}) => `has an encoded word in ${shown(name)} that cannot be decoded`),
-    ...fromHeaders.ambiguous.map(
-      name => `has ${name.slice(0, longestName)} more than once, with different values`,
+    ...fields.flatMap(({bareCr, name}) =>
+      bareCr ? `has a line that ends in a CR alone after ${shown(name)}: end it in CRLF or LF` : [],
     ),
+    ...fields.flatMap(({undecodable, name}) =>
+      undecodable ? `has an encoded word in ${shown(name)} that cannot be decoded` : [],
+    ),
+    ...said.ambiguous.map(name => `has ${name.slice(0, longestName)} more than once, with different values`),
   ];
   return {properties: Object.fromEntries(merged), problems};
 }

@@ -7,14 +7,13 @@ import {isJsonObject, type JsonObject, omit, parseJson, plainNumbers, surveyOf} 
 import {type Parsed, right, wrong} from '../parsed.ts';
 import type {Problem} from '../problem.ts';
 import {mergeHeaders} from './merge-headers.ts';
-import type {Draft, Message, ParsedMessage, Particulars, ResultQueues} from './message.ts';
-import {messageSchema, notAnObject, queuesSchema} from './message-schema.ts';
-import {type MqHeadersRule, mqHeadersRules} from './mq-headers.ts';
+import type {Draft, Message, ParsedMessage, Particulars} from './message.ts';
+import {messageSchema, notAnObject} from './message-schema.ts';
+import type {MqHeadersRule} from './mq-headers.ts';
 import {unknownOfSmarthost} from './smarthost-names.ts';
 import {problemsOfText} from './text-rules.ts';
 import {type Arrival, parseTracking, type Tracking} from './tracking.ts';
 import {withoutUnset} from './unset-properties.ts';
-import {flag} from './value-schemas.ts';
 
 /** What the stage says about messages. A message can say it for itself, in properties of these names. */
 export interface MessageRules {
@@ -84,15 +83,16 @@ function parseProperties(
 ): ParsedMessage<Message | Draft> {
   const before = parseTracking(object.relayq, arrival);
   const isNew = !before.ok || before.value.id === arrival.id;
-  // A message that is not new has no fields left: what looks like one is text.
-  const merged = mergeHeaders(object, isNew ? (ruleOf(object) ?? rules.mqHeaders) : 'obeyed');
+  // The fields of a message that is not new were taken out before: what looks like one is text.
+  const rule = isNew ? (partOf('mq-headers', object) ?? rules.mqHeaders) : 'obeyed';
+  const merged = mergeHeaders(object, rule);
   const all = withoutUnset(merged.properties);
   const {mime: _, ...properties} = all;
   const tracking = parseTracking(properties.relayq, arrival);
   const parsed = v.safeParse(messageSchema, all);
   const ofText = () => [
     ...merged.problems,
-    ...problemsOfText(object.mime, strictOf(properties) ?? rules.strict),
+    ...problemsOfText(object.mime, partOf('strict', properties) ?? rules.strict),
   ];
   const problems = [
     ...(tracking.ok ? [] : [{path: 'relayq', problem: tracking.problem}]),
@@ -102,22 +102,19 @@ function parseProperties(
   ].slice(0, maxProblems);
   if (problems.length === 0 && parsed.success && tracking.ok)
     return {ok: true, message: messageOf(parsed.output, properties, tracking.value, arrival)};
-  const queues = queuesOf(properties);
+  const queues = partOf('queues', properties) ?? {};
   return {ok: false, problems, properties, queues, ...(tracking.ok && {tracking: tracking.value})};
 }
 
-/** What the message itself says about its fields. A wrong word is a problem that the schema tells. */
-const ruleOf = (object: JsonObject): MqHeadersRule | undefined =>
-  mqHeadersRules.find(rule => rule === object['mq-headers']);
+type Schemas = typeof messageSchema.entries;
 
-function strictOf({strict}: JsonObject): boolean | undefined {
-  const parsed = v.safeParse(flag, strict);
+/** One property alone; undefined where it is wrong, which the schema of the whole message tells. */
+function partOf<N extends keyof Schemas>(
+  name: N,
+  properties: JsonObject,
+): v.InferOutput<Schemas[N]> | undefined {
+  const parsed = v.safeParse(messageSchema.entries[name], properties[name]);
   return parsed.success ? parsed.output : undefined;
-}
-
-function queuesOf({queues = {}}: JsonObject): ResultQueues {
-  const parsed = v.safeParse(queuesSchema, queues);
-  return parsed.success ? parsed.output : {};
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): Problem {

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import {isJsonObject, type JsonObject} from '../json.ts';
 import {resultKinds} from '../names.ts';
-import {right, wrong} from '../parsed.ts';
+import {type Parsed, right, wrong} from '../parsed.ts';
 import {type Mailbox, parseMailbox} from '../smtp/address.ts';
 import {securityLevels} from '../smtp/security.ts';
 import {standardQueueName} from '../sqs-limits.ts';
@@ -12,18 +12,16 @@ import {mqHeadersRules} from './mq-headers.ts';
 import {smarthostSchema} from './smarthost-schema.ts';
 import {flag, parsedBy, time, wholeNumber, word} from './value-schemas.ts';
 
-/** Properties that would change what is sent, and are not acted on yet: better refused than ignored. */
+/** Properties that would change what is sent, and that nothing acts on yet: they are refused, not ignored. */
 const unsupported = ['key', 'dkim', 'headers', 'data', 'inlinecss'] as const;
 
-const mailbox = parsedBy<Mailbox>(value =>
-  typeof value === 'string' ? parseMailbox(value) : wrong('must be a string holding one address'),
-);
+const parseAddress = (value: unknown): Parsed<Mailbox> =>
+  typeof value === 'string' ? parseMailbox(value) : wrong('must be a string holding one address');
 
-/** MAIL FROM; `""` and `"<>"` say the null reverse-path in so many words. */
-const reversePath = parsedBy<Mailbox | undefined>(value => {
-  if (value === '' || value === '<>') return right(undefined);
-  return typeof value === 'string' ? parseMailbox(value) : wrong('must be a string holding one address');
-});
+/** MAIL FROM: `""` and `"<>"` are the null reverse-path. */
+const reversePath = parsedBy<Mailbox | undefined>(value =>
+  value === '' || value === '<>' ? right(undefined) : parseAddress(value),
+);
 
 const retries = parsedBy<readonly number[]>(value => {
   const list = typeof value === 'string' ? value.split(',').map(part => part.trim()) : value;
@@ -41,7 +39,7 @@ const queueName = parsedBy<string | null>(value =>
 
 const notQueues = 'must be an object such as {"failure": "name-of-a-queue", "retry": null}';
 
-export const queuesSchema = v.pipe(
+const queuesSchema = v.pipe(
   v.custom<Record<string, unknown>>(isJsonObject, notQueues),
   v.looseObject(v.entriesFromList([...resultKinds, 'dsn'], v.exactOptional(queueName)), notQueues),
 );
@@ -55,7 +53,7 @@ const mime = parsedBy<string | JsonObject>(value => {
     : wrong('must be the MIME text, or an object with from, to, subject, text, …');
 });
 
-// Of these, x-mq-inlinecss: 0 asks for nothing.
+// `x-mq-inlinecss: 0`, say, asks for nothing.
 const notYet = parsedBy<unknown>(value =>
   value === false || value === '0' || value === 'false'
     ? right(value)
@@ -67,7 +65,7 @@ export const notAnObject = 'must be an object such as {"envelope": "…", "recip
 export const messageSchema = v.looseObject(
   {
     envelope: v.optional(reversePath),
-    recipient: mailbox,
+    recipient: parsedBy(parseAddress),
     mime,
     smarthost: v.optional(smarthostSchema),
     security: v.optional(word(securityLevels)),

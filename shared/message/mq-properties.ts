@@ -1,22 +1,14 @@
-// The JSON properties that x-mq-* fields stand for. What they mean is message.ts's business.
+// The JSON properties that x-mq-* fields stand for. What the properties mean, the schema of messages says.
 
+import {resultKinds} from '../names.ts';
 import type {MqField} from './mq-headers.ts';
+import {smarthostMembers} from './smarthost-names.ts';
 
-/** The properties that fields set by names of their own; any other name sets the property of that name. */
-const paths: ReadonlyMap<string, readonly [string, string]> = new Map([
-  ['smarthost-hostname', ['smarthost', 'hostname']],
-  ['smarthost-port', ['smarthost', 'port']],
-  ['smarthost-username', ['smarthost', 'username']],
-  ['smarthost-password', ['smarthost', 'password']],
-  ['smarthost-security', ['smarthost', 'security']],
-  ['results-queue', ['queues', 'results']],
-  ['failure-queue', ['queues', 'failure']],
-  ['success-queue', ['queues', 'success']],
-  ['retry-queue', ['queues', 'retry']],
-  ['dsn-notify', ['dsn', 'notify']],
-  ['dsn-ret', ['dsn', 'ret']],
-  ['dsn-orcpt', ['dsn', 'orcpt']],
-  ['dsn-envid', ['dsn', 'envid']],
+/** Fields that set a member of a property. Any other field sets the property of its own name. */
+const paths = new Map<string, readonly [string, string]>([
+  ...smarthostMembers.map(member => [`smarthost-${member}`, ['smarthost', member]] as const),
+  ...resultKinds.map(kind => [`${kind}-queue`, ['queues', kind]] as const),
+  ...['notify', 'ret', 'orcpt', 'envid'].map(member => [`dsn-${member}`, ['dsn', member]] as const),
 ]);
 
 /** Fields that may be repeated, and the list that they add to. */
@@ -27,37 +19,31 @@ const lists: ReadonlyMap<string, string> = new Map([
 
 export interface MqProperties {
   readonly properties: Readonly<Record<string, unknown>>;
-  /** Names of fields that were given twice with different values. */
+  /** Fields, as `x-mq-key`, that were given twice with different values. */
   readonly ambiguous: readonly string[];
 }
 
-/**
- * The JSON properties that the fields stand for. A field that says the same thing twice says it once, and an empty
- * one says nothing.
- */
+/** An empty field says nothing. */
 export function propertiesOf(fields: readonly MqField[]): MqProperties {
   const properties = new Map<string, unknown>();
   const ambiguous = new Set<string>();
   for (const {name, value} of fields) {
     if (value === '') continue;
     const list = lists.get(name);
+    const [property, member] = list === undefined ? (paths.get(name) ?? [name]) : [list];
+    const held = properties.get(property);
     if (list !== undefined) {
-      const held = properties.get(list);
       if (Array.isArray(held)) held.push(value);
       else if (held === undefined) properties.set(list, [value]);
-      else ambiguous.add(`x-mq-${name}`);
-      continue;
-    }
-    const [property, member] = paths.get(name) ?? [name];
-    const held = properties.get(property);
-    if (member === undefined) {
-      if (held !== undefined && held !== value) ambiguous.add(`x-mq-${name}`);
+      else ambiguous.add(name);
+    } else if (member === undefined) {
+      if (held !== undefined && held !== value) ambiguous.add(name);
       properties.set(property, value);
-      continue;
+    } else {
+      const members = typeof held === 'object' ? (held as Record<string, unknown>) : {};
+      if (typeof held === 'string' || (members[member] ?? value) !== value) ambiguous.add(name);
+      properties.set(property, {...members, [member]: value});
     }
-    const members = typeof held === 'object' ? (held as Record<string, unknown>) : {};
-    if (typeof held === 'string' || (members[member] ?? value) !== value) ambiguous.add(`x-mq-${name}`);
-    properties.set(property, {...members, [member]: value});
   }
-  return {properties: Object.fromEntries(properties), ambiguous: [...ambiguous]};
+  return {properties: Object.fromEntries(properties), ambiguous: [...ambiguous].map(name => `x-mq-${name}`)};
 }

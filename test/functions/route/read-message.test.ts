@@ -1,7 +1,6 @@
 import {expect, test} from 'vitest';
 import {compose} from '../../../functions/route/compose.ts';
-import {readMessage} from '../../../functions/route/read-message.ts';
-import type {TextStep, TextSteps} from '../../../functions/route/text-step.ts';
+import {readMessage, type TextStep, type TextSteps} from '../../../functions/route/read-message.ts';
 import {refusing} from '../../../shared/message/message.ts';
 import {bodyWith, fromOutbox, messageOf, refusalOf, settings} from '../../samples/messages.ts';
 
