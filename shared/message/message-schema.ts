@@ -1,4 +1,4 @@
-// The shape of a message, property by property: what each may be, and what would be right.
+// The properties of a message: what each may be, and what to say where it is wrong.
 
 import * as v from 'valibot';
 import {isJsonObject, type JsonObject} from '../json.ts';

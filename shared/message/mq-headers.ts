@@ -1,11 +1,11 @@
-// The x-mq-* header fields of a MIME text: taken out, every other byte left as it was; and whatever is nearly such a
-// field, which must not be sent, as there may be a password in it. What the fields say is mq-properties.ts's business.
+// The x-mq-* header fields of a MIME text: they are taken out, and every other byte stays as it is. What is nearly such a
+// field is found as well: it must not be sent. What the fields say is the business of mq-properties.ts.
 
 import {lineEnd} from '../smtp/line-end.ts';
 import {decodedText} from './encoded-word.ts';
 import {nearNameOf} from './near-mq-field.ts';
 
-/** What is done with the x-mq-* fields of a text that may be a stranger's. */
+/** What to do with the x-mq-* fields of a text: a stranger may have written it. */
 export const mqHeadersRules = ['obeyed', 'stripped', 'refused'] as const;
 export type MqHeadersRule = (typeof mqHeadersRules)[number];
 
@@ -13,19 +13,19 @@ export type MqHeadersRule = (typeof mqHeadersRules)[number];
 export interface MqField {
   readonly name: string;
   readonly value: string;
-  /** The field's line ends in a CR alone: what comes next may be more of the value, or another line. */
+  /** The field's line ends in a CR alone: what follows may be more of the value, or another line. */
   readonly bareCr?: true;
-  /** There is an encoded word in the value that cannot be decoded. */
+  /** The value has an encoded word that cannot be decoded. */
   readonly undecodable?: true;
 }
 
-/** What looks like an x-mq-* field and is none. */
+/** Something that looks like an x-mq-* field and is none. */
 export interface NearField {
   /** From 1. */
   readonly line: number;
-  /** As far as it can be told apart from the value. */
+  /** The part of it that is certainly no value. */
   readonly name: string;
-  /** Mail servers take the text for the body from here on. */
+  /** For mail servers the body has begun before it. */
   readonly beyondHeader?: true;
 }
 
@@ -61,7 +61,7 @@ function textOf(parts: readonly Part[], body: string, isKept: (part: Part) => bo
   return kept.join('') + body;
 }
 
-/** CRs alone become CRLF before a gap: with a line end that is next to them now they would be one. */
+/** CRs alone before a gap become CRLF: otherwise they and the line end behind the gap would be one line end. */
 function endCrs(parts: string[]): void {
   for (let index = parts.length - 1; parts[index]?.endsWith('\r'); index--) {
     const isEmptyLine = parts[index] === '\r';
@@ -70,7 +70,7 @@ function endCrs(parts: string[]): void {
   }
 }
 
-/** The text with no value in what is nearly an x-mq-* field: nobody can tell what was meant for a secret. */
+/** The text with the values masked in whatever is nearly an x-mq-* field: any of them may be meant for a secret. */
 export function withoutNearValues(mime: string, mask: string): string {
   const {parts, body} = partsOf(mime);
   if (!parts.some(({near}) => near)) return mime;
@@ -87,13 +87,13 @@ interface Part {
 const mqField = /^x-mq-([!-9;-~]+)[ \t]*:(.*)$/is;
 const headerField = /^[!-9;-~]+[ \t]*:/;
 
-/** The first line of a message in an mbox file; Postfix makes a field of it. */
+/** The first line of a message in an mbox file. Postfix makes a field of it. */
 const mboxLine = /^>*From /i;
 
 /**
- * The header section, which ends at the first empty line (RFC 5322 2.1). For mail servers it also ends before a line
- * that is no field, and a text that begins with an empty line has none. No x-mq-* field counts behind such a line;
- * the lines up to the next empty one are looked at all the same, as what was meant for a field would be sent.
+ * The header section, which ends at the first empty line (RFC 5322 2.1). For mail servers it also ends before a line that is
+ * no field, and a text that begins with an empty line has none. No x-mq-* field counts behind such a line. The lines up to
+ * the next empty one are still searched: what somebody meant for a field would be sent.
  */
 function partsOf(mime: string): {readonly parts: readonly Part[]; readonly body: string} {
   const parts: Part[] = [];
@@ -139,7 +139,7 @@ function fieldAt(
     const match = nextEnd.exec(mime);
     if (match === null) return {end: mime.length, lines};
     const end = nextEnd.lastIndex;
-    // An empty line is a field of its own here, never the head of a fold.
+    // An empty line is a part of its own, and no fold belongs to it.
     if (match.index === start || !/[ \t]/.test(mime[end] ?? '')) return {end, lines};
     start = end;
   }

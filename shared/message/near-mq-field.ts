@@ -1,21 +1,21 @@
-// What somebody meant for an x-mq-* field, going by how it looks, and what is none. It must not be sent, as there may be a
-// password in it.
+// Lines that are no x-mq-* fields, and that somebody meant for one, by the look of them. They must not be sent: there may be
+// a password in them.
 
 import {smarthostMembers} from './smarthost-names.ts';
 
-// What cannot be seen, or stands for a blank: within a name it makes another name of it.
+// Characters that cannot be seen, or that look like a blank.
 const unseen = /[\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-/** What looks like a hyphen and is none in NFKC. */
+/** Characters that look like a hyphen and do not become one in NFKC. */
 const hyphens = /[_\p{Pd}\u2043\u2212]/gu;
 /** A line end that other programs know and SMTP does not, and a name behind it. */
 const foreignLine = /(?![\t\r\n])[\p{Cc}\u2028\u2029][ \t]*x-mq-[!-9;-~]/iu;
 /** A UTF-8 byte order mark that was read as Latin-1. */
 const misreadMark = /^ï»¿/;
 
-// Most lines are no such field at first sight: what can be seen of them is ASCII, and does not begin with x, m and q.
+// Most lines can be told at first sight: what can be seen of them is ASCII, and does not begin with x, m and q.
 const noMqField = /^[\0- ]*(?:[!-WY-wy-~]|[xX][\0- _-]*(?:(?![mM_-])[!-~]|[mM][\0- _-]*(?![qQ_-])[!-~]))/;
 
-/** The name stands at the beginning, with or without a fold in it. */
+/** How much of the text may hold the name, which may have a fold in it. */
 const longestName = 200;
 
 /**

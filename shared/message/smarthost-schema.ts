@@ -9,7 +9,7 @@ import {parsedBy, wholeNumber, word} from './value-schemas.ts';
 
 const credential = parsedBy(parseCredential);
 
-/** Hosts; or, as a URL, all of the relay but the TLS level. */
+/** Hosts, or a URL that holds all of the relay but the TLS level. */
 const hostname = parsedBy<readonly string[] | Relay>(value =>
   typeof value === 'string' && isUrl(value) ? parseRelayUrl(value) : parseHosts(value),
 );

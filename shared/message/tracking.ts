@@ -1,6 +1,6 @@
-// What the pipeline itself has to remember about a message between its rounds: the `relayq` property.
-// It travels in the body, so that a message moved by hand (out of a dead-letter queue, say) keeps it; and it is
-// believed by the queue that it comes from.
+// What the pipeline remembers of a message between its rounds: the property `relayq`. It travels in the body, so that a
+// message that somebody moves by hand, out of a dead-letter queue say, keeps it. Whether it is believed depends on the queue
+// that the message comes from.
 
 import {isJsonObject, type Json, type JsonObject} from '../json.ts';
 import type {Parsed} from '../parsed.ts';
@@ -12,7 +12,7 @@ export interface Arrival {
   readonly id: string;
   /** Its SentTimestamp, in milliseconds. */
   readonly arrivedMs: number;
-  /** It comes from a queue that only the functions send to, so what it says of itself is true. */
+  /** The record comes from a queue that only the functions send to, so its tracking is true. */
   readonly ours?: boolean;
 }
 
@@ -22,15 +22,15 @@ export interface Tracking {
   readonly arrivedMs: number;
   /** Delivery attempts made so far. */
   readonly attempts: number;
-  /** Times that it came back from the delivery queue untried; `hops` in the body. Part of the deduplication ID, as attempts are. */
+  /** How often it left the delivery queue untried. Part of the deduplication ID, as attempts are. */
   readonly holds: number;
-  /** When it may go, if its queue has a rate and it has got a slot: to the second, rounded down. */
+  /** When it may go, where its receiver has a rate and has given it a slot: to the second, rounded down. */
   readonly slotMs?: number;
-  /** The record of the outbox whose body gave `id`: what tells the message from others that say the same. */
+  /** The id of the record on the outbox whose body gave `id`: it tells the message from others whose bodies give the same. */
   readonly origin?: string;
 }
 
-/** Reads the `relayq` property; a message without one that is to be believed has just arrived. */
+/** Reads the property. A message without one, or with one that is not believed, has just arrived. */
 export function parseTracking(value: Json | undefined, arrival: Arrival): Parsed<Tracking> {
   const {id, arrivedMs, ours = false} = arrival;
   const fresh: Parsed<Tracking> = {ok: true, value: {id, arrivedMs, attempts: 0, holds: 0}};
@@ -39,7 +39,7 @@ export function parseTracking(value: Json | undefined, arrival: Arrival): Parsed
   if (tracking === undefined) return {ok: false, problem: 'is the pipeline’s own property: remove it'};
   if (ours) return {ok: true, value: tracking};
   if (!isOfVersionBefore(tracking, arrivedMs)) return fresh;
-  // Its word is taken for the past; for what it is, the record's. A slot would be a way past the rate.
+  // Its past is believed, but what it is, the record tells. Its slot is dropped: it would be a way past the rate.
   return {ok: true, value: {...withoutSlot(tracking), origin: id}};
 }
 
@@ -59,23 +59,23 @@ function trackingOf({id, arrived, attempts, hops: holds, slot, origin}: JsonObje
   };
 }
 
-// It becomes part of an SQS deduplication ID, with SQS's alphabet and length.
+// The id becomes part of an SQS deduplication ID, with SQS's alphabet and length.
 const isId = (value: Json | undefined): value is string =>
   typeof value === 'string' && /^[!-~]{1,80}$/.test(value);
 
 const isCount = (value: Json | undefined): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** The version before had mail wait on the outbox, for at most SQS's 14 days between two rounds. */
+/** In the version before, mail waited on the outbox between two rounds: SQS keeps it for 14 days at most. */
 const oldestMs = 14 * 86_400_000;
-/** Clocks of AWS differ by less. */
+/** The clocks of AWS differ by less. */
 const clockMs = 60_000;
-/** More than a fortnight of holds, or of attempts, comes to. */
+/** A fortnight has fewer holds, and fewer attempts. */
 const mostRounds = 10_000;
 
 /**
- * Whether tracking on the outbox can be what the version before wrote; anybody can write the same, and it is worth
- * nothing to them. To be removed when no stage can hold mail of that version.
+ * Whether the version before can have written this tracking on the outbox. Anybody can write the same, and gains nothing.
+ * To be removed when no stage can hold mail of that version.
  */
 const isOfVersionBefore = ({arrivedMs, attempts, holds, origin}: Tracking, sentMs: number): boolean =>
   origin === undefined &&
@@ -84,17 +84,17 @@ const isOfVersionBefore = ({arrivedMs, attempts, holds, origin}: Tracking, sentM
   attempts <= mostRounds &&
   holds <= mostRounds;
 
-/** Up, and for ever a number that JSON carries exactly. */
+/** It never exceeds the numbers that JSON carries exactly. */
 export const oneMore = (count: number): number => Math.min(count + 1, Number.MAX_SAFE_INTEGER);
 
-/** What tells one message from all others, whatever their bodies say. */
+/** Tells one message from all others, whatever their bodies say. */
 export const identityOf = ({id, origin}: Tracking): string => origin ?? id;
 
 export const trackingProperty = ({id, arrivedMs, attempts, holds, slotMs, origin}: Tracking): JsonObject => ({
   id,
   arrived: utcTimeOf(arrivedMs),
   attempts,
-  // The name that bodies have had from the beginning.
+  // Messages have had this name for it from the beginning.
   hops: holds,
   ...(slotMs !== undefined && {slot: utcTimeOf(slotMs)}),
   ...(origin !== undefined && {origin}),

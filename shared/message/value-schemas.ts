@@ -1,4 +1,4 @@
-// Values that properties of a message can have, as schemas: in JSON, or as a header field says them.
+// Schemas of single values in a message, as JSON has them or as a header field says them.
 
 import * as v from 'valibot';
 import {oneOf, type Parsed, right, wrong} from '../parsed.ts';
