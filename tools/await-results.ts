@@ -1,5 +1,5 @@
-// What became of the messages of one call: a queue of its own that their results go to, read until each
-// message has its final one.
+// Waits for what becomes of the messages of one call: their results go to a queue of its own, which is read until each
+// message has its final result.
 
 import {randomBytes} from 'node:crypto';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -25,12 +25,12 @@ export interface Result {
   readonly entry: JsonObject;
 }
 
-/** The property by which a result is known again: what the pipeline does not know it carries through. */
+/** Tells which message a result is of. The pipeline carries properties through that it does not know. */
 const sendIdProperty = 'send-id';
 
 export const isFinal = (fate: Fate): boolean => fate !== 'deferred';
 
-/** A new name each time, within what the functions may send results to. */
+/** A new name each time. The functions may send results to queues with such names. */
 export const resultsQueueNameOf = (stage: string): string =>
   passingQueueOf(stage, randomBytes(4).toString('hex'));
 
@@ -42,16 +42,16 @@ export async function createResultsQueue(client: SQSClient, name: string): Promi
   return QueueUrl!;
 }
 
-/** Gives up after a few seconds: whoever waits for it has pressed Ctrl-C. */
+/** Gives up after a few seconds: somebody who has pressed Ctrl-C waits for it. */
 export async function deleteQueue(client: SQSClient, queueUrl: string): Promise<void> {
   const command = new DeleteQueueCommand({QueueUrl: queueUrl});
   await client.send(command, {abortSignal: AbortSignal.timeout(5000)}).catch(error => {
-    // That somebody else has removed it is as well.
+    // Somebody else may have deleted it already.
     if (error.name !== 'QueueDoesNotExist') throw error;
   });
 }
 
-/** The message with its results going to the queue, under an id. @throws FileProblem when it says otherwise */
+/** The message with its results going to the queue, under an id. @throws FileProblem when it sends them elsewhere */
 export function withResultsTo(
   queueName: string,
   sendId: string,

@@ -1,4 +1,4 @@
-// What AWS, its SDK or the network has against a call, in one line that says what to do.
+// Why a call to AWS failed, in one line that says what to do.
 
 const unreachable = new Set([
   'ECONNREFUSED',
@@ -13,7 +13,7 @@ const unreachable = new Set([
 export const isUnreachable = ({code}: NodeJS.ErrnoException): boolean =>
   code !== undefined && unreachable.has(code);
 
-/** By the error's name, or by its words where the SDK has no name for it: what to do. */
+/** What to do, by the error's name and words. */
 const advice: readonly (readonly [RegExp, string])[] = [
   [/^Error: Region is missing/, 'there is no AWS region: set AWS_REGION, or give your profile one'],
   [
@@ -34,7 +34,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /Signature (?:expired|not yet current)|^RequestTimeTooSkewed/,
-    'this machine’s clock is wrong, says AWS: set it',
+    'the clock of this machine is wrong: set it',
   ],
   [
     /^(?:InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|InvalidSecurity|IncompleteSignature|MissingAuthenticationToken|AuthFailure)/,
@@ -42,11 +42,11 @@ const advice: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(?:AccessDenied|UnauthorizedOperation|OptInRequired|KMS\.AccessDenied)/,
-    'your AWS credentials may not do this: they need sqs:GetQueueUrl and sqs:SendMessage on the outbox, for --wait also what docs/permissions.md says',
+    'your AWS credentials may not do this: they need sqs:GetQueueUrl and sqs:SendMessage on the outbox; for --wait also sqs:CreateQueue, and sqs:ReceiveMessage, sqs:DeleteMessage and sqs:DeleteQueue on the queue that it makes',
   ],
 ];
 
-/** The error's own words stay, behind what to do. */
+/** What to do, and behind it the error's own words. */
 export function awsProblemOf(error: Error): string {
   const {name, message} = error;
   const [, todo] = advice.find(([pattern]) => pattern.test(`${name}: ${message}`)) ?? [];

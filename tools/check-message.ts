@@ -1,5 +1,5 @@
-// What the route function would say of a message: before it is sent, by the function's own rules. What only the
-// stage's settings can say is left to it: `strict`, `mq-headers`, its times.
+// What the route function would find wrong with a message, by its own rules and before the message is sent. What depends on
+// the settings of the stage is left to the function: `strict`, `mq-headers`, its times.
 
 import {compose} from '../functions/route/compose.ts';
 import {readMessage} from '../functions/route/read-message.ts';

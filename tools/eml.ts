@@ -1,9 +1,9 @@
-// An .eml file as messages, one for each recipient. Its x-mq-* fields stay in the text for the route function,
-// which takes them out; its Bcc fields do not, for everyone would read them (RFC 5322 3.6.3).
+// An .eml file as messages, one for each recipient. Its x-mq-* fields stay in the text: the route function takes them out.
+// Its Bcc fields are removed, as everybody would read them (RFC 5322 3.6.3).
 
 import addressparser from 'nodemailer/lib/addressparser';
 import type {JsonObject} from '../shared/json.ts';
-import type {Parsed} from '../shared/parsed.ts';
+import {type Parsed, right, wrong} from '../shared/parsed.ts';
 import {parseMailbox} from '../shared/smtp/address.ts';
 
 export interface EmlOptions {
@@ -20,8 +20,6 @@ interface Field {
   /** As it stands in the text, with its folds and line ends. */
   readonly text: string;
 }
-
-const wrong = (problem: string): Parsed<never> => ({ok: false, problem});
 
 export function messagesOfEml(text: string, options: EmlOptions): Parsed<JsonObject[]> {
   const [header = ''] = /^(?:(?!\r?\n)[^\n]+(?:\n|$))*/.exec(text) ?? [];
@@ -40,7 +38,7 @@ export function messagesOfEml(text: string, options: EmlOptions): Parsed<JsonObj
   }
   const withoutBcc = fields.filter(({name}) => name !== 'bcc').map(field => field.text);
   const mime = withoutBcc.join('') + text.slice(header.length);
-  return {ok: true, value: [...new Set(recipients)].map(recipient => ({envelope, recipient, mime}))};
+  return right([...new Set(recipients)].map(recipient => ({envelope, recipient, mime})));
 }
 
 /** RFC 5322 2.2: a name, a colon and the rest of the line, with what is folded into the lines after it. */
@@ -55,7 +53,7 @@ function fieldsOf(header: string): Field[] {
   return fields;
 }
 
-/** A field may name the one recipient, as any x-mq-* field names a property; else all that are written to. */
+/** The recipient that x-mq-recipient names; without such a field all to whom the mail is addressed. */
 function recipientsOf(fields: readonly Field[]): string[] {
   const own = addressesIn(fields, 'x-mq-recipient');
   return own.length > 0 ? own : ['to', 'cc', 'bcc'].flatMap(name => addressesIn(fields, name));
@@ -64,7 +62,7 @@ function recipientsOf(fields: readonly Field[]): string[] {
 function envelopeOf(fields: readonly Field[]): string | undefined {
   for (const name of ['x-mq-envelope', 'return-path', 'from', 'sender']) {
     const field = fields.find(field => field.name === name);
-    // RFC 5321 4.4: Return-Path may hold the null reverse-path; so may x-mq-envelope, even as nothing at all.
+    // Return-Path may hold the null reverse-path (RFC 5321 4.4). So may x-mq-envelope, which may also be empty.
     const mayBeNull = name === 'x-mq-envelope' || name === 'return-path';
     if (mayBeNull && field !== undefined && /^(?:<\s*>)?$/.test(field.value)) return '';
     const [address] = addressesIn(fields, name);

@@ -1,5 +1,5 @@
-// Where a text stops being JSON. V8 says so for some errors only, and for the others quotes the source, which
-// may hold a password.
+// Where a text stops being JSON. V8 tells the place only of some errors; of the others it quotes the source, which may hold
+// a password.
 
 const token =
   /(?<string>"[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-[\]-\uffff]*)*")|(?<literal>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|true\b|false\b|null\b)|[{}[\],:]/y;

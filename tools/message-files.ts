@@ -1,5 +1,5 @@
-// Files as messages for the outbox: JSON (one object, an array, one object a line) and .eml. It reads no file
-// and judges no message: what is wrong with one check-message.ts says.
+// The messages in files: JSON (one object, an array, or one object a line) and .eml. No file is read here, and no message is
+// judged: check-message.ts does that.
 
 import {isUtf8} from 'node:buffer';
 import {maxMessageOctets} from '../shared/delivery/result.ts';
@@ -8,12 +8,12 @@ import {type EmlOptions, messagesOfEml} from './eml.ts';
 import {offsetOfError, placeOf} from './json-place.ts';
 
 export interface FileMessage {
-  /** The file, and where in it when it holds several. */
+  /** The file, and the place in it where it holds several messages. */
   readonly source: string;
   readonly message: JsonObject;
 }
 
-/** Something in a file that the person who wrote it has to mend. */
+/** What is wrong with a file, for its author to put right. */
 export class FileProblem extends Error {
   override readonly name = 'FileProblem';
 
@@ -24,7 +24,7 @@ export class FileProblem extends Error {
 
 /**
  * The messages of a file.
- * @param name its name; of `-` and others without a known ending the first character tells what it is
+ * @param name where its ending is unknown, and for `-`, the first character of the file tells what it is
  * @throws FileProblem
  */
 export function parseMessageFile(name: string, octets: Buffer, options: EmlOptions = {}): FileMessage[] {
@@ -66,7 +66,7 @@ export function messageBodyOf({source, message}: FileMessage): string {
 function isEml(name: string, octets: Buffer): boolean {
   if (/\.eml$/i.test(name)) return true;
   if (/\.(?:json|jsonl|ndjson)$/i.test(name)) return false;
-  // A header field's name could begin so too (RFC 5322 2.2), but nobody's does.
+  // The name of a header field could begin like that (RFC 5322 2.2), but in no mail it does.
   return !/^\ufeff?\s*[[{]/.test(octets.toString('utf8', 0, 4096));
 }
 
@@ -83,7 +83,7 @@ function textOf(source: string, octets: Buffer, eml: boolean): string {
   );
 }
 
-/** Deeper than a message may be, and nothing that recurses gets into trouble yet. */
+/** Deeper than a message may be, and far from where recursion fails. */
 const maxDepth = 1000;
 
 function messagesOfJson(source: string, text: string): FileMessage[] {
@@ -99,7 +99,7 @@ function messagesOfJson(source: string, text: string): FileMessage[] {
   }
   const lines = text.split('\n');
   const first = lines.find(line => line.trim() !== '')!;
-  // Only where a line is JSON by itself is the file meant to be one object a line.
+  // If its first line is JSON by itself, the file is meant to hold one object a line.
   if (!readJson(first).ok) {
     const {line, column} = placeOf(text, whole.offset);
     throw new FileProblem(source, `is not JSON: see line ${line}, column ${column}`);

@@ -1,4 +1,4 @@
-// Messages of files, ready to be sent: read, checked, and with every problem of every one of them known.
+// The messages of files, read and checked. Every problem of all of them is known before one is sent.
 
 import type {Message} from '../shared/message/message.ts';
 import {withResultsTo} from './await-results.ts';
@@ -9,7 +9,7 @@ import {FileProblem, messageBodyOf, parseMessageFile} from './message-files.ts';
 import {filesOf, octetsOfFile} from './source-files.ts';
 
 export interface Prepared {
-  /** By the id that a result is known by. */
+  /** By the ids that their results carry. */
   readonly messages: ReadonlyMap<string, {readonly outgoing: Outgoing; readonly message: Message}>;
   readonly problems: readonly string[];
 }

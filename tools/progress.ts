@@ -1,11 +1,11 @@
-// How far a long job is: one line that rewrites itself on a terminal, elsewhere a line now and then.
+// How far a long job has got: on a terminal one line that is rewritten, elsewhere a line now and then.
 
 export interface ProgressStream {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** Fewer are done before anybody wonders. */
+/** A job of fewer items is over before anybody wonders. */
 const worthTelling = 50;
 const terminalIntervalMs = 100;
 const logIntervalMs = 5000;
@@ -34,7 +34,7 @@ export class Progress {
     this.#shown = this.#stream.isTTY === true;
   }
 
-  /** Makes room for a line of somebody else's. */
+  /** To be called before something else is printed. */
   clear(): void {
     if (this.#shown) this.#stream.write('\r\x1b[K');
     this.#shown = false;

@@ -1,4 +1,4 @@
-// Results as a person reads them: one line each, and the counts.
+// Results for people: a line for each, and the counts.
 
 import {type Fate, fates} from '../shared/delivery/result.ts';
 import type {Result} from './await-results.ts';
@@ -15,7 +15,7 @@ export function resultLine({fate, recipient, entry}: Result): string {
   return printable(parts.filter(part => part !== undefined && part !== '').join('  '));
 }
 
-/** Servers' words must not steer the terminal. */
+/** A server's words must not control the terminal. */
 export const printable = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
 
 export function countsLine(counts: ReadonlyMap<Fate, number>, missing: number): string {

@@ -3,11 +3,10 @@
 import {parseArgs} from 'node:util';
 import {isStage} from '../shared/names.ts';
 import type {EmlOptions} from './eml.ts';
+import type {StageOptions} from './outbox.ts';
 
-export interface SendOptions {
+export interface SendOptions extends StageOptions {
   readonly files: readonly string[];
-  readonly stage: string;
-  readonly endpointUrl?: string;
   readonly wait: boolean;
   readonly dryRun: boolean;
   readonly timeoutSeconds: number;
@@ -23,13 +22,13 @@ export class UsageError extends Error {
 export const usage = `Usage: npm run send -- [OPTIONS] FILE...
 
 Puts messages on the outbox. A FILE is JSON (one message, a list of them, or one a line), an .eml file, a folder
-with such files at any depth, or - for stdin. All are checked first, by the rules of the route function.
+with such files at any depth, or - for stdin. The route function's rules are applied to all of them first.
 
   --stage NAME           local by default: what npm start runs, at port RELAYQ_PORT (4566) of 127.0.0.1;
                          of any other stage, AWS's usual credentials, region and endpoint are used
-  --endpoint-url URL     where SQS is, instead
+  --endpoint-url URL     the URL of SQS, instead
   --dry-run              checks the messages, prints a line for each and sends nothing; it needs no AWS
-  --wait                 waits until it is known what became of each message, and prints it
+  --wait                 waits for the result of each message, and prints it
   --timeout SECONDS      how long to wait after the last one is sent, 60 by default
   --recipient ADDRESS    .eml: instead of To, Cc and Bcc; may be repeated
   --envelope ADDRESS     .eml: instead of x-mq-envelope, Return-Path, From or Sender; '<>' for none

@@ -19,17 +19,17 @@ const interrupted = new AbortController();
 let interruptedMs = Number.NEGATIVE_INFINITY;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // npm passes on the Ctrl-C that the terminal has sent here already: that is one, not two.
+    // The terminal sends a Ctrl-C here, and npm passes it on: that is one, not two.
     if (performance.now() - interruptedMs < 300) return;
     if (interrupted.signal.aborted) process.exit(130);
     interruptedMs = performance.now();
     interrupted.abort();
   });
 }
-// Whoever reads the output, `head` say, may have enough of it: then too the queue is to be deleted.
+// A reader of the output, such as `head`, may have enough of it. The queue is to be deleted then, too.
 process.stdout.on('error', () => interrupted.abort());
 
-/** Enqueues them, and complains of those that were not taken. @returns those that were */
+/** Puts messages on the outbox, and complains about those that SQS did not take. @returns the others */
 async function put(client: SQSClient, queueUrl: string, all: readonly Outgoing[]): Promise<Set<Outgoing>> {
   const progress = new Progress(process.stderr, all.length);
   let sent = 0;
@@ -99,10 +99,9 @@ async function sendAndWait(
   }
 }
 
-/** Too many to be read are not shown. */
+/** Nobody reads more. */
 const mostProblems = 100;
 
-/** Whatever is wrong with one of the messages is known before anything is done about the others. */
 function complainOf(problems: readonly string[]): void {
   for (const problem of problems.slice(0, mostProblems)) complain(problem);
   if (problems.length > mostProblems) complain(`… and ${problems.length - mostProblems} problems more`);

@@ -1,11 +1,11 @@
-// The files that a command line means: those it names and, of folders, the messages in them at any depth.
+// The files that a command line names. For a folder these are the messages in it, at any depth.
 
 import {readdir, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {buffer} from 'node:stream/consumers';
 import {FileProblem} from './message-files.ts';
 
-/** What is hidden, and what is no message by its name, is not looked at in a folder. */
+/** In a folder, hidden files and files with other names are left out. */
 const isMessage = (name: string): boolean => /^[^.].*\.(?:eml|json|jsonl|ndjson)$/i.test(name);
 
 /** In the order of their names. @throws FileProblem for a path that leads nowhere or to a folder without messages */
@@ -28,7 +28,7 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.name.startsWith('.')) continue;
-    // A link to a folder could lead in a circle.
+    // A link to a folder is not followed: it could lead in a circle.
     if (entry.isDirectory()) found.push(...(await filesIn(path)));
     else if (isMessage(entry.name) && !(await lookAt(path)).isFolder) found.push(path);
   }

@@ -3,7 +3,7 @@ import {awsProblemOf} from '../../tools/aws-problem.ts';
 
 const errorOf = (name: string, message: string) => Object.assign(new Error(message), {name});
 
-describe('what AWS has against a call', () => {
+describe('why a call to AWS failed', () => {
   it.each([
     ['Error', 'Region is missing', /^there is no AWS region: /],
     [
@@ -54,7 +54,7 @@ describe('what AWS has against a call', () => {
     [
       'SignatureDoesNotMatch',
       'Signature expired: 20260101T000000Z is now earlier than',
-      /^this machine’s clock is wrong/,
+      /^the clock of this machine is wrong/,
     ],
     [
       'AccessDenied',
@@ -66,7 +66,7 @@ describe('what AWS has against a call', () => {
     expect(awsProblemOf(errorOf(name, message))).toMatch(problem);
   });
 
-  it('keeps its own words where nothing is known of it', () => {
+  it('is told in the words of an error that is not known', () => {
     expect(awsProblemOf(errorOf('Error', 'something else'))).toBe('something else');
   });
 });
