@@ -1,8 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {parseMessage} from '../../../shared/message/message-body.ts';
-import {withoutSecrets} from '../../../shared/message/secrets.ts';
-import {problemsText} from '../../../shared/problem.ts';
-import {arrival, at, bodyWith, message, parse, plain, refusalOf} from '../../samples/messages.ts';
+import {at, bodyWith, message, parse, plain, refusalOf} from '../../samples/messages.ts';
 
 const relay = {hosts: ['mx.example.net'], port: 25};
 const hostname = 'mx.example.net';
@@ -121,11 +118,6 @@ describe('what a property says', () => {
   ])('%s: %j', (name, value, expected) => {
     expect(message({[name]: value})).toMatchObject(expected);
   });
-});
-
-test('a mime object makes a draft, whose text is still to be composed', () => {
-  const parsed = parseMessage(bodyWith({mime: {subject: 's'}}), arrival);
-  expect(parsed).toMatchObject({ok: true, message: {mime: {subject: 's'}}});
 });
 
 const list = 'must be a list of seconds, such as [600, 1800] or "600,1800"';
@@ -252,107 +244,7 @@ describe('what is wrong with a property, and where', () => {
   });
 });
 
-test.each(['[]', '"text"', 'null', '7'])('%s is not a message', body => {
-  const {problems} = refusalOf(parse(body));
-  expect(problemsText(problems)).toMatch(/^the message must be an object such as/);
-});
-
-test('every problem is reported at once, each with its path', () => {
-  const wrong = {recipient: 1, mime: null, security: 'x', maxattempts: 0, queues: {retry: 'a b'}, relayq: 0};
-  const {problems, queues} = refusalOf(parse(bodyWith(wrong)));
-  const paths = problems.map(({path}) => path).sort();
-  expect(paths).toEqual(['maxattempts', 'mime', 'queues.retry', 'recipient', 'relayq', 'security']);
-  expect(queues).toEqual({});
-});
-
-test('problems make one line, each behind its path', () => {
-  const problems = [
-    {path: 'recipient', problem: 'is missing'},
-    {path: '', problem: 'is odd'},
-  ];
-  expect(problemsText(problems)).toBe('recipient is missing; the message is odd');
-});
-
 test('a smarthost with a bad hostname and a bad port has two problems', () => {
   const {problems} = refusalOf(parse(bodyWith({smarthost: {hostname: 'a b', port: 0, username: 'u'}})));
   expect(problems.map(({path}) => path).sort()).toEqual(['smarthost.hostname', 'smarthost.port']);
-});
-
-describe('what a smarthost has under other names', () => {
-  const unknown = 'has a member that is unknown; known are hostname, port, username, password, security';
-  test.each([
-    [{host: hostname}, ['smarthost.host is unknown: call it hostname', 'smarthost.hostname is missing']],
-    [
-      {hostname, user: 'u', pass: 'hunter2'},
-      ['smarthost.user is unknown: call it username', 'smarthost.pass is unknown: call it password'],
-    ],
-    [
-      {hostname, auth: {user: 'u', pass: 'hunter2'}},
-      ['smarthost.auth is unknown: call it username and password'],
-    ],
-    [{hostname, secure: true}, ['smarthost.secure is unknown: call it security']],
-    [{hostname, Username: 'u'}, ['smarthost.Username is unknown: call it username']],
-    [{hostname, user_name: 'u'}, ['smarthost.user_name is unknown: call it username']],
-    [{hostname, hunter2: 'x'}, [`smarthost ${unknown}`]],
-    [
-      {hostname, [`password${'-'.repeat(1000)}`]: 'x'},
-      ['smarthost.password------------ is unknown: call it password'],
-    ],
-    [{hostname, ['p'.repeat(1_000_000)]: 'x'}, [`smarthost ${unknown}`]],
-  ])('%j', (smarthost, expected) => {
-    const {problems, properties} = refusalOf(parse(bodyWith({smarthost})));
-    expect(problemsText(problems).split('; ')).toEqual(expected.flatMap(text => text.split('; ')));
-    expect(JSON.stringify([problems, withoutSecrets(properties!)])).not.toContain('hunter2');
-  });
-
-  test.each([
-    'x-mq-smarthost-password',
-    'smarthost-user',
-    'smarthost_pass',
-    'Smarthost.auth',
-    'smarthost-password',
-  ])('a property %s', name => {
-    const {problems} = refusalOf(parse(bodyWith({[name]: 'hunter2'})));
-    expect(problems).toEqual([
-      {
-        path: '',
-        problem:
-          'has a property that is nearly called smarthost; in smarthost known are hostname, port, username, password, security',
-      },
-    ]);
-  });
-
-  test('are no matter in a message that is under way already', () => {
-    const smarthost = {hostname, auth: {user: 'u'}};
-    expect(message({smarthost, 'smarthost-user': 'u', relayq: tracking}).smarthost).toEqual(relay);
-  });
-});
-
-test('a refused message still says where its answer goes when that part was valid', () => {
-  const refusal = refusalOf(parse(bodyWith({recipient: 'x', queues: {failure: 'mine'}})));
-  expect(refusal.queues).toEqual({failure: 'mine'});
-});
-
-test('at most 50 problems are reported', () => {
-  expect(refusalOf(parse(bodyWith({tags: new Array(1000).fill(0)}))).problems).toHaveLength(50);
-});
-
-test('a text that is not JSON is told where it goes wrong', () => {
-  const body = `{${'\n'.repeat(11)}${' '.repeat(10)}x`;
-  expect(refusalOf(parse(body)).problems).toEqual([
-    {path: '', problem: 'is not JSON, at position 22 (line 12 column 11)'},
-  ]);
-});
-
-test.each([
-  '{"smarthost": {"password": "hunter2"} "recipient"}',
-  '{"password": hunter2}',
-  'hunter2',
-  '{"password": "hunter2',
-  '{"password": "hunter2\n"}',
-])('a text that is not JSON is refused without quoting it: %j', body => {
-  const {problems} = refusalOf(parse(body));
-  expect(problemsText(problems)).toMatch(
-    /^the message is not JSON(?:, at position \d+ \(line \d+ column \d+\))?$/,
-  );
 });
