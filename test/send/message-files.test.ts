@@ -1,25 +1,10 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {maxMessageOctets} from '../../shared/delivery/result.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
-import {withResultsTo} from '../../tools/await-results.ts';
-import type {EmlOptions} from '../../tools/eml.ts';
-import {offsetOfError} from '../../tools/json-place.ts';
 import {messageBodyOf, parseMessageFile} from '../../tools/message-files.ts';
-
-const parse = (name: string, content: string | Buffer, options?: EmlOptions) =>
-  parseMessageFile(name, Buffer.from(content), options);
-const messagesOf = (...args: Parameters<typeof parse>) => parse(...args).map(({message}) => message);
-const problemOf = (...args: Parameters<typeof parse>) => {
-  try {
-    parse(...args);
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error('there was no problem');
-};
+import {messagesOf, parse, problemOf} from './files-under-test.ts';
 
 describe('a JSON file', () => {
   it.each([
@@ -74,138 +59,6 @@ describe('a JSON file', () => {
   });
 });
 
-const jsonLike = fc.string({unit: fc.constantFrom(...'{}[]:,"\\\\ 1-tx\n'), maxLength: 3});
-
-describe('the place where a text stops being JSON', () => {
-  it.each([
-    ['{"a": x}', 6],
-    ['[1, 2,]', 6],
-    ['{"a" 1}', 5],
-    ['{,}', 1],
-    ['[01]', 1],
-    ['{"a": "b\nc"}', 6],
-    ['{"a": "\\x"}', 6],
-    ['{} {}', 3],
-    ['[1}', 2],
-    ['', 0],
-    ['[tru', 1],
-  ])('in %j is %i', (text, offset) => {
-    expect(offsetOfError(text)).toBe(offset);
-  });
-
-  it('is at the end of JSON, and where V8 sees it when V8 says so', () => {
-    const edits = fc.record({json: fc.json(), at: fc.nat(), removed: fc.nat(3), insertion: jsonLike});
-    fc.assert(
-      fc.property(edits, ({json, at, removed, insertion}) => {
-        expect(offsetOfError(json)).toBe(json.length);
-        const cut = at % (json.length + 1);
-        const changed = json.slice(0, cut) + insertion + json.slice(cut + removed);
-        const offset = offsetOfError(changed);
-        try {
-          JSON.parse(changed);
-          expect(offset).toBe(changed.length);
-        } catch (error) {
-          const position = / at position (\d+)/.exec((error as Error).message)?.[1];
-          if (position === undefined) return;
-          // V8 points into a bad string, number or word; here it is the place where that begins.
-          if (/^["\w-]/.test(changed.slice(offset))) expect(offset).toBeLessThanOrEqual(Number(position));
-          else expect(offset).toBe(Number(position));
-        }
-      }),
-      {numRuns: 1000},
-    );
-  });
-});
-
-describe('an .eml file', () => {
-  const eml = (...fields: string[]) => `${fields.join('\r\n')}\r\n\r\nFrom: the body\r\n`;
-  const basic = eml('From: Jo <jo@example.com>', 'To: a@example.org');
-
-  it('is one message for each address in To, Cc and Bcc, without the Bcc field', () => {
-    const text = eml(
-      'From: jo@example.com',
-      'To: "Doe, Jo" <a@example.org>,\r\n b@example.org',
-      'Bcc: hidden@example.org,\r\n\thidden-too@example.org',
-      'CC: Friends: c@example.org, a@example.org;',
-      'Subject: x',
-    );
-    const mime = eml(
-      'From: jo@example.com',
-      'To: "Doe, Jo" <a@example.org>,\r\n b@example.org',
-      'CC: Friends: c@example.org, a@example.org;',
-      'Subject: x',
-    );
-    expect(messagesOf('m.eml', text)).toEqual(
-      ['a', 'b', 'c', 'hidden', 'hidden-too'].map(name => ({
-        envelope: 'jo@example.com',
-        recipient: `${name}@example.org`,
-        mime,
-      })),
-    );
-  });
-
-  it('is known by its name, or by not beginning like JSON', () => {
-    for (const name of ['m.EML', '-', 'message.txt']) {
-      expect(messagesOf(name, basic)).toEqual([
-        {envelope: 'jo@example.com', recipient: 'a@example.org', mime: basic},
-      ]);
-    }
-  });
-
-  it('keeps its line ends and its x-mq-* fields', () => {
-    const text = 'From: jo@example.com\nTo: a@example.org\nx-mq-tag: t\r\n\nbody\r\nBcc: not a field\n';
-    expect(messagesOf('m.eml', text)[0]?.mime).toBe(text);
-  });
-
-  it.each([
-    ['x-mq-envelope', ['x-mq-envelope: m@example.com', 'Return-Path: <r@example.com>'], 'm@example.com'],
-    ['Return-Path', ['Sender: s@example.com', 'Return-Path: <r@example.com>'], 'r@example.com'],
-    ['From', ['Sender: s@example.com'], 'jo@example.com'],
-    ['a null Return-Path', ['Return-Path: <>'], ''],
-  ])('has its envelope from %s', (_, fields, envelope) => {
-    const text = eml('From: jo@example.com', 'To: a@example.org', ...fields);
-    expect(messagesOf('m.eml', text)[0]?.envelope).toBe(envelope);
-  });
-
-  it('has its envelope from Sender where there is nothing else', () => {
-    expect(messagesOf('m.eml', eml('To: a@example.org', 'Sender: s@example.com'))[0]?.envelope).toBe(
-      's@example.com',
-    );
-  });
-
-  it('has recipients and envelope from the flags before all', () => {
-    const options = {recipients: ['x@example.net', 'y@example.net', 'x@example.net'], envelope: '<>'};
-    expect(messagesOf('m.eml', basic, options)).toEqual([
-      {envelope: '<>', recipient: 'x@example.net', mime: basic},
-      {envelope: '<>', recipient: 'y@example.net', mime: basic},
-    ]);
-    expect(parse('m.eml', basic, options).map(({source}) => source)).toEqual([
-      'm.eml, to x@example.net',
-      'm.eml, to y@example.net',
-    ]);
-  });
-
-  it.each([
-    [
-      Buffer.from(`${basic}gr\xfc\xdfe\r\n`, 'latin1'),
-      'm.eml: is not UTF-8 (line 5), and a JSON string cannot carry other octets: encode the text as quoted-printable or base64',
-    ],
-    [eml('From: jo@example.com'), 'm.eml: has no address in To, Cc or Bcc: say --recipient ADDRESS'],
-    [
-      eml('To: a@example.org'),
-      'm.eml: has no address in x-mq-envelope, Return-Path, From or Sender: say --envelope ADDRESS',
-    ],
-    ['just words\r\n', 'm.eml: does not begin with header fields: it is not an .eml file'],
-    ['\r\nTo: a@example.org\r\n', 'm.eml: does not begin with header fields: it is not an .eml file'],
-    [
-      eml('From: jo@example.com', 'To: a@exa_mple..org'),
-      'm.eml: "a@exa_mple..org" has a domain that is not a host name such as example.org',
-    ],
-  ])('that is wrong is refused: %s', (text, problem) => {
-    expect(problemOf('m.eml', text)).toBe(problem);
-  });
-});
-
 describe('the examples', () => {
   it('are messages that the route function takes', async () => {
     const directory = join(import.meta.dirname, '../../examples');
@@ -218,27 +71,5 @@ describe('the examples', () => {
         expect(parsed.ok && parsed.message.envelope?.domain).toMatch(/example\.(?:com|net|org)$/);
       }
     }
-  });
-});
-
-describe('a message whose results are waited for', () => {
-  it('has them sent to the queue, and all else as before', () => {
-    const message = {recipient: 'a@example.org', queues: {failure: 'mine'}};
-    expect(withResultsTo('q', 'id-1', {source: 'm', message}).message).toEqual({
-      recipient: 'a@example.org',
-      queues: {failure: 'mine', results: 'q'},
-      'send-id': 'id-1',
-    });
-  });
-
-  it.each([
-    {queues: {results: 'mine'}},
-    {queues: {results: null}},
-    {mime: 'X-MQ-Results-Queue: mine\r\n\r\nbody'},
-    {queues: 'mine'},
-  ])('must not send them elsewhere: %j', message => {
-    expect(() => withResultsTo('q', 'id-1', {source: 'm.json', message})).toThrow(
-      /^m\.json: (?:sets|has) queues/,
-    );
   });
 });

@@ -1,0 +1,16 @@
+// Files as the tests of them write them: a name and its content.
+
+import type {EmlOptions} from '../../tools/eml.ts';
+import {parseMessageFile} from '../../tools/message-files.ts';
+
+export const parse = (name: string, content: string | Buffer, options?: EmlOptions) =>
+  parseMessageFile(name, Buffer.from(content), options);
+export const messagesOf = (...args: Parameters<typeof parse>) => parse(...args).map(({message}) => message);
+export const problemOf = (...args: Parameters<typeof parse>) => {
+  try {
+    parse(...args);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('there was no problem');
+};
