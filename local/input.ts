@@ -1,7 +1,7 @@
 // Reading a request's parameters: they are what their shapes say they are, or the request is malformed. Which
 // values are allowed is for each service to say.
 
-import {isJsonObject} from '../shared/json.ts';
+import {isJsonObject} from './json.ts';
 import {malformed} from './json-protocol.ts';
 
 export type Input = Readonly<Record<string, unknown>>;

@@ -2,6 +2,8 @@
 // attributes are, comes in as an argument. Anything that cannot be resolved is an error that names it: a
 // queue URL that is silently `undefined` would only show up as a lost message.
 
+import {isJsonObject} from './json.ts';
+
 export interface References {
   /** What `Ref` gives for a resource, a parameter or a pseudo parameter. @throws Error when unknown */
   ref(logicalId: string): unknown;
@@ -11,13 +13,10 @@ export interface References {
 
 type Intrinsic = (argument: unknown, references: References) => unknown;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The value with every intrinsic function in it replaced by what it stands for. */
 export function resolveIntrinsics(value: unknown, references: References): unknown {
   if (Array.isArray(value)) return value.map(item => resolveIntrinsics(item, references));
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   const [only, ...others] = Object.keys(value);
   if (only !== undefined && others.length === 0 && (only === 'Ref' || only.startsWith('Fn::'))) {
     const intrinsic = intrinsics[only];

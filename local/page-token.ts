@@ -2,8 +2,8 @@
 // Opaque to clients; what a position is, is decided by whoever lists.
 
 import {createHash} from 'node:crypto';
-import {isJsonObject} from '../shared/json.ts';
 import type {Input} from './input.ts';
+import {isJsonObject} from './json.ts';
 
 /** @param request without the parameters that choose the page */
 export const pageTokenOf = (position: string, request: Input): string =>

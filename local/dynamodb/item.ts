@@ -1,7 +1,7 @@
 // Items: attributes by name, each value an object that names its type (Amazon DynamoDB API Reference,
 // AttributeValue). Text and numbers are known here, which is what our tables hold.
 
-import {isJsonObject} from '../../shared/json.ts';
+import {isJsonObject} from '../json.ts';
 import {unfit} from './errors.ts';
 
 export type Value = {readonly S: string} | {readonly N: string};

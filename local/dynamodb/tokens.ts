@@ -1,8 +1,8 @@
 // The words of an expression, one after the other, with what `#name` and `:value` stand for. Each of them that is
 // given must be used, and each that is used given, as DynamoDB demands ("Expression attribute names and values").
 
-import {isJsonObject} from '../../shared/json.ts';
 import type {Input} from '../input.ts';
+import {isJsonObject} from '../json.ts';
 import {unfit} from './errors.ts';
 import {parseValue, type Value} from './item.ts';
 

@@ -2,7 +2,7 @@
 // JSON policy elements: Condition operators"). An operator or a key that is not known is an error: ignored in a
 // Deny, it would allow what AWS does not.
 
-import {isJsonObject} from '../../shared/json.ts';
+import {isJsonObject} from '../json.ts';
 import {arnPattern, refuseVariables, type Test, wildcard} from './pattern.ts';
 
 /** What is known of a request, by condition key in small letters: keys are not case-sensitive. */

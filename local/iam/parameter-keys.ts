@@ -2,8 +2,8 @@
 // ("AWS KMS encryption for AWS Systems Manager Parameter Store SecureString parameters"), and under whose policy.
 
 import {createHash} from 'node:crypto';
-import {isJsonObject} from '../../shared/json.ts';
 import type {AwsRequest, AwsService} from '../http.ts';
+import {isJsonObject} from '../json.ts';
 import {latestOf} from '../ssm/parameter.ts';
 import type {Ssm} from '../ssm/ssm.ts';
 import type {Account} from './required-permissions.ts';

@@ -1,8 +1,8 @@
 // The roles of the template's functions and every policy that is theirs, inline, attached or managed; and the
 // policies of queues. Reading only: what a statement means is statement.ts's affair.
 
-import {isJsonObject} from '../../shared/json.ts';
 import {type References, resolveIntrinsics} from '../intrinsic-functions.ts';
+import {isJsonObject} from '../json.ts';
 import type {FunctionResource, PolicyDocument, RoleResource} from '../resources.ts';
 import type {Template} from '../template-references.ts';
 import {managedPolicyOf} from './managed-policies.ts';

@@ -1,7 +1,7 @@
 // A policy's statements, from JSON to tests (IAM User Guide, "IAM JSON policy elements reference"). An element
 // that is not known is an error.
 
-import {isJsonObject} from '../../shared/json.ts';
+import {isJsonObject} from '../json.ts';
 import {type Condition, type Context, parseConditions} from './condition.ts';
 import {arnPattern, type Test, wildcard} from './pattern.ts';
 

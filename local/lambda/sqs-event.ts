@@ -2,7 +2,7 @@
 // with Amazon SQS"; "Handling errors for an SQS event source"). Pure.
 
 import type {SQSRecord} from 'aws-lambda';
-import {isJsonObject} from '../../shared/json.ts';
+import {isJsonObject} from '../json.ts';
 import type {ReceivedMessage} from '../sqs/sqs.ts';
 import {maximumPayloadOctets} from './function-error.ts';
 

@@ -2,7 +2,7 @@
 // log events, and Live Tail"): a pattern in, a predicate of messages out. Terms and JSON patterns; those for
 // space-delimited events and regular expressions are refused. It knows no log and no request.
 
-import {isJsonObject, type Json, type JsonObject} from '../../shared/json.ts';
+import {isJsonObject, type Json, type JsonObject} from '../json.ts';
 
 /** Its message is for whoever wrote the pattern, in AWS's words where AWS has any. */
 export class InvalidFilterPattern extends Error {}

@@ -1,8 +1,6 @@
 // What functions printed, as CloudWatch Logs keeps it: a group for a function, a stream for each execution
 // environment. The latest events are kept, in memory; how they are asked for is decided elsewhere.
 
-import {octetsOf} from '../../shared/json.ts';
-
 export interface LogEvent {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
@@ -24,7 +22,7 @@ export interface LogStream {
 }
 
 /** "…the sum of all event messages in UTF-8, plus 26 bytes for each log event" (PutLogEvents). */
-export const eventOctets = ({message}: LogEvent): number => octetsOf(message) + 26;
+export const eventOctets = ({message}: LogEvent): number => Buffer.byteLength(message) + 26;
 
 /** What an event takes up in memory beside its text, about. */
 const overheadOctets = 100;
@@ -77,7 +75,7 @@ export class LogGroup {
       number: (latest?.number ?? -1) + 1,
     };
     this.#events.push(event);
-    this.#octets += octetsOf(event.message);
+    this.#octets += Buffer.byteLength(event.message);
     this.#count(event);
     if (this.#sizeOf(this.#events.length) > this.#capacityOctets) this.#dropOldest();
     return event;
@@ -119,7 +117,7 @@ export class LogGroup {
     let dropped = 0;
     while (dropped < this.#events.length - 1 && this.#sizeOf(this.#events.length - dropped) > wanted) {
       const {message, stream} = this.#events[dropped++]!;
-      this.#octets -= octetsOf(message);
+      this.#octets -= Buffer.byteLength(message);
       const known = this.#streams.get(stream)!;
       known.events -= 1;
       if (known.events === 0) this.#streams.delete(stream);

@@ -1,8 +1,8 @@
 // Reading what only SQS's requests have: parameters that must be there, and message attributes. Which values
 // are allowed is checked where they are used.
 
-import {isJsonObject} from '../../shared/json.ts';
 import {type Input, mistyped, optionalInteger, optionalString} from '../input.ts';
+import {isJsonObject} from '../json.ts';
 import {missingParameter, unsupportedOperation} from './errors.ts';
 import type {MessageAttribute} from './message.ts';
 

@@ -1,7 +1,7 @@
 // The two policies around dead-letter queues: where a queue's dead letters go, and whose a queue takes
 // ("Using dead-letter queues in Amazon SQS"). Reading only; nothing here knows a queue.
 
-import {isJsonObject, type JsonObject} from '../../shared/json.ts';
+import {isJsonObject, type JsonObject} from '../json.ts';
 import {invalidAttributeValue, invalidValue} from './errors.ts';
 
 export interface RedrivePolicy {

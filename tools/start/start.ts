@@ -4,20 +4,20 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
-import {namesOf} from '../shared/names.ts';
-import {type Cloud, region, startCloud} from './cloud.ts';
+import {type Cloud, region, startCloud} from '../../local/cloud.ts';
+import {type Sink, startSink} from '../../local/sink/sink.ts';
+import {mailDirectoryOf, openStore, type Store} from '../../local/store.ts';
+import {synthesise} from '../../local/synthesis.ts';
+import {namesOf} from '../../shared/names.ts';
 import {greeting} from './greeting.ts';
-import {mailLine} from './logs/mail-line.ts';
-import {terminalLine} from './logs/terminal-line.ts';
-import {type Sink, startSink} from './sink/sink.ts';
+import {mailLine} from './mail-line.ts';
 import {pointAtSink} from './sink-parameters.ts';
 import {parseStartOptions, type StartOptions, usage} from './start-options.ts';
-import {mailDirectoryOf, openStore, type Store} from './store.ts';
-import {synthesise} from './synthesis.ts';
+import {terminalLine} from './terminal-line.ts';
 
 const stage = 'local';
 const names = namesOf(stage);
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../..');
 const colours = process.stdout.isTTY === true && !process.env.NO_COLOR;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);

@@ -1,6 +1,6 @@
 // What a person can do once the local cloud runs: commands that work when they are pasted.
 
-import type {Names} from '../shared/names.ts';
+import type {Names} from '../../shared/names.ts';
 
 export interface Place {
   readonly url: string;

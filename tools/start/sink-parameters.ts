@@ -1,8 +1,8 @@
 // The parameters that keep every mail on this machine: they send it to the sink. Who deletes or changes them
 // wants the real routing, and is not overruled by a restart.
 
-import type {Ssm} from './ssm/ssm.ts';
-import type {Store} from './store.ts';
+import type {Ssm} from '../../local/ssm/ssm.ts';
+import type {Store} from '../../local/store.ts';
 
 const collection = 'start';
 const key = 'sink-port';

@@ -1,6 +1,6 @@
 // A mail that the sink took, as one line.
 
-import type {SunkMessage} from '../sink/sink.ts';
+import type {SunkMessage} from '../../local/sink/sink.ts';
 
 export function mailLine({number, from, to, size, raw}: SunkMessage): string {
   const octets = size < 1000 ? `${size} B` : `${(size / 1000).toFixed(1)} kB`;
