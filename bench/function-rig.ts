@@ -3,14 +3,16 @@
 
 import {mkdtemp} from 'node:fs/promises';
 import {join} from 'node:path';
-import {type Endpoint, listen} from '../local/http.ts';
+import {awsDoors} from '../local/endpoint/aws-doors.ts';
+import {type Endpoint, listen} from '../local/endpoint/endpoint.ts';
+import type {FunctionResource} from '../local/lambda/function-resource.ts';
 import {LambdaFunction} from '../local/lambda/lambda-function.ts';
 import type {Reaper} from '../local/lambda/reaper.ts';
 import {copyTaskRoot} from '../local/lambda/task-roots.ts';
-import type {FunctionResource} from '../local/resources.ts';
-import {Ssm, ssmService} from '../local/ssm/ssm.ts';
+import {ssmService} from '../local/ssm/service.ts';
+import {Ssm} from '../local/ssm/ssm.ts';
 import type {Assembly} from '../local/synthesis.ts';
-import {parseTemplate} from '../local/template.ts';
+import {parseTemplate} from '../local/template/template.ts';
 import {FunctionLog, type LogFigures} from './function-log.ts';
 import {cpuSecondsOf, peakMBOf} from './process-figures.ts';
 import {type Sent, settlingDesk} from './settling-desk.ts';
@@ -65,7 +67,7 @@ export class FunctionRig {
     const ssm = new Ssm({region, accountId});
     for (const [name, value] of Object.entries(settings)) ssm.put(name, value);
     const desk = settlingDesk({meter, latencyMs: sqsLatencyMs, ...(onSent && {onSent})});
-    const endpoint = await listen({sqs: desk, ssm: ssmService(ssm)}, {port: 0});
+    const endpoint = await listen(awsDoors([desk, ssmService(ssm)]), {port: 0});
     const {functions} = parseTemplate(assembly.template, assembly.assets, {
       ...account,
       stackName: assembly.stackName,

@@ -3,7 +3,9 @@
 
 import {createHash, randomUUID} from 'node:crypto';
 import {setTimeout as delay} from 'node:timers/promises';
-import {AwsError, type AwsService} from '../local/http.ts';
+import {AwsError} from '../local/aws-error.ts';
+import type {AwsService} from '../local/endpoint/aws-service.ts';
+import {sqsProtocol} from '../local/sqs/service.ts';
 import {entriesOf, queueNameOf, type SqsMeter} from './sqs-meter.ts';
 
 export interface Sent {
@@ -32,7 +34,7 @@ const receiptOf = ({MessageBody: body = ''}: Entry) => ({
 });
 
 export function settlingDesk({meter, latencyMs, onSent}: DeskOptions): AwsService {
-  const service: AwsService = async ({operation, input}) => {
+  const call: AwsService['call'] = async ({operation, input}) => {
     meter.count(operation, input);
     if (latencyMs > 0) await delay(latencyMs);
     const entries = entriesOf(input) as readonly Entry[];
@@ -52,5 +54,5 @@ export function settlingDesk({meter, latencyMs, onSent}: DeskOptions): AwsServic
         throw new AwsError('UnknownOperationException', `not expected of a function: ${operation}`);
     }
   };
-  return Object.assign(service, {namespace: 'com.amazonaws.sqs'});
+  return {...sqsProtocol, call};
 }

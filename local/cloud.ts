@@ -1,32 +1,21 @@
-// The local cloud: what a synthesised stack describes, running on this machine. It puts the parts together and
-// takes them down again; what each of them does is its own affair.
+// The local cloud: what a synthesised stack describes, running on this machine. It puts the parts together, and takes
+// them down again.
 
-import {mkdtemp} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {AwsError} from './aws-error.ts';
-import {deploymentProblemsOf} from './deployability.ts';
-import {dynamoDbService} from './dynamodb/service.ts';
-import {Tables} from './dynamodb/tables.ts';
+import {listen} from './endpoint/endpoint.ts';
 import {Faults} from './faults/faults.ts';
-import {faultsPage, faultsPath} from './faults/page.ts';
-import {listen} from './http.ts';
+import {faultsDoor} from './faults/page.ts';
 import {Authorisation} from './iam/authorisation.ts';
-import {withKeys} from './iam/parameter-keys.ts';
-import {EventSourceMapping} from './lambda/event-source-mapping.ts';
-import {LambdaFunction} from './lambda/lambda-function.ts';
-import {startReaper} from './lambda/reaper.ts';
-import {copyTaskRoot} from './lambda/task-roots.ts';
-import {CloudWatchLogs} from './logs/cloudwatch-logs.ts';
+import {deploymentProblemsOf} from './lambda/deployability.ts';
+import type {EventSourceMapping} from './lambda/event-source-mapping.ts';
+import {Lambda} from './lambda/lambda.ts';
+import type {LambdaFunction} from './lambda/lambda-function.ts';
 import type {LogEvent, LogGroup} from './logs/log-group.ts';
-import {logsService} from './logs/service.ts';
-import type {QueueResource, Resources} from './resources.ts';
+import {OpenServices} from './open-services.ts';
+import type {States} from './services.ts';
 import type {Sink} from './sink/sink.ts';
-import {Sqs, sqsService} from './sqs/sqs.ts';
-import {Ssm, ssmService} from './ssm/ssm.ts';
-import {Throughput} from './ssm/throughput.ts';
-import {openStore, type Store} from './store.ts';
-import {parseTemplate} from './template.ts';
+import {openStore, type Store} from './store/store.ts';
+import type {Resources} from './template/resources.ts';
+import {parseTemplate} from './template/template.ts';
 
 export const region = 'us-east-1';
 const accountId = '000000000000';
@@ -35,49 +24,49 @@ export interface CloudOptions {
   /** The parsed `<Stack>.template.json` and `<Stack>.assets.json`. */
   readonly template: unknown;
   readonly assets: unknown;
-  /** Where the assets are: the directory that was synthesised into. */
+  /** The directory that the stack was synthesised into, with the assets. */
   readonly assetsDirectory: string;
   /** 0 for any free one. */
   readonly port: number;
-  /** Where queues and parameters survive a restart; without, they live as long as the cloud. */
+  /** Where state survives a restart. Without it, state lives as long as the cloud. */
   readonly dataDirectory?: string;
-  /** The same, opened already by whoever will close it. */
+  /** The same, opened by the caller, who closes it. */
   readonly openedStore?: Store;
   readonly stackName?: string;
-  /** The program that runs handlers, if not our own: Lambda's runtime interface client, say. */
+  /** The program that runs handlers, if not our own: for example Lambda's runtime interface client. */
   readonly runtime?: string;
   /** The sink that faults of SMTP are for. */
   readonly sink?: Pick<Sink, 'disturb'>;
-  /** Edits the resources before any of them exists: a shorter timeout for a test, say. */
+  /** Edits the resources before any of them exists, for example to shorten a timeout for a test. */
   readonly overrides?: (resources: Resources) => void;
-  /** Runs before the first message can move: the place to set parameters. */
-  readonly prepare?: (parts: {readonly ssm: Ssm; readonly store: Store | undefined}) => void;
+  /** Runs before the first message can move. This is the place to set parameters. */
+  readonly prepare?: (parts: {readonly ssm: States['ssm']; readonly store: Store | undefined}) => void;
   readonly onLog?: (functionName: string, event: LogEvent) => void;
-  /** Something failed that belongs to no invocation; the cloud goes on. */
+  /** Something failed that belongs to no invocation. The cloud goes on. */
   readonly onProblem?: (where: string, error: unknown) => void;
-  /** How long stop() lets invocations finish; what they do not get done comes again. */
+  /** How long stop() gives invocations to finish. What they do not get done comes again. */
   readonly graceMs?: number;
 }
 
 export interface Cloud {
   readonly url: string;
   readonly port: number;
-  readonly sqs: Sqs;
-  readonly ssm: Ssm;
-  /** Of DynamoDB. */
-  readonly tables: Tables;
+  /** By name. */
+  readonly services: States;
+  readonly sqs: States['sqs'];
+  readonly ssm: States['ssm'];
   readonly resources: Resources;
   /** By name. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly eventSourceMappings: readonly EventSourceMapping[];
-  /** What the function of that name prints. */
+  /** What each function prints, by its name. */
   readonly logs: ReadonlyMap<string, LogGroup>;
-  /** What is made to fail; nothing, until somebody asks for it. */
+  /** What is made to fail. Nothing is, until somebody asks for it. */
   readonly faults: Faults;
   /** What survives a restart; undefined when nothing does. */
   readonly store: Store | undefined;
   queueUrlOf(queueName: string): string;
-  /** Nothing of the cloud is left when it settles. */
+  /** When it settles, nothing of the cloud is left. */
   stop(): Promise<void>;
 }
 
@@ -101,17 +90,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   }
 }
 
-/** As CloudFormation does: creates the queue, or updates the one that an earlier start has left. */
-function deployQueue(sqs: Sqs, {name, attributes, tags}: QueueResource): void {
-  try {
-    sqs.createQueue(name, attributes, tags);
-  } catch (error) {
-    if (!(error instanceof AwsError && error.code === 'QueueNameExists')) throw error;
-    const {FifoQueue: _, ...changeable} = attributes;
-    sqs.setQueueAttributes(name, changeable);
-  }
-}
-
 /** @throws Error when there are any */
 function refuse(problems: readonly string[]): void {
   if (problems.length > 0) throw new Error(`AWS would not deploy this:\n${problems.join('\n')}`);
@@ -122,105 +100,81 @@ async function assemble(
   onStop: (undo: () => void | Promise<void>) => void,
 ): Promise<Omit<Cloud, 'stop'>> {
   const {template, assets, assetsDirectory, port, dataDirectory, stackName = 'relayq-local'} = options;
-  const {onLog = () => {}, onProblem = () => {}, overrides = () => {}, graceMs = 1000} = options;
+  const {onLog = () => {}, onProblem = () => {}, overrides = () => {}, graceMs = 1000, runtime} = options;
 
   const ownStore = dataDirectory === undefined ? undefined : openStore(dataDirectory);
   if (ownStore) onStop(() => ownStore.close());
   const store = options.openedStore ?? ownStore;
-  const kept = store ? {store} : {};
-  const runtime = options.runtime === undefined ? {} : {runtime: options.runtime};
-  // The address is known once the endpoint listens, and nothing asks for it before.
+  const account = {region, accountId};
+  // Both are known before anything runs that could ask: the URL when the endpoint listens, what is allowed when the
+  // template is read.
   let url = '';
-  const queueUrlOf = (name: string) => `${url}/${accountId}/${name}`;
-  // What is allowed, and who is who, is known once the template is read, before which nothing runs that could ask.
   let authorisation: Authorisation | undefined;
-  const senderIdOf = (accessKeyId: string) => authorisation?.senderIdOf(accessKeyId);
-  const sqs = new Sqs({region, accountId, urlOf: queueUrlOf, senderIdOf, ...kept});
-  const ssm = new Ssm({region, accountId, ...kept});
-  const tables = new Tables(kept);
-  const cloudWatchLogs = new CloudWatchLogs({region, accountId});
-  onStop(() => sqs.close());
-  const functions = new Map<string, LambdaFunction>();
-  const faults = new Faults({functions, hasSink: options.sink !== undefined});
+  const endpointUrl = () => url;
+  const services = new OpenServices({
+    account,
+    endpointUrl,
+    store,
+    senderIdOf: accessKeyId => authorisation?.senderIdOf(accessKeyId),
+    checkKey: (accessKeyId, use) => authorisation?.checkKey(accessKeyId, use),
+  });
+  onStop(() => services.close());
+  const {sqs, ssm, logs} = services.states;
+  const lambda = new Lambda({
+    account,
+    endpointUrl,
+    assetsDirectory,
+    sqs,
+    logs,
+    onLog,
+    onProblem,
+    ...(runtime !== undefined && {runtime}),
+  });
+  const faults = new Faults({functions: lambda.functions, hasSink: options.sink !== undefined});
   onStop(() => faults.clear());
   options.sink?.disturb(faults.sinkReply);
-  const endpoint = await listen(
-    {
-      sqs: faults.around(sqsService(sqs)),
-      ssm: faults.around(
-        withKeys(ssmService(ssm, new Throughput()), ssm, (key, use) => authorisation?.checkKey(key, use)),
-      ),
-      dynamodb: faults.around(dynamoDbService(tables)),
-      logs: logsService(cloudWatchLogs),
-    },
-    {port, pages: {[faultsPath]: faultsPage(faults)}, before: request => authorisation?.check(request)},
-  );
+  const doors = services.doors((service, {troubles}) => {
+    const {call} = troubles ? faults.around(service) : service;
+    return {
+      ...service,
+      async call(request) {
+        authorisation?.check(request);
+        return call(request);
+      },
+    };
+  });
+  const endpoint = await listen([faultsDoor(faults), ...doors], {port});
   onStop(() => endpoint.close());
   url = endpoint.url;
 
-  const resources = parseTemplate(template, assets, {stackName, region, accountId, queueUrlOf});
+  const resources = parseTemplate(template, assets, {stackName, ...account, queueUrlOf: sqs.urlOf});
   overrides(resources);
   refuse(deploymentProblemsOf(resources));
   authorisation = new Authorisation({
     resources,
-    account: {region, accountId},
-    queuePolicyOf: arn => sqs.queueOfArn(arn)?.definition.attributes.Policy,
+    account,
+    resourcePolicies: services.policiesIn(resources),
+    policyOf: arn => services.policyOf(arn),
   });
-  for (const queue of resources.queues) deployQueue(sqs, queue);
+  services.deploy(resources);
   refuse(authorisation.eventSourceProblems(resources));
-  for (const table of resources.tables) tables.create(table);
-  for (const {name, retentionInDays} of resources.logGroups)
-    cloudWatchLogs.ensureGroup(name, {retentionInDays});
-
-  const directory = await mkdtemp(join(tmpdir(), 'relayq-'));
-  const reaper = startReaper(directory);
-  onStop(() => reaper.close());
-  const logs = new Map<string, LogGroup>();
-  for (const definition of resources.functions) {
-    const {name, logging} = definition;
-    const log = cloudWatchLogs.ensureGroup(logging.groupName);
-    const onLine = (stream: string, message: string) =>
-      onLog(name, log.append({timestamp: Date.now(), message, stream}));
-    const taskRoot = await copyTaskRoot(definition, assetsDirectory, directory);
-    logs.set(name, log);
-    functions.set(
-      name,
-      new LambdaFunction({definition, taskRoot, region, endpointUrl: url, reaper, onLine, ...runtime}),
-    );
-  }
-  const eventSourceMappings = resources.eventSourceMappings.map(definition => {
-    const queueArn = `arn:aws:sqs:${region}:${accountId}:${definition.queueName}`;
-    sqs.queue(definition.queueName).releaseAbandoned();
-    return new EventSourceMapping({
-      definition,
-      source: {queueArn, region},
-      queue: sqs,
-      invoke: (payload, upstream) =>
-        (functions.get(definition.functionName) as LambdaFunction).invoke(payload, upstream),
-      onProblem: error => onProblem(`the event source of ${definition.functionName}`, error),
-    });
-  });
-  onStop(async () => {
-    const settled = Promise.all(eventSourceMappings.map(mapping => mapping.stop()));
-    for (const each of functions.values()) each.drain();
-    await Promise.race([settled, new Promise(resolve => setTimeout(resolve, graceMs).unref())]);
-    await Promise.all([...functions.values()].map(each => each.stop()));
-    await settled;
-  });
+  onStop(() => lambda.close());
+  await lambda.deploy(resources);
+  onStop(() => lambda.stop(graceMs));
   options.prepare?.({ssm, store});
-  for (const mapping of eventSourceMappings) mapping.start();
+  lambda.start();
   return {
     url,
     port: endpoint.port,
+    services: services.states,
     sqs,
     ssm,
-    tables,
     resources,
-    functions,
-    eventSourceMappings,
-    logs,
+    functions: lambda.functions,
+    eventSourceMappings: lambda.eventSourceMappings,
+    logs: lambda.logs,
     faults,
     store,
-    queueUrlOf,
+    queueUrlOf: sqs.urlOf,
   };
 }

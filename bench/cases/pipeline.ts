@@ -3,9 +3,11 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {type Cloud, startCloud} from '../../local/cloud.ts';
-import {type Endpoint, listen} from '../../local/http.ts';
-import {sqsService} from '../../local/sqs/sqs.ts';
-import {ssmService} from '../../local/ssm/ssm.ts';
+import {awsDoors} from '../../local/endpoint/aws-doors.ts';
+import type {AwsService} from '../../local/endpoint/aws-service.ts';
+import {type Endpoint, listen} from '../../local/endpoint/endpoint.ts';
+import {sqsProtocol, sqsService} from '../../local/sqs/service.ts';
+import {ssmProtocol, ssmService} from '../../local/ssm/service.ts';
 import {type BenchContext, wholeBatches} from '../bench-context.ts';
 import {capacityOf, names} from '../delivery-patterns.ts';
 import {FunctionLog} from '../function-log.ts';
@@ -68,19 +70,15 @@ class MeteredPipeline {
   static async start({assembly}: BenchContext, place: Place): Promise<MeteredPipeline> {
     const meter = new SqsMeter();
     const parts: {cloud?: Cloud} = {};
-    const endpoint = await listen(
-      {
-        sqs: Object.assign(
-          async (request: Parameters<ReturnType<typeof sqsService>>[0]) => {
-            meter.count(request.operation, request.input);
-            return sqsService(parts.cloud!.sqs)(request);
-          },
-          {namespace: 'com.amazonaws.sqs'},
-        ),
-        ssm: request => ssmService(parts.cloud!.ssm)(request),
+    const sqs: AwsService = {
+      ...sqsProtocol,
+      async call(request) {
+        meter.count(request.operation, request.input);
+        return sqsService(parts.cloud!.sqs).call(request);
       },
-      {port: 0},
-    );
+    };
+    const ssm: AwsService = {...ssmProtocol, call: request => ssmService(parts.cloud!.ssm).call(request)};
+    const endpoint = await listen(awsDoors([sqs, ssm]), {port: 0});
     const logs = new Map([names.route, names.deliver].map(name => [name, new FunctionLog()]));
     const settings = {
       ...capacityOf(connections),

@@ -1,9 +1,10 @@
 // Condition expressions (Amazon DynamoDB Developer Guide, "Condition and filter expressions, operators, and
 // functions"): comparisons, BETWEEN, attribute_exists and attribute_not_exists, NOT, AND, OR, parentheses.
 
-import {difference, type Item, type Value} from './item.ts';
+import {difference} from './item.ts';
 import {type Operand, parseAttribute, parseOperand} from './operand.ts';
 import type {Tokens} from './tokens.ts';
+import type {Item, Value} from './value.ts';
 
 export type Condition = (item: Item) => boolean;
 

@@ -1,7 +1,7 @@
 // DynamoDB's refusals, in its words (Amazon DynamoDB API Reference; the text is what the service answers).
 
 import {AwsError} from '../aws-error.ts';
-import type {Item} from './item.ts';
+import type {Item} from './value.ts';
 
 export const unfit = (message: string): AwsError => new AwsError('ValidationException', message);
 

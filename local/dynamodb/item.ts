@@ -1,11 +1,8 @@
-// Items: attributes by name, each value an object that names its type (Amazon DynamoDB API Reference,
-// AttributeValue). Text and numbers are known here, which is what our tables hold.
+// Reads items and values, and computes with values.
 
 import {isJsonObject} from '../json.ts';
 import {unfit} from './errors.ts';
-
-export type Value = {readonly S: string} | {readonly N: string};
-export type Item = Readonly<Record<string, Value>>;
+import type {Item, Value} from './value.ts';
 
 export function parseValue(value: unknown): Value {
   const entries = isJsonObject(value) ? Object.entries(value) : [];

@@ -1,7 +1,7 @@
 // An operand of an expression: an attribute, by its name or a substitute for it, or a value that is given.
 
-import type {Item, Value} from './item.ts';
 import type {Tokens} from './tokens.ts';
+import type {Item, Value} from './value.ts';
 
 /** Undefined for an attribute that the item has not. */
 export type Operand = (item: Item) => Value | undefined;

@@ -2,14 +2,15 @@
 // remove items with the `aws` command line. A parameter that is not known here is refused rather than ignored.
 
 import {AwsError} from '../aws-error.ts';
-import type {AwsService} from '../http.ts';
-import {type Input, optionalString} from '../input.ts';
+import type {AwsService} from '../endpoint/aws-service.ts';
+import {type Input, optionalString} from '../endpoint/input.ts';
 import {parseCondition} from './condition.ts';
 import {ConditionalCheckFailed, unfit} from './errors.ts';
-import {type Item, parseItem} from './item.ts';
+import {parseItem} from './item.ts';
 import type {Tables} from './tables.ts';
 import {Substitutes, Tokens} from './tokens.ts';
 import {parseUpdate} from './update-expression.ts';
+import type {Item} from './value.ts';
 
 type Operation = (tables: Tables, input: Input) => Record<string, unknown>;
 
@@ -32,14 +33,16 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-export function dynamoDbService(tables: Tables): AwsService {
-  const service: AwsService = async ({operation: name, input}) => {
+export const dynamoDbService = (tables: Tables): AwsService => ({
+  name: 'dynamodb',
+  target: 'DynamoDB_20120810',
+  namespace: 'com.amazonaws.dynamodb.v20120810',
+  async call({operation: name, input}) {
     if (!Object.hasOwn(operations, name))
       throw new AwsError('UnknownOperationException', `The local DynamoDB has no operation ${name}.`);
     return operations[name]!(tables, input);
-  };
-  return Object.assign(service, {namespace: 'com.amazonaws.dynamodb.v20120810'});
-}
+  },
+});
 
 function updateItem(tables: Tables, input: Input): Record<string, unknown> {
   refuseUnknown(input, [

@@ -1,10 +1,10 @@
 // The tables of the local DynamoDB: items by their partition key, and those that are deleted because their time has
 // come. It knows no expression.
 
-import type {TableResource} from '../resources.ts';
-import type {Store} from '../store.ts';
+import type {Store} from '../store/store.ts';
 import {tableNotFound, unfit} from './errors.ts';
-import type {Item} from './item.ts';
+import type {TableResource} from './table-resource.ts';
+import type {Item} from './value.ts';
 
 const collection = 'dynamodb-item';
 

@@ -1,10 +1,11 @@
 // The words of an expression, one after the other, with what `#name` and `:value` stand for. Each of them that is
 // given must be used, and each that is used given, as DynamoDB demands ("Expression attribute names and values").
 
-import type {Input} from '../input.ts';
+import type {Input} from '../endpoint/input.ts';
 import {isJsonObject} from '../json.ts';
 import {unfit} from './errors.ts';
-import {parseValue, type Value} from './item.ts';
+import {parseValue} from './item.ts';
+import type {Value} from './value.ts';
 
 const words = /\s*(#\w+|:\w+|\w+|<>|<=|>=|[=<>(),+-])/y;
 

@@ -2,9 +2,10 @@
 // difference of two. What is set is computed from the item as it was before.
 
 import {unfit} from './errors.ts';
-import {type Item, sum, type Value} from './item.ts';
+import {sum} from './item.ts';
 import {type Operand, parseAttribute, parseOperand} from './operand.ts';
 import type {Tokens} from './tokens.ts';
+import type {Item, Value} from './value.ts';
 
 export interface Assignment {
   readonly name: string;

@@ -1,6 +1,6 @@
 // Which calls a fault concerns. What then happens to them is not known here.
 
-import type {AwsRequest} from '../http.ts';
+import type {AwsRequest} from '../endpoint/aws-service.ts';
 import type {CallFault, KillFault} from './fault.ts';
 
 /** Faults of calls, and those that wait for one. */

@@ -1,66 +1,23 @@
-// The errors of a service in trouble, as AWS writes them ("Common Errors" of the Amazon SQS API Reference; the
-// errors of the Systems Manager API Reference, and what its clients report; DynamoDB Developer Guide, "Error handling").
+// The errors of a service in trouble, as AWS writes them. What they are is in the service's definition.
 
-import {AwsError} from '../aws-error.ts';
-import type {AwsRequest} from '../http.ts';
+import type {AwsError} from '../aws-error.ts';
+import type {AwsRequest} from '../endpoint/aws-service.ts';
+import {accessDenied} from '../iam/access-denied.ts';
+import type {Trouble, Troubles} from '../service-definition.ts';
+import {type AnyService, definitionOf, services} from '../services.ts';
 
-type Wording = (request: AwsRequest) => AwsError;
+type Troubled = Extract<(typeof services)[number], {readonly troubles?: Troubles}>['name'];
+
+/** The services that faults can strike, by name. */
+export const troubledServices = (services as readonly AnyService[])
+  .filter(({troubles}) => troubles !== undefined)
+  .map(({name}) => name as Troubled);
 
 const user = 'arn:aws:sts::000000000000:assumed-role/relayq';
 
-const sqs = {
-  fail: () =>
-    new AwsError(
-      'InternalFailure',
-      'The request processing has failed because of an unknown error, exception or failure.',
-      500,
-    ),
-  unavailable: () =>
-    new AwsError(
-      'ServiceUnavailable',
-      'The request has failed due to a temporary failure of the server.',
-      503,
-    ),
-  throttle: () => new AwsError('RequestThrottled', 'Request is throttled.', 403),
-  // The actions of batches are those of their entries (Service Authorization Reference, Amazon SQS).
-  refuse: ({operation}) => {
-    const action = `sqs:${operation.replace(/Batch$/, '').toLowerCase()}`;
-    return new AwsError(
-      'AccessDenied',
-      `User: ${user} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
-      403,
-    );
-  },
-} satisfies Record<string, Wording>;
-
-const ssm = {
-  fail: () => new AwsError('InternalServerError', 'An error occurred on the server side.', 500),
-  unavailable: () => new AwsError('ServiceUnavailable', 'Service is unavailable, try again later.', 503),
-  throttle: () => new AwsError('ThrottlingException', 'Rate exceeded'),
-  refuse: ({operation}) =>
-    new AwsError(
-      'AccessDeniedException',
-      `User: ${user} is not authorized to perform: ssm:${operation} because no identity-based policy allows the ssm:${operation} action`,
-    ),
-} satisfies Record<string, Wording>;
-
-const dynamodb = {
-  fail: () =>
-    new AwsError(
-      'InternalServerError',
-      'The request could not be processed because of an internal error.',
-      500,
-    ),
-  unavailable: () => new AwsError('ServiceUnavailable', 'DynamoDB is currently unavailable.', 503),
-  throttle: () => new AwsError('ThrottlingException', 'Rate of requests exceeds the allowed throughput.'),
-  refuse: ({operation}) =>
-    new AwsError(
-      'AccessDeniedException',
-      `User: ${user} is not authorized to perform: dynamodb:${operation} because no identity-based policy allows the dynamodb:${operation} action`,
-    ),
-} satisfies Record<string, Wording>;
-
-const wordings: Readonly<Record<string, Record<keyof typeof sqs, Wording>>> = {sqs, ssm, dynamodb};
-
-export const errorOf = (trouble: keyof typeof sqs, request: AwsRequest): AwsError =>
-  (wordings[request.service] ?? sqs)[trouble](request);
+export function errorOf(trouble: Trouble | 'refuse', {service, operation}: AwsRequest): AwsError {
+  if (trouble !== 'refuse') return definitionOf(service)!.troubles![trouble]();
+  // The actions of SQS's batches are those of their entries (Service Authorization Reference, Amazon SQS).
+  const action = `${service}:${operation.replace(/Batch$/, '')}`;
+  return accessDenied(user, {action}, 'not allowed');
+}

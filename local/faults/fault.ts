@@ -3,6 +3,7 @@
 
 import * as v from 'valibot';
 import {smtpStages} from '../sink/sink-reply.ts';
+import {troubledServices} from './errors.ts';
 
 const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'));
 /** `*` stands for any number of characters. */
@@ -36,7 +37,7 @@ const dose = {
 
 /** Which calls it concerns: unless said otherwise all that the functions make. */
 const calls = {
-  service: v.optional(oneOf(['sqs', 'ssm', 'dynamodb'])),
+  service: v.optional(oneOf(troubledServices)),
   operation: v.optional(pattern),
   /** By its name; concerns SQS alone. */
   queue: v.optional(pattern),

@@ -2,8 +2,8 @@
 // replies. By default they concern the functions alone; whoever watches keeps a cloud that works.
 
 import {setTimeout as delay} from 'node:timers/promises';
-import type {AwsRequest, AwsService} from '../http.ts';
-import {NoAnswer} from '../no-answer.ts';
+import type {AwsRequest, AwsService} from '../endpoint/aws-service.ts';
+import {NoAnswer} from '../endpoint/no-answer.ts';
 import type {ReplyHook} from '../sink/sink-reply.ts';
 import {ActiveFault} from './active-fault.ts';
 import {concerns, matches, type OfCalls} from './call.ts';
@@ -62,8 +62,7 @@ export class Faults {
 
   /** The service, as the faults let its callers see it. */
   around(service: AwsService): AwsService {
-    const faulty: AwsService = request => this.#call(request, service);
-    return Object.assign(faulty, service);
+    return {...service, call: request => this.#call(request, service)};
   }
 
   /** What the sink is to do instead of its usual reply. */
@@ -109,7 +108,7 @@ export class Faults {
           throw errorOf(fault.fault, request);
       }
     }
-    return service(request);
+    return service.call(request);
   }
 
   /** Kills that wait for no call. */
@@ -138,7 +137,7 @@ const isOfCalls = (active: ActiveFault): active is ActiveFault<OfCalls> =>
 
 /** Nobody will hear what came of it. */
 const doneAnyhow = (service: AwsService, request: AwsRequest): Promise<unknown> =>
-  service(request).catch(() => undefined);
+  service.call(request).catch(() => undefined);
 
 /** Less, when the signal is aborted. */
 const pause = (ms: number, signal: AbortSignal): Promise<unknown> =>

@@ -1,7 +1,7 @@
 // A batch of which some entries fail through no fault of the sender: they are left out of the call, and come
 // back as failed (API Reference, BatchResultErrorEntry).
 
-import type {AwsRequest, AwsService} from '../http.ts';
+import type {AwsRequest, AwsService} from '../endpoint/aws-service.ts';
 
 interface Entry {
   readonly Id?: unknown;
@@ -21,9 +21,9 @@ export async function failPartly(
   const failing = chosen(entries, Math.max(1, Math.round(share * entries.length)), random);
   const others = entries.filter(entry => !failing.has(entry));
   // A batch without entries is refused as a whole: then there is nothing to fail partly.
-  if (failing.size === 0) return service(request);
+  if (failing.size === 0) return service.call(request);
   const done =
-    others.length === 0 ? {} : await service({...request, input: {...request.input, Entries: others}});
+    others.length === 0 ? {} : await service.call({...request, input: {...request.input, Entries: others}});
   const failed = [...failing].map(({Id}) => ({
     Id,
     SenderFault: false,

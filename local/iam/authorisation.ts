@@ -1,22 +1,29 @@
-// Who may do what at the endpoint: a function what the policies of its role and of the queues allow it, anybody
-// else, with whatever credentials, everything: the user at the terminal is the account's administrator.
+// Who may do what at the endpoint. A function may do what the policies of its role and of the resources allow. Anybody
+// else may do everything, with any credentials: the user at the terminal is the administrator of the account.
 
-import type {AwsRequest} from '../http.ts';
+import type {Account} from '../account.ts';
+import type {AwsRequest} from '../endpoint/aws-service.ts';
 import {accessKeyIdOf} from '../lambda/environment-variables.ts';
-import type {EventSourceMappingResource, FunctionResource, Resources} from '../resources.ts';
+import type {EventSourceMappingResource} from '../lambda/event-source-mapping-resource.ts';
+import type {FunctionResource} from '../lambda/function-resource.ts';
+import {definitionOf} from '../services.ts';
+import type {ResourcePolicy} from '../template/reader.ts';
+import type {Resources} from '../template/resources.ts';
 import {accessDenied} from './access-denied.ts';
 import type {Context} from './condition.ts';
 import {type Refusal, refusalOf} from './decision.ts';
-import {type KeyUse, keyArnOf, keyPolicyOf} from './parameter-keys.ts';
-import {type Account, type Permission, permissionsFor} from './required-permissions.ts';
+import {type KeyUse, keyArnOf, keyPolicyOf} from './keys.ts';
+import type {Permission} from './permission.ts';
 import {roleIdOf} from './role-id.ts';
 import {type Principal, parsePolicy, type Statement} from './statement.ts';
 
 export interface AuthorisationOptions {
   readonly resources: Resources;
   readonly account: Account;
-  /** The policy of a queue, as JSON, by the queue's ARN; undefined when it has none. */
-  readonly queuePolicyOf: (arn: string) => string | undefined;
+  /** The policies of the template's resources: each is read once, before anything asks. */
+  readonly resourcePolicies: readonly ResourcePolicy[];
+  /** The policy that a resource has now, as JSON; undefined when it has none. */
+  readonly policyOf: (arn: string) => string | undefined;
 }
 
 interface Caller {
@@ -24,33 +31,28 @@ interface Caller {
   readonly principal: Principal;
   readonly statements: readonly Statement[];
   readonly context: Context;
-  /** What was decided before, under which policy of the queue, by action and resource. */
-  readonly decided: Map<
-    string,
-    {readonly queuePolicy: string | undefined; readonly refusal: Refusal | undefined}
-  >;
+  /** What was decided before, by action and resource, and under which policy of the resource. */
+  readonly decided: Map<string, {readonly policy: string | undefined; readonly refusal: Refusal | undefined}>;
 }
 
-/** Resources have names that functions can make up: beyond so many it begins anew. */
+/** How many decisions are remembered. A function can ask about any number of names. */
 const mostDecided = 10_000;
 
 export class Authorisation {
   readonly #options: AuthorisationOptions;
   /** By access key. */
   readonly #callers = new Map<string, Caller>();
-  /** By its JSON. */
-  readonly #queuePolicies = new Map<string, readonly Statement[]>();
+  /** By their JSON. */
+  readonly #resourcePolicies = new Map<string, readonly Statement[]>();
 
-  /** @throws Error naming the policy that has something in it that is not known here */
+  /** @throws Error with the name of a policy that says something that is not known here */
   constructor(options: AuthorisationOptions) {
     this.#options = options;
     for (const definition of options.resources.functions) {
       this.#callers.set(accessKeyIdOf(definition), this.#callerOf(definition));
     }
-    for (const {logicalId, attributes} of options.resources.queues) {
-      if (attributes.Policy !== undefined)
-        reading(logicalId, () => this.#parseQueuePolicy(attributes.Policy!));
-    }
+    for (const {logicalId, json} of options.resourcePolicies)
+      reading(logicalId, () => this.#parseResourcePolicy(json));
   }
 
   /** "For an IAM role, returns the IAM role ID", and the name of its session (ReceiveMessage, SenderId). */
@@ -58,7 +60,7 @@ export class Authorisation {
     return this.#callers.get(accessKeyId)?.senderId;
   }
 
-  /** Before an operation: throws AWS's error when whoever calls may not. */
+  /** Before an operation. @throws AwsError when the caller may not do it */
   check(request: AwsRequest): void {
     const caller = this.#callers.get(request.accessKeyId);
     if (caller === undefined) return;
@@ -68,7 +70,7 @@ export class Authorisation {
     }
   }
 
-  /** The use of a key in the name of whoever called Parameter Store. */
+  /** Before Parameter Store uses a key in its caller's name. @throws AwsError when the caller may not use it */
   checkKey(accessKeyId: string, {action, keyId, parameterArn}: KeyUse): void {
     const caller = this.#callers.get(accessKeyId);
     if (caller === undefined) return;
@@ -89,7 +91,7 @@ export class Authorisation {
 
   /**
    * What CreateEventSourceMapping refuses: Lambda polls in the name of the function's role ("Using Lambda with
-   * Amazon SQS", execution role permissions). The queues must be there.
+   * Amazon SQS", execution role permissions). The queues must exist already.
    */
   eventSourceProblems({eventSourceMappings}: Resources): readonly string[] {
     return eventSourceMappings.flatMap(mapping =>
@@ -107,35 +109,35 @@ export class Authorisation {
     const definition = resources.functions.find(({name}) => name === functionName);
     const caller = definition && this.#callers.get(accessKeyIdOf(definition));
     if (caller === undefined) return false;
-    // Only what the function's own code asks for has its ARN in it ("Working with Lambda execution environment
-    // credentials").
+    // Only the requests of the function's own code have its ARN in their context ("Working with Lambda execution
+    // environment credentials").
     const {'lambda:sourcefunctionarn': _, ...context} = caller.context;
     const resource = `arn:aws:sqs:${account.region}:${account.accountId}:${queueName}`;
     const {principal, statements: identity} = caller;
-    const policies = {identity, resource: this.#queuePolicyOf(resource)};
+    const policies = {identity, resource: this.#policyOf(resource)};
     return refusalOf({principal, context, action, resource}, policies) === undefined;
   }
 
   #decide(caller: Caller, permission: Permission): Refusal | undefined {
     const {action, resource} = permission;
-    const queuePolicy = this.#options.queuePolicyOf(resource);
-    return remembering(caller, `${action} ${resource}`, queuePolicy, () => {
+    const policy = this.#options.policyOf(resource);
+    return remembering(caller, `${action} ${resource}`, policy, () => {
       const {principal, context, statements: identity} = caller;
-      const policies = {identity, resource: this.#queuePolicyOf(resource)};
+      const policies = {identity, resource: this.#policyOf(resource)};
       return refusalOf({principal, context, ...permission}, policies);
     });
   }
 
-  #queuePolicyOf(arn: string): readonly Statement[] {
-    const json = this.#options.queuePolicyOf(arn);
-    return json === undefined ? [] : this.#parseQueuePolicy(json);
+  #policyOf(arn: string): readonly Statement[] {
+    const json = this.#options.policyOf(arn);
+    return json === undefined ? [] : this.#parseResourcePolicy(json);
   }
 
-  #parseQueuePolicy(json: string): readonly Statement[] {
-    const known = this.#queuePolicies.get(json);
+  #parseResourcePolicy(json: string): readonly Statement[] {
+    const known = this.#resourcePolicies.get(json);
     if (known !== undefined) return known;
     const statements = parsePolicy(JSON.parse(json), 'resource');
-    this.#queuePolicies.set(json, statements);
+    this.#resourcePolicies.set(json, statements);
     return statements;
   }
 
@@ -146,7 +148,7 @@ export class Authorisation {
     if (role === undefined) throw new Error(`${name}: its role ${roleLogicalId} is not in the template`);
     const roleArn = `arn:aws:iam::${accountId}:role/${role.name}`;
     return {
-      // The session that a function acts in is called as it is.
+      // Lambda names the session after the function.
       senderId: `${roleIdOf(role.name)}:${name}`,
       principal: {
         accountId,
@@ -162,7 +164,7 @@ export class Authorisation {
         'aws:principaltype': 'AssumedRole',
         'aws:requestedregion': region,
         'aws:resourceaccount': accountId,
-        // The endpoint stands for AWS's, which speaks TLS: what differs here is not what a policy is about.
+        // The endpoint stands for that of AWS, which speaks TLS.
         'aws:securetransport': 'true',
         'lambda:sourcefunctionarn': arn,
       },
@@ -171,18 +173,25 @@ export class Authorisation {
   }
 }
 
-/** Decides once; again only when the queue has another policy. */
+/** A request that names no resource, or one that the service will not understand, is one on all resources. */
+function permissionsFor(request: AwsRequest, account: Account): readonly Permission[] {
+  const {service, operation} = request;
+  const needed = definitionOf(service)?.permissionsFor?.(request, account);
+  return needed ?? [{action: `${service}:${operation}`, resource: '*'}];
+}
+
+/** Decides once, and again only when the resource has another policy. */
 function remembering(
   {decided}: Caller,
   question: string,
-  queuePolicy: string | undefined,
+  policy: string | undefined,
   decide: () => Refusal | undefined,
 ): Refusal | undefined {
   const before = decided.get(question);
-  if (before !== undefined && before.queuePolicy === queuePolicy) return before.refusal;
+  if (before !== undefined && before.policy === policy) return before.refusal;
   const refusal = decide();
   if (decided.size >= mostDecided) decided.clear();
-  decided.set(question, {queuePolicy, refusal});
+  decided.set(question, {policy, refusal});
   return refusal;
 }
 

@@ -1,22 +1,23 @@
-// The roles of the template's functions and every policy that is theirs, inline, attached or managed; and the
-// policies of queues. Reading only: what a statement means is statement.ts's affair.
+// The roles of a template's functions with all of their policies: inline, attached and managed. What a statement means
+// is the business of statement.ts.
 
-import {type References, resolveIntrinsics} from '../intrinsic-functions.ts';
 import {isJsonObject} from '../json.ts';
-import type {FunctionResource, PolicyDocument, RoleResource} from '../resources.ts';
-import type {Template} from '../template-references.ts';
+import type {FunctionResource} from '../lambda/function-resource.ts';
+import {services} from '../services.ts';
+import {type References, resolveIntrinsics} from '../template/intrinsic-functions.ts';
+import {type Template, type TemplateReader, within} from '../template/reader.ts';
 import {managedPolicyOf} from './managed-policies.ts';
 import {wildcard} from './pattern.ts';
+import type {PolicyDocument, RoleResource} from './role-resource.ts';
 import {statementsOf, stringsOf} from './statement.ts';
 
-/** The services whose requests are authorised here. */
-const services = ['sqs', 'ssm', 'dynamodb', 'kms', 'logs'];
+/** The prefixes of the actions that are authorised here. */
+const prefixesHere = [...services.map(({name}) => name), 'kms'];
 
 /** The roles that the functions run under. @throws Error naming the logical ID of what cannot be read */
 export function rolesOf(
-  template: Template,
+  {template, references}: TemplateReader,
   functions: readonly FunctionResource[],
-  references: References,
 ): RoleResource[] {
   const ids = new Set(functions.map(({roleLogicalId}) => roleLogicalId));
   return [...ids].map(id => roleOf(id, template, references));
@@ -43,7 +44,7 @@ function roleOf(logicalId: string, template: Template, references: References): 
   return {logicalId, name, policies: [...own, ...attached]};
 }
 
-/** Policies that are resources of their own, and where they say whose they are. */
+/** Policies that are resources of their own, and the property that names their roles. */
 const roleProperties: Readonly<Record<string, string>> = {
   'AWS::IAM::Policy': 'Roles',
   'AWS::IAM::ManagedPolicy': 'Roles',
@@ -59,7 +60,7 @@ function managed(arn: unknown, template: Template, references: References): Poli
     : [documentOf(managedPolicyOf(resolveIntrinsics(arn, references) as string), references)];
 }
 
-/** Without the statements on other services: what they refer to need not exist here. */
+/** Leaves out the statements on other services: what they refer to need not exist here. */
 const documentOf = (document: unknown, references: References): PolicyDocument => ({
   Statement: statementsOf(document)
     .filter(isOfConcern)
@@ -67,30 +68,8 @@ const documentOf = (document: unknown, references: References): PolicyDocument =
 });
 
 function isOfConcern(statement: unknown): boolean {
-  // Everything but what it names: that may be anything.
+  // NotAction: everything but what it names.
   if (!isJsonObject(statement) || statement.Action === undefined) return true;
   const prefixes = stringsOf('Action', statement.Action).map(action => action.split(':')[0] ?? '');
-  return prefixes.some(prefix => services.some(wildcard(prefix, {ignoreCase: true})));
-}
-
-/** By the URL of their queue. @throws Error naming the logical ID of what cannot be read */
-export function queuePoliciesOf(template: Template, references: References): ReadonlyMap<string, unknown> {
-  const policies = new Map<string, unknown>();
-  for (const [id, {Type: type, Properties: policy = {}}] of Object.entries(template.Resources)) {
-    if (type !== 'AWS::SQS::QueuePolicy') continue;
-    within(id, () => {
-      const document = resolveIntrinsics(policy.PolicyDocument, references);
-      const urls = stringsOf('Queues', resolveIntrinsics(policy.Queues, references));
-      for (const url of urls) policies.set(url, document);
-    });
-  }
-  return policies;
-}
-
-function within<T>(logicalId: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new Error(`${logicalId}: ${(error as Error).message}`, {cause: error});
-  }
+  return prefixes.some(prefix => prefixesHere.some(wildcard(prefix, {ignoreCase: true})));
 }

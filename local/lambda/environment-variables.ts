@@ -2,7 +2,7 @@
 // environment variables", defined runtime environment variables). Nothing of the developer's own.
 
 import {createHash} from 'node:crypto';
-import type {FunctionResource, Logging} from '../resources.ts';
+import type {FunctionResource, Logging} from './function-resource.ts';
 
 /** Set by Lambda; a template that sets one of them is refused. */
 export const reservedVariables: readonly string[] = [

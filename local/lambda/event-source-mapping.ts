@@ -4,8 +4,9 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {AwsError} from '../aws-error.ts';
-import type {EventSourceMappingResource} from '../resources.ts';
-import type {ReceivedMessage, Sqs} from '../sqs/sqs.ts';
+import type {ReceivedMessage} from '../sqs/message.ts';
+import type {Sqs} from '../sqs/sqs.ts';
+import type {EventSourceMappingResource} from './event-source-mapping-resource.ts';
 import type {Invocation} from './function-error.ts';
 import {batchItemFailuresOf, type EventSource, type SqsEvent, sqsEventsOf} from './sqs-event.ts';
 import type {Upstream} from './trace-header.ts';

@@ -2,7 +2,6 @@
 // It runs what it is given and knows nothing of where invocations come from.
 
 import {randomUUID} from 'node:crypto';
-import type {FunctionResource} from '../resources.ts';
 import {type EnvironmentOptions, ExecutionEnvironment} from './execution-environment.ts';
 import {
   type FunctionError,
@@ -11,6 +10,7 @@ import {
   RecursiveInvocation,
   RequestTooLarge,
 } from './function-error.ts';
+import type {FunctionResource} from './function-resource.ts';
 import {initErrorLines} from './platform-log.ts';
 import {invocationsOf, traceHeaderOf, type Upstream} from './trace-header.ts';
 

@@ -2,8 +2,8 @@
 // text, or as JSON events of which a level selects some ("Configuring JSON and plain text log formats"; "Log
 // level filtering", system log level event mapping; "Lambda Telemetry API Event schema reference").
 
-import type {Logging} from '../resources.ts';
 import type {FunctionError} from './function-error.ts';
+import type {Logging} from './function-resource.ts';
 
 export interface ReportFigures {
   readonly requestId: string;

@@ -4,7 +4,7 @@
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {refuseWebPage, webPageProblemOf} from '../web-page.ts';
+import {refuseWebPage, webPageProblemOf} from '../endpoint/web-page.ts';
 import {type FunctionError, maximumPayloadOctets, responseTooLarge} from './function-error.ts';
 
 interface RuntimeRequest {

@@ -3,7 +3,7 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import {isJsonObject} from '../json.ts';
-import type {ReceivedMessage} from '../sqs/sqs.ts';
+import type {ReceivedMessage} from '../sqs/message.ts';
 import {maximumPayloadOctets} from './function-error.ts';
 
 export interface EventSource {

@@ -3,7 +3,7 @@
 
 import {cp, mkdir} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
-import type {FunctionResource} from '../resources.ts';
+import type {FunctionResource} from './function-resource.ts';
 
 /** Copies the function's bundle below the directory; gives its task root. */
 export async function copyTaskRoot(

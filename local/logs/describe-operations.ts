@@ -1,6 +1,6 @@
 // Which groups and streams there are: DescribeLogGroups and DescribeLogStreams of the API Reference.
 
-import {pageTokenOf, positionOf} from '../page-token.ts';
+import {pageTokenOf, positionOf} from '../endpoint/page-token.ts';
 import {invalidNextToken, invalidParameter} from './errors.ts';
 import {choice, flag, groupName, type Input, integer, optionalText, streamName} from './input.ts';
 import type {LogStream} from './log-group.ts';

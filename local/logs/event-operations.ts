@@ -1,6 +1,6 @@
 // What was printed: FilterLogEvents across a group's streams and GetLogEvents of one stream, in pages.
 
-import {pageTokenOf, positionOf} from '../page-token.ts';
+import {pageTokenOf, positionOf} from '../endpoint/page-token.ts';
 import {invalidNextToken, invalidParameter, logStreamNotFound} from './errors.ts';
 import {InvalidFilterPattern, type Matcher, parseFilterPattern} from './filter-pattern.ts';
 import {flag, type Input, integer, optionalText, streamName, streamNames, text} from './input.ts';

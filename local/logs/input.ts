@@ -1,10 +1,10 @@
 // Reading a request's parameters against what the API Reference of CloudWatch Logs says of them: length, pattern,
 // range.
 
-import {type Input, optionalInteger, optionalString, strings} from '../input.ts';
+import {type Input, optionalInteger, optionalString, strings} from '../endpoint/input.ts';
 import {unfit} from './errors.ts';
 
-export {flag, type Input} from '../input.ts';
+export {flag, type Input} from '../endpoint/input.ts';
 
 interface Constraint {
   readonly min?: number;

@@ -3,7 +3,7 @@
 
 import {appendFile, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {openPrivateDirectory, privateFile} from '../private-files.ts';
+import {openPrivateDirectory, privateFile} from '../store/private-files.ts';
 
 export interface SunkMessage {
   /** Counts from 1, across restarts when there is a directory. */

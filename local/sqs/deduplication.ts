@@ -3,16 +3,10 @@
 
 import {createHash} from 'node:crypto';
 import type {NewMessage} from './message.ts';
-import type {QueueRecords} from './queue-records.ts';
+import type {Accepted, QueueRecords} from './queue-records.ts';
 
 /** "Within the 5-minute deduplication interval" ("Exactly-once processing", Amazon SQS Developer Guide). */
 const intervalMs = 5 * 60 * 1000;
-
-export interface Accepted {
-  readonly messageId: string;
-  readonly sequence: number;
-  readonly at: number;
-}
 
 export class Deduplication {
   /** In the order of acceptance, so that the oldest is always first. */

@@ -1,7 +1,7 @@
 // The operations on messages: their parameters, and the answers that AWS gives (API Reference, the action of
 // the same name). What they do is queue.ts's affair.
 
-import type {AwsRequest} from '../http.ts';
+import type {AwsRequest} from '../endpoint/aws-service.ts';
 import {batchResult, parseBatch} from './batch.ts';
 import {
   batchRequestTooLong,

@@ -2,7 +2,7 @@
 // Reference, StartMessageMoveTask). One at a time for a source, and no faster than was asked.
 
 import {randomUUID} from 'node:crypto';
-import type {Store} from '../store.ts';
+import type {Store} from '../store/store.ts';
 import {invalidParameter, invalidValue, queueDoesNotExist, resourceNotFound} from './errors.ts';
 import type {Content} from './message.ts';
 import type {Queue} from './queue.ts';

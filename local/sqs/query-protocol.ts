@@ -1,9 +1,9 @@
 // The query protocol as SQS speaks it, version 2012-11-05: what its lists and maps are called, and how its
 // answers are wrapped. Clients from before November 2023 use it, Debian's `aws` among them.
 
-import type {QueryCodec} from '../http.ts';
-import {parseForm, type QueryShapes, xmlOf} from '../query-protocol.ts';
-import {errorXmlOf, xmlDocument, xmlElement} from '../xml.ts';
+import type {QueryCodec} from '../endpoint/aws-service.ts';
+import {parseForm, type QueryShapes, xmlOf} from '../endpoint/query-protocol.ts';
+import {errorXmlOf, xmlDocument, xmlElement} from '../endpoint/xml.ts';
 
 const namespace = 'http://queue.amazonaws.com/doc/2012-11-05/';
 

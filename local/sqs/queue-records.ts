@@ -1,8 +1,7 @@
 // One queue's records in the store: its definition, messages, deliveries and accepted deduplication IDs. What
 // grows with a message is written once, when it is sent; receiving it writes a few numbers.
 
-import type {Store} from '../store.ts';
-import type {Accepted} from './deduplication.ts';
+import type {Store} from '../store/store.ts';
 import type {Content, Delivery, Message} from './message.ts';
 
 export interface QueueDefinition {
@@ -11,6 +10,13 @@ export interface QueueDefinition {
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAt: number;
   readonly modifiedAt: number;
+}
+
+/** What was sent under a deduplication ID. */
+export interface Accepted {
+  readonly messageId: string;
+  readonly sequence: number;
+  readonly at: number;
 }
 
 const definitions = 'sqs/queues';

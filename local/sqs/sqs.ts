@@ -1,7 +1,7 @@
 // SQS of one account in one region: which queues there are. What a queue does is queue.ts's, what a request
 // says service.ts's affair.
 
-import type {Store} from '../store.ts';
+import type {Store} from '../store/store.ts';
 import {invalidAttributeValue, queueDeletedRecently, queueDoesNotExist, queueNameExists} from './errors.ts';
 import type {NewMessage, ReceivedMessage} from './message.ts';
 import {MoveTasks} from './move-tasks.ts';
@@ -16,9 +16,6 @@ import {
 import {type QueueDefinition, QueueRecords, storedDefinitions} from './queue-records.ts';
 import {checkRedriveTarget} from './redrive.ts';
 import {checkTags} from './tags.ts';
-
-export type {MessageAttribute, ReceivedMessage} from './message.ts';
-export {sqsService} from './service.ts';
 
 /** "You must wait 60 seconds after deleting a queue before you can create another queue with the same name." */
 const deletionMs = 60_000;

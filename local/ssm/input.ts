@@ -1,9 +1,9 @@
 // Reading a request's parameters against what the API Reference says of them: type, length, pattern, range.
 
-import {type Input, optionalInteger, optionalString, strings} from '../input.ts';
+import {type Input, optionalInteger, optionalString, strings} from '../endpoint/input.ts';
 import {unfit} from './errors.ts';
 
-export {flag, type Input, objects, strings} from '../input.ts';
+export {flag, type Input, objects, strings} from '../endpoint/input.ts';
 
 interface Length {
   readonly min?: number;

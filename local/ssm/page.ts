@@ -1,7 +1,7 @@
 // One page of a list, and the token that the next one is asked for with. A token goes on after a name rather than
 // a number: what is added or deleted meanwhile neither repeats nor hides another.
 
-import {pageTokenOf, positionOf} from '../page-token.ts';
+import {pageTokenOf, positionOf} from '../endpoint/page-token.ts';
 import {invalidNextToken} from './errors.ts';
 import {count, type Input, optionalText} from './input.ts';
 

@@ -9,7 +9,7 @@ import {
   patternMismatch,
   typeMismatch,
 } from './errors.ts';
-import {ciphertextOf, type ParameterType, type ParameterVersion, type Tier} from './parameter.ts';
+import {ciphertextOf, managedKey, type ParameterType, type ParameterVersion, type Tier} from './parameter.ts';
 
 export const tiers = ['Standard', 'Advanced', 'Intelligent-Tiering'] as const;
 
@@ -26,9 +26,6 @@ export interface PutRequest {
 
 /** "Standard parameters have a value limit of 4 KB. Advanced parameters have a value limit of 8 KB." */
 const mostOctets: Readonly<Record<Tier, number>> = {Standard: 4096, Advanced: 8192};
-
-/** "The default key associated with your Amazon Web Services account". */
-const defaultKeyId = 'alias/aws/ssm';
 
 /** @param latest what it follows on, undefined for the first */
 export function nextVersion(
@@ -116,7 +113,7 @@ function dataTypeOf({dataType}: PutRequest, latest: ParameterVersion | undefined
 
 function securityOf({value, keyId}: PutRequest, latest: ParameterVersion | undefined, type: ParameterType) {
   if (type === 'SecureString')
-    return {keyId: keyId ?? latest?.keyId ?? defaultKeyId, ciphertext: ciphertextOf(value)};
+    return {keyId: keyId ?? latest?.keyId ?? managedKey, ciphertext: ciphertextOf(value)};
   if (keyId !== undefined) throw invalid('KeyId is for parameters of the type SecureString only.');
   return {};
 }

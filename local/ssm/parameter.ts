@@ -5,6 +5,9 @@ import {randomBytes} from 'node:crypto';
 export const parameterTypes = ['String', 'StringList', 'SecureString'] as const;
 export type ParameterType = (typeof parameterTypes)[number];
 
+/** "The default key associated with your Amazon Web Services account": Parameter Store's own. */
+export const managedKey = 'alias/aws/ssm';
+
 export type Tier = 'Standard' | 'Advanced';
 
 export interface ParameterVersion {

@@ -1,13 +1,11 @@
 // The parameters of one account and region: what there is, and what survives a restart. Requests and answers are
 // service.ts's affair; what a name or a value may be is that of the rules beside it.
 
-import type {Store} from '../store.ts';
+import type {Store} from '../store/store.ts';
 import {parameterNotFound, tooManyParameters} from './errors.ts';
 import {latestOf, type Parameter, type ParameterType, type ParameterVersion} from './parameter.ts';
 import {checkNewName, keyOf, trimmed} from './parameter-name.ts';
 import {nextVersion, type PutRequest} from './parameter-rules.ts';
-
-export {ssmService} from './service.ts';
 
 export interface SsmOptions {
   readonly region: string;

@@ -4,10 +4,11 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {refusalOf} from '../../local/iam/decision.ts';
-import {queuePoliciesOf} from '../../local/iam/role-policies.ts';
 import {type Principal, parsePolicy} from '../../local/iam/statement.ts';
-import {resolveIntrinsics} from '../../local/intrinsic-functions.ts';
-import {referencesOf, type Template} from '../../local/template-references.ts';
+import {queuePoliciesOf} from '../../local/sqs/queue-policies.ts';
+import {resolveIntrinsics} from '../../local/template/intrinsic-functions.ts';
+import type {Template} from '../../local/template/reader.ts';
+import {referencesOf} from '../../local/template/references.ts';
 import {root} from './app-under-test.ts';
 import {stackWith} from './stack-under-test.ts';
 

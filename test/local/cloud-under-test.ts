@@ -6,7 +6,7 @@ import {join} from 'node:path';
 import {GetQueueAttributesCommand, SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {type Cloud, type CloudOptions, startCloud} from '../../local/cloud.ts';
 import type {LogEvent} from '../../local/logs/log-group.ts';
-import {assets, functionName, templateOf} from './template-under-test.ts';
+import {assets, functionName, templateOf} from './template/template-under-test.ts';
 
 export interface CloudUnderTest {
   readonly cloud: Cloud;

@@ -7,10 +7,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {afterEach, describe, expect, it} from 'vitest';
-import type {Resources} from '../../local/resources.ts';
+import type {Resources} from '../../local/template/resources.ts';
 import {assetsOf, CloudsUnderTest} from './cloud-under-test.ts';
 import {isRunning} from './lambda/functions-under-test.ts';
-import {assets, templateOf} from './template-under-test.ts';
+import {assets, templateOf} from './template/template-under-test.ts';
 
 const clouds = new CloudsUnderTest();
 const directories: string[] = [];

@@ -65,13 +65,13 @@ test('a queue with a rate gets no more than that, whatever its lanes, and each m
   const seenMs = Math.max(...[...held, ...atOnce].map(timeOf)) - startMs;
   expect(atOnce.length).toBeLessThanOrEqual(10 + seenMs / 100);
   expect(JSON.stringify(results)).not.toContain('"slot"');
-  expect(pipeline.cloud.tables.itemsOf(names.state)).toMatchObject([{id: {S: 'slow.example'}}]);
+  expect(pipeline.cloud.services.dynamodb.itemsOf(names.state)).toMatchObject([{id: {S: 'slow.example'}}]);
 });
 
 test('a queue without a rate does without DynamoDB', async () => {
   await pipeline.set({'capacity/slow.example': '{"connections": 3, "messagesPerMinute": 600}'});
   const calls: unknown[] = [];
-  const {tables} = pipeline.cloud;
+  const {dynamodb: tables} = pipeline.cloud.services;
   const get = tables.get.bind(tables);
   tables.get = (...call) => {
     calls.push(call);

@@ -1,6 +1,10 @@
 import {createHash} from 'node:crypto';
 import {afterEach, describe, expect, it} from 'vitest';
-import {AwsError, type AwsRequest, type Endpoint, listen} from '../../local/http.ts';
+import {AwsError} from '../../local/aws-error.ts';
+import {awsDoors} from '../../local/endpoint/aws-doors.ts';
+import type {AwsRequest} from '../../local/endpoint/aws-service.ts';
+import {type Endpoint, listen} from '../../local/endpoint/endpoint.ts';
+import {sqsProtocol} from '../../local/sqs/service.ts';
 import {enqueue, type Outgoing} from '../../tools/enqueue.ts';
 import {clientOf} from '../local/sqs/sqs-under-test.ts';
 
@@ -14,9 +18,9 @@ afterEach(() => endpoint?.close());
 
 /** An SQS that takes what the test lets it take. */
 async function startQueue(answer: (entries: readonly Entry[], request: AwsRequest) => unknown) {
-  const service = async (request: AwsRequest) =>
+  const call = async (request: AwsRequest) =>
     (await answer(request.input.Entries as Entry[], request)) as Record<string, unknown>;
-  endpoint = await listen({sqs: service}, {port: 0});
+  endpoint = await listen(awsDoors([{...sqsProtocol, call}]), {port: 0});
   return {client: clientOf(endpoint.url), queueUrl: `${endpoint.url}/000000000000/outbox`};
 }
 

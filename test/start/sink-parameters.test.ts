@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {Ssm} from '../../local/ssm/ssm.ts';
-import {openStore} from '../../local/store.ts';
+import {openStore} from '../../local/store/store.ts';
 import {pointAtSink} from '../../tools/start/sink-parameters.ts';
 
 const path = '/relayq/local/';

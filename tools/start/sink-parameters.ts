@@ -2,7 +2,7 @@
 // wants the real routing, and is not overruled by a restart.
 
 import type {Ssm} from '../../local/ssm/ssm.ts';
-import type {Store} from '../../local/store.ts';
+import type {Store} from '../../local/store/store.ts';
 
 const collection = 'start';
 const key = 'sink-port';

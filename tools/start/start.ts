@@ -6,7 +6,7 @@ import {join} from 'node:path';
 import {SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {type Cloud, region, startCloud} from '../../local/cloud.ts';
 import {type Sink, startSink} from '../../local/sink/sink.ts';
-import {mailDirectoryOf, openStore, type Store} from '../../local/store.ts';
+import {mailDirectoryOf, openStore, type Store} from '../../local/store/store.ts';
 import {synthesise} from '../../local/synthesis.ts';
 import {namesOf} from '../../shared/names.ts';
 import {greeting} from './greeting.ts';

@@ -15,8 +15,10 @@ import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {SlotTable} from '../../../functions/deliver/pace/slot-table.ts';
 import {dynamoDbService} from '../../../local/dynamodb/service.ts';
 import {Tables} from '../../../local/dynamodb/tables.ts';
-import {type Endpoint, listen} from '../../../local/http.ts';
-import {openStore} from '../../../local/store.ts';
+import {awsDoors} from '../../../local/endpoint/aws-doors.ts';
+import type {AwsService} from '../../../local/endpoint/aws-service.ts';
+import {type Endpoint, listen} from '../../../local/endpoint/endpoint.ts';
+import {openStore} from '../../../local/store/store.ts';
 import {horizonMs, rateOf, waitsOf} from '../../../shared/delivery/rate.ts';
 
 const clock = {now: 1_800_000_000_000};
@@ -26,14 +28,12 @@ let tables: Tables;
 let endpoint: Endpoint;
 let client: DynamoDBClient;
 beforeAll(async () => {
-  const service = Object.assign(
-    (...[request]: Parameters<ReturnType<typeof dynamoDbService>>) => {
-      calls += 1;
-      return dynamoDbService(tables)(request);
-    },
-    {namespace: 'com.amazonaws.dynamodb.v20120810'},
-  );
-  endpoint = await listen({dynamodb: service}, {port: 0});
+  const call: AwsService['call'] = request => {
+    calls += 1;
+    return dynamoDbService(tables).call(request);
+  };
+  tables = new Tables();
+  endpoint = await listen(awsDoors([{...dynamoDbService(tables), call}]), {port: 0});
   const credentials = {accessKeyId: 'test', secretAccessKey: 'test'};
   client = new DynamoDBClient({endpoint: endpoint.url, region: 'us-east-1', credentials});
 });

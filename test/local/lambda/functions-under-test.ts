@@ -4,9 +4,9 @@ import {existsSync, readFileSync} from 'node:fs';
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import type {FunctionResource} from '../../../local/lambda/function-resource.ts';
 import {LambdaFunction} from '../../../local/lambda/lambda-function.ts';
 import {startReaper} from '../../../local/lambda/reaper.ts';
-import type {FunctionResource} from '../../../local/resources.ts';
 
 const definitionOf = (changes: Partial<FunctionResource> = {}): FunctionResource => ({
   logicalId: 'Tested',

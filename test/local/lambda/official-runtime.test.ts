@@ -4,7 +4,7 @@
 
 import {readFileSync} from 'node:fs';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
-import type {Logging} from '../../../local/resources.ts';
+import type {Logging} from '../../../local/lambda/function-resource.ts';
 import {type Sink, startSink} from '../../../local/sink/sink.ts';
 import {names, Pipeline} from '../../pipeline/pipeline-under-test.ts';
 import {FunctionsUnderTest} from './functions-under-test.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {batchItemFailuresOf, sqsEventsOf, sqsRecordOf} from '../../../local/lambda/sqs-event.ts';
-import type {ReceivedMessage} from '../../../local/sqs/sqs.ts';
+import type {ReceivedMessage} from '../../../local/sqs/message.ts';
 
 const source = {queueArn: 'arn:aws:sqs:us-east-1:000000000000:work', region: 'us-east-1'};
 const messageOf = (messageId: string, body = 'hello'): ReceivedMessage => ({

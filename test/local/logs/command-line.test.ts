@@ -7,7 +7,7 @@ import {delimiter, join} from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {CloudsUnderTest, type CloudUnderTest} from '../cloud-under-test.ts';
-import {functionName, templateOf} from '../template-under-test.ts';
+import {functionName, templateOf} from '../template/template-under-test.ts';
 
 /** Version 1 has no `aws logs tail`. */
 const command = (process.env.PATH ?? '')

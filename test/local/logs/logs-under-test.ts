@@ -1,6 +1,7 @@
 // CloudWatch Logs on a free port, spoken to in AWS JSON 1.1 by hand.
 
-import {listen} from '../../../local/http.ts';
+import {awsDoors} from '../../../local/endpoint/aws-doors.ts';
+import {listen} from '../../../local/endpoint/endpoint.ts';
 import {CloudWatchLogs} from '../../../local/logs/cloudwatch-logs.ts';
 import {logsService} from '../../../local/logs/service.ts';
 
@@ -28,7 +29,7 @@ export type LogsUnderTest = Awaited<ReturnType<typeof startLogs>>;
 
 export async function startLogs() {
   const logs = new CloudWatchLogs({region: 'us-east-1', accountId: '000000000000'});
-  const endpoint = await listen({logs: logsService(logs)}, {port: 0});
+  const endpoint = await listen(awsDoors([logsService(logs)]), {port: 0});
   const ask = async (operation: string, input: object): Promise<Answer> => {
     const target = `Logs_20140328.${operation}`;
     const headers = {'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target};

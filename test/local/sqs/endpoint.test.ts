@@ -4,7 +4,10 @@
 import {connect} from 'node:net';
 import {ListQueuesCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, expect, test, vi} from 'vitest';
-import {AwsError, type AwsRequest, listen} from '../../../local/http.ts';
+import {AwsError} from '../../../local/aws-error.ts';
+import {awsDoors} from '../../../local/endpoint/aws-doors.ts';
+import type {AwsRequest} from '../../../local/endpoint/aws-service.ts';
+import {listen} from '../../../local/endpoint/endpoint.ts';
 import {errorOf, type SqsUnderTest, startSqs} from './sqs-under-test.ts';
 
 const seen: AwsRequest[] = [];
@@ -130,16 +133,12 @@ test('the hook sees who calls what, and can refuse', async () => {
 });
 
 test('a service without a namespace writes bare error names; a fault of its own is a server error', async () => {
-  const endpoint = await listen(
-    {
-      ssm: async ({operation}) => {
-        if (operation === 'Fail') throw new TypeError('a bug');
-        throw new AwsError('ParameterNotFound', 'no such parameter');
-      },
-    },
-    {port: 0},
-  );
-  const call = async (operation: string) => {
+  const call = async ({operation}: AwsRequest) => {
+    if (operation === 'Fail') throw new TypeError('a bug');
+    throw new AwsError('ParameterNotFound', 'no such parameter');
+  };
+  const endpoint = await listen(awsDoors([{name: 'ssm', target: 'AmazonSSM', call}]), {port: 0});
+  const ask = async (operation: string) => {
     const headers = {'x-amz-target': `AmazonSSM.${operation}`, 'content-type': 'application/x-amz-json-1.1'};
     const response = await fetch(endpoint.url, {method: 'POST', headers, body: '{}'});
     return {
@@ -149,13 +148,13 @@ test('a service without a namespace writes bare error names; a fault of its own 
       json: await response.json(),
     };
   };
-  expect(await call('GetParameter')).toEqual({
+  expect(await ask('GetParameter')).toEqual({
     status: 400,
     type: 'application/x-amz-json-1.1',
     queryError: null,
     json: {__type: 'ParameterNotFound', message: 'no such parameter'},
   });
-  expect(await call('Fail')).toMatchObject({
+  expect(await ask('Fail')).toMatchObject({
     status: 500,
     json: {__type: 'InternalFailure', message: expect.stringContaining('a bug')},
   });
@@ -164,11 +163,11 @@ test('a service without a namespace writes bare error names; a fault of its own 
 
 test('it listens on the loopback address only, and says so when the port is taken', async () => {
   expect(under.endpoint.url).toBe(`http://127.0.0.1:${under.endpoint.port}`);
-  await expect(listen({}, {port: under.endpoint.port})).rejects.toThrow('EADDRINUSE');
+  await expect(listen([], {port: under.endpoint.port})).rejects.toThrow('EADDRINUSE');
 });
 
 test('closing does not wait for idle connections', async () => {
-  const endpoint = await listen({}, {port: 0});
+  const endpoint = await listen([], {port: 0});
   const socket = connect(endpoint.port, '127.0.0.1');
   const closed = new Promise(resolve => socket.once('close', resolve));
   socket.resume().write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');

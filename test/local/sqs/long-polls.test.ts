@@ -2,14 +2,19 @@
 
 import {ReceiveMessageCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, expect, test, vi} from 'vitest';
-import type {ListenOptions} from '../../../local/http.ts';
 import {Sqs} from '../../../local/sqs/sqs.ts';
-import {accountId, type QueueUnderTest, type SqsUnderTest, startSqs} from './sqs-under-test.ts';
+import {
+  accountId,
+  type QueueUnderTest,
+  type SqsOptions,
+  type SqsUnderTest,
+  startSqs,
+} from './sqs-under-test.ts';
 
 let under: SqsUnderTest;
 /** Receives that have come to the endpoint, and those that are over, by the queue's URL. */
 const receives: {readonly url: unknown; over: boolean}[] = [];
-const before: ListenOptions['before'] = ({operation, input, signal}) => {
+const before: SqsOptions['before'] = ({operation, input, signal}) => {
   if (operation !== 'ReceiveMessage') return;
   const receive = {url: input.QueueUrl, over: false};
   receives.push(receive);

@@ -13,7 +13,7 @@ import {
   TagQueueCommand,
 } from '@aws-sdk/client-sqs';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
-import {openStore} from '../../../local/store.ts';
+import {openStore} from '../../../local/store/store.ts';
 import {clientOf, errorOf, QueueUnderTest, type SqsUnderTest, startSqs} from './sqs-under-test.ts';
 
 let directory: string;
@@ -175,14 +175,17 @@ test('a second process cannot open the same store', async () => {
 
 // The answer to a request is sent after its changes are written: what was answered is there.
 test('nothing that was answered is lost when the process is killed', async () => {
+  const local = fileURLToPath(new URL('../../../local', import.meta.url));
   const program = `
-    import {listen} from '${fileURLToPath(new URL('../../../local/http.ts', import.meta.url))}';
-    import {Sqs, sqsService} from '${fileURLToPath(new URL('../../../local/sqs/sqs.ts', import.meta.url))}';
-    import {openStore} from '${fileURLToPath(new URL('../../../local/store.ts', import.meta.url))}';
+    import {awsDoors} from '${local}/endpoint/aws-doors.ts';
+    import {listen} from '${local}/endpoint/endpoint.ts';
+    import {sqsService} from '${local}/sqs/service.ts';
+    import {Sqs} from '${local}/sqs/sqs.ts';
+    import {openStore} from '${local}/store/store.ts';
     const store = openStore(process.argv[1]);
     const sqs = new Sqs({region: 'us-east-1', accountId: '000000000000', urlOf: String, store});
     sqs.createQueue('queue');
-    const {url} = await listen({sqs: sqsService(sqs)}, {port: 0});
+    const {url} = await listen(awsDoors([sqsService(sqs)]), {port: 0});
     process.stdout.write(url);
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program, directory], {

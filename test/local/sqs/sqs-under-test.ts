@@ -15,9 +15,12 @@ import {
   SQSClient,
   type SQSServiceException,
 } from '@aws-sdk/client-sqs';
-import {type Endpoint, type ListenOptions, listen} from '../../../local/http.ts';
-import {Sqs, sqsService} from '../../../local/sqs/sqs.ts';
-import type {Store} from '../../../local/store.ts';
+import {awsDoors} from '../../../local/endpoint/aws-doors.ts';
+import type {AwsRequest, AwsService} from '../../../local/endpoint/aws-service.ts';
+import {type Endpoint, listen} from '../../../local/endpoint/endpoint.ts';
+import {sqsService} from '../../../local/sqs/service.ts';
+import {Sqs} from '../../../local/sqs/sqs.ts';
+import type {Store} from '../../../local/store/store.ts';
 
 export const accountId = '000000000000';
 
@@ -34,15 +37,23 @@ export interface SqsUnderTest {
   stop(): Promise<void>;
 }
 
-export async function startSqs(
-  options: {store?: Store; before?: ListenOptions['before']} = {},
-): Promise<SqsUnderTest> {
-  const {store, before} = options;
+export interface SqsOptions {
+  readonly store?: Store;
+  /** Runs before each operation. */
+  readonly before?: (request: AwsRequest) => Promise<void> | void;
+}
+
+export async function startSqs({store, before}: SqsOptions = {}): Promise<SqsUnderTest> {
   let aheadMs = 0;
   const now = () => Date.now() + aheadMs;
   const urlOf = (name: string) => `${endpoint.url}/${accountId}/${name}`;
   const sqs = new Sqs({region: 'us-east-1', accountId, urlOf, now, ...(store && {store})});
-  const endpoint = await listen({sqs: sqsService(sqs)}, {port: 0, ...(before && {before})});
+  const service = sqsService(sqs);
+  const call: AwsService['call'] = async request => {
+    await before?.(request);
+    return service.call(request);
+  };
+  const endpoint = await listen(awsDoors([{...service, call}]), {port: 0});
   const client = clientOf(endpoint.url);
   let queues = 0;
   const create = async (name: string, attributes: Record<string, string>) => {

@@ -9,7 +9,7 @@ import {
   type ResourceTypeForTagging,
 } from '@aws-sdk/client-ssm';
 import {afterEach, describe, expect, it} from 'vitest';
-import {openStore} from '../../../local/store.ts';
+import {openStore} from '../../../local/store/store.ts';
 import {errorOf, SsmUnderTest} from './ssm-under-test.ts';
 
 const cleanUps: (() => unknown)[] = [];

@@ -8,9 +8,11 @@ import {
   type PutParameterCommandInput,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import {type Endpoint, listen} from '../../../local/http.ts';
-import {Ssm, ssmService} from '../../../local/ssm/ssm.ts';
-import type {Store} from '../../../local/store.ts';
+import {awsDoors} from '../../../local/endpoint/aws-doors.ts';
+import {type Endpoint, listen} from '../../../local/endpoint/endpoint.ts';
+import {ssmService} from '../../../local/ssm/service.ts';
+import {Ssm} from '../../../local/ssm/ssm.ts';
+import type {Store} from '../../../local/store/store.ts';
 
 const accountId = '000000000000';
 
@@ -32,7 +34,7 @@ export class SsmUnderTest {
 
   static async start(options: {store?: Store; now?: () => number} = {}): Promise<SsmUnderTest> {
     const ssm = new Ssm({region: 'us-east-1', accountId, ...options});
-    return new SsmUnderTest(ssm, await listen({ssm: ssmService(ssm)}, {port: 0}));
+    return new SsmUnderTest(ssm, await listen(awsDoors([ssmService(ssm)]), {port: 0}));
   }
 
   /** A String, unless said otherwise. */

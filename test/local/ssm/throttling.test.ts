@@ -10,8 +10,11 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {type AwsService, type Endpoint, listen} from '../../../local/http.ts';
-import {Ssm, ssmService} from '../../../local/ssm/ssm.ts';
+import {awsDoors} from '../../../local/endpoint/aws-doors.ts';
+import type {AwsService} from '../../../local/endpoint/aws-service.ts';
+import {type Endpoint, listen} from '../../../local/endpoint/endpoint.ts';
+import {ssmService} from '../../../local/ssm/service.ts';
+import {Ssm} from '../../../local/ssm/ssm.ts';
 import {Throughput} from '../../../local/ssm/throughput.ts';
 
 let nowMs: number;
@@ -25,12 +28,15 @@ beforeEach(async () => {
   ssm.put('/app/name', 'value');
   refused = 0;
   const service = ssmService(ssm, new Throughput({now: () => nowMs}));
-  const counting: AwsService = request =>
-    service(request).catch(error => {
-      if (error.code === 'ThrottlingException') refused += 1;
-      throw error;
-    });
-  endpoint = await listen({ssm: counting}, {port: 0});
+  const counting: AwsService = {
+    ...service,
+    call: request =>
+      service.call(request).catch(error => {
+        if (error.code === 'ThrottlingException') refused += 1;
+        throw error;
+      }),
+  };
+  endpoint = await listen(awsDoors([counting]), {port: 0});
   client = clientOf({maxAttempts: 1});
 });
 afterEach(async () => {

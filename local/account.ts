@@ -1,0 +1,6 @@
+// The account and the region that everything of the local cloud belongs to.
+
+export interface Account {
+  readonly region: string;
+  readonly accountId: string;
+}

@@ -1,0 +1,48 @@
+// AWS JSON 1.0 and 1.1 (smithy.io, "AWS JSON 1.0 protocol"): the operation is in X-Amz-Target, the body is JSON
+// both ways, and an error names its shape in __type.
+
+import {AwsError} from '../aws-error.ts';
+
+/** The two halves of an X-Amz-Target header: `AmazonSQS.SendMessage`. */
+export function parseTarget(header: string): {readonly prefix: string; readonly operation: string} {
+  const dot = header.lastIndexOf('.');
+  return {prefix: header.slice(0, Math.max(dot, 0)), operation: header.slice(dot + 1)};
+}
+
+export function parseJsonInput(body: Buffer): Record<string, unknown> {
+  // An operation without parameters may come without a body.
+  if (body.length === 0) return {};
+  let input: unknown;
+  try {
+    input = JSON.parse(body.toString());
+  } catch (error) {
+    throw malformed((error as Error).message);
+  }
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw malformed('Start of structure or map found where not expected.');
+  }
+  return input as Record<string, unknown>;
+}
+
+/** The body is no JSON, or a parameter is of another type than its shape says. */
+export const malformed = (reason: string): AwsError =>
+  new AwsError('SerializationException', reason, 400, {queryCode: 'MalformedInput'});
+
+/** Errors of AWS's framework rather than of one service: their shapes have a namespace and names of their own. */
+const frameworkShapes: Readonly<Record<string, string>> = {
+  AccessDenied: 'AccessDeniedException',
+  InternalFailure: 'InternalFailure',
+  InvalidParameterValue: 'InvalidParameterValueException',
+  MissingParameter: 'MissingRequiredParameterException',
+  RequestEntityTooLarge: 'RequestEntityTooLargeException',
+  SerializationException: 'SerializationException',
+  ServiceUnavailable: 'ServiceUnavailableException',
+  UnknownOperationException: 'UnknownOperationException',
+};
+
+/** What goes into `__type`; a service without a namespace writes the bare name. */
+export function shapeOf(error: AwsError, namespace: string | undefined): string {
+  if (namespace === undefined) return error.code;
+  const shape = frameworkShapes[error.code];
+  return shape === undefined ? `${namespace}#${error.code}` : `com.amazon.coral.service#${shape}`;
+}

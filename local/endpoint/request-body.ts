@@ -1,0 +1,20 @@
+// A request's body, whole, up to the size at which a service would refuse it.
+
+import type {IncomingMessage} from 'node:http';
+import {AwsError} from '../aws-error.ts';
+
+/** Above the largest of any service: a full SQS batch with every character escaped. */
+const maximumOctets = 6 * 1024 * 1024;
+
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let octets = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    octets += chunk.length;
+    if (octets > maximumOctets) {
+      throw new AwsError('RequestEntityTooLarge', `The request is larger than ${maximumOctets} bytes`, 413);
+    }
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}

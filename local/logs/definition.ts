@@ -1,0 +1,21 @@
+// CloudWatch Logs as a part of the local cloud. Nobody else writes to it than the functions.
+
+import type {ServiceDefinition} from '../service-definition.ts';
+import {CloudWatchLogs} from './cloudwatch-logs.ts';
+import {type LogsResources, logsTemplate} from './log-group-resource.ts';
+import {logsService} from './service.ts';
+
+export const logs: ServiceDefinition<'logs', CloudWatchLogs, LogsResources> = {
+  name: 'logs',
+  open({account}) {
+    const state = new CloudWatchLogs(account);
+    return {
+      state,
+      service: logsService(state),
+      deploy({logGroups}) {
+        for (const {name, retentionInDays} of logGroups) state.ensureGroup(name, {retentionInDays});
+      },
+    };
+  },
+  template: logsTemplate,
+};
