@@ -5,17 +5,15 @@ import type {Account} from '../account.ts';
 import type {AwsRequest} from '../endpoint/aws-service.ts';
 import {accessKeyIdOf} from '../lambda/environment-variables.ts';
 import type {EventSourceMappingResource} from '../lambda/event-source-mapping-resource.ts';
-import type {FunctionResource} from '../lambda/function-resource.ts';
 import {definitionOf} from '../services.ts';
 import type {ResourcePolicy} from '../template/reader.ts';
 import type {Resources} from '../template/resources.ts';
 import {accessDenied} from './access-denied.ts';
-import type {Context} from './condition.ts';
+import {type Caller, callerOf, reading, remembering} from './caller.ts';
 import {type Refusal, refusalOf} from './decision.ts';
 import {type KeyUse, keyArnOf, keyPolicyOf} from './keys.ts';
 import type {Permission} from './permission.ts';
-import {roleIdOf} from './role-id.ts';
-import {type Principal, parsePolicy, type Statement} from './statement.ts';
+import {parsePolicy, type Statement} from './statement.ts';
 
 export interface AuthorisationOptions {
   readonly resources: Resources;
@@ -25,18 +23,6 @@ export interface AuthorisationOptions {
   /** The policy that a resource has now, as JSON; undefined when it has none. */
   readonly policyOf: (arn: string) => string | undefined;
 }
-
-interface Caller {
-  readonly senderId: string;
-  readonly principal: Principal;
-  readonly statements: readonly Statement[];
-  readonly context: Context;
-  /** What was decided before, by action and resource, and under which policy of the resource. */
-  readonly decided: Map<string, {readonly policy: string | undefined; readonly refusal: Refusal | undefined}>;
-}
-
-/** How many decisions are remembered. A function can ask about any number of names. */
-const mostDecided = 10_000;
 
 export class Authorisation {
   readonly #options: AuthorisationOptions;
@@ -49,7 +35,7 @@ export class Authorisation {
   constructor(options: AuthorisationOptions) {
     this.#options = options;
     for (const definition of options.resources.functions) {
-      this.#callers.set(accessKeyIdOf(definition), this.#callerOf(definition));
+      this.#callers.set(accessKeyIdOf(definition), callerOf(definition, options));
     }
     for (const {logicalId, json} of options.resourcePolicies)
       reading(logicalId, () => this.#parseResourcePolicy(json));
@@ -140,37 +126,6 @@ export class Authorisation {
     this.#resourcePolicies.set(json, statements);
     return statements;
   }
-
-  #callerOf({name, arn, roleLogicalId}: FunctionResource): Caller {
-    const {resources, account} = this.#options;
-    const {accountId, region} = account;
-    const role = resources.roles.find(({logicalId}) => logicalId === roleLogicalId);
-    if (role === undefined) throw new Error(`${name}: its role ${roleLogicalId} is not in the template`);
-    const roleArn = `arn:aws:iam::${accountId}:role/${role.name}`;
-    return {
-      // Lambda names the session after the function.
-      senderId: `${roleIdOf(role.name)}:${name}`,
-      principal: {
-        accountId,
-        roleArn,
-        sessionArn: `arn:aws:sts::${accountId}:assumed-role/${role.name}/${name}`,
-      },
-      statements: reading(roleLogicalId, () =>
-        role.policies.flatMap(policy => parsePolicy(policy, 'identity')),
-      ),
-      context: {
-        'aws:principalaccount': accountId,
-        'aws:principalarn': roleArn,
-        'aws:principaltype': 'AssumedRole',
-        'aws:requestedregion': region,
-        'aws:resourceaccount': accountId,
-        // The endpoint stands for that of AWS, which speaks TLS.
-        'aws:securetransport': 'true',
-        'lambda:sourcefunctionarn': arn,
-      },
-      decided: new Map(),
-    };
-  }
 }
 
 /** A request that names no resource, or one that the service will not understand, is one on all resources. */
@@ -178,27 +133,4 @@ function permissionsFor(request: AwsRequest, account: Account): readonly Permiss
   const {service, operation} = request;
   const needed = definitionOf(service)?.permissionsFor?.(request, account);
   return needed ?? [{action: `${service}:${operation}`, resource: '*'}];
-}
-
-/** Decides once, and again only when the resource has another policy. */
-function remembering(
-  {decided}: Caller,
-  question: string,
-  policy: string | undefined,
-  decide: () => Refusal | undefined,
-): Refusal | undefined {
-  const before = decided.get(question);
-  if (before !== undefined && before.policy === policy) return before.refusal;
-  const refusal = decide();
-  if (decided.size >= mostDecided) decided.clear();
-  decided.set(question, {policy, refusal});
-  return refusal;
-}
-
-function reading<T>(logicalId: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new Error(`the policies of ${logicalId}: ${(error as Error).message}`, {cause: error});
-  }
 }

@@ -1,6 +1,6 @@
-// An SQS event source mapping: pollers that receive batches, invoke the function with each, and delete what it
-// has dealt with. Each poller is one unit of concurrency: none receives what it could not hand on at once. The
-// order within a FIFO group is SQS's own doing, which gives out no message of a group that has one in flight.
+// An SQS event source mapping: receives batches, invokes the function with each, and deletes what the function has dealt
+// with. A poller receives only what it can hand on at once. SQS keeps the order within a FIFO group: it gives out no
+// message of a group that has one in flight.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {AwsError} from '../aws-error.ts';
@@ -8,6 +8,7 @@ import type {ReceivedMessage} from '../sqs/message.ts';
 import type {Sqs} from '../sqs/sqs.ts';
 import type {EventSourceMappingResource} from './event-source-mapping-resource.ts';
 import type {Invocation} from './function-error.ts';
+import {Pollers} from './pollers.ts';
 import {batchItemFailuresOf, type EventSource, type SqsEvent, sqsEventsOf} from './sqs-event.ts';
 import type {Upstream} from './trace-header.ts';
 
@@ -17,16 +18,12 @@ export interface EventSourceMappingOptions {
   readonly queue: Pick<Sqs, 'receive' | 'deleteMessage' | 'changeMessageVisibility'>;
   /** @param upstream the trace headers of the messages in the event */
   readonly invoke: (payload: string, upstream: Upstream) => Promise<Invocation>;
-  /** What went wrong in the mapping itself; it goes on. */
+  /** What went wrong in the mapping itself. It goes on. */
   readonly onProblem: (error: unknown) => void;
 }
 
-/** "Lambda starts processing five batches at a time" (Configuring scaling behavior for SQS event sources). */
-const firstPollers = 5;
 /** Without a MaximumConcurrency Lambda goes up to 1,000: too many processes for one machine. */
 const localConcurrency = 10;
-/** "Up to 300 more instances per minute." */
-const growthMs = 200;
 const longPollS = 20;
 /** ReceiveMessage gives out ten at most. */
 const receiveSize = 10;
@@ -35,12 +32,7 @@ const longestPauseMs = 30_000;
 export class EventSourceMapping {
   readonly definition: EventSourceMappingResource;
   readonly #options: EventSourceMappingOptions;
-  readonly #stopping = new AbortController();
-  readonly #pollers = new Set<Promise<void>>();
-  readonly #limit: number;
-  /** How many wait in a receive; with none left, there may be more messages than pollers. */
-  #receiving = 0;
-  #growth: NodeJS.Timeout | undefined;
+  readonly #pollers: Pollers;
   #failedInits = 0;
   #inHand = 0;
   #cutOff = 0;
@@ -48,7 +40,11 @@ export class EventSourceMapping {
   constructor(options: EventSourceMappingOptions) {
     this.definition = options.definition;
     this.#options = options;
-    this.#limit = options.definition.maximumConcurrency ?? localConcurrency;
+    this.#pollers = new Pollers({
+      limit: options.definition.maximumConcurrency ?? localConcurrency,
+      poll: () => this.#poll(),
+      onProblem: options.onProblem,
+    });
   }
 
   /** How many batches it would take at a time just now. */
@@ -61,57 +57,40 @@ export class EventSourceMapping {
     return this.#inHand;
   }
 
-  /** How many messages were in invocations that were killed by the stop: some of their work may be done. */
+  /** How many messages were in invocations that the stop has killed. Some of their work may be done. */
   get cutOff(): number {
     return this.#cutOff;
   }
 
   start(): void {
-    if (!this.definition.enabled) return;
-    for (let n = 0; n < Math.min(firstPollers, this.#limit); n++) this.#addPoller({stays: true});
+    if (this.definition.enabled) this.#pollers.start();
   }
 
-  /** Receives nothing more; settles when the invocations in hand are over. */
+  /** Receives nothing more. Settles when the invocations in hand are over. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    clearTimeout(this.#growth);
-    await Promise.all(this.#pollers);
+    await this.#pollers.stop();
   }
 
-  #addPoller({stays}: {readonly stays: boolean}): void {
-    const poller = this.#poll(stays).finally(() => this.#pollers.delete(poller));
-    this.#pollers.add(poller);
+  async #poll(): Promise<boolean> {
+    await this.#pauseAfterFailedInits();
+    const messages = await this.#receiveBatch();
+    if (messages.length > 0) await this.#deliver(messages);
+    return messages.length > 0;
   }
 
-  async #poll(stays: boolean): Promise<void> {
-    const {signal} = this.#stopping;
-    while (!signal.aborted) {
-      try {
-        await this.#pauseAfterFailedInits();
-        const messages = await this.#receiveBatch();
-        if (messages.length === 0 && !stays) return;
-        if (messages.length > 0) await this.#deliver(messages);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#options.onProblem(error);
-        await delay(1000, undefined, {signal}).catch(() => undefined);
-      }
-    }
-  }
-
-  /** A function that does not even load would only use up the messages' receive counts. */
+  /** While a function does not even load, each receive would only use up the messages' receive counts. */
   async #pauseAfterFailedInits(): Promise<void> {
     if (this.#failedInits === 0) return;
     const pauseMs = Math.min(longestPauseMs, 250 * 2 ** Math.min(this.#failedInits, 10));
-    await delay(pauseMs, undefined, {signal: this.#stopping.signal});
+    await delay(pauseMs, undefined, {signal: this.#pollers.stopping});
   }
 
   /** The next messages; more than ten only within the batching window. */
   async #receiveBatch(): Promise<ReceivedMessage[]> {
     const {batchSize, maximumBatchingWindowS: windowS} = this.definition;
-    const batch = await this.#receive(batchSize, this.#stopping.signal);
+    const batch = await this.#receive(batchSize, this.#pollers.stopping);
     const windowEnd = AbortSignal.timeout(windowS * 1000);
-    const signal = AbortSignal.any([this.#stopping.signal, windowEnd]);
+    const signal = AbortSignal.any([this.#pollers.stopping, windowEnd]);
     while (windowS > 0 && batch.length > 0 && batch.length < batchSize && !signal.aborted) {
       batch.push(...(await this.#receive(batchSize - batch.length, signal)));
     }
@@ -120,23 +99,18 @@ export class EventSourceMapping {
 
   async #receive(most: number, signal: AbortSignal): Promise<ReceivedMessage[]> {
     const {queue} = this.#options;
-    this.#receiving++;
-    try {
-      const maxNumberOfMessages = Math.min(most, receiveSize);
-      const options = {maxNumberOfMessages, waitTimeSeconds: longPollS, signal};
-      return await queue.receive(this.definition.queueName, options);
-    } finally {
-      this.#receiving--;
-    }
+    const maxNumberOfMessages = Math.min(most, receiveSize);
+    const options = {maxNumberOfMessages, waitTimeSeconds: longPollS, signal};
+    return this.#pollers.whileWaiting(() => queue.receive(this.definition.queueName, options));
   }
 
   async #deliver(messages: readonly ReceivedMessage[]): Promise<void> {
-    this.#growSoon();
+    this.#pollers.growSoon();
     const failedGroups = new Set<string>();
     for (const {payload, messages: batch} of sqsEventsOf(messages, this.#options.source)) {
-      // What follows a failed message of its group must wait for it: it stays invisible as long.
+      // What follows a failed message of its group waits for it, and stays invisible as long.
       if (batch.some(message => failedGroups.has(groupOf(message)))) continue;
-      if (this.#stopping.signal.aborted) {
+      if (this.#pollers.stopping.aborted) {
         this.#release(batch);
         continue;
       }
@@ -153,7 +127,7 @@ export class EventSourceMapping {
     const invocation = await this.#options.invoke(payload, upstream).finally(() => {
       this.#inHand -= messages.length;
     });
-    if (!invocation.ok && this.#stopping.signal.aborted) {
+    if (!invocation.ok && this.#pollers.stopping.aborted) {
       this.#cutOff += messages.length;
       this.#release(messages);
       return messages;
@@ -175,7 +149,7 @@ export class EventSourceMapping {
     this.#unlessGone(() => this.#options.queue.deleteMessage(this.definition.queueName, receiptHandle));
   }
 
-  /** Back into the queue at once: with its state kept, the next start need not wait for them. */
+  /** Makes messages visible again at once, so that the next start need not wait for them. */
   #release(messages: readonly ReceivedMessage[]): void {
     const {queue} = this.#options;
     for (const {receiptHandle} of messages) {
@@ -183,24 +157,13 @@ export class EventSourceMapping {
     }
   }
 
-  /** The function took longer than the visibility timeout, or has deleted the message itself: it may come again. */
+  /** The handle may be void: the function took longer than the visibility timeout, or deleted the message itself. */
   #unlessGone(act: () => void): void {
     try {
       act();
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
     }
-  }
-
-  /** Another poller, when all are busy: there may be more messages than they can take. */
-  #growSoon(): void {
-    if (this.#receiving > 0 || this.#growth !== undefined || this.#stopping.signal.aborted) return;
-    this.#growth = setTimeout(() => {
-      this.#growth = undefined;
-      if (this.#receiving > 0 || this.#pollers.size >= this.#limit) return;
-      this.#addPoller({stays: false});
-      this.#growSoon();
-    }, growthMs);
   }
 }
 

@@ -1,6 +1,6 @@
-// One execution environment: runs the function's code from its task root, one invocation at a time, frozen in
-// between ("Understanding the Lambda execution environment lifecycle"). It enforces the timeout, and tells what
-// became of each invocation; when to start or retire one is not its business.
+// One execution environment: runs the function's code from its task root, one invocation at a time, and is frozen in
+// between ("Understanding the Lambda execution environment lifecycle"). It enforces the timeout, and says what became of
+// each invocation. Others decide when to start or retire one.
 
 import {randomBytes, randomUUID} from 'node:crypto';
 import {dirname} from 'node:path';
@@ -12,6 +12,7 @@ import {exited, type FunctionError, type Invocation, initTimedOut, timedOut} fro
 import type {FunctionResource} from './function-resource.ts';
 import {type Lines, reportLines, startLines, timeoutLines} from './platform-log.ts';
 import type {Reaper} from './reaper.ts';
+import {type Outcome, RunningInvocation} from './running-invocation.ts';
 import {type RuntimeApi, startRuntimeApi} from './runtime-api.ts';
 
 export interface EnvironmentOptions {
@@ -26,22 +27,11 @@ export interface EnvironmentOptions {
   readonly onLine: (stream: string, line: string) => void;
 }
 
-type Outcome = {readonly payload: string} | {readonly error: FunctionError};
-
-interface Running {
-  readonly requestId: string;
-  readonly startedMs: number;
-  readonly timer: NodeJS.Timeout;
-  readonly settle: (invocation: Invocation) => void;
-  /** The first one counts: a runtime that crashes after its response has responded. */
-  outcome?: Outcome;
-}
-
 const bootstrap = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 
 export class ExecutionEnvironment {
   readonly stream: string;
-  /** Of its own credentials: tells the endpoint which environment calls. */
+  /** The token of its own credentials. By it the endpoint knows which environment calls. */
   readonly sessionToken = randomBytes(16).toString('hex');
   /** Settles when the handler is loaded, or with what kept it from being. */
   readonly ready: Promise<FunctionError | undefined>;
@@ -53,7 +43,7 @@ export class ExecutionEnvironment {
   readonly #init = Promise.withResolvers<FunctionError | undefined>();
   #initError: FunctionError | undefined;
   #initMs: number | undefined;
-  #running: Running | undefined;
+  #running: RunningInvocation | undefined;
   #killed = false;
 
   /** @param initTimeoutMs how long loading the handler may take */
@@ -73,8 +63,8 @@ export class ExecutionEnvironment {
       onInitError: error => {
         this.#initError = error;
       },
-      onResponse: (_, payload) => this.#onOutcome({payload}),
-      onError: (_, error) => this.#onOutcome({error}),
+      onResponse: (_, payload) => this.#onOutcome({ok: true, payload}),
+      onError: (_, error) => this.#onOutcome({ok: false, error}),
     });
     this.#process = new EnvironmentProcess({
       script: runtime,
@@ -102,7 +92,7 @@ export class ExecutionEnvironment {
     return this.#process.pid;
   }
 
-  /** Whether it may be given another invocation: one that was killed has its process for a moment yet. */
+  /** Whether it can take another invocation. One that was killed still has its process for a moment. */
   get alive(): boolean {
     return !this.#killed && this.#process.alive;
   }
@@ -111,22 +101,22 @@ export class ExecutionEnvironment {
   invoke(payload: string, traceHeader: string): Promise<Invocation> {
     const {definition} = this.#options;
     const requestId = randomUUID();
-    const {promise, resolve} = Promise.withResolvers<Invocation>();
+    const timeoutMs = definition.timeoutS * 1000;
     this.#process.signal('SIGCONT');
     this.#log(startLines(definition.logging, requestId));
-    const timer = setTimeout(() => this.#onTimeout(), definition.timeoutS * 1000);
-    this.#running = {requestId, startedMs: performance.now(), timer, settle: resolve};
+    const running = new RunningInvocation(requestId, {timeoutMs, onTimeout: () => this.#onTimeout()});
+    this.#running = running;
     this.#api.send({
       requestId,
       payload,
-      deadlineMs: Date.now() + definition.timeoutS * 1000,
+      deadlineMs: Date.now() + timeoutMs,
       functionArn: definition.arn,
       traceId: traceHeader,
     });
-    return promise;
+    return running.over;
   }
 
-  /** The handler is told that its time is over: it begins nothing more. Lambda has nothing of the kind. */
+  /** Tells the handler that its time is over, so that it begins nothing more. Lambda has nothing of the kind. */
   drain(): void {
     if (this.#options.runtime === undefined) this.#process.signal('SIGTERM');
   }
@@ -148,15 +138,15 @@ export class ExecutionEnvironment {
   }
 
   #onOutcome(outcome: Outcome): void {
-    if (this.#running) this.#running.outcome ??= outcome;
+    this.#running?.note(outcome);
   }
 
   #onTimeout(): void {
     const running = this.#running;
-    if (running !== undefined && running.outcome === undefined) {
+    if (running !== undefined && !running.hasOutcome) {
       const {requestId} = running;
       const {timeoutS, logging} = this.#options.definition;
-      running.outcome = {error: timedOut(requestId, timeoutS)};
+      running.note({ok: false, error: timedOut(requestId, timeoutS)});
       this.#log(timeoutLines(logging, requestId, timeoutS));
     }
     this.kill();
@@ -167,41 +157,32 @@ export class ExecutionEnvironment {
     this.#api.close();
     this.#init.resolve(this.#initError ?? exited(randomUUID(), exit));
     if (this.#running) {
-      this.#running.outcome ??= {error: exited(this.#running.requestId, exit)};
+      this.#running.note({ok: false, error: exited(this.#running.requestId, exit)});
       await this.#finish();
     }
   }
 
-  /** The invocation is over: its last lines, then the platform's own, then whoever waits for it. */
+  /** Ends the invocation: its last lines come first, then the platform's, and then it settles. */
   async #finish(): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
     this.#running = undefined;
-    clearTimeout(running.timer);
-    const durationMs = performance.now() - running.startedMs;
-    // What the frozen process has printed is in the pipe by now: two turns of the loop have it read.
+    const durationMs = running.stop();
+    // By now the pipe has what the frozen process has printed. Two turns of the event loop read it.
     for (let turns = 0; turns < 2; turns++) await turn();
-    const {requestId, settle} = running;
-    // A runtime that asks for the next invocation without an outcome of this one has lost it.
-    const outcome = running.outcome ?? {error: exited(requestId, {code: 0, signal: null})};
-    const error = 'error' in outcome ? outcome.error : undefined;
     const {memoryMB, logging} = this.#options.definition;
     const figures = {
-      requestId,
+      requestId: running.requestId,
       durationMs,
       memoryMB,
       peakMB: this.#process.peakMB(),
       initMs: this.#initMs,
-      error,
+      error: running.error,
     };
     this.#log(reportLines(logging, figures));
     // Only the first invocation of an environment reports its init.
     this.#initMs = undefined;
-    settle(
-      'error' in outcome
-        ? {ok: false, requestId, error: outcome.error, atInit: false}
-        : {ok: true, requestId, payload: outcome.payload},
-    );
+    running.settle();
   }
 
   #log(lines: Lines): void {

@@ -1,5 +1,5 @@
-// The messages that one queue holds: which are delayed, visible or in flight, and until when. It writes every
-// change to the queue's records, and decides nothing.
+// The messages that one queue holds: which are delayed, visible or in flight, and until when. Every change is written
+// to the queue's records.
 
 import {FifoGroups} from './fifo-groups.ts';
 import {Heap} from './heap.ts';
@@ -41,7 +41,7 @@ export class Backlog {
 
   /** Puts a message at the end of the queue. */
   add(content: Content, delivery?: Delivery): Message {
-    // Later than anything before, also than what was there before a restart.
+    // Behind everything that was ever added, before a restart too.
     const sequence = Math.max(this.#lastSequence + 1, Math.floor(this.#now()) * 1000);
     const message = this.#insert(content, delivery ?? deliveryOf(content), sequence);
     this.#records.putMessage(message);
@@ -67,14 +67,14 @@ export class Backlog {
     Object.assign(this.#counts, {delayed: 0, visible: 0, inFlight: 0});
   }
 
-  /** The next message, now in flight; `deliver`, `remove` or `release` must follow. */
+  /** Takes the next message, which is then in flight. `deliver`, `remove` or `release` must follow. */
   take(previous: Message | undefined): Message | undefined {
     const message = this.#order.take(previous);
     if (message) this.#setStatus(message, 'inFlight');
     return message;
   }
 
-  /** Puts back what was taken, as if nothing had been. */
+  /** Puts back what was taken, as if it had not been taken. */
   release(message: Message): void {
     this.#setStatus(message, 'visible');
     this.#order.appear(message);
@@ -88,22 +88,30 @@ export class Backlog {
     this.#records.putDelivery(message);
   }
 
-  /** Takes a visible message out of sight, until `deliver` says for how long. */
+  /** Hides a visible message. `deliver` then says for how long. */
   hide(message: Message, status: 'delayed' | 'inFlight'): void {
     this.#setStatus(message, status);
     this.#order.hide(message);
   }
 
-  /** Every message that was never received: those that a change of the queue's delay concerns. */
-  *unreceived(): Iterable<Message> {
-    for (const message of this.#byId.values()) if (message.delivery.receiveCount === 0) yield message;
+  /** Gives every message that was never received another delay, from when it was sent. */
+  delayAgain(delayMs: number): void {
+    for (const message of this.#byId.values()) {
+      if (message.delivery.receiveCount > 0) continue;
+      const dueAt = message.content.sentAt + delayMs;
+      if (message.status === 'visible') {
+        if (dueAt <= this.#now()) continue;
+        this.hide(message, 'delayed');
+      }
+      this.deliver(message, {...message.delivery, dueAt});
+    }
   }
 
   *inFlight(): Iterable<Message> {
     for (const message of this.#byId.values()) if (message.status === 'inFlight') yield message;
   }
 
-  /** Lets appear what is due, and forgets what was kept long enough. */
+  /** Makes visible what is due, and forgets what was kept long enough. */
   settle(retentionMs: number): void {
     const now = this.#now();
     for (

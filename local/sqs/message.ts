@@ -1,5 +1,7 @@
 // A message in a queue: what was sent, which never changes, and how far its delivery has come, which does.
 
+import {randomUUID} from 'node:crypto';
+
 /** As the JSON protocol writes it: a binary value is base64. */
 export interface MessageAttribute {
   readonly DataType: string;
@@ -14,12 +16,12 @@ export interface NewMessage {
   readonly delaySeconds?: number;
   readonly groupId?: string;
   readonly deduplicationId?: string;
-  /** The X-Ray trace: the only system attribute that can be sent. */
+  /** The X-Ray trace. It is the only system attribute that can be sent. */
   readonly traceHeader?: string;
   readonly senderId: string;
 }
 
-/** What stays as it is while the message is in one queue. */
+/** What does not change while the message is in one queue. */
 export interface Content {
   readonly id: string;
   readonly body: string;
@@ -38,6 +40,25 @@ export interface Content {
   readonly sourceArn?: string;
 }
 
+export function contentOf(
+  {body, attributes = {}, groupId, traceHeader, senderId}: NewMessage,
+  given: {readonly now: number; readonly delayMs: number; readonly deduplicationId: string | undefined},
+): Content {
+  const {now, delayMs, deduplicationId} = given;
+  return {
+    id: randomUUID(),
+    body,
+    attributes,
+    senderId,
+    sentAt: now,
+    enqueuedAt: now,
+    availableAt: now + delayMs,
+    ...(groupId === undefined ? {} : {groupId}),
+    ...(traceHeader === undefined ? {} : {traceHeader}),
+    ...(deduplicationId === undefined ? {} : {deduplicationId}),
+  };
+}
+
 /** What receiving changes. */
 export interface Delivery {
   /** When the visibility timeout, or the delay, is over. */
@@ -47,7 +68,7 @@ export interface Delivery {
   readonly receivedAt?: number;
   /** The secret of the latest receipt handle. */
   readonly receipt?: string;
-  /** Received over the endpoint, by somebody who may outlive the cloud; otherwise by an event source, which does not. */
+  /** Received over the endpoint by somebody who may outlive the cloud, not by an event source. */
   readonly outside?: boolean;
 }
 

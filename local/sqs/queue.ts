@@ -1,25 +1,26 @@
-// One queue: its messages and when each of them appears, is hidden and expires. Which one comes next is its
-// order's decision, where dead letters go and whether two queues fit together redrive.ts's.
+// One queue: takes messages in, lets each appear when it is due and expire in the end, and serves those who wait. The
+// backlog knows the messages, deliveries.ts gives them out.
 
-import {randomUUID} from 'node:crypto';
 import {Backlog} from './backlog.ts';
 import {DeadlineTimer} from './deadline-timer.ts';
 import {Deduplication, deduplicationIdOf, deduplicationKeyOf} from './deduplication.ts';
-import {invalidValue, overLimit, purgeQueueInProgress, receiptHandleExpired} from './errors.ts';
+import {Deliveries} from './deliveries.ts';
+import {purgeQueueInProgress} from './errors.ts';
 import {LongPolls} from './long-polls.ts';
-import type {Content, Delivery, Message, NewMessage, ReceivedMessage, Status} from './message.ts';
+import {
+  type Content,
+  contentOf,
+  type Delivery,
+  type NewMessage,
+  type ReceivedMessage,
+  type Status,
+} from './message.ts';
 import {checkMessage} from './message-rules.ts';
 import type {QueueDefinition, QueueRecords} from './queue-records.ts';
 import {type QueueSettings, queueSettingsOf} from './queue-settings.ts';
-import {newSecret, parseReceiptHandle} from './receipt-handle.ts';
-import {receivedMessageOf} from './received-message.ts';
-import {deadLetterOf, isDeadLetter} from './redrive.ts';
 
-/** "For most standard queues there can be a maximum of approximately 120,000 in flight messages"; FIFO alike. */
-const mostInFlight = 120_000;
-/** API Reference, PurgeQueue and ChangeMessageVisibility. */
+/** "Only one PurgeQueue operation is allowed every 60 seconds" (API Reference, PurgeQueue). */
 const purgeIntervalMs = 60_000;
-const longestVisibilityMs = 12 * 60 * 60 * 1000;
 
 export interface QueueOptions {
   readonly name: string;
@@ -36,7 +37,7 @@ export interface ReceiveOptions {
   readonly maxNumberOfMessages?: number;
   readonly waitTimeSeconds?: number;
   readonly visibilityTimeout?: number;
-  /** Whoever receives is none of the cloud's own event sources. */
+  /** The receiver is none of the cloud's own event sources. */
   readonly outside?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -53,6 +54,7 @@ export class Queue {
   readonly #options: QueueOptions;
   readonly #backlog: Backlog;
   readonly #deduplication: Deduplication;
+  readonly #deliveries: Deliveries;
   readonly #polls = new LongPolls<ReceivedMessage>();
   readonly #timer: DeadlineTimer;
   #definition: QueueDefinition;
@@ -70,6 +72,15 @@ export class Queue {
     this.#settings = queueSettingsOf(definition.attributes, {fifo});
     this.#backlog = new Backlog(records, {fifo, now});
     this.#deduplication = new Deduplication(records);
+    this.#deliveries = new Deliveries({
+      queue: this,
+      backlog: this.#backlog,
+      now,
+      deadLetterQueue: () => {
+        const target = options.deadLetterQueueOf(this);
+        return target === this ? undefined : target;
+      },
+    });
     this.#timer = new DeadlineTimer(now, () => this.#advance());
     this.#advance();
   }
@@ -93,32 +104,21 @@ export class Queue {
     this.#settings = queueSettingsOf(definition.attributes, this);
     this.#options.records.putDefinition(definition);
     // "For FIFO queues, the per-queue delay setting is retroactive" ("Amazon SQS delay queues").
-    if (this.fifo && this.#settings.delayMs !== delayMs) this.#delayAgain();
+    if (this.fifo && this.#settings.delayMs !== delayMs) this.#backlog.delayAgain(this.#settings.delayMs);
     this.#advance();
   }
 
   send(message: NewMessage): Sent {
     checkMessage(message, {...this.#settings, fifo: this.fifo});
     const now = this.#options.now();
-    const {body, attributes = {}, groupId, traceHeader, senderId, delaySeconds} = message;
+    const {groupId, delaySeconds} = message;
     const deduplicationId = this.fifo ? deduplicationIdOf(message) : undefined;
     const key = deduplicationKeyOf(this.#settings.deduplicationScope, groupId, deduplicationId);
     const accepted = this.#deduplication.find(key, now);
     if (accepted) return accepted;
-    // Only a standard queue takes a message's own delay, which then replaces the queue's.
+    // A message's own delay replaces that of the queue. Only a standard queue takes one.
     const delayMs = this.fifo || delaySeconds === undefined ? this.#settings.delayMs : delaySeconds * 1000;
-    const content: Content = {
-      id: randomUUID(),
-      body,
-      attributes,
-      senderId,
-      sentAt: now,
-      enqueuedAt: now,
-      availableAt: now + delayMs,
-      ...(groupId === undefined ? {} : {groupId}),
-      ...(traceHeader === undefined ? {} : {traceHeader}),
-      ...(deduplicationId === undefined ? {} : {deduplicationId}),
-    };
+    const content = contentOf(message, {now, delayMs, deduplicationId});
     const {sequence} = this.#backlog.add(content);
     const sent = {messageId: content.id, sequence};
     this.#deduplication.add(key, {...sent, at: now});
@@ -129,11 +129,11 @@ export class Queue {
   /** Takes in a message of another queue: a dead letter, or one that is moved back. */
   accept(content: Content, delivery?: Delivery): void {
     this.#backlog.add(content, delivery);
-    // Not at once: two queues that are each other's dead-letter queue would call each other without end.
+    // By the timer, as two queues that are each other's dead-letter queue would otherwise call each other without end.
     this.#timer.set(this.#options.now());
   }
 
-  /** Takes out the message that would be received next, if it is wanted elsewhere. */
+  /** Takes out the message that would be received next, if it is wanted. */
   extract(isWanted: (content: Content) => boolean): Content | undefined {
     this.#advance();
     const message = this.#backlog.take(undefined);
@@ -148,67 +148,42 @@ export class Queue {
     const {maxNumberOfMessages = 1, waitTimeSeconds, visibilityTimeout, outside = false, signal} = options;
     if (signal?.aborted) return [];
     const waitMs = waitTimeSeconds === undefined ? this.#settings.waitTimeMs : waitTimeSeconds * 1000;
-    const take = () =>
-      this.#take(
-        maxNumberOfMessages,
-        visibilityTimeout === undefined ? this.#settings.visibilityTimeoutMs : visibilityTimeout * 1000,
-        outside,
-      );
+    const take = () => {
+      const visibilityTimeoutMs =
+        visibilityTimeout === undefined ? this.#settings.visibilityTimeoutMs : visibilityTimeout * 1000;
+      const taken = this.#deliveries.take({most: maxNumberOfMessages, visibilityTimeoutMs, outside});
+      if (taken.length > 0) this.#timer.set(this.#options.now() + visibilityTimeoutMs);
+      return taken;
+    };
     this.#advance();
     const taken = take();
-    if (taken.length === 0 && waitMs === 0) this.#refuseOverLimit();
+    if (taken.length === 0 && waitMs === 0) this.#deliveries.refuseOverLimit();
     if (taken.length > 0 || waitMs === 0 || this.#closed) return taken;
     const until = this.#options.now() + waitMs;
     this.#timer.set(until);
     return this.#polls.wait(until, take, signal);
   }
 
+  /** @throws AwsError */
   delete(receiptHandle: string): void {
-    const {messageId, secret} = parseReceiptHandle(this.name, receiptHandle);
     this.#advance();
-    const message = this.#backlog.find(messageId);
-    // Deleting what is deleted already succeeds (API Reference, DeleteMessage).
-    if (message === undefined) return;
-    const isLatest = message.delivery.receipt === secret;
-    if (this.fifo && !(isLatest && message.status === 'inFlight')) throw receiptHandleExpired(receiptHandle);
-    // On a standard queue an old handle deletes nothing and says nothing; the latest one works even after its
-    // visibility timeout (API Reference, DeleteMessage).
-    if (!isLatest) return;
-    this.#backlog.remove(message);
+    this.#deliveries.delete(receiptHandle);
     this.#advance();
   }
 
+  /** @throws AwsError */
   changeVisibility(receiptHandle: string, timeoutMs: number): void {
-    const {messageId, secret} = parseReceiptHandle(this.name, receiptHandle);
     this.#advance();
-    const now = this.#options.now();
-    const message = this.#backlog.find(messageId);
-    if (message === undefined || message.delivery.receipt !== secret) {
-      const reason = 'Message does not exist or is not available for visibility timeout change.';
-      throw invalidValue(receiptHandle, 'ReceiptHandle', reason);
-    }
-    if (this.fifo && message.status !== 'inFlight') throw receiptHandleExpired(receiptHandle);
-    const heldMs = Math.floor((now - (message.delivery.receivedAt ?? now)) / 1000) * 1000;
-    // "The 12-hour limit starts from the initial time that SQS receives the ReceiveMessage request."
-    if (heldMs + timeoutMs > longestVisibilityMs) {
-      const reason = 'Total VisibilityTimeout for the message is beyond the limit [43200 seconds].';
-      throw invalidValue(timeoutMs / 1000, 'VisibilityTimeout', reason);
-    }
-    if (message.status === 'visible') this.#backlog.hide(message, 'inFlight');
-    this.#backlog.deliver(message, {...message.delivery, dueAt: now + timeoutMs});
+    this.#deliveries.changeVisibility(receiptHandle, timeoutMs);
     this.#advance();
   }
 
-  /** After a restart: what event sources had in hand is in nobody's any more. */
   releaseAbandoned(): void {
-    for (const message of this.#backlog.inFlight()) {
-      if (message.delivery.outside) continue;
-      this.#backlog.deliver(message, {...message.delivery, dueAt: this.#options.now()});
-    }
+    this.#deliveries.releaseAbandoned();
     this.#advance();
   }
 
-  /** "Only one PurgeQueue operation is allowed every 60 seconds" (API Reference, PurgeQueue). */
+  /** @throws AwsError */
   purge(): void {
     const now = this.#options.now();
     if (now < this.#purgedAt + purgeIntervalMs) throw purgeQueueInProgress(this.name);
@@ -216,7 +191,7 @@ export class Queue {
     this.#backlog.clear();
   }
 
-  /** Nothing of the queue is left, in the store either. */
+  /** Leaves nothing of the queue, not even in the store. */
   erase(): void {
     this.#backlog.clear();
     this.#options.records.removeDefinition();
@@ -229,67 +204,12 @@ export class Queue {
     this.#polls.endAll();
   }
 
-  /** Brings everything to the present: what is due appears, and whoever waits for it gets it. */
+  /** Brings everything up to now: what is due appears, and who waits for it gets it. */
   #advance(): void {
     if (this.#closed) return;
     this.#backlog.settle(this.#settings.retentionMs);
     this.#polls.serve();
     this.#polls.expire(this.#options.now());
     this.#timer.set(Math.min(this.#backlog.nextDeadline(this.#settings.retentionMs), this.#polls.nextEnd));
-  }
-
-  #take(most: number, visibilityTimeoutMs: number, outside: boolean): ReceivedMessage[] {
-    const now = this.#options.now();
-    const taken: ReceivedMessage[] = [];
-    let previous: Message | undefined;
-    while (taken.length < most && this.#backlog.counts.inFlight < mostInFlight) {
-      const message = this.#backlog.take(previous);
-      if (message === undefined) break;
-      previous = message;
-      if (this.#redrive(message)) continue;
-      const {receiveCount, firstReceivedAt = now} = message.delivery;
-      this.#backlog.deliver(message, {
-        dueAt: now + visibilityTimeoutMs,
-        receiveCount: receiveCount + 1,
-        firstReceivedAt,
-        receivedAt: now,
-        receipt: newSecret(),
-        ...(outside && {outside}),
-      });
-      taken.push(receivedMessageOf(message, this));
-    }
-    if (taken.length > 0) this.#timer.set(now + visibilityTimeoutMs);
-    return taken;
-  }
-
-  /** Whether the message went to the dead-letter queue instead. */
-  #redrive(message: Message): boolean {
-    if (!isDeadLetter(message, this.#settings.redrivePolicy)) return false;
-    const target = this.#options.deadLetterQueueOf(this);
-    if (target === undefined || target === this) return false;
-    this.#backlog.remove(message);
-    target.accept(...deadLetterOf(message, {source: this, now: this.#options.now()}));
-    return true;
-  }
-
-  /**
-   * "If you reach this quota while using short polling, Amazon SQS will return the OverLimit error message. If
-   * you use long polling, Amazon SQS does not return any error messages", nor does a FIFO queue (quotas page).
-   */
-  #refuseOverLimit(): void {
-    if (this.fifo || this.#backlog.counts.inFlight < mostInFlight) return;
-    throw overLimit(`The maximum number of in flight messages is reached: ${mostInFlight}.`);
-  }
-
-  #delayAgain(): void {
-    const now = this.#options.now();
-    for (const message of this.#backlog.unreceived()) {
-      const dueAt = message.content.sentAt + this.#settings.delayMs;
-      if (message.status === 'visible') {
-        if (dueAt <= now) continue;
-        this.#backlog.hide(message, 'delayed');
-      }
-      this.#backlog.deliver(message, {...message.delivery, dueAt});
-    }
   }
 }
