@@ -1,6 +1,8 @@
 // A small stack as the CDK would synthesise it: a queue and its dead-letter queue, a FIFO queue, a function
 // fed by both.
 
+import {parseTemplate} from '../../../local/template/template.ts';
+
 export const functionName = 'tested-function';
 export const assets = {
   version: '48.0.0',
@@ -115,3 +117,15 @@ export const templateOf = (changes: Record<string, unknown> = {}) => ({
     ...changes,
   },
 });
+
+const deployment = {
+  stackName: 'tested',
+  region: 'us-east-1',
+  accountId: '000000000000',
+  queueUrlOf: (name: string) => `http://127.0.0.1:9/000000000000/${name}`,
+};
+/** The resources of the template, read. */
+export const parse = (changes: Record<string, unknown> = {}) =>
+  parseTemplate(templateOf(changes), assets, deployment);
+
+export const properties = (type: string, more: Record<string, unknown>) => ({Type: type, Properties: more});

@@ -1,0 +1,180 @@
+// Templates that the local cloud does not start with: what it cannot read, and what AWS would refuse.
+
+import {describe, expect, it} from 'vitest';
+import {deploymentProblemsOf} from '../../../local/lambda/deployability.ts';
+import type {Resources} from '../../../local/template/resources.ts';
+import {parse, properties} from './template-under-test.ts';
+
+describe('a template', () => {
+  it.each([
+    [
+      'a reference to nothing',
+      {Bad: properties('AWS::SQS::Queue', {VisibilityTimeout: {Ref: 'Nothing'}})},
+      'Bad (AWS::SQS::Queue): Nothing is not in the template',
+    ],
+    [
+      'an attribute that there is not',
+      {Bad: properties('AWS::SQS::Queue', {KmsMasterKeyId: {'Fn::GetAtt': ['Work', 'Size']}})},
+      'Bad (AWS::SQS::Queue): Work has no attribute Size',
+    ],
+    [
+      'an unknown function',
+      {Bad: properties('AWS::SQS::Queue', {QueueName: {'Fn::ImportValue': 'x'}})},
+      'Fn::ImportValue is not known',
+    ],
+    [
+      'a reference to what does not run',
+      {
+        Bucket: properties('AWS::S3::Bucket', {}),
+        Bad: properties('AWS::SQS::Queue', {KmsMasterKeyId: {Ref: 'Bucket'}}),
+      },
+      'no AWS::S3::Bucket to refer to as Bucket',
+    ],
+    [
+      'a table with a sort key',
+      {
+        Table: properties('AWS::DynamoDB::Table', {
+          KeySchema: [
+            {AttributeName: 'id', KeyType: 'HASH'},
+            {AttributeName: 'at', KeyType: 'RANGE'},
+          ],
+        }),
+      },
+      'Table (AWS::DynamoDB::Table): the local cloud knows tables with a partition key alone',
+    ],
+    ['an unknown property', {Bad: properties('AWS::SQS::Queue', {Colour: 'red'})}, 'does not know Colour'],
+    [
+      'another runtime',
+      {Tested: properties('AWS::Lambda::Function', {FunctionName: 'x', Runtime: 'python3.13'})},
+      'Tested (AWS::Lambda::Function): the local cloud runs Node.js, not python3.13',
+    ],
+    [
+      'code that is no asset',
+      {
+        Tested: properties('AWS::Lambda::Function', {
+          Runtime: 'nodejs24.x',
+          Handler: 'a.b',
+          Code: {S3Key: 'gone.zip'},
+        }),
+      },
+      'its code gone.zip is not among the assets',
+    ],
+    [
+      'a managed policy that nobody knows',
+      {Role: properties('AWS::IAM::Role', {ManagedPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess']})},
+      'Role: the managed policy arn:aws:iam::aws:policy/PowerUserAccess is not known',
+    ],
+    [
+      'a permissions boundary',
+      {Role: properties('AWS::IAM::Role', {PermissionsBoundary: 'arn:aws:iam::aws:policy/X'})},
+      'Role: the local cloud does not know permissions boundaries',
+    ],
+    [
+      'a permission on what is not there',
+      {
+        Policy: properties('AWS::IAM::Policy', {
+          Roles: [{Ref: 'Role'}],
+          PolicyDocument: {
+            Statement: [
+              {Effect: 'Allow', Action: ['s3:*', 'sqs:*'], Resource: {'Fn::GetAtt': ['Gone', 'Arn']}},
+            ],
+          },
+        }),
+      },
+      'Policy: Gone is not in the template',
+    ],
+    [
+      'dead letters in a circle',
+      {
+        Dead: properties('AWS::SQS::Queue', {
+          QueueName: 'tested-dead',
+          RedrivePolicy: {deadLetterTargetArn: {'Fn::GetAtt': ['Work', 'Arn']}},
+        }),
+      },
+      'its dead letters come back',
+    ],
+  ])('with %s is refused', (_, changes, problem) => {
+    expect(() => parse(changes)).toThrow(problem);
+  });
+});
+
+describe('resources that AWS would refuse', () => {
+  const problemsAfter = (edit: (resources: Resources) => void) => {
+    const resources = parse();
+    edit(resources);
+    return deploymentProblemsOf(resources);
+  };
+  const mapping = ({eventSourceMappings}: Resources, index = 0) => eventSourceMappings[index]!;
+
+  it('are none in a sound template', () => {
+    expect(deploymentProblemsOf(parse())).toEqual([]);
+  });
+
+  it.each<[string, (resources: Resources) => void, string]>([
+    [
+      'a visibility timeout below the function’s',
+      ({functions}) => {
+        functions[0]!.timeoutS = 7;
+      },
+      'FromWork: Queue visibility timeout: 6 seconds is less than Function timeout: 7 seconds',
+    ],
+    [
+      'a FIFO batch of more than ten',
+      resources => {
+        mapping(resources, 1).batchSize = 11;
+      },
+      'FromOrdered: BatchSize 11: at most 10',
+    ],
+    [
+      'a batching window on a FIFO queue',
+      resources => {
+        mapping(resources, 1).maximumBatchingWindowS = 1;
+      },
+      'FromOrdered: a FIFO queue has no batching window',
+    ],
+    [
+      'a large batch without a window',
+      resources => {
+        mapping(resources).batchSize = 100;
+      },
+      'FromWork: a BatchSize over 10 needs a batching window',
+    ],
+    [
+      'a maximum concurrency of one',
+      resources => {
+        mapping(resources).maximumConcurrency = 1;
+      },
+      'FromWork: MaximumConcurrency 1: between 2 and 1000',
+    ],
+    [
+      'a variable of Lambda’s own',
+      ({functions}) => {
+        functions[0]!.environment.AWS_REGION = 'x';
+      },
+      'Tested: AWS_REGION: reserved by Lambda',
+    ],
+    [
+      'too large an environment',
+      ({functions}) => {
+        functions[0]!.environment.BIG = 'x'.repeat(4096);
+      },
+      'octets of at most 4096',
+    ],
+    [
+      'too little memory',
+      ({functions}) => {
+        functions[0]!.memoryMB = 64;
+      },
+      'Tested: MemorySize 64',
+    ],
+    [
+      'a queue that is not there',
+      resources => {
+        mapping(resources).queueName = 'gone';
+      },
+      'FromWork: there is no queue gone',
+    ],
+  ])('are named with their problem: %s', (_, edit, problem) => {
+    expect(problemsAfter(edit).join('\n')).toContain(problem);
+  });
+});
