@@ -1,5 +1,5 @@
-// A refusal as AWS words it: the code that clients switch on, a message for people, an HTTP status. It knows
-// no protocol; how an error is written belongs to whoever answers.
+// An error of AWS: the code that clients look at, a message for people, an HTTP status. The protocols decide how it is
+// written.
 
 export class AwsError extends Error {
   /** As the JSON protocol names it: `QueueDoesNotExist`. */
@@ -7,7 +7,7 @@ export class AwsError extends Error {
   readonly status: number;
   /** As the query protocol names it, where the two differ: `AWS.SimpleQueueService.NonExistentQueue`. */
   readonly queryCode: string;
-  /** What the error's shape has beside its message. */
+  /** What the error's shape has besides its message. */
   readonly members: Readonly<Record<string, unknown>> = {};
 
   constructor(code: string, message: string, status = 400, options: {readonly queryCode?: string} = {}) {

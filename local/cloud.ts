@@ -73,7 +73,7 @@ export interface Cloud {
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const teardown: (() => void | Promise<void>)[] = [];
   const stop = async () => {
-    // Last in, first out; a part that fails to stop keeps none of the others running.
+    // What started last stops first. A part that fails to stop does not keep the others running.
     for (const undo of teardown.splice(0).reverse()) {
       try {
         await undo();

@@ -1,4 +1,4 @@
-// The services of the list, opened: each by itself for those who know it, and all of them as one for the rest.
+// The services of the list, opened. Some callers know one of them; the others treat all of them as one.
 
 import {awsDoors} from './endpoint/aws-doors.ts';
 import type {AwsService} from './endpoint/aws-service.ts';

@@ -1,5 +1,5 @@
-// Synthesises the CDK app for the local cloud, in a process of its own, and only when something has changed
-// that the result is made of. It reads the cloud assembly; what is in the template is not its business.
+// Synthesises the CDK app for the local cloud in a process of its own, when something has changed that the result is
+// made of, and reads the cloud assembly.
 
 import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
@@ -17,14 +17,14 @@ export interface Assembly {
 
 export interface SynthesisOptions {
   readonly stage: string;
-  /** It has to run, which takes some seconds. */
+  /** Called when the app has to run, which takes some seconds. */
   readonly onSynthesis?: () => void;
   readonly signal?: AbortSignal;
 }
 
 /** What the template and the bundles are made of. */
 const sources = ['cdk', 'functions', 'shared', 'cdk.json', 'package-lock.json'];
-/** The rules take seconds; `cdk synth` and `cdk deploy` run them. */
+/** Leaves out the rules: they take seconds, and `cdk synth` and `cdk deploy` run them. */
 const localContext = {checks: false};
 const hashFile = 'content-hash';
 
@@ -39,7 +39,7 @@ export async function synthesise(
   const last = await readFile(join(directory, hashFile), 'utf8').catch(() => '');
   if (hash !== last) {
     onSynthesis();
-    // Put in place when it is whole: another start may be reading the old one, or making its own.
+    // It gets its place when it is whole: another start may be reading the old one, or making its own.
     const unfinished = `${directory}.${process.pid}`;
     try {
       await mkdir(unfinished, {recursive: true});
@@ -76,7 +76,7 @@ async function filesOf(path: string): Promise<string[]> {
     .sort();
 }
 
-/** As the CDK's command line runs an app: the context of cdk.json and of the command line in a variable. */
+/** Runs the app as the CDK's command line does: a variable has the context of cdk.json and of the command line. */
 async function runApp(
   root: string,
   directory: string,

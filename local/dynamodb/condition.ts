@@ -72,7 +72,7 @@ function comparison(tokens: Tokens): Condition {
   return item => compared(left, right, item, comparators[symbol]!, symbol === '<>');
 }
 
-/** @param otherwise what holds between values of different types, or none */
+/** @param otherwise the result when a value is missing, or when the two are of different types */
 function compared(
   left: Operand,
   right: Operand,

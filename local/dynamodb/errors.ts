@@ -1,4 +1,4 @@
-// DynamoDB's refusals, in its words (Amazon DynamoDB API Reference; the text is what the service answers).
+// DynamoDB's errors (Amazon DynamoDB API Reference), in the words that the service answers with.
 
 import {AwsError} from '../aws-error.ts';
 import type {Item} from './value.ts';
@@ -8,7 +8,7 @@ export const unfit = (message: string): AwsError => new AwsError('ValidationExce
 export const tableNotFound = (): AwsError =>
   new AwsError('ResourceNotFoundException', 'Requested resource not found');
 
-/** ReturnValuesOnConditionCheckFailure puts the item beside the message. */
+/** With ReturnValuesOnConditionCheckFailure, the error has the item too. */
 export class ConditionalCheckFailed extends AwsError {
   override readonly members: Readonly<Record<string, unknown>>;
 

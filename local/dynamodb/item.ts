@@ -19,7 +19,7 @@ export function parseItem(value: unknown): Item {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, parseValue(each)]));
 }
 
-/** DynamoDB computes with 38 decimal digits; what needs more than a double has is refused here. */
+/** DynamoDB computes with 38 decimal digits. What a double cannot hold is refused here. */
 function numberText(text: string): string {
   const number = Number(text);
   if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) || !Number.isFinite(number))
@@ -28,7 +28,7 @@ function numberText(text: string): string {
   return String(number);
 }
 
-/** To the digits that a sum of its operands has, as decimal numbers are added. */
+/** Adds as decimal numbers are added: with as many decimals as the operands have. */
 export function sum(a: Value, b: Value, sign: 1 | -1): Value {
   if (!('N' in a) || !('N' in b))
     throw unfit('An operand in the update expression has an incorrect data type');
@@ -36,7 +36,7 @@ export function sum(a: Value, b: Value, sign: 1 | -1): Value {
   return {N: String(Number((Number(a.N) + sign * Number(b.N)).toFixed(decimals)))};
 }
 
-/** Undefined for values of different types: no comparison of such holds. */
+/** Undefined for values of different types: no comparison of them holds. */
 export function difference(a: Value, b: Value): number | undefined {
   if ('N' in a && 'N' in b) return Number(a.N) - Number(b.N);
   if ('S' in a && 'S' in b) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));

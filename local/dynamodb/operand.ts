@@ -1,9 +1,9 @@
-// An operand of an expression: an attribute, by its name or a substitute for it, or a value that is given.
+// An operand of an expression: an attribute, by its name or by a substitute for the name, or a value.
 
 import type {Tokens} from './tokens.ts';
 import type {Item, Value} from './value.ts';
 
-/** Undefined for an attribute that the item has not. */
+/** Undefined for an attribute that the item does not have. */
 export type Operand = (item: Item) => Value | undefined;
 
 export function parseOperand(tokens: Tokens): Operand {

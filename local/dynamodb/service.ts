@@ -1,5 +1,5 @@
-// DynamoDB as a service of the endpoint: UpdateItem, which is what the functions use, and enough to look at and
-// remove items with the `aws` command line. A parameter that is not known here is refused rather than ignored.
+// DynamoDB as a service of the endpoint: UpdateItem, which the functions use, and what one needs to look at items and to
+// remove them with the `aws` command line. An unknown parameter is refused rather than ignored.
 
 import {AwsError} from '../aws-error.ts';
 import type {AwsService} from '../endpoint/aws-service.ts';

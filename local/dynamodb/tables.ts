@@ -1,5 +1,4 @@
-// The tables of the local DynamoDB: items by their partition key, and those that are deleted because their time has
-// come. It knows no expression.
+// The tables of the local DynamoDB: items by their partition key. Items expire.
 
 import type {Store} from '../store/store.ts';
 import {tableNotFound, unfit} from './errors.ts';
@@ -29,7 +28,7 @@ export class Tables {
     this.#tables.set(table.name, table);
   }
 
-  /** @throws AwsError when there is no such table, or the key is not one of it */
+  /** @throws AwsError when there is no such table, or when the key is not of its schema */
   get(tableName: string, key: Item): Item | undefined {
     const id = this.#idOf(tableName, key);
     const item = this.#items.get(id);
@@ -74,7 +73,7 @@ export class Tables {
     return `${tableName}\n${value.S}`;
   }
 
-  /** AWS takes a few days; what a client may still see until then it must not count on. */
+  /** AWS deletes an expired item within a few days. Until then a client may still see it, but cannot rely on it. */
   #isExpired(tableName: string, item: Item): boolean {
     const {expiry} = this.table(tableName);
     const value = expiry === undefined ? undefined : item[expiry];

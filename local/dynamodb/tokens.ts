@@ -1,5 +1,5 @@
-// The words of an expression, one after the other, with what `#name` and `:value` stand for. Each of them that is
-// given must be used, and each that is used given, as DynamoDB demands ("Expression attribute names and values").
+// The words of an expression, one after the other, and what `#name` and `:value` stand for. Each substitute that is used
+// must be defined, and each that is defined must be used ("Expression attribute names and values").
 
 import type {Input} from '../endpoint/input.ts';
 import {isJsonObject} from '../json.ts';
@@ -35,7 +35,7 @@ export class Substitutes {
     throw unfit(`An expression attribute value used in expression is not defined; attribute value: ${word}`);
   }
 
-  /** @throws AwsError naming what no expression used */
+  /** @throws AwsError with the names that no expression used */
   finish(): void {
     for (const [kind, all] of [
       ['Names', this.#names],
@@ -56,7 +56,7 @@ export class Tokens {
   readonly #kind: string;
   #at = 0;
 
-  /** @param kind how DynamoDB names the expression in its refusals: `UpdateExpression` */
+  /** @param kind how DynamoDB names the expression in errors: `UpdateExpression` */
   constructor(kind: string, expression: string, substitutes: Substitutes) {
     this.#kind = kind;
     this.substitutes = substitutes;
@@ -72,7 +72,7 @@ export class Tokens {
     if (rest !== '' || found.length === 0) throw this.#syntaxError(rest);
   }
 
-  /** Takes the next word if it is this one; keywords are so in any case. */
+  /** Takes the next word if it is this one, in upper or lower case. */
   take(word: string): boolean {
     if (this.#words[this.#at]?.toUpperCase() !== word.toUpperCase()) return false;
     this.#at += 1;

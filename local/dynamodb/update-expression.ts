@@ -1,5 +1,5 @@
-// Update expressions (Amazon DynamoDB Developer Guide, "Update expressions"): SET, to an operand or to the sum or the
-// difference of two. What is set is computed from the item as it was before.
+// Update expressions (Amazon DynamoDB Developer Guide, "Update expressions"): SET to an operand, or to the sum or the
+// difference of two. New values are computed from the item as it was before.
 
 import {unfit} from './errors.ts';
 import {sum} from './item.ts';

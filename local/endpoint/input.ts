@@ -1,5 +1,5 @@
-// Reading a request's parameters: they are what their shapes say they are, or the request is malformed. Which
-// values are allowed is for each service to say.
+// Reads a request's parameters. A parameter that is not of its type makes the request malformed. Which values are
+// allowed is up to each service.
 
 import {isJsonObject} from '../json.ts';
 import {malformed} from './json-protocol.ts';
@@ -17,7 +17,7 @@ function kindOf(value: unknown): string {
 export const mistyped = (value: unknown, shape: string) =>
   malformed(`${kindOf(value)} can not be converted to ${shape}`);
 
-/** Null is as good as absent (smithy.io, "AWS JSON 1.0 protocol"). */
+/** Null means absent (smithy.io, "AWS JSON 1.0 protocol"). */
 const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;
 
 export function optionalString(input: Input, name: string): string | undefined {
@@ -41,7 +41,7 @@ export function flag(input: Input, name: string): boolean {
   return value;
 }
 
-/** None when they are absent, as are the following. */
+/** Empty when it is absent. So are the following. */
 export function strings(input: Input, name: string): readonly string[] {
   const value = input[name] ?? [];
   if (!Array.isArray(value)) throw mistyped(value, 'a List');

@@ -1,5 +1,5 @@
-// AWS JSON 1.0 and 1.1 (smithy.io, "AWS JSON 1.0 protocol"): the operation is in X-Amz-Target, the body is JSON
-// both ways, and an error names its shape in __type.
+// The parts of AWS JSON 1.0 and 1.1 (smithy.io, "AWS JSON 1.0 protocol"): the target header, the body, and the name of
+// an error's shape.
 
 import {AwsError} from '../aws-error.ts';
 
@@ -24,11 +24,11 @@ export function parseJsonInput(body: Buffer): Record<string, unknown> {
   return input as Record<string, unknown>;
 }
 
-/** The body is no JSON, or a parameter is of another type than its shape says. */
+/** The body is not JSON, or a parameter is not of the type that its shape has. */
 export const malformed = (reason: string): AwsError =>
   new AwsError('SerializationException', reason, 400, {queryCode: 'MalformedInput'});
 
-/** Errors of AWS's framework rather than of one service: their shapes have a namespace and names of their own. */
+/** Errors of AWS's framework, not of one service. Their shapes have a namespace and names of their own. */
 const frameworkShapes: Readonly<Record<string, string>> = {
   AccessDenied: 'AccessDeniedException',
   InternalFailure: 'InternalFailure',
@@ -40,7 +40,7 @@ const frameworkShapes: Readonly<Record<string, string>> = {
   UnknownOperationException: 'UnknownOperationException',
 };
 
-/** What goes into `__type`; a service without a namespace writes the bare name. */
+/** The value of `__type`. A service without a namespace writes the bare name. */
 export function shapeOf(error: AwsError, namespace: string | undefined): string {
   if (namespace === undefined) return error.code;
   const shape = frameworkShapes[error.code];

@@ -1,5 +1,4 @@
-// Thrown when a call is to have no answer at all: the connection closes, and whoever asked cannot know whether
-// it was done.
+// Thrown where a call must not be answered: the connection closes, and the client cannot know whether it was done.
 
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';

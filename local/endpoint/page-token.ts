@@ -1,5 +1,5 @@
-// The token that the next page of a list is asked for with: where the last one ended, and which request it was.
-// Opaque to clients; what a position is, is decided by whoever lists.
+// The token for the next page of a list. It holds where the last page ended, and a digest of the request. Clients do not
+// look into it, and who lists decides what a position is.
 
 import {createHash} from 'node:crypto';
 import {isJsonObject} from '../json.ts';
@@ -9,7 +9,7 @@ import type {Input} from './input.ts';
 export const pageTokenOf = (position: string, request: Input): string =>
   Buffer.from(JSON.stringify({after: position, of: digestOf(request)})).toString('base64url');
 
-/** @returns undefined when it is not a token that this request was given */
+/** @returns undefined when the token was not given to this request */
 export function positionOf(token: string, request: Input): string | undefined {
   let content: unknown;
   try {

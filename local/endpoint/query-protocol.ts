@@ -1,19 +1,19 @@
-// AWS's query protocol (smithy.io, "AWS query protocol"): a form comes in whose keys are paths, XML goes out.
-// Structure alone; what a service calls its lists and maps, it says in its shapes.
+// AWS's query protocol (smithy.io, "AWS query protocol"): a form comes in whose keys are paths, XML goes out. A service
+// names its lists and maps in its shapes.
 
 import {AwsError} from '../aws-error.ts';
 import {xmlElement, xmlText} from './xml.ts';
 
-/** A list is repeated elements; a map is repeated elements of a key and a value. */
+/** A list is repeated elements. A map is repeated elements of a key and a value. */
 type FormShape =
   | {readonly list: string}
   | {readonly map: string; readonly key: string; readonly value: string};
 
 export interface QueryShapes {
-  /** By the name in the form, `AttributeName` of `AttributeName.1`: the member that it is. */
+  /** The member that each name of the form stands for: `AttributeName` of `AttributeName.1`. */
   readonly input: Readonly<Record<string, FormShape>>;
   readonly integers: ReadonlySet<string>;
-  /** By the member: the element that it becomes, once for each of its items. */
+  /** The element that each item of a member becomes. */
   readonly output: Readonly<Record<string, FormShape>>;
 }
 
@@ -21,7 +21,7 @@ type Node = {[key: string]: Node | string};
 
 /** The form as a structure: `A.1.B=c` is {A: [{B: 'c'}]}. */
 export function parseForm(form: URLSearchParams, shapes: QueryShapes): Record<string, unknown> {
-  // Parameter names come from outside: none may meet Object.prototype.
+  // Parameter names come from outside, and must not reach Object.prototype.
   const root: Node = Object.create(null);
   for (const [path, value] of form) {
     const steps = path.split('.');

@@ -1,9 +1,9 @@
-// A request's body, whole, up to the size at which a service would refuse it.
+// Reads a request's body, up to the size at which a service would refuse it.
 
 import type {IncomingMessage} from 'node:http';
 import {AwsError} from '../aws-error.ts';
 
-/** Above the largest of any service: a full SQS batch with every character escaped. */
+/** More than any service takes: a full SQS batch with every character escaped is smaller. */
 const maximumOctets = 6 * 1024 * 1024;
 
 export async function readBody(request: IncomingMessage): Promise<Buffer> {

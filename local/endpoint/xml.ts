@@ -1,4 +1,4 @@
-// XML as AWS's query protocol writes it: elements without attributes, text that survives any parser.
+// XML as AWS's query protocol writes it: elements without attributes, and text that no parser changes.
 
 import type {AwsError} from '../aws-error.ts';
 
@@ -7,7 +7,7 @@ const escapes: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
-  // Parsers turn a bare CR into LF (XML 1.0, 2.11 "End-of-Line Handling"); as a reference it stays.
+  // Parsers turn a CR into LF (XML 1.0, 2.11 "End-of-Line Handling"), but not a reference to it.
   '\r': '&#xD;',
 };
 

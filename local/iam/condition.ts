@@ -1,15 +1,15 @@
-// The Condition element of a statement, as far as policies of roles and queues use it here (IAM User Guide, "IAM
-// JSON policy elements: Condition operators"). An operator or a key that is not known is an error: ignored in a
-// Deny, it would allow what AWS does not.
+// The Condition element of a statement, as far as policies use it here (IAM User Guide, "IAM JSON policy elements:
+// Condition operators"). An unknown operator or key is an error: a Deny that is not understood would allow what AWS does
+// not allow.
 
 import {isJsonObject} from '../json.ts';
 import {arnPattern, refuseVariables, type Test, wildcard} from './pattern.ts';
 
-/** What is known of a request, by condition key in small letters: keys are not case-sensitive. */
+/** What is known of a request, by condition key in lower case: keys are not case-sensitive. */
 export type Context = Readonly<Record<string, string>>;
 export type Condition = (context: Context) => boolean;
 
-/** The keys that a function's requests may have. What is not in a request's context is absent from it. */
+/** The keys that policies may ask for. One that is not in a request's context is absent from the request. */
 const knownKeys = new Set([
   'aws:principalaccount',
   'aws:principalarn',
@@ -21,7 +21,7 @@ const knownKeys = new Set([
   'kms:encryptioncontext:parameter_arn',
   'kms:viaservice',
   'lambda:sourcefunctionarn',
-  // Only in requests that an AWS service makes for somebody: never in a function's own.
+  // Only requests that an AWS service makes for somebody have these. A function's own requests never do.
   'aws:principalservicename',
   'aws:sourceaccount',
   'aws:sourcearn',
@@ -56,7 +56,7 @@ const operators: Readonly<Record<string, Operator>> = {
   Bool: {test: ignoringCase},
 };
 
-/** All of them must hold. @throws Error for what is not known */
+/** All conditions must hold. @throws Error for what is not known */
 export function parseConditions(block: unknown): Condition {
   if (block === undefined) return () => true;
   if (!isJsonObject(block)) throw new Error('Condition must be an object');

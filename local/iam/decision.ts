@@ -1,5 +1,5 @@
-// Whether a request within one account is allowed (IAM User Guide, "Policy evaluation logic"): a Deny anywhere
-// ends it, an Allow of the identity's or of the resource's policy is enough, and without any it is denied.
+// Whether a request within one account is allowed (IAM User Guide, "Policy evaluation logic"). Any Deny denies it. If there
+// is none, an Allow in a policy of the identity or of the resource is enough. Without one it is denied.
 
 import {type AccessRequest, applies, type Statement} from './statement.ts';
 
@@ -8,7 +8,7 @@ export interface Policies {
   readonly resource: readonly Statement[];
 }
 
-/** Why not: a Deny of the one or of the other policies, or no Allow in any. */
+/** Why a request is not allowed: a policy denies it, or none allows it. */
 export type Refusal = 'denied by identity' | 'denied by resource' | 'not allowed';
 
 /** Undefined when it is allowed. */
@@ -20,7 +20,7 @@ export function refusalOf(request: AccessRequest, {identity, resource}: Policies
   const denies = ({effect}: Statement) => effect === 'Deny';
   if (ofIdentity.some(denies)) return 'denied by identity';
   if (ofResource.some(denies)) return 'denied by resource';
-  // An Allow for the account leaves it to the account's own policies whom it lets ("AWS account principals").
+  // An Allow for the account is not enough: the account's own policies decide who may ("AWS account principals").
   const isAllowed = ofIdentity.length > 0 || ofResource.some(({named}) => named === 'self');
   return isAllowed ? undefined : 'not allowed';
 }

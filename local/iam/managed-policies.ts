@@ -1,5 +1,5 @@
-// AWS's own managed policies that a role of ours may refer to: their statements as AWS publishes them (AWS Managed
-// Policy Reference Guide), for what the local cloud has. One that is not here is refused when the cloud starts.
+// The managed policies of AWS that a role may have here, as AWS publishes them (AWS Managed Policy Reference Guide), for
+// the services that there are. The cloud does not start with any other.
 
 const logs = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 const queue = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
@@ -12,7 +12,7 @@ const allowing = (...actions: string[]) => ({
 const policies: Readonly<Record<string, unknown>> = {
   'service-role/AWSLambdaBasicExecutionRole': allowing(...logs),
   'service-role/AWSLambdaSQSQueueExecutionRole': allowing(...queue, ...logs),
-  // Its network interfaces are of no concern here: nothing runs in a VPC.
+  // Its statements on network interfaces are left out: nothing runs in a VPC here.
   'service-role/AWSLambdaVPCAccessExecutionRole': allowing(...logs),
 };
 

@@ -1,9 +1,9 @@
-// The wildcards of IAM: `*` for any characters, `?` for one (IAM User Guide, "IAM JSON policy elements:
-// Resource"). A pattern becomes a test, once, when the policy is read.
+// The wildcards of IAM: `*` for any characters, `?` for one (IAM User Guide, "IAM JSON policy elements: Resource"). A
+// pattern becomes a test when its policy is read.
 
 export type Test = (text: string) => boolean;
 
-/** @throws Error for a policy variable: what `${aws:username}` and the like stand for is not known here */
+/** @throws Error for a policy variable, such as `${aws:username}`: they are not known here */
 export function refuseVariables(text: string): void {
   if (text.includes('${')) throw new Error(`policy variables are not known to the local cloud: ${text}`);
 }
@@ -24,13 +24,13 @@ export function wildcard(pattern: string, {ignoreCase = false} = {}): Test {
   return text => expression.test(text);
 }
 
-/** `arn:partition:service:region:account:` and the rest, which may have colons of its own. */
+/** Splits `arn:partition:service:region:account:` and the rest, which may have colons itself. */
 const segmentsOf = (arn: string): readonly string[] => {
   const segments = arn.split(':');
   return [...segments.slice(0, 5), segments.slice(5).join(':')];
 };
 
-/** Segment by segment: a wildcard spans no colon but in the last part (same page). @throws Error when incomplete */
+/** Tests each segment: only in the last one a wildcard spans colons (same page). @throws Error when incomplete */
 export function arnPattern(pattern: string): Test {
   if (pattern === '*') return () => true;
   if (pattern.split(':').length < 6) throw new Error(`not a whole ARN: ${pattern}`);

@@ -1,7 +1,7 @@
-// The unique ID of a role (IAM User Guide, "Unique identifiers"): what SQS calls whoever acts under it.
+// The unique ID of a role (IAM User Guide, "Unique identifiers"). SQS shows it as the sender of messages.
 
 import {createHash} from 'node:crypto';
 
-/** AWS makes them up; here they follow from the name, so that they survive a restart. */
+/** AWS makes IDs up. Here an ID follows from the name, so that it survives a restart. */
 export const roleIdOf = (roleName: string): string =>
   `AROA${createHash('sha256').update(roleName).digest('hex').slice(0, 17).toUpperCase()}`;

@@ -14,7 +14,7 @@ import {statementsOf, stringsOf} from './statement.ts';
 /** The prefixes of the actions that are authorised here. */
 const prefixesHere = [...services.map(({name}) => name), 'kms'];
 
-/** The roles that the functions run under. @throws Error naming the logical ID of what cannot be read */
+/** The roles that the functions run under. @throws Error with the logical ID of what cannot be read */
 export function rolesOf(
   {template, references}: TemplateReader,
   functions: readonly FunctionResource[],

@@ -10,7 +10,7 @@ export interface PolicyDocument {
 export interface RoleResource {
   logicalId: string;
   name: string;
-  /** Inline, attached and managed. Of their statements those on services that there are here. */
+  /** Inline, attached and managed, without the statements on services that there are not here. */
   policies: PolicyDocument[];
 }
 

@@ -1,11 +1,10 @@
-// A policy's statements, from JSON to tests (IAM User Guide, "IAM JSON policy elements reference"). An element
-// that is not known is an error.
+// Reads the statements of a policy (IAM User Guide, "IAM JSON policy elements reference"). An unknown element is an error.
 
 import {isJsonObject} from '../json.ts';
 import {type Condition, type Context, parseConditions} from './condition.ts';
 import {arnPattern, type Test, wildcard} from './pattern.ts';
 
-/** Who asks, as policies name principals. */
+/** The caller, as policies name principals. */
 export interface Principal {
   readonly accountId: string;
   readonly roleArn: string;
@@ -22,7 +21,7 @@ export interface AccessRequest {
   readonly context: Context;
 }
 
-/** How a statement's Principal names who asks: not at all, by the account that they are of, or themselves. */
+/** How a statement's Principal names the caller: not at all, by its account, or by itself. */
 type Naming = 'none' | 'account' | 'self';
 
 export interface Statement {
@@ -30,7 +29,7 @@ export interface Statement {
   readonly action: Test;
   readonly resource: Test;
   readonly condition: Condition;
-  /** Of an identity's own policy: always `self`. */
+  /** Always `self` for an identity's own policy. */
   readonly naming: (principal: Principal) => Naming;
 }
 
@@ -50,7 +49,7 @@ const elements = [
   'Condition',
 ];
 
-/** @param of whose policy: an identity's says nothing of principals. @throws Error naming the statement */
+/** @param of whose policy it is: an identity's has no principals. @throws Error with the number of the statement */
 export function parsePolicy(document: unknown, of: 'identity' | 'resource'): readonly Statement[] {
   return statementsOf(document).map((statement, index) => {
     try {
@@ -86,7 +85,7 @@ function parseStatement(raw: unknown, of: 'identity' | 'resource'): Statement {
   };
 }
 
-/** An element, or its opposite: exactly one of the two. */
+/** Reads an element or its opposite: exactly one of the two must be there. */
 function eitherOf(name: string, wanted: unknown, unwanted: unknown, test: (pattern: string) => Test): Test {
   if ((wanted === undefined) === (unwanted === undefined))
     throw new Error(`either ${name} or Not${name} must be there`);
@@ -102,7 +101,7 @@ export function stringsOf(name: string, value: unknown): readonly string[] {
   return strings;
 }
 
-/** "AWS JSON policy elements: Principal". Services and federated users are nobody whom a function could be. */
+/** "AWS JSON policy elements: Principal". A function is never a service or a federated user. */
 function parsePrincipal(given: unknown): Statement['naming'] {
   if (given === '*') return () => 'self';
   if (!isJsonObject(given)) throw new Error('Principal must be "*" or an object');

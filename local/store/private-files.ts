@@ -1,5 +1,5 @@
-// What the local cloud keeps on disk holds mail and passwords: nobody else on the machine reads it, whatever the
-// umask is, and whatever modes a version before gave it.
+// Files that hold mail and passwords: nobody else on the machine can read them, whatever the umask is, and whatever modes
+// an earlier version gave them.
 
 import {chmodSync, closeSync, mkdirSync, openSync, readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
@@ -8,9 +8,9 @@ const privateDirectory = 0o700;
 export const privateFile = 0o600;
 
 /**
- * Makes a directory, and takes from others what they may do to the files in it that are ours.
- * One that holds somebody else's things too keeps its own mode: it may be a home directory, or /tmp.
- * @throws NodeJS.ErrnoException when there is something else in its place, or it belongs to somebody else
+ * Makes a directory, and takes from others all rights to our files in it. A directory that also holds other files keeps
+ * its own mode: it may be a home directory, or /tmp.
+ * @throws NodeJS.ErrnoException when something else is in its place, or when it belongs to somebody else
  */
 export function openPrivateDirectory(path: string, isOurs: (name: string) => boolean): void {
   const created = mkdirSync(path, {recursive: true, mode: privateDirectory}) !== undefined;
@@ -21,7 +21,7 @@ export function openPrivateDirectory(path: string, isOurs: (name: string) => boo
   if (ours.length === entries.length) restrict(path, privateDirectory);
 }
 
-/** A file that is there and private before anything is written into it. */
+/** Makes a file private before anything is written into it. */
 export function createPrivateFile(path: string): void {
   closeSync(openSync(path, 'a', privateFile));
   restrict(path, privateFile);

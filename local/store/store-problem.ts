@@ -1,12 +1,12 @@
-// Why a data directory cannot be used, in words for whoever named it.
+// Why a data directory cannot be used, for the person who named it.
 
-/** The file is there, and a version of the local cloud that knows more has written it. */
+/** A later version of the local cloud has written the file. */
 export class OfLaterVersion extends Error {}
 
 interface SystemError extends Error {
   /** Node.js's. */
   readonly code?: string;
-  /** SQLite's (sqlite.org, "Result and Error Codes"); an extended one has the primary one in its last octet. */
+  /** SQLite's (sqlite.org, "Result and Error Codes"). The last octet of an extended code is the primary code. */
   readonly errcode?: number;
 }
 

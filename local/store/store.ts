@@ -1,5 +1,5 @@
-// What survives a restart: collections of JSON values by key, in one SQLite file. It knows nothing of what it
-// keeps. Writes of one turn of the event loop are one transaction, on disk before anything can be answered.
+// What survives a restart: collections of JSON values by key, in one SQLite file. All writes of one turn of the event
+// loop are one transaction, which is on disk before any request is answered.
 
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
@@ -15,17 +15,17 @@ export interface Store {
 }
 
 const fileName = 'relayq.sqlite';
-/** Where else the data directory keeps something: mail, which is the sink's. */
+/** The other thing in the data directory: the sink's mail. */
 const mailDirectory = 'mail';
 
 export const mailDirectoryOf = (dataDirectory: string): string => join(dataDirectory, mailDirectory);
 
-/** Of what the file holds: one that a later version has written is left alone. Files before it was written say 0. */
+/** The format of the file. A file of a later version is left alone. The first versions wrote 0. */
 const format = 1;
 
 /**
- * A second process on the same directory is refused: each would undo the other's writes.
- * @throws Error in one line for whoever named the directory
+ * Refuses a second process on the same directory: each would undo the other's writes.
+ * @throws Error in one line for the person who named the directory
  */
 export function openStore(directory: string): Store {
   try {
@@ -44,7 +44,7 @@ function open(directory: string): Store {
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     const written = Number(database.prepare('PRAGMA user_version').get()?.user_version);
     if (written > format) throw new OfLaterVersion();
-    // In WAL mode, synchronous NORMAL survives a killed process; a power cut may take the last writes, no more
+    // In WAL mode with synchronous NORMAL, a killed process loses nothing, and a power cut only the last writes
     // (sqlite.org, "PRAGMA synchronous").
     database.exec(`
       PRAGMA journal_mode = WAL;
@@ -67,7 +67,7 @@ function open(directory: string): Store {
   const commit = () => {
     if (database.isOpen && database.isTransaction) database.exec('COMMIT');
   };
-  // A microtask runs before any socket is written to, and before anyone who awaits learns of the outcome.
+  // A microtask runs before any socket is written to, and before anyone who waits learns the outcome.
   const begin = () => {
     if (database.isTransaction) return;
     database.exec('BEGIN');

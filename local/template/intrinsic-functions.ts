@@ -1,6 +1,5 @@
-// CloudFormation's intrinsic functions, as far as a synthesised stack uses them. What a resource's Ref and
-// attributes are, comes in as an argument. Anything that cannot be resolved is an error that names it: a
-// queue URL that is silently `undefined` would only show up as a lost message.
+// CloudFormation's intrinsic functions, as far as a synthesised stack uses them. What cannot be resolved is an error that
+// names it: a queue URL that is silently `undefined` would only show up as a lost message.
 
 import {isJsonObject} from '../json.ts';
 
@@ -13,7 +12,7 @@ export interface References {
 
 type Intrinsic = (argument: unknown, references: References) => unknown;
 
-/** The value with every intrinsic function in it replaced by what it stands for. */
+/** Replaces every intrinsic function in a value by what it stands for. */
 export function resolveIntrinsics(value: unknown, references: References): unknown {
   if (Array.isArray(value)) return value.map(item => resolveIntrinsics(item, references));
   if (!isJsonObject(value)) return value;
@@ -39,7 +38,7 @@ const listOf = (value: unknown, where: string): readonly unknown[] => {
   return value;
 };
 
-/** `Id.Attribute`, or its two halves; an attribute's name may hold dots itself (Outputs.X). */
+/** Reads `Id.Attribute`, or its two halves. The name of an attribute may hold dots (Outputs.X). */
 const attributePath = (argument: unknown): readonly [string, string] => {
   if (typeof argument === 'string') {
     const dot = argument.indexOf('.');

@@ -19,7 +19,7 @@ export function referencesOf(template: Template, deployment: Deployment): Refere
     if (kind === undefined)
       throw new Error(`the local cloud has no ${resource.Type} to refer to as ${logicalId}`);
     const {[kind.nameProperty]: given, FifoQueue: fifo} = resource.Properties ?? {};
-    // CloudFormation makes up a name of the stack's, the logical ID and random characters; here there are none.
+    // CloudFormation makes up a name from the stack's, the logical ID and random characters. Here it has no random ones.
     const name =
       given === undefined
         ? `${deployment.stackName}-${logicalId}${fifo === true ? '.fifo' : ''}`

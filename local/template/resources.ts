@@ -9,6 +9,6 @@ export type Resources = ServiceResources & {
   functions: FunctionResource[];
   eventSourceMappings: EventSourceMappingResource[];
   roles: RoleResource[];
-  /** What the template has and the local cloud does not run, by type. */
+  /** What the template has and the local cloud does not run. */
   notRun: {logicalId: string; type: string}[];
 };
