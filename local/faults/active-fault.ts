@@ -1,4 +1,4 @@
-// A fault in force: how often it has struck, and whoever waits for that or for its end.
+// A fault in force: how often it has struck, and when it ends.
 
 import type {Fault} from './fault.ts';
 import {Trigger} from './trigger.ts';
@@ -27,12 +27,12 @@ export class ActiveFault<F extends Fault = Fault> {
     return this.#removal.signal;
   }
 
-  /** It strikes no more; calls that it has hanging go on. */
+  /** Ends the fault. Calls that hang because of it go on. */
   remove(): void {
     this.#removal.abort();
   }
 
-  /** As it is shown to people: the seed would repeat it. */
+  /** As it is shown to people. With its seed it can be repeated. */
   toJSON(): Record<string, unknown> {
     return {...this.fault, seed: this.trigger.seed, fired: this.fired};
   }

@@ -1,4 +1,4 @@
-// Which calls a fault concerns. What then happens to them is not known here.
+// Which calls a fault concerns.
 
 import type {AwsRequest} from '../endpoint/aws-service.ts';
 import type {CallFault, KillFault} from './fault.ts';
@@ -17,13 +17,13 @@ export function concerns(fault: OfCalls, request: AwsRequest, caller: string | u
   return caller === undefined ? from === 'all' : matches(functions, caller);
 }
 
-/** The queue that a request is about: from its URL, or its name where that is what is asked for. */
+/** The queue of a request, by its URL or by its name. */
 function queueNameOf({input: {QueueUrl: url, QueueName: name}}: AwsRequest): string | undefined {
   if (typeof url === 'string') return url.slice(url.lastIndexOf('/') + 1);
   return typeof name === 'string' ? name : undefined;
 }
 
-/** Whether a text stands in one of the strings of a structure. */
+/** Whether any string of a structure contains a text. */
 function contains(value: unknown, text: string): boolean {
   if (typeof value === 'string') return value.includes(text);
   return (
@@ -31,7 +31,7 @@ function contains(value: unknown, text: string): boolean {
   );
 }
 
-/** Whether a name fits a pattern, in which `*` stands for anything. */
+/** Whether a name fits a pattern, in which `*` stands for any characters. */
 export function matches(pattern: string, name: string): boolean {
   const parts = pattern.split('*').map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`, 's').test(name);

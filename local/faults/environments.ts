@@ -11,7 +11,7 @@ export interface Caller {
   readonly environment: ExecutionEnvironment;
 }
 
-/** Every environment has credentials of its own, and so a session token. */
+/** Finds a caller by its session token: every environment has its own. */
 export function callerOf(functions: Functions, sessionToken: string): Caller | undefined {
   if (sessionToken === '') return undefined;
   for (const [functionName, {environments}] of functions) {
@@ -22,7 +22,7 @@ export function callerOf(functions: Functions, sessionToken: string): Caller | u
   return undefined;
 }
 
-/** Those of the functions whose names fit the pattern. */
+/** The environments of the functions whose names fit the pattern. */
 export const environmentsOf = (functions: Functions, pattern = '*'): ExecutionEnvironment[] =>
   [...functions]
     .filter(([name]) => matches(pattern, name))

@@ -1,5 +1,5 @@
-// What can be made to fail, as tests and people write it: calls of SQS, SSM and DynamoDB, execution environments, SMTP
-// replies of the sink. Reading it finds every mistake at once; what a fault does is told beside it.
+// What can be made to fail, as tests and people write it: calls of services, execution environments, SMTP replies of the
+// sink. Reading finds all mistakes at once.
 
 import * as v from 'valibot';
 import {smtpStages} from '../sink/sink-reply.ts';
@@ -11,7 +11,7 @@ const pattern = text;
 const number = v.number('must be a number');
 const integer = v.pipe(number, v.safeInteger('must be a whole number'));
 const positive = v.pipe(integer, v.minValue(1, 'must be 1 or more'));
-/** Longer than this a timer does not run (setTimeout). */
+/** At most what setTimeout can hold. */
 const milliseconds = v.pipe(
   integer,
   v.minValue(0, 'must not be negative'),
@@ -25,9 +25,9 @@ const fraction = v.pipe(
 const oneOf = <const T extends readonly string[]>(values: T) =>
   v.picklist(values, `must be one of: ${values.join(', ')}`);
 
-/** Of what it concerns, how much is hit. */
+/** How much a fault hits of what it concerns. */
 const dose = {
-  /** The probability for each; 1 unless said. */
+  /** The probability for each; 1 by default. */
   rate: v.optional(fraction),
   /** Only the next so many. */
   count: v.optional(positive),
@@ -35,17 +35,17 @@ const dose = {
   seed: v.optional(integer),
 };
 
-/** Which calls it concerns: unless said otherwise all that the functions make. */
+/** Which calls it concerns: by default all that the functions make. */
 const calls = {
   service: v.optional(oneOf(troubledServices)),
   operation: v.optional(pattern),
-  /** By its name; concerns SQS alone. */
+  /** The name of a queue. */
   queue: v.optional(pattern),
-  /** A text somewhere in the call's parameters: that of one message, say. */
+  /** A text anywhere in the parameters of the call, for example in a message. */
   containing: v.optional(text),
-  /** Who calls. */
+  /** The name of the function that calls. */
   function: v.optional(pattern),
-  /** `all`: those of the `aws` command line, of `npm run send` and of tests too. */
+  /** `all`: also calls of the `aws` command line, of tests and of other programs. */
   from: v.optional(oneOf(['functions', 'all'])),
 };
 
@@ -61,9 +61,9 @@ const callFault = v.variant(
       ...calls,
       ...dose,
     }),
-    /** It is done, but later; other faults may hit it all the same. */
+    /** It is done, but later. Other faults can still hit it. */
     v.strictObject({fault: v.literal('delay'), ms: milliseconds, ...calls, ...dose}),
-    /** Some entries of a batch are not done and come back as failed: a share of them, a half unless said. */
+    /** A share of a batch's entries is not done and comes back as failed; half of them by default. */
     v.strictObject({fault: v.literal('partial'), share: v.optional(fraction), ...calls, ...dose}),
   ],
   'must be one of: fail, unavailable, throttle, refuse, hang, drop, delay, partial',
@@ -72,11 +72,11 @@ const callFault = v.variant(
 const kill = v.variant(
   'kill',
   [
-    /** SIGKILL for the execution environment that makes a call: before it takes effect, or after. */
+    /** Kills the execution environment that makes a call: before the call takes effect, or after. */
     v.strictObject({kill: oneOf(['before', 'after']), ...calls, ...dose}),
-    /** All that run. */
+    /** Kills all that run. */
     v.strictObject({kill: v.literal('now'), function: v.optional(pattern)}),
-    /** One of those that run, time and again: at random, every so many milliseconds on average. */
+    /** Kills one of those that run, again and again, at random: every so many milliseconds on average. */
     v.strictObject({
       kill: v.literal('random'),
       everyMs: v.pipe(milliseconds, v.minValue(1, 'must be 1 or more')),
@@ -90,7 +90,7 @@ const kill = v.variant(
 
 const stage = {stage: v.optional(oneOf(smtpStages))};
 const smtp = v.strictObject({
-  /** A stage of the dialogue, all of them unless said; `data` is when the message text is there. */
+  /** A stage of the dialogue; all stages by default. `data` is when the text has arrived. */
   smtp: v.union(
     [
       /** Each reply comes so much later. */
@@ -157,7 +157,7 @@ function parseFault(value: unknown, path: string): ParsedFault {
   return contradictions.length > 0 ? {problems: contradictions} : {fault: result.output, problems: []};
 }
 
-/** A property that is missing is said to be. */
+/** Says so when a property is missing. */
 const wordingOf = ({input, message, path}: v.BaseIssue<unknown>): string =>
   input === undefined && path !== undefined ? 'is missing' : message;
 

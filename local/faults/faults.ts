@@ -1,5 +1,5 @@
-// The faults in force, and what they do: to calls of services, to execution environments, to the sink's
-// replies. By default they concern the functions alone; whoever watches keeps a cloud that works.
+// The faults in force, and what they do to calls of services, to execution environments and to the sink's replies. By
+// default they concern the functions alone, so that the cloud works for the people who watch.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import type {AwsRequest, AwsService} from '../endpoint/aws-service.ts';
@@ -27,7 +27,7 @@ export class Faults {
     this.#options = options;
   }
 
-  /** In the order in which they are asked: the first one that strikes decides, and delays add up. */
+  /** In the order in which they are tried. The first one that strikes decides, and delays add up. */
   get active(): readonly ActiveFault[] {
     return this.#active;
   }
@@ -55,17 +55,17 @@ export class Faults {
     return active;
   }
 
-  /** Removes them all; calls that hang go on. */
+  /** Removes all of them. Calls that hang go on. */
   clear(): void {
     for (const active of this.#active) active.remove();
   }
 
-  /** The service, as the faults let its callers see it. */
+  /** The service, with the faults in front of it. */
   around(service: AwsService): AwsService {
     return {...service, call: request => this.#call(request, service)};
   }
 
-  /** What the sink is to do instead of its usual reply. */
+  /** What the sink does instead of its usual reply. */
   readonly sinkReply: ReplyHook = stage => {
     for (const {fault, trigger} of this.#active) {
       if (!('smtp' in fault)) continue;
@@ -82,7 +82,7 @@ export class Faults {
       if (active.removed.aborted || !active.trigger.fires()) continue;
       const {fault, trigger, removed} = active;
       if ('kill' in fault) {
-        // Only a call of an environment is concerned.
+        // A kill concerns only calls of environments.
         const environment = caller!.environment;
         if (fault.kill === 'after') await doneAnyhow(service, request);
         environment.kill();
@@ -111,7 +111,7 @@ export class Faults {
     return service.call(request);
   }
 
-  /** Kills that wait for no call. */
+  /** Does the kills that wait for no call. */
   async #killAtWill({fault, trigger, removed}: ActiveFault<KillFault>): Promise<void> {
     const {functions} = this.#options;
     if (fault.kill === 'now') {
@@ -135,11 +135,11 @@ const isOfCalls = (active: ActiveFault): active is ActiveFault<OfCalls> =>
   'fault' in active.fault ||
   ('kill' in active.fault && (active.fault.kill === 'before' || active.fault.kill === 'after'));
 
-/** Nobody will hear what came of it. */
+/** Makes a call whose result nobody gets. */
 const doneAnyhow = (service: AwsService, request: AwsRequest): Promise<unknown> =>
   service.call(request).catch(() => undefined);
 
-/** Less, when the signal is aborted. */
+/** Ends early when the signal is aborted. */
 const pause = (ms: number, signal: AbortSignal): Promise<unknown> =>
   delay(ms, undefined, {signal, ref: false}).catch(() => undefined);
 

@@ -28,7 +28,7 @@ function replyTo(method: string, body: string, faults: Faults): Reply {
   }
 }
 
-/** All of them, or none when there is anything wrong. */
+/** Adds all of them, or none when anything is wrong. */
 function change(faults: Faults, body: string, replace: boolean): Reply {
   const {value, problem} = jsonOf(body);
   if (problem !== undefined) return answer(400, {problems: [problem]});

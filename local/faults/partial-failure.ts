@@ -1,5 +1,5 @@
-// A batch of which some entries fail through no fault of the sender: they are left out of the call, and come
-// back as failed (API Reference, BatchResultErrorEntry).
+// Has some entries of a batch fail by no fault of the sender: they are left out of the call, and come back as failed (API
+// Reference, BatchResultErrorEntry).
 
 import type {AwsRequest, AwsService} from '../endpoint/aws-service.ts';
 
@@ -8,8 +8,8 @@ interface Entry {
 }
 
 /**
- * @param share how much of the batch fails; at least one entry does
- * @param random which ones
+ * @param share how much of the batch fails, at least one entry
+ * @param random chooses which ones
  */
 export async function failPartly(
   request: AwsRequest,
@@ -20,7 +20,7 @@ export async function failPartly(
   const entries = Array.isArray(given) ? (given as readonly Entry[]) : [];
   const failing = chosen(entries, Math.max(1, Math.round(share * entries.length)), random);
   const others = entries.filter(entry => !failing.has(entry));
-  // A batch without entries is refused as a whole: then there is nothing to fail partly.
+  // The service refuses a batch without entries as a whole.
   if (failing.size === 0) return service.call(request);
   const done =
     others.length === 0 ? {} : await service.call({...request, input: {...request.input, Entries: others}});

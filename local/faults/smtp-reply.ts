@@ -1,4 +1,4 @@
-// A fault of SMTP as the sink takes it.
+// What a fault of SMTP means to the sink.
 
 import type {SinkReply, SmtpStage} from '../sink/sink-reply.ts';
 import type {SmtpFault} from './fault.ts';

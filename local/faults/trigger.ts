@@ -1,5 +1,5 @@
-// When a fault strikes: with what probability, how many times. Its randomness comes from a seed, so that a run
-// can be repeated.
+// When a fault strikes: with what probability, and how many times. Its random numbers come from a seed, so that a run can
+// be repeated.
 
 export interface Dose {
   readonly rate?: number | undefined;

@@ -30,7 +30,7 @@ export async function loadHandler(root, handler) {
   const module = await import(pathToFileURL(file)).catch(error => {
     const {stack} = error ?? {};
     if (error instanceof SyntaxError) throw Object.assign(new UserCodeSyntaxError(String(error)), {stack});
-    // Of require() alone: import says ERR_MODULE_NOT_FOUND.
+    // Only require() has this code: import has ERR_MODULE_NOT_FOUND.
     throw error?.code === 'MODULE_NOT_FOUND' ? new ImportModuleError(String(error)) : error;
   });
   const follow = from => exported.split('.').reduce((value, name) => value?.[name], from);

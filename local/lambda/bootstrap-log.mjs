@@ -12,7 +12,7 @@ export const errorDocumentOf = error =>
     ? {errorType: error.name, errorMessage: error.message, trace: error.stack?.split('\n') ?? []}
     : {errorType: typeof error, errorMessage: String(error), trace: []};
 
-/** What JSON.stringify makes of errors, wherever they are: their parts under the names that a format gives them. */
+/** For JSON.stringify: writes errors, wherever they are, as their parts under the names of a format. */
 const withErrors = partsOf => (_, value) => (value instanceof Error ? partsOf(value) : value);
 
 /** In text, an error is a JSON object after a tab. */
@@ -31,14 +31,14 @@ function errorLineOf(error) {
   }
 }
 
-// Text format ("Log and monitor Node.js Lambda functions"): time, request id, level, message. A message of
-// several lines is one event: its line feeds travel as carriage returns.
+// Text format: time, request id, level, message. A message of several lines is one event, as its line feeds are sent as
+// carriage returns.
 const textLine = (level, message, rest) =>
   [new Date().toISOString(), invocation.requestId, level, format(message, ...rest)]
     .join('\t')
     .replaceAll('\n', '\r');
 
-// JSON format: one object a line; a single argument stays what it is ("Log and monitor …", JSON log format).
+// JSON format: one object a line. A single argument stays what it is.
 function jsonLine(level, message, rest) {
   const line = {timestamp: new Date().toISOString(), level, requestId: invocation.requestId};
   if (rest.length > 0) {

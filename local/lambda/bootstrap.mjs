@@ -1,18 +1,18 @@
-// The half of Lambda's Node.js runtime that runs inside an execution environment: loads the handler from the
-// task root, asks the Runtime API (2018-06-01) for invocations, reports what came of them, as version 4 of the
-// runtime interface client does (npm: aws-lambda-ric). It knows nothing of the local cloud but the address in
-// AWS_LAMBDA_RUNTIME_API. Plain JavaScript: an environment starts faster without stripping types.
+// The half of Lambda's Node.js runtime that runs inside an execution environment. It loads the handler from the task root,
+// asks the Runtime API (2018-06-01) for invocations, and reports their outcomes, as version 4 of the runtime interface
+// client does (npm: aws-lambda-ric). Of the local cloud it knows the address in AWS_LAMBDA_RUNTIME_API alone. It is plain
+// JavaScript, as an environment starts faster when no types have to be stripped.
 
 import {createRequire} from 'node:module';
 import {loadHandler} from './bootstrap-handler.mjs';
 import {errorDocumentOf, invocation, logError} from './bootstrap-log.mjs';
 
-// Not by import, which would load fetch and WebSocket too: a function's cold start would not show that it does.
+// An import would load fetch and WebSocket too. Then a function's cold start would not show that the function loads them.
 const {Agent, request} = createRequire(import.meta.url)('node:http');
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const agent = new Agent({keepAlive: true, maxSockets: 1});
-/** The cloud stops: handlers that ask how much time is left have none. */
+/** The cloud stops: handlers that ask how much time is left get none. */
 let draining = false;
 process.on('SIGTERM', () => {
   draining = true;
@@ -31,7 +31,7 @@ const call = (method, path, body, headers = {}) =>
       },
     );
     sent.on('error', fail);
-    // There is one connection, and it is never closed while the cloud lives: nobody is left to work for.
+    // There is one connection. When it closes, the cloud is gone.
     sent.once('socket', socket => {
       if (socket.listenerCount('close', abandoned) === 0) socket.on('close', abandoned);
     });
@@ -107,5 +107,5 @@ async function run() {
     }
   }
 }
-// What fails outside a handler ends the process as Node.js sees fit, and Lambda says that it exited.
+// An error outside of a handler ends the process, as Node.js does, and Lambda reports that it exited.
 void run();

@@ -1,5 +1,4 @@
-// What AWS would refuse about resources that CloudFormation's schema lets pass: found before the cloud starts,
-// all of it at once.
+// Finds what AWS would refuse though CloudFormation's schema lets it pass: all of it, before the cloud starts.
 
 import type {QueueResource} from '../sqs/queue-resource.ts';
 import type {Resources} from '../template/resources.ts';
@@ -7,7 +6,7 @@ import {reservedVariables} from './environment-variables.ts';
 import type {EventSourceMappingResource} from './event-source-mapping-resource.ts';
 import type {FunctionResource} from './function-resource.ts';
 
-/** Every problem, with the logical ID of its resource in front; none when AWS would take them. */
+/** Every problem, with the logical ID of its resource in front. */
 export function deploymentProblemsOf(resources: Resources): string[] {
   const {queues, functions, eventSourceMappings} = resources;
   return [

@@ -1,5 +1,5 @@
-// The process of an execution environment, with its group: started with Lambda's memory settings, stopped and
-// continued by signals, its output as lines. What it runs and why is not its business.
+// The process of an execution environment, with its process group. It starts with Lambda's memory settings, signals stop
+// and continue it, and its output is read as lines.
 
 import {type ChildProcess, spawn} from 'node:child_process';
 import {readFileSync} from 'node:fs';
@@ -27,7 +27,7 @@ export class EnvironmentProcess {
   #alive = true;
 
   constructor({script, directory, environment, memoryMB, reaper, onLine}: ProcessOptions) {
-    // As the runtime divides the memory: a tenth for the young generation, the rest for the old one.
+    // Lambda's runtime divides the memory so: a tenth for the young generation, the rest for the old one.
     const youngMB = Math.floor(memoryMB / 10);
     const heap = [
       `--max-semi-space-size=${Math.floor(youngMB / 2)}`,
@@ -37,7 +37,7 @@ export class EnvironmentProcess {
       cwd: directory,
       env: {...environment},
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own: a Ctrl-C in the terminal is for the cloud, which stops it in order.
+      // It gets a process group of its own: a Ctrl-C in the terminal is for the cloud, which then stops it in order.
       detached: true,
     });
     const {pid} = this.#child;
@@ -56,17 +56,17 @@ export class EnvironmentProcess {
     return this.#alive;
   }
 
-  /** To the whole group: what the function has started is frozen and killed with it. */
+  /** Signals the whole group, so that processes of the function are frozen and killed with it. */
   signal(signal: NodeJS.Signals): void {
     if (!this.#alive || this.#child.pid === undefined) return;
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
-      // It has just ended by itself; its exit says how.
+      // It has just ended by itself.
     }
   }
 
-  /** The most memory it has had, where the system tells (Linux). */
+  /** The most memory that it has had, where the system says so (Linux). */
   peakMB(): number | undefined {
     try {
       const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');

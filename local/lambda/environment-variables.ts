@@ -1,10 +1,10 @@
-// The environment of a function: the variables of the template and those that Lambda sets ("Working with
-// environment variables", defined runtime environment variables). Nothing of the developer's own.
+// The environment variables of a function: those of the template and those that Lambda sets ("Working with environment
+// variables", defined runtime environment variables), and none of the developer's own.
 
 import {createHash} from 'node:crypto';
 import type {FunctionResource, Logging} from './function-resource.ts';
 
-/** Set by Lambda; a template that sets one of them is refused. */
+/** Lambda sets these. A template that sets one is refused. */
 export const reservedVariables: readonly string[] = [
   '_HANDLER',
   '_X_AMZN_TRACE_ID',
@@ -29,7 +29,7 @@ export const reservedVariables: readonly string[] = [
   'TZ',
 ];
 
-/** The access key of the credentials that a function has of its role: it tells the endpoint which function calls. */
+/** The access key of a function's credentials. By it the endpoint knows which function calls. */
 export const accessKeyIdOf = ({
   roleLogicalId,
   name,
@@ -46,7 +46,7 @@ interface Surroundings {
   readonly sessionToken: string;
 }
 
-/** Text has no levels. */
+/** The text format has no levels. */
 const logLevelOf = ({format, applicationLevel}: Logging): Record<string, string> =>
   format === 'Text'
     ? {AWS_LAMBDA_LOG_FORMAT: 'Text'}

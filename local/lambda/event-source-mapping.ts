@@ -22,10 +22,10 @@ export interface EventSourceMappingOptions {
   readonly onProblem: (error: unknown) => void;
 }
 
-/** Without a MaximumConcurrency Lambda goes up to 1,000: too many processes for one machine. */
+/** The limit without a MaximumConcurrency. Lambda's is 1,000, which is too many processes for one machine. */
 const localConcurrency = 10;
 const longPollS = 20;
-/** ReceiveMessage gives out ten at most. */
+/** ReceiveMessage gives out at most ten. */
 const receiveSize = 10;
 const longestPauseMs = 30_000;
 
@@ -47,7 +47,7 @@ export class EventSourceMapping {
     });
   }
 
-  /** How many batches it would take at a time just now. */
+  /** How many batches it can take at a time now. */
   get concurrency(): number {
     return this.#pollers.size;
   }
@@ -85,7 +85,7 @@ export class EventSourceMapping {
     await delay(pauseMs, undefined, {signal: this.#pollers.stopping});
   }
 
-  /** The next messages; more than ten only within the batching window. */
+  /** Receives the next messages. It waits for more than ten only within the batching window. */
   async #receiveBatch(): Promise<ReceivedMessage[]> {
     const {batchSize, maximumBatchingWindowS: windowS} = this.definition;
     const batch = await this.#receive(batchSize, this.#pollers.stopping);
@@ -120,7 +120,7 @@ export class EventSourceMapping {
     }
   }
 
-  /** Invokes the function once and deletes what succeeded; returns what did not. */
+  /** Invokes the function once, and deletes the messages that succeeded. @returns those that did not */
   async #invoke({payload, messages}: SqsEvent): Promise<readonly ReceivedMessage[]> {
     const upstream = messages.map(({attributes}) => attributes.AWSTraceHeader ?? '');
     this.#inHand += messages.length;
@@ -167,5 +167,5 @@ export class EventSourceMapping {
   }
 }
 
-/** The FIFO group; empty on a standard queue, where nothing waits for anything. */
+/** The FIFO group; empty on a standard queue, where no message waits for another. */
 const groupOf = (message: ReceivedMessage): string => message.attributes.MessageGroupId ?? '';

@@ -33,7 +33,7 @@ export class ExecutionEnvironment {
   readonly stream: string;
   /** The token of its own credentials. By it the endpoint knows which environment calls. */
   readonly sessionToken = randomBytes(16).toString('hex');
-  /** Settles when the handler is loaded, or with what kept it from being. */
+  /** Settles when the handler is loaded, or with the error that loading it ended with. */
   readonly ready: Promise<FunctionError | undefined>;
   /** Settles when the process is gone. */
   readonly gone: Promise<void>;
@@ -121,7 +121,7 @@ export class ExecutionEnvironment {
     if (this.#options.runtime === undefined) this.#process.signal('SIGTERM');
   }
 
-  /** SIGKILL, as Lambda ends an environment without extensions; it works on a frozen process too. */
+  /** Ends it by SIGKILL, as Lambda ends an environment without extensions. A frozen process dies of it too. */
   kill(): void {
     this.#killed = true;
     this.#process.signal('SIGKILL');

@@ -1,4 +1,4 @@
-// What an invocation came to, and how Lambda words the failures that it finds itself.
+// The outcome of an invocation, and how Lambda words the failures that it finds itself.
 
 /** The error document of the Runtime API and of Invoke. */
 export interface FunctionError {
@@ -17,7 +17,7 @@ export type Invocation =
       readonly atInit: boolean;
     };
 
-/** Request and response: 6 MB each ("Lambda quotas"; the number is that of the error message). */
+/** The limit of a request and of a response: 6 MB ("Lambda quotas"). The number is that of the error message. */
 export const maximumPayloadOctets = 6_291_556;
 
 export const timedOut = (requestId: string, timeoutS: number): FunctionError => ({
@@ -44,7 +44,7 @@ export const responseTooLarge: FunctionError = {
   errorMessage: `Response payload size exceeded maximum allowed payload size (${maximumPayloadOctets} bytes).`,
 };
 
-/** What Invoke answers when it does not even try. */
+/** Invoke answers with this before it invokes anything. */
 export class RequestTooLarge extends Error {
   override readonly name = 'RequestTooLargeException';
 
@@ -55,7 +55,7 @@ export class RequestTooLarge extends Error {
   }
 }
 
-/** What Invoke answers when the function goes round with SQS, or another service that keeps count. */
+/** Invoke answers with this when the function goes round with SQS, or with another service that keeps count. */
 export class RecursiveInvocation extends Error {
   override readonly name = 'RecursiveInvocationException';
 

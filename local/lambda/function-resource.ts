@@ -6,7 +6,7 @@ import type {IdentityKind, TemplateReader} from '../template/reader.ts';
 export interface Logging {
   groupName: string;
   format: 'Text' | 'JSON';
-  /** The least of the function's console lines that is kept; JSON only, as is the next one. */
+  /** The lowest level of console lines that is kept. Like the next one, it is for JSON only. */
   applicationLevel: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
   systemLevel: 'DEBUG' | 'INFO' | 'WARN';
 }
@@ -52,7 +52,7 @@ const functionProperties = [
   'Timeout',
 ];
 
-/** What a function's resource refers to beyond its properties. */
+/** What a function has in the template besides its properties. */
 interface FunctionSource {
   /** The parsed asset manifest. */
   readonly assets: unknown;
@@ -105,7 +105,7 @@ function roleOf(role: unknown): string {
   return path[0];
 }
 
-/** The directory that the CDK would zip and upload to where the template expects the code. */
+/** The directory that the CDK would zip and upload as the code. */
 function assetPathOf(code: Properties, assets: unknown): string {
   const key = stringOf(code, 'S3Key');
   type Files = Record<string, {source: {path?: string}; destinations: Record<string, {objectKey: string}>}>;

@@ -1,6 +1,6 @@
-// Sees to it that nothing outlives the cloud, even when it is killed outright: a shell that holds the other
-// end of a pipe, and that kills the execution environments and removes their files when the pipe closes. A
-// frozen or busy environment could not notice by itself that the cloud is gone.
+// Makes sure that nothing outlives the cloud, even when the cloud is killed. A shell holds the other end of a pipe. When the
+// pipe closes, it kills the execution environments and removes their files. An environment that is frozen or busy could
+// not notice by itself that the cloud is gone.
 
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -13,8 +13,8 @@ export interface Reaper {
   close(): Promise<void>;
 }
 
-// A Ctrl-C goes to the whole process group of a terminal: the reaper has one of its own (detached), and
-// ignores what else would end it before its time.
+// A Ctrl-C goes to the whole process group of a terminal. So the reaper has its own group (detached), and ignores the
+// signals that would end it too early.
 const script = `
 trap '' HUP INT TERM
 pids=
@@ -35,7 +35,7 @@ export function startReaper(directory: string): Reaper {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   const closed = once(shell, 'close');
-  // Without a reaper the cloud still works; what it started is stopped by its own stop().
+  // Without a reaper the cloud still works, and its own stop() stops what it started.
   shell.stdin.on('error', () => undefined);
   shell.on('error', () => undefined);
   shell.unref();
@@ -43,7 +43,7 @@ export function startReaper(directory: string): Reaper {
     watch: pid => void shell.stdin.write(`watch ${pid}\n`),
     forget: pid => void shell.stdin.write(`forget ${pid}\n`),
     close: async () => {
-      // Who waits for it must not be left without anything to wait for.
+      // The process must not end while somebody waits for this.
       shell.ref();
       shell.stdin.end();
       await closed.catch(() => undefined);

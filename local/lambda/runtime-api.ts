@@ -1,5 +1,5 @@
-// The Lambda Runtime API of one execution environment (version 2018-06-01, "Using the Lambda runtime API for
-// custom runtimes"). It carries invocations in and outcomes out, and keeps no clock and no process.
+// The Lambda Runtime API of one execution environment (version 2018-06-01, "Using the Lambda runtime API for custom
+// runtimes"). It carries invocations in and outcomes out.
 
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
@@ -26,7 +26,7 @@ interface RuntimeEvents {
 export interface RuntimeApi {
   /** For AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
-  /** Whom to tell what the runtime says: set before the runtime starts. */
+  /** Sets who is told what the runtime says. This must happen before the runtime starts. */
   serve(events: RuntimeEvents): void;
   /** Answers the runtime's request for an invocation. */
   send(request: RuntimeRequest): void;
@@ -72,10 +72,10 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
   const server = createServer((request, response) => {
     const problem = webPageProblemOf(request);
     if (problem !== undefined) return refuseWebPage(response, problem);
-    // The runtime went away while it was sending: its exit tells more than this would.
+    // The runtime ended while it was sending. Its exit says more than this error.
     answer(request, response).catch(() => response.destroy());
   });
-  // The runtime's only connection is idle for as long as the handler runs.
+  // The runtime's only connection is idle while the handler runs.
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -112,7 +112,7 @@ const reply = (response: ServerResponse, status: number, body: unknown) => {
   response.end(JSON.stringify(body));
 };
 
-/** The body; undefined when it is larger than a payload may be. */
+/** Reads the body; undefined when it is larger than a payload may be. */
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let octets = 0;
@@ -123,7 +123,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   return octets <= maximumPayloadOctets ? Buffer.concat(chunks).toString() : undefined;
 }
 
-/** A runtime may word its errors as it likes; without an error document Lambda calls them unhandled. */
+/** Without an error document, Lambda calls an error unhandled. */
 function errorOf(body: string | undefined): FunctionError {
   try {
     const {errorType, errorMessage, trace} = JSON.parse(body ?? '') as Record<string, unknown>;
@@ -131,7 +131,7 @@ function errorOf(body: string | undefined): FunctionError {
       return {errorType, errorMessage: String(errorMessage), ...(Array.isArray(trace) ? {trace} : {})};
     }
   } catch {
-    // Falls through to what Lambda says of a body that it cannot read.
+    // It is no error document.
   }
   return {errorType: 'Unhandled', errorMessage: body ?? ''};
 }

@@ -42,7 +42,7 @@ export interface SqsEvent {
   readonly payload: string;
 }
 
-/** The messages as few events of at most 6 MB, in their order: ten messages of 1 MiB need two. */
+/** Puts the messages, in their order, into as few events of at most 6 MB as possible: ten of 1 MiB need two. */
 export function sqsEventsOf(messages: readonly ReceivedMessage[], source: EventSource): SqsEvent[] {
   const events: SqsEvent[] = [];
   let batch: {message: ReceivedMessage; json: string}[] = [];
@@ -66,8 +66,8 @@ export function sqsEventsOf(messages: readonly ReceivedMessage[], source: EventS
 }
 
 /**
- * The message ids that a response reports as failed ("Implementing partial batch responses", success and
- * failure conditions). A response that cannot be understood fails the whole batch.
+ * The ids of the messages that a response reports as failed ("Implementing partial batch responses", success and failure
+ * conditions). A response that cannot be understood fails the whole batch.
  */
 export function batchItemFailuresOf(payload: string, messageIds: readonly string[]): ReadonlySet<string> {
   const none = new Set<string>();

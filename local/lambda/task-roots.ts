@@ -1,11 +1,11 @@
-// The functions' code where Lambda would have it: away from the project, so that an import that the bundle
-// lacks fails here as it would when deployed, instead of finding the project's node_modules or package.json.
+// Puts the functions' code where it would be in Lambda: away from the project. An import that the bundle lacks then fails
+// as it would when deployed, and does not find the project's node_modules or package.json.
 
 import {cp, mkdir} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import type {FunctionResource} from './function-resource.ts';
 
-/** Copies the function's bundle below the directory; gives its task root. */
+/** Copies the function's bundle below the directory. @returns its task root */
 export async function copyTaskRoot(
   {name, assetPath}: FunctionResource,
   assetsDirectory: string,

@@ -1,10 +1,10 @@
 // The X-Ray trace header (X-Amzn-Trace-Id) as Lambda uses it to find recursive loops: its Lineage counts how often
 // each function was invoked in a chain of requests (AWS X-Ray, "Tracing header"; "Use Lambda recursive loop
-// detection to prevent infinite loops"). What to do about a loop is decided elsewhere.
+// detection to prevent infinite loops").
 
 import {createHash, randomBytes} from 'node:crypto';
 
-/** What one invocation is made of: the trace headers of the messages in its event. */
+/** Where an invocation comes from: the trace headers of the messages in its event. */
 export type Upstream = readonly string[];
 
 /** `Root=…;Parent=…;Sampled=0;Lineage=a87bd80c:1|68fd508a:5` */
@@ -16,11 +16,11 @@ function fieldOf(header: string, name: string): string | undefined {
   return undefined;
 }
 
-/** Functions stand in it as eight hexadecimal digits. */
+/** The lineage names a function by eight hexadecimal digits. */
 const idOf = (functionArn: string): string =>
   createHash('sha256').update(functionArn).digest('hex').slice(0, 8);
 
-/** Of several messages the highest count of each function: one that goes round is not hidden by others. */
+/** The highest count that each function has in any message, so that others do not hide a message that goes round. */
 function lineageOf(upstream: Upstream): Map<string, number> {
   const counts = new Map<string, number>();
   for (const header of upstream) {
@@ -37,7 +37,7 @@ function lineageOf(upstream: Upstream): Map<string, number> {
 export const invocationsOf = (functionArn: string, upstream: Upstream): number =>
   lineageOf(upstream).get(idOf(functionArn)) ?? 0;
 
-/** The header of an invocation: the trace goes on, or begins, and this invocation is counted. */
+/** The header of an invocation. It continues the trace, or begins one, and counts this invocation. */
 export function traceHeaderOf(functionArn: string, upstream: Upstream, nowMs = Date.now()): string {
   const [root = newRoot(nowMs)] = upstream
     .map(header => fieldOf(header, 'Root'))

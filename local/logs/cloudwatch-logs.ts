@@ -1,4 +1,4 @@
-// CloudWatch Logs: the log groups of the account, by name, and what they are called elsewhere.
+// CloudWatch Logs: the log groups of the account, by name or by ARN.
 
 import {logGroupNotFound} from './errors.ts';
 import {LogGroup, type LogGroupOptions} from './log-group.ts';
@@ -11,7 +11,7 @@ export class CloudWatchLogs {
     this.#arnPrefix = `arn:aws:logs:${region}:${accountId}:log-group:`;
   }
 
-  /** The group of that name; it is created unless it exists. */
+  /** The group of that name. It is created if it does not exist. */
   ensureGroup(name: string, options?: LogGroupOptions): LogGroup {
     const group = this.#groups.get(name) ?? new LogGroup(name, options);
     this.#groups.set(name, group);

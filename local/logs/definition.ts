@@ -1,4 +1,4 @@
-// CloudWatch Logs as a part of the local cloud. Nobody else writes to it than the functions.
+// CloudWatch Logs as a part of the local cloud. Only the functions write to it.
 
 import type {ServiceDefinition} from '../service-definition.ts';
 import {CloudWatchLogs} from './cloudwatch-logs.ts';

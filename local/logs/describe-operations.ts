@@ -1,4 +1,4 @@
-// Which groups and streams there are: DescribeLogGroups and DescribeLogStreams of the API Reference.
+// The operations that list groups and streams: DescribeLogGroups and DescribeLogStreams (API Reference).
 
 import {pageTokenOf, positionOf} from '../endpoint/page-token.ts';
 import {invalidNextToken, invalidParameter} from './errors.ts';

@@ -1,4 +1,4 @@
-// What was printed: FilterLogEvents across a group's streams and GetLogEvents of one stream, in pages.
+// The operations that read events: FilterLogEvents reads all streams of a group, GetLogEvents one stream, both in pages.
 
 import {pageTokenOf, positionOf} from '../endpoint/page-token.ts';
 import {invalidNextToken, invalidParameter, logStreamNotFound} from './errors.ts';
@@ -10,7 +10,7 @@ import {groupIn, type Operation} from './operation.ts';
 /** "Each page returned can contain up to 1 MB of log events or up to 10,000 log events." */
 const pageOctets = 1_048_576;
 const pageEvents = 10_000;
-/** A page may be partly full, or empty, with more behind its token: so no request holds up the others for long. */
+/** How many events one request looks at, so that it does not hold up others. Its page may then be empty, with a token. */
 const scannedEvents = 10_000;
 
 export const eventOperations: Readonly<Record<string, Operation>> = {
@@ -31,7 +31,7 @@ export const eventOperations: Readonly<Record<string, Operation>> = {
     for (const event of first < 0 ? [] : inTime.slice(first)) {
       if (event.timestamp > endTime) break;
       const isFull = scanned === scannedEvents || !page.hasRoomFor(event);
-      // The token goes on behind what was looked at, be it found or not.
+      // The next page continues behind the last event that was looked at.
       if (isFull) return {...found(page), nextToken: pageTokenOf(String(event.number - 1), request)};
       if (isInStreams(event) && isMatching(event.message)) page.add(event);
       scanned += 1;
@@ -65,7 +65,7 @@ export const eventOperations: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** Events up to a page's limits; one event always fits. */
+/** Events up to the limits of a page. One event always fits. */
 class Page {
   readonly events: NumberedEvent[] = [];
   readonly #limit: number;
@@ -117,7 +117,7 @@ const found = ({events}: Page) => ({
     timestamp,
     message,
     ingestionTime: timestamp,
-    // As AWS's: the time, then what tells events of the same millisecond apart.
+    // AWS's begin with the time too. The rest is for events of the same millisecond.
     eventId: digits((BigInt(timestamp) << 144n) + BigInt(number)),
   })),
   // "As of May 15, 2020, this parameter is no longer supported. This parameter returns an empty list."
@@ -126,7 +126,7 @@ const found = ({events}: Page) => ({
 
 const digits = (value: number | bigint): string => String(value).padStart(56, '0');
 
-/** Where a page of a stream begins, and in which direction it goes: at first back from the end, or from the head. */
+/** Where a page of a stream begins, and its direction. The first page goes back from the end, or on from the head. */
 function cursorIn(input: Input, end: number): {readonly isForward: boolean; readonly cursor: number} {
   const fromHead = flag(input, 'startFromHead');
   const token = optionalText(input, 'nextToken', {});

@@ -1,10 +1,10 @@
-// The pattern language of CloudWatch Logs ("Filter pattern syntax for metric filters, subscription filters, filter
-// log events, and Live Tail"): a pattern in, a predicate of messages out. Terms and JSON patterns; those for
-// space-delimited events and regular expressions are refused. It knows no log and no request.
+// The pattern language of CloudWatch Logs ("Filter pattern syntax for metric filters, subscription filters, filter log
+// events, and Live Tail"): a pattern becomes a predicate of messages. Terms and JSON patterns are known; patterns for
+// space-delimited events and regular expressions are refused.
 
 import {isJsonObject, type Json, type JsonObject} from '../json.ts';
 
-/** Its message is for whoever wrote the pattern, in AWS's words where AWS has any. */
+/** Its message is for the person who wrote the pattern, in AWS's words where there are any. */
 export class InvalidFilterPattern extends Error {}
 
 export type Matcher = (message: string) => boolean;
@@ -20,7 +20,7 @@ export function parseFilterPattern(pattern: string): Matcher {
 
 const notHere = (what: string) => new InvalidFilterPattern(`The local CloudWatch Logs has no ${what}`);
 
-/** In quotes anything may stand, `"` and `\` behind a backslash. */
+/** Quotes may hold anything; `"` and `\` stand behind a backslash. */
 const quoted = /"((?:[^"\\]|\\.)+)"/;
 const unescaped = (text: string) => text.replaceAll(/\\(.)/g, '$1');
 
@@ -37,7 +37,7 @@ function parseTerms(text: string): Matcher {
     const list = sign === '-' ? excluded : sign === '?' ? optional : included;
     list.push(word ?? unescaped(phrase ?? ''));
   }
-  // Beside other terms, those with a question mark are ignored ("Match any term").
+  // Next to other terms, those with a question mark are ignored ("Match any term").
   const isAnyOptional = optional.length > 0 && included.length + excluded.length === 0;
   return message =>
     isAnyOptional
@@ -87,7 +87,7 @@ class Scanner {
     return this.#at === this.#text.length;
   }
 
-  /** What comes next, if it is that; white space behind it is skipped. */
+  /** Takes what comes next, if it is this, and the white space behind it. */
   take(what: RegExp): RegExpExecArray | undefined {
     const sticky = new RegExp(`(?:${what.source})\\s*`, 'y');
     sticky.lastIndex = this.#at;
@@ -145,7 +145,7 @@ function parseComparison(scanner: Scanner): Condition {
       : comparedAsText(operator, literal);
   return event => {
     const value = valueIn(event);
-    // "The SELECTOR must point to a value node (string or number)": otherwise not even != holds.
+    // "The SELECTOR must point to a value node (string or number)". Otherwise not even != holds.
     return (typeof value === 'string' || typeof value === 'number') && compare(value);
   };
 }
@@ -175,14 +175,14 @@ function comparedAsNumber(operator: string, literal: string): Comparison {
     '>': (value: number) => value > expected,
     '>=': (value: number) => value >= expected,
   }[operator];
-  // Digits in a string are text: they can be the same, but not less or more.
+  // Digits in a string are text: they can be equal, but not less or more.
   const compareText = /^!?=$/.test(operator) ? comparedAsText(operator, literal) : () => false;
   return value => (typeof value === 'number' ? compare?.(value) === true : compareText(value));
 }
 
 function comparedAsText(operator: string, literal: string): Comparison {
   if (operator !== '=' && operator !== '!=') throw invalid();
-  // "Ev*ent will only match the actual string Ev*ent": at the ends alone the asterisk is a wildcard.
+  // "Ev*ent will only match the actual string Ev*ent": the asterisk is a wildcard only at the ends.
   const [, before, text = '', after] = /^(\*?)(.*?)(\*?)$/s.exec(literal) ?? [];
   const isEqual = (value: string) => {
     if (before && after) return value.includes(text);

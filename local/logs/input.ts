@@ -1,5 +1,4 @@
-// Reading a request's parameters against what the API Reference of CloudWatch Logs says of them: length, pattern,
-// range.
+// Reads a request's parameters, and checks them against the API Reference of CloudWatch Logs: length, pattern, range.
 
 import {type Input, optionalInteger, optionalString, strings} from '../endpoint/input.ts';
 import {unfit} from './errors.ts';

@@ -1,5 +1,5 @@
-// What functions printed, as CloudWatch Logs keeps it: a group for a function, a stream for each execution
-// environment. The latest events are kept, in memory; how they are asked for is decided elsewhere.
+// What functions printed, as CloudWatch Logs keeps it: a group for each function, a stream for each execution environment.
+// The latest events are kept, in memory.
 
 export interface LogEvent {
   /** Milliseconds since the epoch. */
@@ -17,27 +17,27 @@ export interface LogStream {
   readonly name: string;
   readonly firstEventTimestamp: number;
   lastEventTimestamp: number;
-  /** Those that are still kept; with the last of them the stream is gone. */
+  /** How many events are still kept. Without any, the stream is gone. */
   events: number;
 }
 
 /** "…the sum of all event messages in UTF-8, plus 26 bytes for each log event" (PutLogEvents). */
 export const eventOctets = ({message}: LogEvent): number => Buffer.byteLength(message) + 26;
 
-/** What an event takes up in memory beside its text, about. */
+/** About what an event takes up in memory besides its text. */
 const overheadOctets = 100;
 
 export interface LogGroupOptions {
   readonly creationTime?: number;
   readonly retentionInDays?: number | undefined;
-  /** How much is kept, about. */
+  /** About how much is kept. */
   readonly capacityOctets?: number;
 }
 
 export class LogGroup {
   readonly name: string;
   readonly creationTime: number;
-  /** For show: nothing here lives that long. */
+  /** Only shown: nothing here lives that long. */
   readonly retentionInDays: number | undefined;
   readonly #capacityOctets: number;
   readonly #streams = new Map<string, LogStream>();
@@ -67,9 +67,9 @@ export class LogGroup {
   append({timestamp, message, stream}: LogEvent): LogEvent {
     const latest = this.#events.at(-1);
     const event = {
-      // A clock that is set back stands still here: events are in the order of their times.
+      // When the clock is set back, the time stands still: events are in the order of their times.
       timestamp: Math.max(timestamp, latest?.timestamp ?? 0),
-      // "Minimum length of 1" (InputLogEvent): an empty line is its end.
+      // "Minimum length of 1" (InputLogEvent). An empty line becomes a line feed.
       message: message === '' ? '\n' : message,
       stream,
       number: (latest?.number ?? -1) + 1,
@@ -111,7 +111,7 @@ export class LogGroup {
     return this.#octets + overheadOctets * events;
   }
 
-  /** An eighth at once, so that an event costs no copy of all others; never the last one. */
+  /** Drops an eighth at once, so that not every event copies all others. It never drops the last one. */
   #dropOldest(): void {
     const wanted = (this.#capacityOctets * 7) / 8;
     let dropped = 0;

@@ -1,4 +1,4 @@
-// What an operation is: a request's parameters in, the members of its answer out.
+// An operation: it gets a request's parameters, and returns the members of the answer.
 
 import type {CloudWatchLogs} from './cloudwatch-logs.ts';
 import {invalidParameter, unfit} from './errors.ts';
