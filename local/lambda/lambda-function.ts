@@ -1,5 +1,5 @@
-// A function: its execution environments, reused while warm, started when all are busy, retired when idle.
-// It runs what it is given and knows nothing of where invocations come from.
+// A function with its execution environments. A warm one is used again, another starts when all are busy, and idle ones are
+// retired.
 
 import {randomUUID} from 'node:crypto';
 import {type EnvironmentOptions, ExecutionEnvironment} from './execution-environment.ts';
@@ -15,7 +15,7 @@ import {initErrorLines} from './platform-log.ts';
 import {invocationsOf, traceHeaderOf, type Upstream} from './trace-header.ts';
 
 export interface FunctionOptions extends EnvironmentOptions {
-  /** How long an idle environment stays; Lambda keeps one for some minutes. */
+  /** How long an idle environment stays. Lambda keeps one for some minutes. */
   readonly idleMs?: number;
 }
 
@@ -29,7 +29,7 @@ export class LambdaFunction {
   readonly definition: FunctionResource;
   readonly #options: FunctionOptions & {readonly idleMs: number};
   readonly #environments = new Set<ExecutionEnvironment>();
-  /** The one used last comes first: the others get old and are retired. */
+  /** The one used last is used first, so that the others get old and are retired. */
   readonly #idle: {readonly environment: ExecutionEnvironment; readonly retirement: NodeJS.Timeout}[] = [];
   #stopped = false;
 
@@ -54,7 +54,7 @@ export class LambdaFunction {
 
   /**
    * @param payload the event, as JSON
-   * @param upstream the trace headers of the messages that it is made of
+   * @param upstream the trace headers of the messages in the event
    * @throws RequestTooLarge, RecursiveInvocation
    */
   async invoke(payload: string, upstream: Upstream = []): Promise<Invocation> {
@@ -74,7 +74,7 @@ export class LambdaFunction {
     return invocation;
   }
 
-  /** Has the environments that are at work begin nothing more. */
+  /** Tells the environments that are at work to begin nothing more. */
   drain(): void {
     const idle = new Set(this.#idle.map(({environment}) => environment));
     for (const environment of this.#environments.difference(idle)) environment.drain();

@@ -1,5 +1,4 @@
-// A stream of octets as the lines of a log: what a function prints comes in pieces that know nothing of lines, nor
-// of how much one log event holds.
+// Makes lines of what a function prints, which comes in pieces of any size. A line is at most what one log event holds.
 
 /**
  * A longer line becomes several events. CloudWatch Logs takes 1 MB ("CloudWatch Logs quotas", since April 2025),
@@ -11,7 +10,7 @@ const lineFeed = 0x0a;
 
 export class OutputLines {
   readonly #onLine: (line: string) => void;
-  /** Of a line whose end is still to come. */
+  /** The pieces of a line whose end has not come yet. */
   #pieces: Buffer[] = [];
   #octets = 0;
 
@@ -29,7 +28,7 @@ export class OutputLines {
     if (start < chunk.length) this.#add(chunk.subarray(start));
   }
 
-  /** What was printed without an end of line. */
+  /** Ends a line that was printed without its end. */
   flush(): void {
     if (this.#octets > 0) this.#endLine();
   }
@@ -40,7 +39,7 @@ export class OutputLines {
     while (this.#octets > maximumLineOctets) {
       const line = Buffer.concat(this.#pieces);
       let end = maximumLineOctets;
-      // Not within a character: its octets but the first are 10xxxxxx.
+      // A character is not cut: all of its octets but the first are 10xxxxxx.
       while (end > maximumLineOctets - 4 && (line[end]! & 0xc0) === 0x80) end -= 1;
       this.#emit(line.subarray(0, end).toString());
       this.#pieces = [line.subarray(end)];

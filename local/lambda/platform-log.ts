@@ -1,6 +1,6 @@
-// What Lambda itself writes into a function's log: that an invocation began, that it ended, what it took. As
-// text, or as JSON events of which a level selects some ("Configuring JSON and plain text log formats"; "Log
-// level filtering", system log level event mapping; "Lambda Telemetry API Event schema reference").
+// What Lambda itself writes into a function's log: that an invocation began, that it ended, what it took. It is text, or
+// JSON events that are selected by level ("Configuring JSON and plain text log formats"; "Log level filtering", system log
+// level event mapping; "Lambda Telemetry API Event schema reference").
 
 import type {FunctionError} from './function-error.ts';
 import type {Logging} from './function-resource.ts';
@@ -18,7 +18,7 @@ export interface ReportFigures {
 type Level = 'DEBUG' | 'INFO' | 'WARN';
 type Status = 'success' | 'failure' | 'error' | 'timeout';
 
-/** The lines of one event, for those who may want none of it. */
+/** The lines of one event; none when its level is too low. */
 export type Lines = readonly string[];
 
 const levels: readonly Level[] = ['DEBUG', 'INFO', 'WARN'];
@@ -33,7 +33,7 @@ export const startLines = (logging: Logging, requestId: string): Lines =>
     ? [`START RequestId: ${requestId} Version: $LATEST`]
     : jsonEvent(logging, 'INFO', 'start', {requestId, version: '$LATEST'});
 
-/** In JSON the report's status says it. */
+/** In JSON the status of the report says so. */
 export const timeoutLines = ({format}: Logging, requestId: string, timeoutS: number): Lines =>
   format === 'Text'
     ? [`${new Date().toISOString()} ${requestId} Task timed out after ${timeoutS.toFixed(2)} seconds\n`]
@@ -81,7 +81,7 @@ export function reportLines(logging: Logging, figures: ReportFigures): Lines {
   ];
 }
 
-/** An error is the function's own; a failure is that of a runtime that is no more. */
+/** An `error` is the function's own. A `failure` is that of a runtime that has ended. */
 function statusOf(errorType: string | undefined): Status {
   if (errorType === undefined) return 'success';
   if (errorType === 'Sandbox.Timedout') return 'timeout';

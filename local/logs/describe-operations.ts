@@ -1,8 +1,9 @@
 // The operations that list groups and streams: DescribeLogGroups and DescribeLogStreams (API Reference).
 
+import {flag, type Input} from '../endpoint/input.ts';
 import {pageTokenOf, positionOf} from '../endpoint/page-token.ts';
 import {invalidNextToken, invalidParameter} from './errors.ts';
-import {choice, flag, groupName, type Input, integer, optionalText, streamName} from './input.ts';
+import {choice, groupName, integer, optionalText, streamName} from './input.ts';
 import type {LogStream} from './log-group.ts';
 import {groupIn, type Operation} from './operation.ts';
 

@@ -1,9 +1,10 @@
 // The operations that read events: FilterLogEvents reads all streams of a group, GetLogEvents one stream, both in pages.
 
+import {flag, type Input} from '../endpoint/input.ts';
 import {pageTokenOf, positionOf} from '../endpoint/page-token.ts';
 import {invalidNextToken, invalidParameter, logStreamNotFound} from './errors.ts';
 import {InvalidFilterPattern, type Matcher, parseFilterPattern} from './filter-pattern.ts';
-import {flag, type Input, integer, optionalText, streamName, streamNames, text} from './input.ts';
+import {integer, optionalText, streamName, streamNames, text} from './input.ts';
 import {eventOctets, type LogEvent, type LogGroup, type NumberedEvent} from './log-group.ts';
 import {groupIn, type Operation} from './operation.ts';
 

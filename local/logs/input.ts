@@ -3,8 +3,6 @@
 import {type Input, optionalInteger, optionalString, strings} from '../endpoint/input.ts';
 import {unfit} from './errors.ts';
 
-export {flag, type Input} from '../endpoint/input.ts';
-
 interface Constraint {
   readonly min?: number;
   readonly max?: number;

@@ -1,8 +1,9 @@
 // An operation: it gets a request's parameters, and returns the members of the answer.
 
+import type {Input} from '../endpoint/input.ts';
 import type {CloudWatchLogs} from './cloudwatch-logs.ts';
 import {invalidParameter, unfit} from './errors.ts';
-import {groupIdentifier, groupName, type Input, optionalText} from './input.ts';
+import {groupIdentifier, groupName, optionalText} from './input.ts';
 import type {LogGroup} from './log-group.ts';
 
 export type Operation = (logs: CloudWatchLogs, input: Input) => Record<string, unknown>;

@@ -1,5 +1,5 @@
-// What the sink has taken: the newest messages in memory and, in a directory, all of them as NNNNNN.eml with
-// one line each in index.jsonl. It knows nothing of SMTP.
+// What the sink has taken: the newest messages in memory and, where there is a directory, all of them as NNNNNN.eml with a
+// line each in index.jsonl.
 
 import {appendFile, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -13,11 +13,11 @@ export interface SunkMessage {
   /** MAIL FROM; empty for the null reverse-path. */
   readonly from: string;
   readonly to: readonly string[];
-  /** Who the client said it was with AUTH. */
+  /** The user name that the client gave with AUTH. */
   readonly user?: string;
   readonly tls: boolean;
   readonly size: number;
-  /** Octet for octet what came after DATA, dots unstuffed (RFC 5321 4.5.2). */
+  /** What came after DATA, octet for octet, with the dots unstuffed (RFC 5321 4.5.2). */
   readonly raw: Buffer;
 }
 
@@ -44,7 +44,7 @@ export class KeptMessages {
     return kept;
   }
 
-  /** Settles when the message is where it will be found after a restart. */
+  /** Settles when the message is written, so that it is found after a restart. */
   async keep(arrival: Arrival): Promise<SunkMessage> {
     this.#lastNumber += 1;
     const message = {number: this.#lastNumber, ...arrival, size: arrival.raw.length};
@@ -55,7 +55,7 @@ export class KeptMessages {
 
   async #write(directory: string, {raw, ...facts}: SunkMessage): Promise<void> {
     await writeFile(join(directory, fileName(facts.number)), raw, {flag: 'wx', mode: privateFile});
-    // One line after the other: two at once could end up inside each other.
+    // One line after the other, as two at once could get mixed.
     const line = this.#indexed.then(() =>
       appendFile(join(directory, indexName), `${JSON.stringify(facts)}\n`, {mode: privateFile}),
     );
@@ -78,10 +78,10 @@ export class KeptMessages {
     openPrivateDirectory(directory, name => name === indexName || numberOf(name) > 0);
     const indexPath = join(directory, indexName);
     const index = await readFile(indexPath, 'utf8').catch(absent);
-    // A process that was killed while it wrote leaves half a line: it must not spoil the next one.
+    // A process that was killed while it wrote leaves half a line. The next line must not be appended to it.
     if (index !== '' && !index.endsWith('\n')) await appendFile(indexPath, '\n');
     const files = await readdir(directory);
-    // A file without a line is that of a message that nobody was told is kept: its number stays taken.
+    // A file without a line is of a message that was never acknowledged. Its number is not used again.
     for (const file of files) this.#lastNumber = Math.max(this.#lastNumber, numberOf(file));
     const present = new Set(files);
     const entries = index

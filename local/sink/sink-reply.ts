@@ -1,12 +1,12 @@
-// What the sink does at a stage of the dialogue instead of its usual reply. How it does that is not known here.
+// What the sink does at a stage of the dialogue instead of its usual reply.
 
-/** Before the greeting, at the commands of these names, and (`data`) when the message text is there. */
+/** Before the greeting, at the commands of these names, and (`data`) when the text has arrived. */
 export const smtpStages = ['connect', 'ehlo', 'starttls', 'auth', 'mail', 'rcpt', 'data'] as const;
 export type SmtpStage = (typeof smtpStages)[number];
 
 export interface ReplyFacts {
   readonly from?: string;
-  /** Recipients of the transaction; at `rcpt` the one in question comes last. */
+  /** The recipients of the transaction. At `rcpt` the one in question is the last. */
   readonly to?: readonly string[];
   readonly user?: string;
   readonly tls: boolean;
@@ -14,7 +14,10 @@ export interface ReplyFacts {
   readonly size?: number;
 }
 
-/** A reply, no reply and no connection, the usual reply but later, or octet by octet from here on. */
+/**
+ * A reply, the end of the connection without a reply, the usual reply but later, or the usual replies octet by octet from
+ * now on.
+ */
 export type SinkReply =
   | undefined
   | {readonly code: number; readonly text: string}

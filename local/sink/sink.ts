@@ -1,5 +1,4 @@
-// An SMTP server on 127.0.0.1 that takes every mail and sends none on. Tests can make it refuse, stall and
-// drop; what it took is kept-messages.ts's affair.
+// An SMTP server on 127.0.0.1 that takes every mail and sends none on. Tests can make it refuse, delay and drop.
 
 import type {AddressInfo, Socket} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -8,8 +7,6 @@ import {KeptMessages, type SunkMessage} from './kept-messages.ts';
 import {PromptServer} from './prompt-server.ts';
 import type {ReplyFacts, ReplyHook, SmtpStage} from './sink-reply.ts';
 import {slowDown} from './slow-replies.ts';
-
-export type {SunkMessage};
 
 export interface SinkOptions {
   /** 0 for any free one. */
@@ -23,18 +20,18 @@ export interface SinkOptions {
 
 export interface Sink {
   readonly port: number;
-  /** The newest, oldest first. */
+  /** The newest messages, oldest first. */
   readonly messages: readonly SunkMessage[];
-  /** The message is kept already, and the client not told yet. */
+  /** The listener is called when the message is kept, before the client gets its reply. */
   onMessage(listener: (message: SunkMessage) => void): void;
-  /** From now on this is asked first, before the option of the start. */
+  /** From now on this hook is asked before the one in the options. */
   disturb(reply: ReplyHook): void;
   close(): Promise<void>;
 }
 
 const defaultMaxOctets = 26_214_400;
 
-/** The commands that smtp-server has no hook for: those it has tell more. */
+/** The commands that smtp-server has no hook for. */
 const stageOfCommand: ReadonlyMap<string, SmtpStage> = new Map([
   ['EHLO', 'ehlo'],
   ['HELO', 'ehlo'],
@@ -42,7 +39,7 @@ const stageOfCommand: ReadonlyMap<string, SmtpStage> = new Map([
   ['AUTH', 'auth'],
 ]);
 
-/** For a client to read the 421 in. */
+/** How long clients have to read the 421. */
 const closeGraceMs = 50;
 
 export async function startSink(options: SinkOptions): Promise<Sink> {
@@ -53,7 +50,7 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
   const closing = new AbortController();
   let disturbance: ReplyHook = () => undefined;
 
-  /** Asks what to reply, then goes on with `usual`, or with the refusal, or not at all. */
+  /** Asks the hooks what to reply. Then it goes on with `usual`, refuses, or ends the connection. */
   const answer = async (
     stage: SmtpStage,
     session: SMTPServerSession,
@@ -91,8 +88,8 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
   const server = new PromptServer({
     name: 'sink.localhost',
     banner: 'takes every mail, sends none on',
-    // STARTTLS with smtp-server's own certificate, whose key everybody has: a sink on loopback proves nothing about
-    // who it is. `logger: false` also silences its warning about that.
+    // STARTTLS uses smtp-server's own certificate, whose key everybody has: a sink on loopback does not have to prove who it
+    // is. `logger: false` also silences the warning about that.
     logger: false,
     authOptional: true,
     allowInsecureAuth: true,
@@ -113,7 +110,7 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
     onData: (stream, session, callback) => {
       const taken = async () => {
         const raw = await textOf(stream, maxOctets);
-        // What is too large smtp-server refuses itself, whatever it is told here.
+        // smtp-server itself refuses a text that is too large.
         if (raw === undefined) return callback();
         const accept = async () => callback(null, `OK: kept as number ${(await keep(session, raw)).number}`);
         await answer('data', session, {size: raw.length}, accept, callback);
@@ -130,7 +127,7 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
     });
   };
   server.server.on('connection', socket => {
-    // Replies to pipelined commands are a write each: Nagle's algorithm would hold back all but the first.
+    // Each reply to pipelined commands is a write of its own. Nagle's algorithm would hold back all but the first.
     socket.setNoDelay(true);
     const client = `${socket.remoteAddress}:${socket.remotePort}`;
     sockets.set(client, socket);
@@ -140,7 +137,7 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', () => {
       server.off('error', reject);
-      // From here on an error is that of a client that went away.
+      // From now on, errors are of clients that went away.
       server.on('error', () => {});
       resolve();
     });
@@ -167,7 +164,7 @@ export async function startSink(options: SinkOptions): Promise<Sink> {
   };
 }
 
-/** The message text, or undefined when it is larger than allowed; it is then read to its end all the same. */
+/** Reads the text to its end; undefined when it is larger than allowed. */
 async function textOf(stream: SMTPServerDataStream, maxOctets: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let octets = 0;

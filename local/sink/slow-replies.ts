@@ -1,14 +1,14 @@
-// Replies that trickle, octet by octet: a server that keeps a socket busy and gets nowhere.
+// Replies that are sent octet by octet, as by a server that keeps a socket busy and gets nowhere.
 
 import type {Socket} from 'node:net';
 import type {PromptServer} from './prompt-server.ts';
 
 type Connection = PromptServer['connections'] extends Set<infer C> ? C : never;
 
-/** Those that are slow already, and stay as slow. */
+/** Connections that are slow already. Their speed stays as it is. */
 const slowed = new WeakSet<Connection>();
 
-/** From now on; TLS starts on another socket, which is then as slow. */
+/** Slows down all replies from now on. TLS starts on another socket, which is then slow too. */
 export function slowDown(connection: Connection, octetsPerSecond: number): void {
   if (slowed.has(connection)) return;
   slowed.add(connection);

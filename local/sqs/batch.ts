@@ -1,9 +1,9 @@
-// Batches: what a whole request must be like, and the outcome of each of its entries (API Reference,
-// SendMessageBatch, DeleteMessageBatch and ChangeMessageVisibilityBatch).
+// Batches: the rules for a request as a whole, and the result of each of its entries (API Reference, SendMessageBatch,
+// DeleteMessageBatch and ChangeMessageVisibilityBatch).
 
 import {AwsError} from '../aws-error.ts';
+import {type Input, objects, optionalString} from '../endpoint/input.ts';
 import {batchEntryIdsNotDistinct, emptyBatch, invalidBatchEntryId, tooManyEntries} from './errors.ts';
-import {type Input, objects, optionalString} from './input.ts';
 
 const mostEntries = 10;
 
@@ -12,7 +12,7 @@ export interface Entry<T> {
   readonly entry: T;
 }
 
-/** The entries, under IDs that are their own. */
+/** The entries, each with an ID of its own. @throws AwsError */
 export function parseBatch(input: Input, operation: string): readonly Entry<Input>[] {
   const entries = objects(input, 'Entries').map(entry => ({id: optionalString(entry, 'Id') ?? '', entry}));
   if (entries.length === 0) throw emptyBatch(`${operation}RequestEntry`);
@@ -26,7 +26,7 @@ export function parseBatch(input: Input, operation: string): readonly Entry<Inpu
   return entries;
 }
 
-/** Runs each entry; one that is refused does not keep the others from succeeding. */
+/** Runs each entry. One that is refused does not keep the others from succeeding. */
 export function batchResult<T>(
   entries: readonly Entry<T>[],
   run: (entry: T) => Record<string, unknown>,

@@ -1,4 +1,4 @@
-// One timer for whatever comes next. It may fire before anything is due, never after.
+// One timer for what is due next. It may fire too early, but never too late.
 
 /** What setTimeout can hold. */
 const longestMs = 2 ** 31 - 1;
@@ -14,7 +14,7 @@ export class DeadlineTimer {
     this.#onDue = onDue;
   }
 
-  /** Fires at this time at the latest. A later deadline than the one set is left to the earlier one's firing. */
+  /** Fires at this time at the latest. If an earlier deadline is set, that one stays. */
   set(deadline: number): void {
     if (deadline >= this.#deadline) return;
     clearTimeout(this.#timer);

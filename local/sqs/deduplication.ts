@@ -1,5 +1,5 @@
-// What a FIFO queue has accepted within the deduplication interval, by the ID it was sent under. It outlives
-// the messages: a repeated ID is dropped even after the first message was deleted.
+// What a FIFO queue has accepted within the deduplication interval, by deduplication ID. It outlives the messages: a repeated
+// ID is dropped even after the first message was deleted.
 
 import {createHash} from 'node:crypto';
 import type {NewMessage} from './message.ts';
@@ -19,7 +19,7 @@ export class Deduplication {
     for (const [key, accepted] of kept) this.#accepted.set(key, accepted);
   }
 
-  /** What was accepted under this ID not too long ago. */
+  /** What was accepted under this ID within the interval. */
   find(key: string | undefined, now: number): Accepted | undefined {
     this.#forget(now);
     return key === undefined ? undefined : this.#accepted.get(key);
@@ -44,7 +44,7 @@ export class Deduplication {
 export const deduplicationIdOf = ({body, deduplicationId}: NewMessage): string =>
   deduplicationId ?? createHash('sha256').update(body).digest('hex');
 
-/** A group's IDs are its own where the scope is the group ("High throughput for FIFO queues"). */
+/** Where the scope is the group, each group has IDs of its own ("High throughput for FIFO queues"). */
 export const deduplicationKeyOf = (
   scope: 'queue' | 'messageGroup',
   groupId: string | undefined,

@@ -110,7 +110,7 @@ export class Deliveries {
     backlog.deliver(message, {...message.delivery, dueAt: now + timeoutMs});
   }
 
-  /** After a restart, no event source has the messages any more that it had in hand. */
+  /** After a restart, event sources no longer have the messages that they had in hand. */
   releaseAbandoned(): void {
     const {backlog, now} = this.#options;
     for (const message of backlog.inFlight()) {

@@ -1,5 +1,5 @@
-// Which message of a FIFO queue comes next. Every group keeps its order, and none gives out anything while a
-// message of it is in flight ("FIFO queue delivery logic", Amazon SQS Developer Guide).
+// Which message of a FIFO queue comes next. Every group keeps its order, and gives out nothing while one of its messages is
+// in flight ("FIFO queue delivery logic", Amazon SQS Developer Guide).
 
 import {Heap} from './heap.ts';
 import type {Message} from './message.ts';
@@ -7,7 +7,7 @@ import type {Order} from './standard-order.ts';
 
 interface Group {
   readonly id: string;
-  /** What is not in flight, delayed messages included: they hold up what was sent after them. */
+  /** What is not in flight. Delayed messages are among it: they hold up what was sent after them. */
   readonly waiting: Heap<Message>;
   inFlight: number;
   /** Its place among the groups that can be received from: that of its first message. */
@@ -20,7 +20,7 @@ const defaultWindow = 120_000;
 export class FifoGroups implements Order {
   readonly #groups = new Map<string, Group>();
   readonly #available = new Heap<Group>(group => group.rank);
-  /** Messages past the window wait here, in order, until one within it is gone. */
+  /** Messages past the window. They wait here, in order, until one within it is gone. */
   readonly #beyond = new Heap<Message>(message => message.sequence);
   readonly #windowSize: number;
   #inWindow = 0;
@@ -45,7 +45,7 @@ export class FifoGroups implements Order {
   }
 
   hide(message: Message): void {
-    // Only a retroactive delay hides a message here: it keeps its place, and its group waits for it.
+    // Only a retroactive delay hides a message. It keeps its place, and its group waits for it.
     if (!this.#beyond.has(message)) this.#review(this.#groupOf(message));
   }
 
@@ -99,7 +99,7 @@ export class FifoGroups implements Order {
     return group;
   }
 
-  /** Something of the group has changed: whether it can be received from, and in which place. */
+  /** Decides anew, after a change, whether the group can be received from, and in which place. */
   #review(group: Group): void {
     this.#available.remove(group);
     const first = firstVisibleOf(group);

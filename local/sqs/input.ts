@@ -1,12 +1,9 @@
-// Reading what only SQS's requests have: parameters that must be there, and message attributes. Which values
-// are allowed is checked where they are used.
+// Reads what only SQS's requests have: required parameters and message attributes. Values are checked where they are used.
 
 import {type Input, mistyped, optionalInteger, optionalString} from '../endpoint/input.ts';
 import {isJsonObject} from '../json.ts';
 import {missingParameter, unsupportedOperation} from './errors.ts';
 import type {MessageAttribute} from './message.ts';
-
-export {type Input, objects, optionalInteger, optionalString, stringMap, strings} from '../endpoint/input.ts';
 
 export function requiredString(input: Input, name: string): string {
   const value = optionalString(input, name);

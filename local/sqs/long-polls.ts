@@ -1,9 +1,9 @@
-// Receives that wait for messages, in the order in which they came ("Amazon SQS short and long polling"). It
-// keeps no clock and no timer: the queue says when to look.
+// Receives that wait for messages, in the order in which they came ("Amazon SQS short and long polling"). The queue says
+// when to look.
 
 interface LongPoll<T> {
   readonly until: number;
-  /** What there is for this receive now; empty to go on waiting. */
+  /** Takes what there is for this receive now. When it is empty, the receive goes on waiting. */
   readonly take: () => readonly T[];
   readonly settle: (taken: readonly T[]) => void;
 }
@@ -22,7 +22,7 @@ export class LongPolls<T> {
     return next;
   }
 
-  /** Settles with what was taken, or empty at its end. An aborted one takes nothing, ever. */
+  /** Settles with what was taken, or empty at its end. An aborted one never takes anything. */
   wait(until: number, take: () => readonly T[], signal: AbortSignal | undefined): Promise<readonly T[]> {
     return new Promise(resolve => {
       const onAbort = () => poll.settle([]);
@@ -40,7 +40,7 @@ export class LongPolls<T> {
     });
   }
 
-  /** Something can be received: hands it out until nothing is left or nobody waits. */
+  /** Hands out what can be received, until nothing is left or nobody waits. */
   serve(): void {
     for (const poll of this.#waiting) {
       const taken = poll.take();

@@ -32,8 +32,8 @@ export function checkMessageAttributes(attributes: MessageAttributes): void {
 }
 
 /**
- * "A–Z, a–z, 0–9, underscore (_), hyphen (-), and period (.)", no period first, last or twice in a row, and
- * none of the prefixes that AWS keeps for itself ("Message attribute components").
+ * "A–Z, a–z, 0–9, underscore (_), hyphen (-), and period (.)", without a period at either end or two in a row, and
+ * without the prefixes that AWS keeps for itself ("Message attribute components").
  */
 function checkName(name: string): void {
   if (name.length > longestName) {
@@ -86,7 +86,7 @@ function isNumber(text: string): boolean {
   return significant.length <= 38 && value >= -1e128 && value <= 1e126;
 }
 
-/** What the attributes add to the size of their message: "the name, type, and value" count. */
+/** What the attributes add to the size of the message: "the name, type, and value" count. */
 export function attributesOctets(attributes: MessageAttributes): number {
   let octets = 0;
   for (const [name, {DataType, StringValue, BinaryValue}] of Object.entries(attributes)) {
@@ -102,8 +102,8 @@ export function attributesOctets(attributes: MessageAttributes): number {
 export const md5Of = (text: string): string => createHash('md5').update(text).digest('hex');
 
 /**
- * "Calculating the MD5 message digest for message attributes": by name, each of name, type and value after its
- * length in four octets, the value also after a 1 for a string or a 2 for a binary one. Undefined for none.
+ * "Calculating the MD5 message digest for message attributes": sorted by name, with each name, type and value after its
+ * length in four octets, and each value also after a 1 for a string or a 2 for a binary. Undefined without attributes.
  */
 export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
   const names = Object.keys(attributes).sort();

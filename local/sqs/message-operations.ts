@@ -1,7 +1,8 @@
-// The operations on messages: their parameters, and the answers that AWS gives (API Reference, the action of
-// the same name). What they do is queue.ts's affair.
+// The operations on messages: their parameters, and the answers that AWS gives (API Reference, the action of the same
+// name).
 
 import type {AwsRequest} from '../endpoint/aws-service.ts';
+import {type Input, optionalInteger, optionalString, strings} from '../endpoint/input.ts';
 import {batchResult, parseBatch} from './batch.ts';
 import {
   batchRequestTooLong,
@@ -10,15 +11,7 @@ import {
   invalidParameter,
   invalidValue,
 } from './errors.ts';
-import {
-  type Input,
-  messageAttributes,
-  optionalInteger,
-  optionalString,
-  requiredInteger,
-  requiredString,
-  strings,
-} from './input.ts';
+import {messageAttributes, requiredInteger, requiredString} from './input.ts';
 import {type NewMessage, type ReceivedMessage, sequenceNumberOf} from './message.ts';
 import {md5Of, md5OfAttributes, selectAttributes} from './message-attributes.ts';
 import {octetsOf} from './message-rules.ts';
@@ -85,7 +78,7 @@ const sendMessageBatch: Operation = (sqs, request) => {
     id,
     entry: parseMessage(sqs, entry, request),
   }));
-  // Without its IDs, AWS refuses a FIFO batch as a whole, and calls a missing group an invalid value.
+  // AWS refuses a FIFO batch as a whole when an ID is missing, and calls a missing group an invalid value.
   if (queue.fifo) for (const {entry} of entries) checkIds(queue, entry);
   const octets = entries.reduce((sum, {entry}) => sum + octetsOf(entry), 0);
   // "The maximum allowed individual message size and the maximum total payload size … are both 1 MiB."
@@ -124,7 +117,7 @@ function within(input: Input, name: string, least: number, most: number): number
   throw invalidValue(value, name, `Must be between ${least} and ${most}, if provided.`);
 }
 
-/** Only what was asked for; the checksum is of the attributes that are returned. */
+/** Answers with what was asked for. The checksum is that of the attributes that are returned. */
 function messageOf(
   message: ReceivedMessage,
   systemNames: readonly string[],

@@ -1,5 +1,5 @@
-// What a message must be like to be taken: its size, its characters, and the parameters that fit its queue's
-// type (API Reference, SendMessage; "Amazon SQS message quotas").
+// Which messages are taken: their size, their characters, and the parameters for the queue's type (API Reference,
+// SendMessage; "Amazon SQS message quotas").
 
 import {
   deduplicationIdMissing,
@@ -42,7 +42,7 @@ export function checkMessage(message: NewMessage, limits: Limits): void {
 
 function checkDelay({delaySeconds}: NewMessage, {fifo}: Limits): void {
   if (delaySeconds === undefined) return;
-  // "When you set FifoQueue, you can't set DelaySeconds per message." Zero sets nothing.
+  // "When you set FifoQueue, you can't set DelaySeconds per message." Zero counts as not set.
   if (fifo && delaySeconds !== 0) throw invalidForQueueType(delaySeconds, 'DelaySeconds');
   if (delaySeconds < 0 || delaySeconds > 900) {
     throw invalidValue(delaySeconds, 'DelaySeconds', 'DelaySeconds must be >= 0 and <= 900.');
@@ -62,7 +62,7 @@ function checkId(id: string | undefined, parameter: string): void {
 }
 
 function checkGroup({groupId}: NewMessage, {fifo}: Limits): void {
-  // A standard queue takes a group too, which makes it a fair queue ("Amazon SQS fair queues").
+  // A standard queue takes a group too: it is then a fair queue ("Amazon SQS fair queues").
   if (fifo && groupId === undefined) throw missingParameter('MessageGroupId');
   checkId(groupId, 'MessageGroupId');
 }

@@ -1,5 +1,5 @@
-// Message move tasks: dead letters on their way back to where they came from, or to another queue (API
-// Reference, StartMessageMoveTask). One at a time for a source, and no faster than was asked.
+// Message move tasks: dead letters go back to where they came from, or to another queue (API Reference,
+// StartMessageMoveTask). A source has one at a time, and it moves no faster than was asked.
 
 import {randomUUID} from 'node:crypto';
 import type {Store} from '../store/store.ts';
@@ -28,7 +28,7 @@ interface MoveTasksOptions {
 
 const collection = 'sqs/moves';
 const stepMs = 100;
-/** AWS picks a rate itself where none is given; 500 is the highest one can ask for. */
+/** The highest rate that can be asked for. Without one, AWS picks a rate itself. */
 const greatestRate = 500;
 /** "Up to 10 tasks" are listed. */
 const mostListed = 10;
@@ -180,7 +180,7 @@ function newMessageOf({sourceArn: _, ...content}: Content, now: number): Content
   return {...content, id: randomUUID(), sentAt: now, enqueuedAt: now, availableAt: now};
 }
 
-/** Opaque to clients: base64 of which task on which source. */
+/** Names the task and its source, in base64. Clients do not look into it. */
 export const taskHandleOf = ({id, sourceArn}: MoveTask): string =>
   Buffer.from(JSON.stringify({taskId: id, sourceArn})).toString('base64');
 
@@ -189,7 +189,7 @@ function parseTaskHandle(handle: string): {taskId: string; sourceArn: string} {
     const {taskId, sourceArn} = JSON.parse(Buffer.from(handle, 'base64').toString());
     if (typeof taskId === 'string' && typeof sourceArn === 'string') return {taskId, sourceArn};
   } catch {
-    // Said below.
+    // It is refused below.
   }
   throw invalidParameter('Value for parameter TaskHandle is invalid.');
 }

@@ -1,4 +1,4 @@
-// What an operation is: a request's parameters in, the members of its answer out.
+// An operation: it gets a request, and returns the members of the answer.
 
 import type {AwsRequest} from '../endpoint/aws-service.ts';
 import type {Sqs} from './sqs.ts';

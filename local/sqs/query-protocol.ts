@@ -1,5 +1,5 @@
-// The query protocol as SQS speaks it, version 2012-11-05: what its lists and maps are called, and how its
-// answers are wrapped. Clients from before November 2023 use it, Debian's `aws` among them.
+// The query protocol of SQS, version 2012-11-05: the names of its lists and maps, and the elements around its answers.
+// Clients from before November 2023 use it, for example the `aws` of Debian.
 
 import type {QueryCodec} from '../endpoint/aws-service.ts';
 import {parseForm, type QueryShapes, xmlOf} from '../endpoint/query-protocol.ts';
@@ -21,7 +21,7 @@ const shapes = (operation: string): QueryShapes => ({
     Attribute: nameAndValue('Attributes'),
     MessageAttribute: nameAndValue('MessageAttributes'),
     MessageSystemAttribute: nameAndValue('MessageSystemAttributes'),
-    // The member is in small letters where a queue is created, and nowhere else.
+    // Only CreateQueue has the member in lower case.
     Tag: {map: operation === 'CreateQueue' ? 'tags' : 'Tags', key: 'Key', value: 'Value'},
   },
   integers: new Set([
@@ -45,7 +45,7 @@ const shapes = (operation: string): QueryShapes => ({
   },
 });
 
-/** Those that answer with nothing have no result element either. */
+/** Operations that answer with nothing have no result element. */
 const withoutResult = new Set([
   'ChangeMessageVisibility',
   'DeleteMessage',
@@ -59,7 +59,7 @@ const withoutResult = new Set([
 export const sqsQuery: QueryCodec = {
   inputOf(form, path) {
     const input = parseForm(form, shapes(form.get('Action') ?? ''));
-    // A request may be sent to the queue's URL instead of naming it ("Making Query API requests").
+    // A request may be sent to the queue's URL instead of containing it ("Making Query API requests").
     return path === '/' ? input : {QueueUrl: path, ...input};
   },
 
@@ -72,7 +72,7 @@ export const sqsQuery: QueryCodec = {
   },
 
   errorOf(error, requestId) {
-    // This protocol's wording is older than that of the other.
+    // The wording of this protocol is older than that of AWS JSON.
     const message =
       error.code === 'QueueDoesNotExist'
         ? 'The specified queue does not exist for this wsdl version.'

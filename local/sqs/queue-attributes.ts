@@ -1,5 +1,5 @@
-// The attributes a queue can be given: their names, ranges and defaults (API Reference, CreateQueue and
-// SetQueueAttributes). It knows values only; whether a dead-letter queue exists is redrive.ts's affair.
+// The attributes that a queue can be given: their names, ranges and defaults (API Reference, CreateQueue and
+// SetQueueAttributes).
 
 import {
   invalidAttributeName,
@@ -15,7 +15,7 @@ export type Attributes = Readonly<Record<string, string>>;
 interface Rule {
   readonly fallback?: string;
   readonly fifoOnly?: boolean;
-  /** The value in canonical form; throws for one that is not allowed. Empty means: removed. */
+  /** Puts a value into canonical form. An empty one removes the attribute. @throws AwsError */
   readonly parse: (value: string, name: string) => string;
 }
 
@@ -40,7 +40,7 @@ const policy: Rule['parse'] = (value, name) => {
   try {
     if (typeof JSON.parse(value) === 'object') return value;
   } catch {
-    // Said below.
+    // It is refused below.
   }
   throw invalidAttributeValue(name);
 };
@@ -65,7 +65,7 @@ const rules: Readonly<Record<string, Rule>> = {
   FifoThroughputLimit: {fallback: 'perQueue', fifoOnly: true, parse: oneOf('perQueue', 'perMessageGroupId')},
 };
 
-/** Those that only the queue itself knows. */
+/** The attributes that the queue itself computes. */
 export const computedAttributes = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesDelayed',
@@ -76,8 +76,8 @@ export const computedAttributes = [
 ] as const;
 
 /**
- * "Alphanumeric characters, hyphens (-), and underscores (_)", 80 at most, of which a FIFO queue spends five on
- * its suffix ("Queue name", CreateQueue).
+ * "Alphanumeric characters, hyphens (-), and underscores (_)", at most 80, of which five are the suffix of a FIFO queue
+ * ("Queue name", CreateQueue).
  */
 export function parseQueueName(name: string, attributes: Attributes): {readonly fifo: boolean} {
   const given = attributes.FifoQueue;
@@ -95,12 +95,12 @@ export function parseQueueName(name: string, attributes: Attributes): {readonly 
   return {fifo};
 }
 
-/** What was given, in canonical form; what it says about attributes that were set before is not looked at. */
+/** What was given, in canonical form, whatever was set before. @throws AwsError */
 export function parseAttributes(given: Attributes, {fifo}: {readonly fifo: boolean}): Record<string, string> {
   const parsed: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
     const rule = rules[name];
-    // `FifoQueue` itself does not exist on a standard queue, not even as false.
+    // A standard queue does not know `FifoQueue`, not even as false.
     if (rule === undefined || (rule.fifoOnly && !fifo)) throw unknownAttribute(name);
     parsed[name] = rule.parse(value, name);
   }
@@ -112,7 +112,7 @@ export function parseAttributes(given: Attributes, {fifo}: {readonly fifo: boole
   return parsed;
 }
 
-/** A queue's attributes after a change: an empty value removes one, and one kind of encryption ends the other. */
+/** A queue's attributes after a change. An empty value removes one, and one kind of encryption replaces the other. */
 export function mergeAttributes(before: Attributes, change: Attributes): Attributes {
   const merged: Record<string, string> = {...before, ...change};
   if (change.KmsMasterKeyId) merged.SqsManagedSseEnabled = 'false';
@@ -132,7 +132,7 @@ export function mergeAttributes(before: Attributes, change: Attributes): Attribu
   return merged;
 }
 
-/** With the default of everything that was not given. */
+/** Adds the defaults of what was not given. */
 export function effectiveAttributes(attributes: Attributes, {fifo}: {readonly fifo: boolean}): Attributes {
   const effective: Record<string, string> = {};
   for (const [name, {fallback, fifoOnly = false}] of Object.entries(rules)) {

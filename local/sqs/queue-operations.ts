@@ -1,8 +1,9 @@
-// The operations on queues: their parameters, and the answers that AWS gives (API Reference, the action of the
-// same name). What they do is sqs.ts's and queue.ts's affair.
+// The operations on queues: their parameters, and the answers that AWS gives (API Reference, the action of the same
+// name).
 
+import {type Input, optionalInteger, optionalString, stringMap, strings} from '../endpoint/input.ts';
 import {invalidValue, queueDoesNotExist, unknownAttribute} from './errors.ts';
-import {type Input, optionalInteger, optionalString, requiredString, stringMap, strings} from './input.ts';
+import {requiredString} from './input.ts';
 import {taskHandleOf} from './move-tasks.ts';
 import type {Operation} from './operation.ts';
 import type {Queue} from './queue.ts';
@@ -37,7 +38,7 @@ const listQueues: Operation = (sqs, {input}) => {
 const listDeadLetterSourceQueues: Operation = (sqs, {input}) => {
   const {arn} = queueOf(sqs, input);
   const sources = sqs.queues.filter(({settings}) => settings.redrivePolicy?.deadLetterTargetArn === arn);
-  // The member begins with a small letter, in this answer only.
+  // Only in this answer the member begins with a lower-case letter.
   return pageOf(sqs, sources, input, 'queueUrls');
 };
 

@@ -1,11 +1,11 @@
-// One queue's records in the store: its definition, messages, deliveries and accepted deduplication IDs. What
-// grows with a message is written once, when it is sent; receiving it writes a few numbers.
+// One queue's records in the store: its definition, messages, deliveries and accepted deduplication IDs. A message is
+// written once, when it is sent. Receiving it writes a few numbers.
 
 import type {Store} from '../store/store.ts';
 import type {Content, Delivery, Message} from './message.ts';
 
 export interface QueueDefinition {
-  /** Those that were given, in canonical form. */
+  /** The attributes that were given, in canonical form. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAt: number;
@@ -82,12 +82,12 @@ export class QueueRecords {
     this.#store?.remove(this.#accepted, key);
   }
 
-  /** The queue is deleted; its messages are gone already. */
+  /** For a queue that is deleted, when its messages are removed. */
   removeDefinition(): void {
     for (const [key] of this.accepted()) this.removeAccepted(key);
     this.#store?.remove(definitions, this.#name);
   }
 }
 
-/** As text, keys must sort as their numbers do. */
+/** Keys sort as text, and must then be in the order of their numbers. */
 const keyOf = (sequence: number): string => String(sequence).padStart(17, '0');

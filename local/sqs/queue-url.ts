@@ -1,11 +1,11 @@
-// Which queue a URL means. The host is not looked at: the endpoint may be known under several names.
+// Which queue a URL means. Its host does not matter, as the endpoint may have several names.
 
+import {type Input, optionalString} from '../endpoint/input.ts';
 import {queueDoesNotExist} from './errors.ts';
-import {type Input, optionalString} from './input.ts';
 import type {Queue} from './queue.ts';
 import type {Sqs} from './sqs.ts';
 
-/** The queue of the request's QueueUrl; AWS answers a missing one like one that leads nowhere. */
+/** The queue of the request's QueueUrl. AWS answers a missing URL like a wrong one. @throws AwsError */
 export function queueOf(sqs: Sqs, input: Input): Queue {
   const url = optionalString(input, 'QueueUrl') ?? '';
   const [, accountId, name = ''] = /^(?:https?:\/\/[^/]+)?\/(\d{12})\/([^/?#]+)$/.exec(url) ?? [];

@@ -1,11 +1,11 @@
-// Receipt handles: which message of which queue, and which receive of it. Opaque to clients.
+// Receipt handles name a queue, a message, and one receive of the message. Clients do not look into them.
 
 import {randomBytes} from 'node:crypto';
 import {receiptHandleIsInvalid} from './errors.ts';
 
 export interface Receipt {
   readonly messageId: string;
-  /** Of one receive only. */
+  /** Each receive has another one. */
   readonly secret: string;
 }
 
@@ -14,7 +14,7 @@ export const newSecret = (): string => randomBytes(9).toString('base64url');
 export const receiptHandleOf = (queueName: string, {messageId, secret}: Receipt): string =>
   Buffer.from(`${queueName} ${messageId} ${secret}`).toString('base64');
 
-/** Refuses what this queue never gave out: another queue's handle is none of it. */
+/** @throws AwsError for a handle that this queue has never given out, such as that of another queue */
 export function parseReceiptHandle(queueName: string, handle: string): Receipt {
   const parts = Buffer.from(handle, 'base64').toString().split(' ');
   const [name, messageId = '', secret = ''] = parts;

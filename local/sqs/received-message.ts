@@ -1,4 +1,4 @@
-// A message as a receive hands it out, with all its attributes; what was asked for is selected later.
+// A message as a receive gives it out, with all of its attributes.
 
 import {type Message, type ReceivedMessage, sequenceNumberOf} from './message.ts';
 import {md5Of, md5OfAttributes} from './message-attributes.ts';

@@ -1,5 +1,5 @@
-// The two policies around dead-letter queues: where a queue's dead letters go, and whose a queue takes
-// ("Using dead-letter queues in Amazon SQS"). Reading only; nothing here knows a queue.
+// Reads the two policies of dead-letter queues: where a queue's dead letters go, and from which queues a queue takes some
+// ("Using dead-letter queues in Amazon SQS").
 
 import {isJsonObject, type JsonObject} from '../json.ts';
 import {invalidAttributeValue, invalidValue} from './errors.ts';
@@ -14,7 +14,7 @@ interface RedriveAllowPolicy {
   readonly sourceQueueArns?: readonly string[];
 }
 
-/** An empty value removes the policy; `maxReceiveCount` comes as a number or as its digits, from 1 to 1,000. */
+/** An empty value removes the policy. `maxReceiveCount` is a number or its digits, from 1 to 1,000. @throws AwsError */
 export function canonicalRedrivePolicy(value: string): string {
   if (value === '') return '';
   const invalid = (reason: string) => invalidValue(value, 'RedrivePolicy', reason);
@@ -34,7 +34,7 @@ export function canonicalRedrivePolicy(value: string): string {
   return JSON.stringify({deadLetterTargetArn, maxReceiveCount: count} satisfies RedrivePolicy);
 }
 
-/** "When using byQueue, specify up to 10 source queues"; the other permissions name none. */
+/** "When using byQueue, specify up to 10 source queues". The other permissions name none. @throws AwsError */
 export function canonicalRedriveAllowPolicy(value: string): string {
   if (value === '') return '';
   const invalid = (reason: string) => invalidValue(value, 'RedriveAllowPolicy', reason);
@@ -58,7 +58,7 @@ export function canonicalRedriveAllowPolicy(value: string): string {
 export const redrivePolicyOf = (canonical: string | undefined): RedrivePolicy | undefined =>
   canonical === undefined ? undefined : (JSON.parse(canonical) as RedrivePolicy);
 
-/** Whether a queue with this allow policy may be the dead-letter queue of that source; by default of any. */
+/** Whether a queue with this allow policy may be the dead-letter queue of a source; without one, of any source. */
 export function allowsRedriveFrom(canonical: string | undefined, sourceArn: string): boolean {
   if (canonical === undefined) return true;
   const {redrivePermission, sourceQueueArns} = JSON.parse(canonical) as RedriveAllowPolicy;
@@ -70,7 +70,7 @@ function objectOf(text: string, attribute: string): JsonObject {
   try {
     value = JSON.parse(text);
   } catch {
-    // Said below.
+    // It is refused below.
   }
   if (!isJsonObject(value)) throw invalidAttributeValue(attribute);
   return value;

@@ -1,5 +1,5 @@
-// When a message is a dead letter, what becomes of it, and which queues may be each other's source and target
-// ("Using dead-letter queues in Amazon SQS").
+// When a message is a dead letter, what it then is, and which queue may be the dead-letter queue of another ("Using
+// dead-letter queues in Amazon SQS").
 
 import {invalidValue} from './errors.ts';
 import type {Content, Delivery, Message} from './message.ts';
@@ -15,7 +15,7 @@ interface Source {
   readonly fifo: boolean;
 }
 
-/** It keeps its ID, its SentTimestamp and its receive count, and can be received at once. */
+/** A dead letter keeps its ID, its SentTimestamp and its receive count, and can be received at once. */
 export function deadLetterOf(
   {content, delivery}: Message,
   {source, now}: {readonly source: Source; readonly now: number},
@@ -45,7 +45,7 @@ export function checkRedriveTarget(
   const policy = redrivePolicyOf(text === '' ? undefined : text);
   if (policy === undefined) return;
   const invalid = (reason: string) => invalidValue(text, 'RedrivePolicy', reason);
-  // A queue may name itself, also while it is being created.
+  // A queue may name itself, even while it is being created.
   if (policy.deadLetterTargetArn === source.arn) return;
   const target = queueOfArn(policy.deadLetterTargetArn);
   if (target === undefined) throw invalid('Dead letter target does not exist.');

@@ -1,5 +1,4 @@
-// SQS of one account in one region: which queues there are. What a queue does is queue.ts's, what a request
-// says service.ts's affair.
+// SQS of one account in one region: the queues, by name.
 
 import type {Store} from '../store/store.ts';
 import {invalidAttributeValue, queueDeletedRecently, queueDoesNotExist, queueNameExists} from './errors.ts';
@@ -26,7 +25,7 @@ export interface SqsOptions {
   readonly region: string;
   readonly accountId: string;
   readonly urlOf: (queueName: string) => string;
-  /** What a message's SenderId says of whoever signed with an access key; the key itself, if nothing else is known. */
+  /** The SenderId of messages that were signed with an access key. Where it is undefined, the key itself is. */
   readonly senderIdOf?: (accessKeyId: string) => string | undefined;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -65,7 +64,7 @@ export class Sqs {
     return [...this.#queues.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Throws when there is none. */
+  /** @throws AwsError when there is none */
   queue(name: string): Queue {
     const queue = this.#queues.get(name);
     if (queue === undefined) throw queueDoesNotExist();
@@ -144,7 +143,7 @@ export class Sqs {
     this.queue(queueName).changeVisibility(receiptHandle, seconds * 1000);
   }
 
-  /** Stops the timers; receives that wait end empty. */
+  /** Stops the timers. Receives that wait end empty. */
   close(): void {
     this.moveTasks.close();
     for (const queue of this.#queues.values()) queue.close();

@@ -1,10 +1,10 @@
-// Which message of a standard queue comes next: of those that are visible, the one sent first. AWS promises no
-// order at all ("Amazon SQS standard queues", best-effort ordering), so this is one that it could have.
+// Which message of a standard queue comes next: of the visible ones, the one that was sent first. AWS promises no order
+// ("Amazon SQS standard queues", best-effort ordering).
 
 import {Heap} from './heap.ts';
 import type {Message} from './message.ts';
 
-/** Which message may be received next. The queue tells it whenever a message's status has changed. */
+/** Decides which message is received next. It is told when the status of a message changes. */
 export interface Order {
   enter(message: Message): void;
   /** Its delay or its visibility timeout is over. */
@@ -14,7 +14,8 @@ export interface Order {
   /** It is no longer in the queue. */
   leave(message: Message): void;
   /**
-   * Takes out the next message that may be received. `previous` is what the same receive has taken before.
+   * Takes out the next message that may be received.
+   * @param previous what the same receive took before
    */
   take(previous: Message | undefined): Message | undefined;
   clear(): void;

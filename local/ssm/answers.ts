@@ -1,4 +1,4 @@
-// Parameters as answers show them (API Reference, Parameter, ParameterMetadata, ParameterHistory).
+// How answers show parameters (API Reference, Parameter, ParameterMetadata, ParameterHistory).
 
 import {latestOf, type Parameter, type ParameterVersion, shownValueOf} from './parameter.ts';
 import type {Ssm} from './ssm.ts';

@@ -1,9 +1,7 @@
-// Reading a request's parameters against what the API Reference says of them: type, length, pattern, range.
+// Reads a request's parameters, and checks them against the API Reference: length, values, range.
 
 import {type Input, optionalInteger, optionalString, strings} from '../endpoint/input.ts';
 import {unfit} from './errors.ts';
-
-export {flag, type Input, objects, strings} from '../endpoint/input.ts';
 
 interface Length {
   readonly min?: number;
@@ -23,7 +21,7 @@ export function text(input: Input, name: string, length: Length): string {
   return value;
 }
 
-/** What is wrong with a value does not say what it is: it may be a secret. */
+/** The error does not contain the value, which may be a secret. @throws AwsError */
 function checkLength(name: string, {length}: {readonly length: number}, {min = 0, max}: Length): void {
   if (length < min) throw unfit(name, `Member must have length greater than or equal to ${min}`);
   if (max !== undefined && length > max)

@@ -1,8 +1,9 @@
 // The operations that list, page by page (API Reference, the action of the same name).
 
+import {flag, objects} from '../endpoint/input.ts';
 import {metadataAnswer, parameterAnswer} from './answers.ts';
 import {notHere} from './errors.ts';
-import {flag, nameIn, objects} from './input.ts';
+import {nameIn} from './input.ts';
 import type {Operation} from './operation.ts';
 import {pagerIn} from './page.ts';
 import {type Parameter, shownValueOf} from './parameter.ts';

@@ -1,9 +1,10 @@
-// One page of a list, and the token that the next one is asked for with. A token goes on after a name rather than
-// a number: what is added or deleted meanwhile neither repeats nor hides another.
+// One page of a list, and the token for the next one. A token goes on after a name rather than after a number, so that no
+// item is repeated or left out when others are added or deleted.
 
+import type {Input} from '../endpoint/input.ts';
 import {pageTokenOf, positionOf} from '../endpoint/page-token.ts';
 import {invalidNextToken} from './errors.ts';
-import {count, type Input, optionalText} from './input.ts';
+import {count, optionalText} from './input.ts';
 
 interface Page<T> {
   readonly page: readonly T[];
@@ -13,8 +14,8 @@ interface Page<T> {
 /**
  * Reads which page a request asks for.
  * @param most what MaxResults may be
- * @param usual what it is where the request has none
- * @returns takes that page out of all items, which must be in the order of their keys
+ * @param usual what it is without one
+ * @returns a function that takes the page out of all items, which must be in the order of their keys
  */
 export function pagerIn(input: Input, {most, usual}: {readonly most: number; readonly usual: number}) {
   const limit = count(input, 'MaxResults', most) ?? usual;
@@ -28,7 +29,7 @@ export function pagerIn(input: Input, {most, usual}: {readonly most: number; rea
   };
 }
 
-/** The key that the token stands for. @throws AwsError when it is not one that this request was given */
+/** The key that the token stands for. @throws AwsError when the token was not given to this request */
 function lastKeyIn(input: Input): string | undefined {
   const token = optionalText(input, 'NextToken', {min: 0});
   if (!token) return undefined;
@@ -37,5 +38,5 @@ function lastKeyIn(input: Input): string | undefined {
   return position;
 }
 
-/** The request apart from which page it asks for. */
+/** The request without the parameters that choose the page. */
 const requestOf = ({NextToken: _, MaxResults: __, ...request}: Input): Input => request;

@@ -1,14 +1,15 @@
-// ParameterFilters (API Reference, ParameterStringFilter): which keys and options an action takes, and whether a
-// parameter passes. One of the values must match, of every filter.
+// ParameterFilters (API Reference, ParameterStringFilter): which keys and options an action takes, and whether a parameter
+// passes. Every filter must match with one of its values.
 
+import {type Input, objects, strings} from '../endpoint/input.ts';
 import {invalidFilterKey, invalidFilterOption, invalidFilterValue, unfit} from './errors.ts';
-import {type Input, objects, optionalText, strings, text} from './input.ts';
+import {optionalText, text} from './input.ts';
 import {latestOf, type Parameter, parameterTypes} from './parameter.ts';
 import {checkPath, isBelow} from './parameter-name.ts';
 
 type Filter = (parameter: Parameter) => boolean;
 
-/** The values of a parameter that a key is about. Labels there are none. */
+/** The values of a parameter that a key is about. There are no labels. */
 const valuesOf: Readonly<Record<string, (parameter: Parameter) => readonly (string | undefined)[]>> = {
   Name: ({name}) => [name],
   Type: parameter => [latestOf(parameter).type],
@@ -56,7 +57,7 @@ function parseFilter(filter: Input, keys: readonly string[]): Filter {
   return parameter => valuesOf[kind]!(parameter).some(actual => matches(actual, option, values));
 }
 
-/** The first is what a filter without one means. */
+/** The first one is the default. */
 function optionsOf(kind: string): readonly string[] {
   if (kind === 'Path') return ['OneLevel', 'Recursive'];
   if (kind === 'Label') return ['Equals'];
@@ -70,7 +71,7 @@ function matches(actual: string | undefined, option: string, values: readonly st
   return values.some(value => (option === 'Contains' ? actual.includes(value) : actual.startsWith(value)));
 }
 
-/** Without values, any will do: the tag has to be there. */
+/** Without values, the tag only has to be there. */
 const tagFilter =
   (tag: string, option: string, values: readonly string[]): Filter =>
   ({tags}) =>

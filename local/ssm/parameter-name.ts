@@ -1,5 +1,5 @@
-// The names of parameters: which are allowed, which are the same, and how one is asked for (AWS Systems Manager
-// User Guide, "Requirements and constraints for parameter names").
+// The names of parameters: which are allowed, which are the same, and how requests refer to one (AWS Systems Manager User
+// Guide, "Requirements and constraints for parameter names").
 
 import {invalid, reservedName, tooManyLevels} from './errors.ts';
 
@@ -11,7 +11,7 @@ const single = /^[\w.-]+$/;
 /** "The service removes any spaces specified for the beginning or end of a parameter name" (PutParameter). */
 export const trimmed = (name: string): string => name.replace(/^ +| +$/g, '');
 
-/** `/TestParam1` and `TestParam1` "are not unique": a name is known by what its ARN ends with. */
+/** `/TestParam1` and `TestParam1` "are not unique": what the ARN ends with identifies a parameter. */
 export const keyOf = (name: string): string => name.replace(/^\//, '');
 
 const levelsOf = (name: string): readonly string[] => keyOf(name).split('/');
@@ -40,7 +40,7 @@ export function checkNewName(name: string, arn: string): void {
     );
 }
 
-/** With a closing slash or without. @throws AwsError when it is no path: "Hierarchies start with a forward slash" */
+/** A path may end with a slash. @throws AwsError when it is no path: "Hierarchies start with a forward slash" */
 export function checkPath(given: string): void {
   if (given === '/' || path.test(given.replace(/\/$/, ''))) return;
   throw invalid(
@@ -63,13 +63,13 @@ export interface NameAndSelector {
   readonly selector?: string;
 }
 
-/** Reads what is asked for: a name or an ARN of this account, with a selector or without. */
+/** Reads a name or an ARN of this account, with or without a selector. @throws AwsError */
 export function parseReference(reference: string, arnOf: (name: string) => string): NameAndSelector {
   const prefix = arnOf('');
   const given = trimmed(reference);
   const isArn = given.startsWith(prefix);
   const [key = '', selector, ...more] = (isArn ? given.slice(prefix.length) : given).split(':');
-  // An ARN has lost the first slash of a name with several levels.
+  // An ARN does not show the first slash of a name with several levels.
   const name = isArn && key.includes('/') ? `/${key}` : key;
   if (more.length > 0 || selector === '') throw badName();
   checkName(name);

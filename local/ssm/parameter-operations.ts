@@ -1,9 +1,10 @@
-// The operations on single parameters: their members, and the answers that AWS gives (API Reference, the action
-// of the same name).
+// The operations on single parameters: what they read of a request, and the answers that AWS gives (API Reference, the
+// action of the same name).
 
+import {flag, type Input} from '../endpoint/input.ts';
 import {parameterAnswer} from './answers.ts';
 import {invalid, notHere, parameterNotFound, unfit, versionNotFound} from './errors.ts';
-import {choice, flag, type Input, nameIn, namesIn, optionalText, text} from './input.ts';
+import {choice, nameIn, namesIn, optionalText, text} from './input.ts';
 import type {Operation} from './operation.ts';
 import {latestOf, type Parameter, type ParameterVersion, parameterTypes} from './parameter.ts';
 import {checkName, parseReference, trimmed} from './parameter-name.ts';

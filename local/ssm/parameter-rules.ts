@@ -1,5 +1,4 @@
-// What a parameter's value may be and how the next version follows from the one before (API Reference,
-// PutParameter). It reads no request and keeps nothing.
+// What a parameter's value may be, and how the next version follows from the one before (API Reference, PutParameter).
 
 import {
   invalid,
@@ -27,7 +26,7 @@ export interface PutRequest {
 /** "Standard parameters have a value limit of 4 KB. Advanced parameters have a value limit of 8 KB." */
 const mostOctets: Readonly<Record<Tier, number>> = {Standard: 4096, Advanced: 8192};
 
-/** @param latest what it follows on, undefined for the first */
+/** @param latest the version before; undefined for the first one */
 export function nextVersion(
   request: PutRequest,
   latest: ParameterVersion | undefined,
@@ -36,8 +35,8 @@ export function nextVersion(
   if (latest !== undefined && !request.overwrite) throw parameterAlreadyExists();
   const type = typeOf(request, latest);
   const tier = tierOf(request, latest);
-  // What an update does not name stays as it was: so with the AllowedPattern in "Walkthrough: Manage parameters
-  // using hierarchies" of the User Guide.
+  // What an update does not name stays as it was, as AllowedPattern does in "Walkthrough: Manage parameters using
+  // hierarchies" of the User Guide.
   const allowedPattern = request.allowedPattern ?? latest?.allowedPattern;
   const description = request.description ?? latest?.description;
   checkValue(request.value, tier);
@@ -88,11 +87,11 @@ function checkValue(value: string, tier: Tier): void {
     throw invalid('Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.');
 }
 
-/** The value as a whole must match, of a StringList every item. */
+/** The whole value must match; of a StringList, every item. */
 function checkPattern(value: string, type: ParameterType, pattern: string): void {
   let expression: RegExp;
   try {
-    // Once by itself: `a)|(b` becomes one only by what is put around it.
+    // The pattern must be an expression by itself: `a)|(b` is one only between parentheses.
     expression = new RegExp(`^(?:${new RegExp(pattern).source})$`);
   } catch {
     throw invalidAllowedPattern(pattern);

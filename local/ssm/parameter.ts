@@ -1,4 +1,4 @@
-// What a parameter is: a name, tags, and the versions of its value, each with the metadata that it was put with.
+// A parameter: a name, tags, and the versions of its value, each with the metadata that it was put with.
 
 import {randomBytes} from 'node:crypto';
 
@@ -14,7 +14,7 @@ export interface ParameterVersion {
   /** Counts from 1. */
   readonly version: number;
   readonly value: string;
-  /** What those get who read a SecureString without decryption. */
+  /** What a SecureString shows without decryption. */
   readonly ciphertext?: string;
   readonly type: ParameterType;
   readonly tier: Tier;
@@ -22,7 +22,7 @@ export interface ParameterVersion {
   readonly modifiedMs: number;
   readonly description?: string;
   readonly allowedPattern?: string;
-  /** Of a SecureString. */
+  /** The key of a SecureString. */
   readonly keyId?: string;
 }
 
@@ -36,8 +36,8 @@ export interface Parameter {
 export const latestOf = ({versions}: Parameter): ParameterVersion => versions.at(-1)!;
 
 /**
- * Stands for what KMS makes of a value: as long as a real one, the same each time it is read, and of no use to
- * anybody. There is no key here: whoever may read the store may read the values.
+ * Stands for the ciphertext of KMS: it is as long as a real one, and the same each time it is read, but it hides nothing.
+ * There is no key here, and whoever can read the store can read the values.
  */
 export function ciphertextOf(value: string): string {
   const wrapping = 136;

@@ -1,5 +1,4 @@
-// The parameters of one account and region: what there is, and what survives a restart. Requests and answers are
-// service.ts's affair; what a name or a value may be is that of the rules beside it.
+// The parameters of one account and region, by name.
 
 import type {Store} from '../store/store.ts';
 import {parameterNotFound, tooManyParameters} from './errors.ts';
@@ -11,7 +10,7 @@ export interface SsmOptions {
   readonly region: string;
   readonly accountId: string;
   readonly now?: () => number;
-  /** Where parameters survive a restart; SecureStrings too are there in clear. */
+  /** Where parameters survive a restart. SecureStrings are there in clear, too. */
   readonly store?: Store;
 }
 
@@ -42,7 +41,7 @@ export class Ssm {
   readonly arnOf = (name: string): string =>
     `arn:aws:ssm:${this.region}:${this.accountId}:parameter/${keyOf(name)}`;
 
-  /** Sets a parameter from within this process, whether it is there or not. @throws AwsError */
+  /** Sets a parameter from within this process: creates it or overwrites it. @throws AwsError */
   put(name: string, value: string, options: {readonly type?: ParameterType} = {}): void {
     const type = options.type ?? this.find(name)?.versions.at(-1)?.type ?? 'String';
     this.putVersion(name, {value, type, overwrite: true});

@@ -1,7 +1,8 @@
 // The operations on a parameter's tags (API Reference, AddTagsToResource and its two companions).
 
+import {type Input, strings} from '../endpoint/input.ts';
 import {invalidResourceId, invalidResourceType} from './errors.ts';
-import {choice, type Input, strings, text} from './input.ts';
+import {choice, text} from './input.ts';
 import type {Operation} from './operation.ts';
 import type {Parameter} from './parameter.ts';
 import {trimmed} from './parameter-name.ts';

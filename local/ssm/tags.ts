@@ -1,7 +1,8 @@
-// Tags as requests carry them: lists of keys and values, within the limits of the API Reference, Tag.
+// The tags in requests: lists of keys and values, within the limits of the API Reference, Tag.
 
+import {type Input, objects} from '../endpoint/input.ts';
 import {invalid, tooManyTags, unfit} from './errors.ts';
-import {type Input, objects, text} from './input.ts';
+import {text} from './input.ts';
 import type {Parameter} from './parameter.ts';
 
 type Tags = Parameter['tags'];

@@ -1,5 +1,5 @@
-// How many calls Parameter Store takes, and what it says to those beyond. Every account has these limits until it
-// pays for more ("AWS Systems Manager endpoints and quotas"; the console's Service Quotas has them by operation).
+// How many calls Parameter Store takes. Every account has these limits until it pays for more ("AWS Systems Manager
+// endpoints and quotas"; the console's Service Quotas has them by operation).
 
 import {AwsError} from '../aws-error.ts';
 
@@ -10,7 +10,7 @@ interface Quota {
   readonly burst: number;
 }
 
-/** AWS does not say how many; clients report that some 20 calls in a row pass before the first is refused. */
+/** AWS does not say how many. Clients report that about 20 calls in a row pass before the first one is refused. */
 const burstOfRareOperations = 20;
 
 const quotas: readonly Quota[] = [
@@ -27,7 +27,7 @@ const quotas: readonly Quota[] = [
   ].map(operation => ({operations: [operation], perSecond: 3, burst: burstOfRareOperations})),
 ];
 
-/** A bucket that fills as fast as calls may come, and from which each call takes one. */
+/** A bucket of tokens that fills as fast as calls may come. Each call takes a token. */
 class TokenBucket {
   readonly #quota: Quota;
   #tokens: number;
@@ -41,7 +41,7 @@ class TokenBucket {
 
   take(nowMs: number): boolean {
     const {perSecond, burst} = this.#quota;
-    // A clock that is set back must not empty it.
+    // When the clock is set back, no tokens are lost.
     const elapsedMs = Math.max(0, nowMs - this.#filledMs);
     this.#tokens = Math.min(burst, this.#tokens + (elapsedMs * perSecond) / 1000);
     this.#filledMs = nowMs;
@@ -65,7 +65,7 @@ export class Throughput {
     );
   }
 
-  /** Counts a call, whatever comes of it. @throws AwsError when it is one too many */
+  /** Counts a call, even one that fails later. @throws AwsError when it is one too many */
   admit(operation: string): void {
     if (this.#buckets.get(operation)?.take(this.#now()) === false) throw rateExceeded();
   }

@@ -24,7 +24,8 @@ export function storeProblemOf(thrown: unknown): string {
   if (primary === sqlite.busy) {
     return `is in use by another local cloud (${message}): stop that one, or choose another directory`;
   }
-  if (primary === sqlite.notADatabase) return `holds something else than the local cloud's state: ${message}`;
+  if (primary === sqlite.notADatabase)
+    return `holds something other than the local cloud's state: ${message}`;
   return `cannot be used: ${message}`;
 }
 

@@ -160,8 +160,8 @@ describe('npm start -- --data', () => {
   it('says what a stop waits for, cuts it off at last, and has it back at the next start', async () => {
     const {child, lines, seen, ended} = await startStuck();
     child.kill('SIGTERM');
-    await seen(/in the hands of functions: waiting until these have ended, at most 5 s/);
-    await seen(/cut off: they come again, and may arrive twice/);
+    await seen(/functions have \d+ messages in hand: waiting for them, at most 5 s/);
+    await seen(/messages were cut off: the next start delivers them again, some may arrive twice/);
     expect(await ended).toEqual([0, null]);
     expect(lines.filter(line => line.startsWith('relayq   stopping'))).toHaveLength(1);
     await expectTheRest();
@@ -170,7 +170,7 @@ describe('npm start -- --data', () => {
   it('has it back after a second Ctrl-C, which waits for nothing', async () => {
     const {child, seen, ended} = await startStuck();
     child.kill('SIGINT');
-    await seen(/waiting until/);
+    await seen(/waiting for them/);
     await delay(350);
     child.kill('SIGINT');
     expect(await ended).toEqual([130, null]);

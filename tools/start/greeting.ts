@@ -1,4 +1,4 @@
-// What a person can do once the local cloud runs: commands that work when they are pasted.
+// What a person can do when the local cloud runs: commands to paste.
 
 import type {Names} from '../../shared/names.ts';
 

@@ -1,6 +1,6 @@
 // A mail that the sink took, as one line.
 
-import type {SunkMessage} from '../../local/sink/sink.ts';
+import type {SunkMessage} from '../../local/sink/kept-messages.ts';
 
 export function mailLine({number, from, to, size, raw}: SunkMessage): string {
   const octets = size < 1000 ? `${size} B` : `${(size / 1000).toFixed(1)} kB`;
@@ -32,7 +32,7 @@ function decodedWord(word: string, charset: string, encoding: string, text: stri
   try {
     return new TextDecoder(charset).decode(octets);
   } catch {
-    // A character set that nobody here knows: better the word as it stands than a wrong one.
+    // The character set is not known. The word as it stands is better than a wrong one.
     return word;
   }
 }

@@ -1,5 +1,5 @@
-// The parameters that keep every mail on this machine: they send it to the sink. Who deletes or changes them
-// wants the real routing, and is not overruled by a restart.
+// The parameters that send every mail to the sink, so that none leaves this machine. Who deletes or changes them wants the
+// real routing, and a restart does not overrule that.
 
 import type {Ssm} from '../../local/ssm/ssm.ts';
 import type {Store} from '../../local/store/store.ts';
@@ -7,7 +7,7 @@ import type {Store} from '../../local/store/store.ts';
 const collection = 'start';
 const key = 'sink-port';
 
-/** Puts them into a fresh state; later it only follows the sink to another port. */
+/** Puts them into a fresh state. Later it only follows the sink to another port. */
 export function pointAtSink(
   parameterPath: string,
   sinkPort: number,

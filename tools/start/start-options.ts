@@ -14,12 +14,12 @@ export const usage = `Usage: npm start -- [OPTIONS]
 Runs relayq on this machine: SQS, SSM, DynamoDB, Lambda and logs at 127.0.0.1:4566, and a sink that takes all mail
 at 127.0.0.1:2525.
 
-  --data DIR             keeps queues, parameters, tables and mail in DIR, for the next start; else all is gone with it
+  --data DIR             keeps queues, parameters, tables and mail in DIR for the next start; without it nothing is kept
   --help
 
   RELAYQ_PORT            another port than 4566; 0 for any free one
   RELAYQ_SINK_PORT       another port than 2525
-  RELAYQ_LOG=all         shows all that the functions print
+  RELAYQ_LOG=all         shows everything that the functions print
   NO_COLOR=1             no colours
 `;
 
@@ -42,7 +42,7 @@ function parse(args: readonly string[]) {
     const options = {data: {type: 'string'}, help: {type: 'boolean', short: 'h'}} as const;
     return parseArgs({args: [...args], options}).values;
   } catch (error) {
-    // What follows the first sentence is how to have an argument taken that begins with a dash: there is none.
+    // The rest of the message says how to pass an argument that begins with a dash. No argument does.
     const [problem] = (error as Error).message.split(/[.\n]\s/, 1);
     throw new Error(`${problem}; ${hint}`);
   }

@@ -1,5 +1,5 @@
-// `npm start`: synthesises the stack, runs it as a local cloud beside a mail sink, delivers an example, and
-// then stays up, showing what the functions print and what the sink takes.
+// `npm start`: synthesises the stack, runs it as a local cloud next to a mail sink, and delivers an example. Then it stays
+// up, and shows what the functions print and what the sink takes.
 
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -22,12 +22,12 @@ const colours = process.stdout.isTTY === true && !process.env.NO_COLOR;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** What has been started, for whoever has to stop it. */
+/** What has been started, and has to be stopped. */
 const started: {cloud?: Cloud; sink?: Sink; store?: Store} = {};
 const starting = new AbortController();
 let stopping: Promise<void> | undefined;
 
-/** How long a stop waits for mail that is on its way: what is not done by then may arrive twice. */
+/** How long a stop waits for mail that is on its way. What is not done by then may arrive twice. */
 const graceMs = 5000;
 
 async function stop(): Promise<void> {
@@ -42,15 +42,18 @@ async function stopCloud(): Promise<void> {
   const {eventSourceMappings: sources} = started.cloud;
   const inHand = sources.reduce((sum, each) => sum + each.inHand, 0);
   if (inHand > 0) {
-    const limit = `at most ${graceMs / 1000} s; Ctrl-C again ends it at once`;
-    say(`relayq   ${inHand} in the hands of functions: waiting until these have ended, ${limit}`);
+    const limit = `at most ${graceMs / 1000} s; press Ctrl-C again to stop at once`;
+    say(`relayq   functions have ${inHand} messages in hand: waiting for them, ${limit}`);
   }
   await started.cloud.stop();
   const cutOff = sources.reduce((sum, each) => sum + each.cutOff, 0);
-  if (cutOff > 0 && started.store) say(`relayq   ${cutOff} cut off: they come again, and may arrive twice`);
+  if (cutOff > 0 && started.store)
+    say(
+      `relayq   ${cutOff} messages were cut off: the next start delivers them again, some may arrive twice`,
+    );
 }
 
-/** A port that another program has is the one failure that everyone meets. */
+/** Explains the one failure that everyone meets: another program has the port. */
 async function onPort<T>(variable: string, port: number, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
@@ -64,7 +67,7 @@ async function onPort<T>(variable: string, port: number, start: () => Promise<T>
 
 async function start({port, sinkPort, dataDirectory}: StartOptions): Promise<void> {
   const startedMs = performance.now();
-  // Before anything else in the directory: nobody else may be using it.
+  // This comes before anything else in the directory, as it fails when another process uses it.
   if (dataDirectory !== undefined) started.store = openStore(dataDirectory);
   const sinkPlace = dataDirectory === undefined ? {} : {directory: mailDirectoryOf(dataDirectory)};
   const sink = await onPort('RELAYQ_SINK_PORT', sinkPort, () => startSink({port: sinkPort, ...sinkPlace}));
@@ -104,7 +107,7 @@ async function start({port, sinkPort, dataDirectory}: StartOptions): Promise<voi
   say(greeting({url: cloud.url, region, names, queueUrlOf: cloud.queueUrlOf}));
 }
 
-/** The first message, from a producer's SDK to the sink. */
+/** Sends the first message, with the SDK as a producer would, and waits until the sink has it. */
 async function deliverExample({url, queueUrlOf}: Cloud, sink: Sink, startedMs: number): Promise<void> {
   const example = await readFile(join(root, 'examples', 'hello.json'), 'utf8');
   const arrived = new Promise<'arrived'>(resolve => sink.onMessage(() => resolve('arrived')));
@@ -115,13 +118,13 @@ async function deliverExample({url, queueUrlOf}: Cloud, sink: Sink, startedMs: n
   client.destroy();
   const tooLate = new Promise<'late'>(resolve => setTimeout(() => resolve('late'), 20_000).unref());
   if ((await Promise.race([arrived, tooLate])) === 'late') {
-    say('relayq   it has not arrived after 20 seconds; the lines above say why, RELAYQ_LOG=all says more');
+    say('relayq   it has not arrived after 20 seconds; the lines above say why, RELAYQ_LOG=all shows more');
   } else {
     say(`relayq   delivered ${((performance.now() - startedMs) / 1000).toFixed(1)} s after the start`);
   }
 }
 
-/** Stops in order, and ends the process; whatever stops it a second time ends it at once. */
+/** Stops everything in order, then ends the process. */
 function end(exitCode: number): void {
   if (stopping !== undefined) return;
   stopping = stop().catch(error => say(`relayq   stopping: ${error}`));
@@ -131,7 +134,7 @@ function end(exitCode: number): void {
 let interruptedMs = Number.NEGATIVE_INFINITY;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // npm passes on the Ctrl-C that the terminal has sent here already: that is one, not two.
+    // npm passes on the Ctrl-C that the terminal has sent here already. The two count as one.
     if (performance.now() - interruptedMs < 300) return;
     if (stopping !== undefined) process.exit(130);
     interruptedMs = performance.now();
@@ -141,11 +144,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 const die = (what: string) => (error: unknown) => {
-  // In the middle of the unknown, no mail is better than mail that goes astray: say so, and stop.
+  // After an unexpected error nothing is certain, and no mail is better than mail that goes astray.
   process.stderr.write(`relayq: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
   end(1);
 };
-// Whoever was reading is gone (`npm start | head`): there is nobody left to run for.
+// The reader is gone (`npm start | head`): there is nobody left to run for.
 process.stdout.on('error', () => end(0));
 process.on('uncaughtException', die('unexpected error'));
 process.on('unhandledRejection', die('unhandled rejection'));

@@ -1,8 +1,7 @@
-// A log event as one line for a person: JSON becomes its message and its fields, the platform's own lines
-// are left out. It prints nothing and asks nothing of the terminal.
+// A log event as a line for a person: JSON becomes its message and its fields, and the platform's own lines are left out.
 
 export interface TerminalOptions {
-  /** In front of the line: who printed it. */
+  /** Stands in front of the line and says who printed it. */
   readonly label: string;
   readonly colours: boolean;
   /** START, END and REPORT too. */
@@ -10,20 +9,20 @@ export interface TerminalOptions {
 }
 
 const platformLine = /^(START|END|REPORT) RequestId: |^INIT_START /;
-/** Shown otherwise, or known to whoever watches: it is now, and it is this function. */
+/** Fields that are shown otherwise, or that the reader knows: the time is now, and the label names the function. */
 const unshown = new Set(['timestamp', 'level', 'message', 'msg', 'requestId', 'service']);
 const maximumValueLength = 200;
 
 const codes = {dim: 2, red: 31, green: 32, yellow: 33, cyan: 36} as const;
 type Paint = (text: string, colour: keyof typeof codes) => string;
 
-/** The line without its end; undefined when it is not for showing. */
+/** The line without its end; undefined when the event is not shown. */
 export function terminalLine(message: string, {label, colours, all}: TerminalOptions): string | undefined {
   if (!all && platformLine.test(message)) return undefined;
   const paint: Paint = (text, colour) => (colours ? `\x1b[${codes[colour]}m${text}\x1b[0m` : text);
   const prefix = paint(label.padEnd(8), 'cyan');
   const record = recordOf(message);
-  // What takes several lines stays together, under its label.
+  // Further lines are indented under the label.
   const nextLine = `\n${' '.repeat(Math.max(8, label.length))} `;
   if (record === undefined) return `${prefix} ${message.trimEnd().replaceAll('\n', nextLine)}`;
   if (typeof record.type === 'string' && record.type.startsWith('platform.')) {
@@ -54,13 +53,13 @@ interface PlatformRecord {
   readonly metrics?: {readonly durationMs?: number};
 }
 
-/** That an invocation failed is worth a line, from its report; that it began and ended is not. */
+/** The report of an invocation that failed is worth a line. Starts, ends and successes are not. */
 function platformWords({requestId, status, errorType, metrics}: PlatformRecord): string[] | undefined {
   if (status === undefined || status === 'success' || metrics === undefined) return undefined;
   return [`invocation ${requestId}`, status, errorType ?? '', `after ${metrics.durationMs} ms`];
 }
 
-/** A delivery attempt: when, what came of it, for whom and where, how long, and which message. */
+/** A delivery attempt: its time, fate, domain, next hop, result and duration, and the message. */
 function attemptWords(record: Readonly<Record<string, unknown>>, paint: Paint): string[] {
   const {timestamp, fate, domain, nextHop, state, result, code, reply, durationMs, attempt, id} = record;
   const accepted = fate === 'accepted';
@@ -86,7 +85,7 @@ function recordOf(message: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-/** One line, bare where nothing is ambiguous. */
+/** A value on one line, without quotes where nothing is ambiguous. */
 function shortOf(value: unknown): string {
   const text = typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
   return text.length > maximumValueLength ? `${text.slice(0, maximumValueLength)}…` : text;

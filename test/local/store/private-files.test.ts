@@ -102,7 +102,7 @@ describe('a data directory that cannot be used is said so in a line', () => {
         await mkdir(directory);
         await writeFile(join(directory, 'relayq.sqlite'), 'hello');
       },
-      /data holds something else than the local cloud's state: file is not a database$/,
+      /data holds something other than the local cloud's state: file is not a database$/,
     ],
     [
       'one of a later version',
