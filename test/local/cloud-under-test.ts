@@ -1,4 +1,4 @@
-// A cloud from the small template, its function's code written by the test, spoken to by the real SDK.
+// A cloud from the small template. The test writes the function's code, and the real SDK speaks to the cloud.
 
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -11,7 +11,7 @@ import {assets, functionName, templateOf} from './template/template-under-test.t
 export interface CloudUnderTest {
   readonly cloud: Cloud;
   readonly client: SQSClient;
-  /** What the function wrote to its standard output as JSON lines, so far. */
+  /** The JSON lines that the function has written to its standard output so far. */
   records<T>(): T[];
   send(queue: string, body: string, group?: string): Promise<void>;
   /** Messages visible, in flight and delayed. */

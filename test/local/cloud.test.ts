@@ -19,7 +19,7 @@ afterEach(async () => {
   await Promise.all(directories.splice(0).map(directory => rm(directory, {recursive: true, force: true})));
 });
 
-/** Tells its pid and task root, then hangs; until its time-out, if nobody ends it. */
+/** Prints its pid and task root, then hangs until its timeout, or until somebody ends it. */
 const hanging = `
   export const handler = async () => {
     process.stdout.write(JSON.stringify({pid: process.pid, taskRoot: process.cwd()}) + '\\n');
@@ -30,7 +30,7 @@ interface Told {
   readonly taskRoot: string;
 }
 
-/** Whoever waited for an invocation to time out would wait for longer than a test may. */
+/** So long that no test could wait for an invocation to time out. */
 const longLived = ({functions, queues}: Resources) => {
   for (const each of functions) each.timeoutS = 900;
   for (const {attributes} of queues) attributes.VisibilityTimeout = '900';
@@ -66,7 +66,7 @@ describe('a cloud', () => {
     expect(records()).toEqual([{begun: true}, {ended: true}]);
   });
 
-  it('takes its processes and files with it when it is killed outright', async () => {
+  it('takes its processes and files with it when it is killed', async () => {
     const assetsDirectory = await assetsOf(hanging);
     directories.push(assetsDirectory);
     const script = join(assetsDirectory, 'cloud.ts');
@@ -113,7 +113,7 @@ describe('a cloud', () => {
     server.close();
   });
 
-  it('has its queues again, messages and all, after a restart on the same data', async () => {
+  it('has its queues and their messages again after a restart on the same data', async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'relayq-test-'));
     directories.push(dataDirectory);
     const disabled = ({eventSourceMappings}: {eventSourceMappings: {enabled: boolean}[]}) => {
@@ -132,7 +132,7 @@ describe('a cloud', () => {
         },
       },
     );
-    // What has changed in the template changes the queue, and what is in it stays.
+    // A change of the template changes the queue, and its messages stay.
     expect(second.cloud.sqs.queue('tested-work').definition.attributes.DelaySeconds).toBe('1');
     await expect.poll(() => second.records()).toEqual([{body: 'kept'}]);
   });

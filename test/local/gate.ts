@@ -1,5 +1,5 @@
-// A gate that invocations wait at until there are so many at a time: what must run side by side then does, however
-// long the machine takes to start them.
+// A gate at which invocations wait until there are enough of them. So they run side by side, however long the machine
+// takes to start them.
 
 import {once} from 'node:events';
 import {createServer, type Server} from 'node:http';
@@ -7,7 +7,7 @@ import type {AddressInfo} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
 
 export class Gate {
-  /** The most that were inside at a time. */
+  /** The highest number that was inside at the same time. */
   most = 0;
   readonly #server: Server;
 
@@ -15,7 +15,7 @@ export class Gate {
     this.#server = server;
   }
 
-  /** @param dwellMs how long each stays inside at least */
+  /** @param dwellMs how long each stays inside, at least */
   static async opensAt(count: number, dwellMs: number): Promise<Gate> {
     const opened = Promise.withResolvers<void>();
     let inside = 0;

@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, {recursive: true, force: true}));
 
-/** Synthesises; says whether the app had to run. */
+/** Synthesises. @returns whether the app had to run */
 async function run() {
   let ran = false;
   const assembly = await synthesise(root, {
@@ -51,7 +51,7 @@ describe('the synthesis', () => {
     });
   });
 
-  it('is done again only when something has changed that it is made of', async () => {
+  it('runs again only when something has changed that the result is made of', async () => {
     await run();
     expect(await run()).toMatchObject({ran: false, template: {context: {stage: 'local'}}});
     await writeFile(join(root, 'shared', 'names.ts'), 'export const a = 1;');
@@ -61,7 +61,7 @@ describe('the synthesis', () => {
     expect((await run()).ran).toBe(false);
   });
 
-  it('says what the app said when it fails, and does not take the failure for a result', async () => {
+  it('reports what the app said when it fails, and runs again the next time', async () => {
     await writeFile(join(root, 'cdk', 'app.ts'), 'console.error("no such construct"); process.exit(1);');
     await expect(run()).rejects.toThrow('no such construct');
     await writeFile(join(root, 'cdk', 'app.ts'), app);

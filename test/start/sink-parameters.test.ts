@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, {recursive: true, force: true}));
 
-/** One start on the kept state, and what its user does then. */
+/** A start on the state that was kept, and what the user does then. */
 function start(sinkPort: number, then: (ssm: Ssm) => void = () => {}) {
   const store = openStore(directory);
   const ssm = new Ssm({...account, store});
@@ -28,7 +28,7 @@ function start(sinkPort: number, then: (ssm: Ssm) => void = () => {}) {
 }
 
 describe('the parameters of the sink', () => {
-  it('are there from the beginning, also when nothing is kept', () => {
+  it('are there from the beginning, even when nothing is kept', () => {
     const ssm = new Ssm(account);
     expect(pointAtSink(path, 2525, {ssm, store: undefined})).toEqual({fresh: true});
     expect(sinkOf(ssm)).toEqual(['127.0.0.1', '2525']);

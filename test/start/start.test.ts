@@ -69,7 +69,7 @@ describe('npm start', () => {
     server.close();
   });
 
-  it('explains itself', async () => {
+  it('shows its usage', async () => {
     const {child, ended} = start({}, ['--help']);
     expect(await text(child.stdout)).toMatch(/^Usage: npm start -- \[OPTIONS\]\n.*--data DIR /s);
     expect(await ended).toEqual([0, null]);
@@ -85,7 +85,7 @@ describe('npm start', () => {
     [[], {RELAYQ_PORT: 'many'}, 'RELAYQ_PORT: not a port: many'],
     [[], {RELAYQ_SINK_PORT: '0x10'}, 'RELAYQ_SINK_PORT: not a port: 0x10'],
     [[], {RELAYQ_PORT: '65536'}, 'RELAYQ_PORT: not a port: 65536'],
-  ])('says in a line what is wrong with %j %j', async (args, environment, problem) => {
+  ])('says in one line what is wrong with %j %j', async (args, environment, problem) => {
     const {child, ended} = start(environment, args);
     const [said, shown] = await Promise.all([text(child.stderr), text(child.stdout)]);
     expect({said, shown}).toEqual({said: `relayq: ${problem}\n`, shown: ''});
@@ -100,7 +100,7 @@ describe('npm start -- --data', () => {
   });
   afterEach(() => rm(directory, {recursive: true}));
 
-  it('leaves the directory to whoever has it, mail and all', async () => {
+  it('does not touch a directory that another process uses', async () => {
     const first = start({}, ['--data', directory]);
     await first.seen(/Ctrl-C stops it/);
     const second = start({}, ['--data', directory]);
@@ -112,7 +112,7 @@ describe('npm start -- --data', () => {
     expect(await second.ended).toEqual([1, null]);
   });
 
-  /** The server takes the text, and says nothing of it. */
+  /** The server takes the text, and does not reply to it. */
   const stuck = JSON.stringify([{smtp: {stage: 'data', delayMs: 600_000}}]);
 
   async function startStuck() {
@@ -147,7 +147,7 @@ describe('npm start -- --data', () => {
     return started;
   }
 
-  /** All three in a while, though the queue would hide what was in flight for a quarter of an hour. */
+  /** All three arrive soon, though the visibility timeout of what was in flight is a quarter of an hour. */
   async function expectTheRest() {
     const {seen} = start({}, ['--data', directory]);
     const left = new Set(['a@example.org', 'b@example.org', 'c@example.com']);
@@ -157,7 +157,7 @@ describe('npm start -- --data', () => {
     });
   }
 
-  it('says what a stop waits for, cuts it off at last, and has it back at the next start', async () => {
+  it('says what a stop waits for, cuts it off in the end, and delivers it after the next start', async () => {
     const {child, lines, seen, ended} = await startStuck();
     child.kill('SIGTERM');
     await seen(/functions have \d+ messages in hand: waiting for them, at most 5 s/);
@@ -167,7 +167,7 @@ describe('npm start -- --data', () => {
     await expectTheRest();
   });
 
-  it('has it back after a second Ctrl-C, which waits for nothing', async () => {
+  it('delivers it after a second Ctrl-C, which waits for nothing', async () => {
     const {child, seen, ended} = await startStuck();
     child.kill('SIGINT');
     await seen(/waiting for them/);
@@ -177,7 +177,7 @@ describe('npm start -- --data', () => {
     await expectTheRest();
   });
 
-  it('has it back after a SIGKILL', async () => {
+  it('delivers it after a SIGKILL', async () => {
     const {child, ended} = await startStuck();
     child.kill('SIGKILL');
     await ended;

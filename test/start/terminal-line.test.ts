@@ -39,7 +39,7 @@ describe('a line on the terminal', () => {
     expect(terminalLine(message, plain)).toBe(line);
   });
 
-  it('shows an invocation that failed, from its report alone', () => {
+  it('shows only the report of an invocation that failed', () => {
     const report = (status: string) =>
       `{"time":"t","type":"platform.report","record":{"requestId":"r1","metrics":{"durationMs":30000.1},"status":"${status}","errorType":"Sandbox.Timedout"}}`;
     expect(terminalLine(report('timeout'), plain)).toBe(
@@ -51,7 +51,7 @@ describe('a line on the terminal', () => {
     expect(terminalLine(start, {...plain, all: true})).toBe(`deliver  ${start}`);
   });
 
-  it('cuts what is too long to read', () => {
+  it('cuts long values', () => {
     const line = terminalLine(JSON.stringify({message: 'm', body: 'x'.repeat(500)}), plain);
     expect(line).toBe(`deliver  m body=${'x'.repeat(200)}…`);
   });
@@ -64,7 +64,7 @@ describe('a line on the terminal', () => {
     },
   );
 
-  it('has colours only when told to', () => {
+  it('has colours only when it is told to', () => {
     const line = terminalLine('{"level":"warn","message":"m"}', {...plain, colours: true});
     expect(line).toBe('\x1b[36mdeliver \x1b[0m \x1b[33mwarn\x1b[0m m');
   });

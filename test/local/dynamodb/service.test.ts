@@ -68,13 +68,13 @@ async function update(changes: Partial<UpdateItemCommandInput> = {}) {
 }
 
 describe('an update', () => {
-  test('makes the item that there is not, and says what it holds', async () => {
+  test('creates an item that does not exist, and returns it', async () => {
     const item = {id: {S: 'a'}, count: {N: '1'}};
     expect(await update()).toEqual({done: true, item});
     expect(tables.itemsOf('state')).toEqual([item]);
   });
 
-  test('is not done when its condition does not hold, and says what the item holds', async () => {
+  test('is not done when its condition does not hold, and returns the item', async () => {
     await update();
     const second = await update({ExpressionAttributeValues: {':n': {N: '2'}}});
     expect(second).toEqual({done: false, item: {id: {S: 'a'}, count: {N: '1'}}});
@@ -124,7 +124,7 @@ describe('an update', () => {
   });
 });
 
-test('items can be looked at and removed, with what the local DynamoDB knows of that', async () => {
+test('items can be read and removed', async () => {
   await update();
   const [TableName, Key] = ['state', {id: {S: 'a'}}];
   const item = {id: {S: 'a'}, count: {N: '1'}};
@@ -139,7 +139,7 @@ test('items can be looked at and removed, with what the local DynamoDB knows of 
   );
 });
 
-test('items are there again after a restart, and those that were removed are not', () => {
+test('items survive a restart, and removed ones stay removed', () => {
   const directory = mkdtempSync(join(tmpdir(), 'relayq-test-'));
   const open = () => {
     const store = openStore(directory);
@@ -158,7 +158,7 @@ test('items are there again after a restart, and those that were removed are not
   rmSync(directory, {recursive: true});
 });
 
-test('an item whose time has come is gone', async () => {
+test('an item is gone when its time is over', async () => {
   await update({
     UpdateExpression: 'SET #n = :n, expiresAt = :e',
     ExpressionAttributeValues: {':n': {N: '1'}, ':e': {N: String(clock.now / 1000 + 60)}},
@@ -173,7 +173,7 @@ describe('slots of a queue', () => {
   const rate = rateOf({messagesPerMinute: 600})!;
   const slots = () => new SlotTable(client, 'state');
 
-  test('are taken once, by however many at the same time', async () => {
+  test('are taken once each, even by many at the same time', async () => {
     const taken = await Promise.all(
       Array.from({length: 8}, () => slots().reserve('example.org', 3, rate, clock.now)),
     );
@@ -183,7 +183,7 @@ describe('slots of a queue', () => {
     expect(times).toEqual(times.map((_, index) => clock.now - 900 + index * 100));
   });
 
-  test('cost one write while it is busy, two when it was at rest', async () => {
+  test('cost one write while the queue is busy, and two after a pause', async () => {
     await slots().reserve('example.org', 10, rate, clock.now);
     expect(calls).toBe(2);
     const next = await slots().reserve('example.org', 2, rate, clock.now);
@@ -196,7 +196,7 @@ describe('slots of a queue', () => {
     expect(await slots().reserve('example.org', 1, rate, later)).toEqual({firstMs: later - 900, count: 1});
   });
 
-  test('are not to be had beyond the horizon', async () => {
+  test('beyond the horizon cannot be taken', async () => {
     const slow = rateOf({messagesPerMinute: 1})!;
     await slots().reserve('example.org', 30, slow, clock.now);
     expect(await slots().reserve('example.org', 1, slow, clock.now)).toBeUndefined();

@@ -61,13 +61,13 @@ test('what it does not take goes to the next door', async () => {
 });
 
 test.each(['objects.localhost', 'bucket.objects.localhost.example', 'bucket.example'])(
-  'a host that is no door’s is refused: %s',
+  'a host that belongs to no door is refused: %s',
   async host => {
     expect(await ask('GET', '/objects/bucket/a', {host})).toMatchObject({status: 403});
   },
 );
 
-test('without a door there is nothing', async () => {
+test('a request without a door is not found', async () => {
   const empty = await listen([], {port: 0});
   expect((await fetch(empty.url)).status).toBe(404);
   await empty.close();

@@ -1,4 +1,4 @@
-// What a browser on this machine can be made to send by a page of somebody else's: none of it does anything.
+// What a stranger's web page can make a browser on this machine send: none of it does anything.
 
 import {once} from 'node:events';
 import {type IncomingHttpHeaders, request} from 'node:http';
@@ -13,7 +13,7 @@ import {startRuntimeApi} from '../../../local/lambda/runtime-api.ts';
 import {sqsProtocol} from '../../../local/sqs/service.ts';
 import {ssmProtocol} from '../../../local/ssm/service.ts';
 
-/** Everything that the endpoint has taken for a call of a program's. */
+/** Everything that the endpoint took for a call of a program. */
 let calls: string[];
 let endpoint: Endpoint;
 beforeEach(async () => {
@@ -58,7 +58,7 @@ const signed = {
 };
 const own = () => `127.0.0.1:${endpoint.port}`;
 
-/** What a page may ask for, each of which would do something. */
+/** Requests that a page may send. Each of them would do something. */
 const requests: [string, Asked][] = [
   ['the JSON protocol', {headers: json, body: '{}'}],
   ['the JSON protocol of SSM', {headers: {...json, 'x-amz-target': 'AmazonSSM.GetParameter'}, body: '{}'}],
@@ -70,7 +70,7 @@ const requests: [string, Asked][] = [
   ['a preflight', {method: 'OPTIONS', headers: {'access-control-request-method': 'POST'}}],
 ];
 
-/** What a browser says of the page, and a page cannot take away. */
+/** The headers by which a browser marks a page's requests. A page cannot remove them. */
 const browsers: [string, Record<string, string | string[]>, RegExp][] = [
   ['another origin', {origin: 'https://evil.example'}, /Origin "https:\/\/evil\.example"/],
   ['an origin that is kept secret', {origin: 'null'}, /Origin "null"/],
@@ -111,7 +111,7 @@ describe.each(browsers)('from %s', (_, marks, reason) => {
   });
 });
 
-test('a target in absolute form is no way round the Host header', async () => {
+test('a target in absolute form does not get around the check of the host', async () => {
   const answer = await ask(endpoint.port, {path: 'http://evil.example/', headers: json, body: '{}'});
   expect(answer.status).toBe(403);
   expect(calls).toEqual([]);
@@ -123,7 +123,7 @@ test('the refusal comes before the body', async () => {
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 403 /);
 });
 
-describe('without a mark of a browser’s', () => {
+describe('without a mark of a browser', () => {
   it.each([
     ['a picture', {method: 'GET', path: '/000000000000/outbox?Action=SendMessage&MessageBody=x'}],
     [
@@ -164,7 +164,7 @@ describe('without a mark of a browser’s', () => {
   });
 });
 
-describe('a program of the machine’s user is served', () => {
+describe('a program of this machine’s user is served', () => {
   it.each<[string, () => IncomingHttpHeaders]>([
     ['under the address', () => ({Host: own()})],
     ['under the name', () => ({Host: `localhost:${endpoint.port}`})],

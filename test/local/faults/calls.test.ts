@@ -1,4 +1,4 @@
-// What a call comes to that a fault strikes.
+// What happens to a call that a fault strikes.
 
 import {SendMessageCommand} from '@aws-sdk/client-sqs';
 import {afterEach, describe, expect, it} from 'vitest';
@@ -31,7 +31,7 @@ describe('a call', () => {
       'refuse',
       {status: 403, __type: 'com.amazon.coral.service#AccessDeniedException', query: 'AccessDenied;Sender'},
     ],
-  ] as const)('of SQS that is to %s has no effect and gets the error of AWS', async (fault, error) => {
+  ] as const)('of SQS under the fault %s has no effect, and gets the error of AWS', async (fault, error) => {
     const {cloud, call, sendTo, bodiesIn} = await start();
     cloud.faults.add({service: 'sqs', fault});
     expect(await call(sendTo('tested-work'), getParameter)).toMatchObject([
@@ -46,13 +46,13 @@ describe('a call', () => {
     ['unavailable', {status: 503, __type: 'ServiceUnavailable'}],
     ['throttle', {status: 400, __type: 'ThrottlingException', message: 'Rate exceeded'}],
     ['refuse', {status: 400, __type: 'AccessDeniedException'}],
-  ] as const)('of SSM that is to %s gets the error of AWS', async (fault, error) => {
+  ] as const)('of SSM under the fault %s gets the error of AWS', async (fault, error) => {
     const {cloud, call, sendTo} = await start();
     cloud.faults.add({service: 'ssm', fault});
     expect(await call(getParameter, sendTo('tested-work'))).toMatchObject([error, {status: 200}]);
   });
 
-  it('that is to drop is done, and its connection closes without an answer', async () => {
+  it('that is dropped is done, and its connection closes without an answer', async () => {
     const {cloud, call, sendTo, bodiesIn} = await start();
     cloud.faults.add({operation: 'SendMessage', fault: 'drop', count: 1});
     const [dropped, next] = await call(sendTo('tested-work', 'done'), sendTo('tested-work', 'next'));
@@ -73,7 +73,7 @@ describe('a call', () => {
     expect(cloud.faults.active).toEqual([]);
   });
 
-  it('that hangs is never made when its client goes away', async () => {
+  it('that hangs is never done when its client goes away', async () => {
     const {cloud, client, bodiesIn} = await start();
     const hang = cloud.faults.add({operation: 'SendMessage', from: 'all', fault: 'hang'});
     const leaving = new AbortController();
@@ -82,13 +82,13 @@ describe('a call', () => {
     await hang.whenFired();
     leaving.abort();
     await expect(sent).rejects.toThrow('aborted');
-    // By the time of another request the endpoint has seen it leave.
+    // When it answers another request, the endpoint has seen the client leave.
     await bodiesIn('tested-work');
     cloud.faults.clear();
     expect(await bodiesIn('tested-work')).toEqual([]);
   });
 
-  it('is delayed by each of its delays, and what else there is strikes afterwards', async () => {
+  it('is delayed by each delay, and then other faults strike', async () => {
     const {cloud, call} = await start();
     for (const ms of [60, 60]) cloud.faults.add({fault: 'delay', ms});
     cloud.faults.add({fault: 'throttle'});

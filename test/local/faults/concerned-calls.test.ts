@@ -13,7 +13,7 @@ afterEach(() => clouds.stop());
 const start = () => startCaller(clouds);
 
 describe('a fault concerns', () => {
-  it('the calls of the functions alone, unless it is widened', async () => {
+  it('the calls of the functions alone, unless it says otherwise', async () => {
     const {cloud, client, call, sendTo} = await start();
     const ssm = new SSMClient({
       endpoint: cloud.url,
@@ -61,7 +61,7 @@ describe('a fault concerns', () => {
     );
   });
 
-  it('the next so many calls, or a share of them that its seed decides', async () => {
+  it('a number of calls, or a share of them that its seed decides', async () => {
     const {cloud, call} = await start();
     const statuses = async (count: number) =>
       (await call(...Array(count).fill(getParameter))).map(({__type}) => __type === 'ThrottlingException');

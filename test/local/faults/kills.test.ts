@@ -43,12 +43,12 @@ describe('an execution environment', () => {
     expect(cloud.faults.active.map(({fault}) => fault)).toEqual([{fault: 'hang'}]);
   });
 
-  it('is killed time and again at random', async () => {
+  it('is killed again and again at random', async () => {
     const {cloud, call} = await start();
     const random = cloud.faults.add({kill: 'random', everyMs: 20, count: 3});
     const answers = [];
     while (random.fired < 3) answers.push((await call(getParameter))[0]);
-    // Not every kill meets an invocation, but those that it does fail.
+    // Not every kill meets an invocation. The invocations that are met fail.
     expect(random.fired).toBe(3);
     answers.push((await call(getParameter))[0], (await call(getParameter))[0]);
     expect(answers.at(-1)).toMatchObject({__type: 'ParameterNotFound'});

@@ -39,7 +39,7 @@ describe('at the endpoint', () => {
     expect(await call(getParameter)).toMatchObject([{__type: 'ParameterNotFound'}]);
   });
 
-  it('what is wrong is all said, and then nothing of it is in force', async () => {
+  it('all problems are named, and then none of the faults is in force', async () => {
     const under = await start();
     const faults = [
       {fault: 'delay', ms: 1},

@@ -32,7 +32,7 @@ describe('the sink', () => {
     ['mail', 3],
     ['rcpt', 4],
     ['data', 6],
-  ] as const)('refuses at %s with the code that it is told, the next so many times', async (stage, at) => {
+  ] as const)('refuses at %s with the code of the fault, as often as the fault says', async (stage, at) => {
     const {sink, faults, connect} = await startWithSink();
     faults.add({smtp: {stage, code: 451, text: '4.7.1 later'}, count: 1});
     const replies = async () => {
@@ -87,7 +87,7 @@ describe('the sink', () => {
     expect(sink.messages).toHaveLength(1);
   });
 
-  it('lets its replies trickle, in the clear and in TLS', async () => {
+  it('sends its replies slowly, in clear and in TLS', async () => {
     const {sink, faults, connect} = await startWithSink();
     faults.add({smtp: {stage: 'connect', octetsPerSecond: 400}});
     const beganMs = performance.now();

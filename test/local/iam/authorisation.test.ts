@@ -1,4 +1,4 @@
-// The endpoint asked with the credentials of the stack's functions, and with others.
+// Requests to the endpoint with the credentials of the stack's functions, and with others.
 
 import {DynamoDBClient, UpdateItemCommand} from '@aws-sdk/client-dynamodb';
 import {
@@ -79,14 +79,14 @@ describe('a function', () => {
     await sqs.send(new SendMessageCommand({QueueUrl: urlOf(names.results.success), MessageBody: 'x'}));
     const {QueueUrl} = await sqs.send(new GetQueueUrlCommand({QueueName: names.results.results}));
     expect(QueueUrl).toBe(urlOf(names.results.results));
-    // That there is no such queue is for those to know who may ask.
+    // Only who may ask learns that there is no such queue.
     const missing = sqs.send(new GetQueueUrlCommand({QueueName: `${names.results.results}-mine`}));
     await expect(missing).rejects.toMatchObject({name: 'QueueDoesNotExist'});
     const forbidden = sqs.send(new GetQueueUrlCommand({QueueName: 'somebody-elses'}));
     await expect(forbidden).rejects.toMatchObject(deniedBySqs('getqueueurl', 'somebody-elses'));
   });
 
-  it('may not do with another’s queue what that one’s role allows', async () => {
+  it('may not do with the queue of another function what only the other’s role allows', async () => {
     const QueueUrl = urlOf(names.outbox);
     const receive = sqs.send(new ReceiveMessageCommand({QueueUrl}));
     await expect(receive).rejects.toMatchObject(deniedBySqs('receivemessage', names.outbox));
@@ -95,7 +95,7 @@ describe('a function', () => {
     expect(pipeline.cloud.sqs.queue(names.outboxDlq).counts.visible).toBe(0);
   });
 
-  it('needs for a batch what each of its entries needs', async () => {
+  it('needs the permission for a single entry to send a batch', async () => {
     const entries = [{Id: '1', MessageBody: 'x'}];
     const batch = (queueName: string) =>
       new SendMessageBatchCommand({QueueUrl: urlOf(queueName), Entries: entries});
@@ -129,7 +129,7 @@ describe('a function', () => {
     await expect(put).rejects.toMatchObject(denied('PutParameter', Name));
   });
 
-  it('is answered in the older protocol in the same words', async () => {
+  it('is refused in the older protocol in the same words', async () => {
     const answer = await fetch(urlOf(names.outbox), {
       method: 'POST',
       headers: {
@@ -143,7 +143,7 @@ describe('a function', () => {
     expect(await answer.text()).toContain(`<Code>AccessDenied</Code><Message>${message}</Message>`);
   });
 
-  it('is refused as soon as a queue’s policy denies it, and let in again without', async () => {
+  it('is refused as soon as a queue’s policy denies it, and allowed again without that policy', async () => {
     const QueueUrl = urlOf(names.results.failure);
     const send = () => sqs.send(new SendMessageCommand({QueueUrl, MessageBody: 'x'}));
     await send();
@@ -163,7 +163,7 @@ describe('a function', () => {
     await send();
   });
 
-  it('is the only one that is restricted: other credentials are the administrator’s', async () => {
+  it('is restricted; other credentials are those of the administrator', async () => {
     await pipeline.sqs.send(new PurgeQueueCommand({QueueUrl: urlOf(names.results.retry)}));
     await pipeline.sqs.send(
       new ReceiveMessageCommand({QueueUrl: urlOf(names.outboxDlq), WaitTimeSeconds: 0}),
@@ -190,7 +190,7 @@ describe('a stack that lacks a permission', () => {
   const errorsOf = ({logLines}: Pipeline) =>
     logLines.filter(line => line.includes('"level":"error"')).join('\n');
 
-  it('loses no message: what route may not send on ends as a dead letter, and the log says why', async () => {
+  it('loses no message: what route may not send becomes a dead letter, and the log says why', async () => {
     const pipeline = await started(
       {},
       {
@@ -232,7 +232,7 @@ describe('a stack that lacks a permission', () => {
     const password = (KeyId?: string) =>
       new PutParameterCommand({Name, Value: 'secret', Type: 'SecureString', ...(KeyId && {KeyId})});
 
-    it('reads secrets under a key of the account’s own only with it', async () => {
+    it('reads secrets under a key of the account only with that permission', async () => {
       const pipeline = await started(settings, {overrides: without('kms:Decrypt')});
       const key = 'arn:aws:kms:us-east-1:000000000000:key/0f0e0d0c-0000-4000-8000-000000000000';
       await pipeline.ssm.send(password(key));
@@ -243,7 +243,7 @@ describe('a stack that lacks a permission', () => {
       );
     });
 
-    it('reads them under Parameter Store’s own key all the same', async () => {
+    it('reads them under Parameter Store’s own key without it', async () => {
       const pipeline = await started(settings, {overrides: without('kms:Decrypt')});
       await pipeline.ssm.send(password());
       await pipeline.send(invalid);
@@ -251,7 +251,7 @@ describe('a stack that lacks a permission', () => {
       expect(errorsOf(pipeline)).not.toContain('AccessDenied');
     });
 
-    it('reads them under any key with the permissions that it has', async () => {
+    it('reads them under any key with it', async () => {
       const pipeline = await started(settings);
       await pipeline.ssm.send(password('alias/mine'));
       await pipeline.send(invalid);
@@ -275,7 +275,7 @@ describe('a stack that lacks a permission', () => {
     );
   });
 
-  it('is not started when a policy has something in it that is not known here', async () => {
+  it('does not start when a policy says something that is not known here', async () => {
     const overrides = ({roles}: Resources) => {
       const Condition = {IpAddress: {'aws:SourceIp': '192.0.2.0/24'}};
       roles[0]!.policies.push({Statement: [{Effect: 'Deny', Action: '*', Resource: '*', Condition}]});

@@ -95,7 +95,7 @@ describe('a request is', () => {
     [{NotAction: 'sqs:Send*', Resource: '*'}, 'not allowed'],
     [{Action: '*', NotResource: [queue('a'), queue('b')]}, 'allowed'],
     [{Action: '*', NotResource: [queue('a'), queue('w*')]}, 'not allowed'],
-  ])('what the opposite of an element leaves: %j is %s', (elements, expected) => {
+  ])('NotAction and NotResource match everything else: %j is %s', (elements, expected) => {
     expect(decide([{Effect: 'Allow', ...elements}])).toBe(expected);
   });
 });

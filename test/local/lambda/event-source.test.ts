@@ -4,7 +4,7 @@ import type {Resources} from '../../../local/template/resources.ts';
 import {CloudsUnderTest} from '../cloud-under-test.ts';
 import {Gate} from '../gate.ts';
 
-/** Each test has clouds of its own: most of what they do is waiting. */
+/** Each test has clouds of its own, as most of the time the tests wait. */
 const it = test
   .extend('gateOf', ({task: _}, {onCleanup}) => async (count: number, dwellMs: number) => {
     const gate = await Gate.opensAt(count, dwellMs);
@@ -41,7 +41,7 @@ interface Entry {
 const bodiesOf = (entries: readonly Entry[]) =>
   entries.flatMap(({records}) => records.map(record => record.body));
 
-/** The most invocations that ran at a time. */
+/** The highest number of invocations that ran at the same time. */
 const overlapOf = (entries: readonly Entry[]) => {
   let running = 0;
   return Math.max(
@@ -64,9 +64,9 @@ const timed =
     for (const queue of queues)
       if (queue.attributes.VisibilityTimeout) queue.attributes.VisibilityTimeout = String(seconds);
   };
-/** As short as they can be without a message that comes again while it is being dealt with. */
+/** As short as possible, but no message comes again while it is being handled. */
 const quick = timed(4);
-/** Longer than anything here takes: no message comes a second time. */
+/** Longer than anything here takes, so that no message comes a second time. */
 const patient = timed(300);
 
 describe.concurrent('messages on a standard queue', () => {
@@ -100,7 +100,7 @@ describe.concurrent('messages on a standard queue', () => {
     expect(cloud.functions.get('tested-function')?.environments.size).toBe(1);
   });
 
-  it('that are reported as failed come again after their visibility timeout, then go to the dead letters', async ({
+  it('that are reported as failed come again after their visibility timeout, and become dead letters in the end', async ({
     clouds,
     expect,
   }) => {
@@ -122,7 +122,7 @@ describe.concurrent('messages on a standard queue', () => {
       .map(record => record.attributes.ApproximateReceiveCount);
     expect(counts).toEqual(['1', '2', '3']);
     const ofBad = entries.filter(entry => bodiesOf([entry]).includes('bad'));
-    // The time began when the message was received, not when its function did.
+    // The time began when the message was received, not when its function began.
     const {ApproximateFirstReceiveTimestamp: received} = ofBad[0]!.records[0]!.attributes;
     expect(ofBad[1]!.at).toBeGreaterThanOrEqual(Number(received) + 4000);
   });
@@ -147,7 +147,7 @@ describe.concurrent('messages on a standard queue', () => {
     await expect.poll(() => countOf('tested-work')).toBe(0);
   });
 
-  it('that the function has deleted itself are no trouble', async ({clouds, expect}) => {
+  it('that the function has deleted itself cause no problem', async ({clouds, expect}) => {
     const {send, records, countOf} = await clouds.start(`
       export const handler = async ({Records: records}) => {
         for (const {receiptHandle} of records) {
@@ -179,7 +179,7 @@ describe.concurrent('messages on a standard queue', () => {
     expect(overlapOf(records<Entry>())).toBe(2);
   });
 
-  it('have more pollers than the first five when there is a backlog', async ({clouds, gateOf, expect}) => {
+  it('get more pollers than the first five when there is a backlog', async ({clouds, gateOf, expect}) => {
     const gate = await gateOf(6, 150);
     const {cloud, send, records} = await clouds.start(recorder({between: gate.wait}), {
       overrides: resources => {
@@ -195,7 +195,7 @@ describe.concurrent('messages on a standard queue', () => {
     expect(cloud.eventSourceMappings[0]?.concurrency).toBeLessThanOrEqual(7);
   });
 
-  it('are not worn out by a function that does not load', async ({clouds, expect}) => {
+  it('keep their receive counts low while the function does not load', async ({clouds, expect}) => {
     const {cloud, send} = await clouds.start('throw new Error("broken bundle");', {
       overrides: resources => {
         oneAtATime(resources);
@@ -210,13 +210,13 @@ describe.concurrent('messages on a standard queue', () => {
     await expect.poll(() => failures().length).toBeGreaterThanOrEqual(4);
     const before = failures().length;
     await new Promise(done => setTimeout(done, 1000));
-    // Two pollers that pause ever longer, two inits each time; without pauses it would be dozens.
+    // Two pollers that pause longer and longer, with two inits each time. Without pauses there would be dozens.
     expect(failures().length - before).toBeLessThanOrEqual(8);
   });
 });
 
 describe.concurrent('messages on a FIFO queue', () => {
-  it('come in order within their group, a group in one invocation at a time, groups side by side', async ({
+  it('come in order within their group; a group is in one invocation at a time, and groups run side by side', async ({
     clouds,
     gateOf,
     expect,
@@ -242,7 +242,10 @@ describe.concurrent('messages on a FIFO queue', () => {
     expect(overlapOf(entries)).toBeGreaterThan(1);
   });
 
-  it('wait for the one before them when it was reported as failed', async ({clouds, expect}) => {
+  it('wait for a message before them in their group that was reported as failed', async ({
+    clouds,
+    expect,
+  }) => {
     const {send, records, countOf} = await clouds.start(
       recorder({
         returns: `{batchItemFailures: records

@@ -1,4 +1,4 @@
-// Functions for the tests: a task root written to a temporary directory, run by real processes.
+// Functions for the tests: their task roots are in a temporary directory, and real processes run them.
 
 import {existsSync, readFileSync} from 'node:fs';
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
@@ -24,7 +24,7 @@ const definitionOf = (changes: Partial<FunctionResource> = {}): FunctionResource
   ...changes,
 });
 
-/** Starts functions from the source of their `index.mjs`, and stops them all in the end. */
+/** Starts functions from the source of their `index.mjs`, and stops all of them in the end. */
 export class FunctionsUnderTest {
   readonly lines: string[] = [];
   readonly #stops: (() => Promise<void>)[] = [];
@@ -62,7 +62,7 @@ export class FunctionsUnderTest {
   }
 }
 
-/** Whether there is such a process, be it frozen; a dead one that nobody has collected yet is none. */
+/** Whether there is such a process. A frozen one counts; a dead one that its parent has not collected does not. */
 export const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0);

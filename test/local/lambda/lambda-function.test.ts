@@ -28,7 +28,7 @@ interface Echo {
   readonly context: Record<string, string | number>;
 }
 
-/** The state of a process as Linux calls it: R, S, T (stopped) and others. */
+/** The state of a process, as Linux names it: R, S, T (stopped) and others. */
 const stateOf = (pid: number) => /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
 
 describe('an invocation', () => {
@@ -87,7 +87,7 @@ describe('an execution environment', () => {
     expect(second.pid).toBe(first.pid);
   });
 
-  it('takes one invocation at a time: two at once run in two', async () => {
+  it('takes one invocation at a time: two at once run in two environments', async () => {
     const tested = await functions.start(echo);
     const both = await Promise.all([tested.invoke('1'), tested.invoke('2')]);
     const [one, two] = both.map(resultOf) as [Echo, Echo];
@@ -104,7 +104,7 @@ describe('an execution environment', () => {
     expect((resultOf(await tested.invoke('{}')) as Echo).pid).not.toBe(pid);
   });
 
-  it('is gone with everything it started once the function is stopped', async () => {
+  it('is gone with everything that it started when the function is stopped', async () => {
     const tested = await functions.start(`
       import {spawn} from 'node:child_process';
       export const handler = async () => [process.pid, spawn('sleep', ['60'], {stdio: 'ignore'}).pid];
@@ -146,7 +146,7 @@ describe('a failing handler', () => {
     expect(resultOf(await tested.invoke('{}'))).not.toBe(pid);
   });
 
-  it('is not given to an environment that has been killed, though its process may still be there', async () => {
+  it('never goes to an environment that was killed, even while its process is still there', async () => {
     const tested = await functions.start(echo);
     const {pid} = resultOf(await tested.invoke('{}')) as Echo;
     for (const environment of tested.environments) environment.kill();
@@ -218,7 +218,7 @@ describe('a failing handler', () => {
 });
 
 describe('the log', () => {
-  it('has console lines in Lambda’s text format, other lines as they are, all within START and END', async () => {
+  it('has console lines in Lambda’s text format and other lines as they are, all between START and END', async () => {
     const tested = await functions.start(`
       export const handler = async () => {
         console.log('one %d', 1, {two: 2});
@@ -241,7 +241,7 @@ describe('the log', () => {
     );
   });
 
-  it('in JSON has console lines from the level on as objects, and the platform’s from its own level on', async () => {
+  it('in JSON has console lines as objects, and the platform’s lines, each from a level on', async () => {
     const logging = {groupName: 'g', format: 'JSON', applicationLevel: 'WARN', systemLevel: 'WARN'} as const;
     const tested = await functions.start(
       `export const handler = async event => {

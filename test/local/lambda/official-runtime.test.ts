@@ -1,5 +1,5 @@
-// Lambda's own runtime interface client beside ours: the same handlers do the same under both, and the bundles that
-// are deployed deliver mail under it. It has to be built, and so is no dependency:
+// Lambda's own runtime interface client compared with ours: the same handlers do the same under both, and the bundles that
+// are deployed deliver mail under it. It has to be built, so it is no dependency:
 // `npm install aws-lambda-ric` somewhere else, then RELAYQ_LAMBDA_RIC=…/node_modules/aws-lambda-ric/index.mjs.
 
 import {readFileSync} from 'node:fs';
@@ -71,7 +71,7 @@ describe.skipIf(official === '')(`a handler under Lambda’s own runtime${becaus
     systemLevel: 'WARN',
   });
 
-  /** Two invocations, and what was printed: without what differs from one run to the next. */
+  /** Two invocations and what they printed, without what differs from one run to the next. */
   async function runOf(source: string, log: Logging, runtime: {runtime?: string}) {
     const tested = await functions.start(source, {logging: log}, runtime);
     const invocations = [await tested.invoke('{"n":1}'), await tested.invoke('{"n":2}')];
@@ -88,7 +88,7 @@ describe.skipIf(official === '')(`a handler under Lambda’s own runtime${becaus
         .replaceAll(/"(duration|billedDuration|initDuration)Ms":[\d.]+/g, '"$1"')
         .replaceAll(/"maxMemoryUsedMB":\d+/g, '"memory"')
         .replaceAll(/(file:\/\/)?\/\S*\/relayq-test-\w+\/task\//g, 'TASK/')
-        // Of a stack the error alone: the rest is the runtime's own.
+        // Only the error of a stack: the rest is the runtime's own.
         .replaceAll(/," {4}at [^"]*"/g, '')
         .replaceAll(/(\n|\\n) {4}at .*?:\d+:\d+\)?/g, '');
     const lines = functions.lines

@@ -11,7 +11,7 @@ function linesOf(...chunks: readonly Buffer[]): string[] {
 }
 
 describe('the lines of an output', () => {
-  it('are the same, however it comes in pieces', () => {
+  it('are the same, whatever pieces it comes in', () => {
     const line = fc.string({unit: 'grapheme'}).map(text => text.replaceAll(/[\r\n]/g, ''));
     fc.assert(
       fc.property(fc.array(line), fc.array(fc.nat(200)), (lines, cuts) => {
@@ -28,7 +28,7 @@ describe('the lines of an output', () => {
     expect(linesOf(Buffer.from('one\r\ntwo\n\nthree'))).toEqual(['one', 'two', '', 'three']);
   });
 
-  it('have their own line feeds as carriage returns on the way', () => {
+  it('have carriage returns for their own line feeds on the way', () => {
     expect(linesOf(Buffer.from('one\rtwo\n'))).toEqual(['one\ntwo']);
   });
 

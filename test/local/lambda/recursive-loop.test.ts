@@ -1,4 +1,4 @@
-// A message that goes round between a queue and a function: the SDK passes the trace on, Lambda counts.
+// A message that goes round between a queue and a function. The SDK passes the trace on, and Lambda counts.
 
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -52,7 +52,7 @@ beforeAll(async () => {
   await rm(directory, {recursive: true});
 });
 
-/** A message comes again while the others go on, and is a dead letter after one more receive. */
+/** A message comes again while the others go on, and becomes a dead letter after one more receive. */
 const quick = ({queues, functions}: Resources) => {
   for (const each of functions) each.timeoutS = 8;
   for (const queue of queues) {
@@ -82,7 +82,7 @@ describe.concurrent('a message that goes round', () => {
         /^RecursiveInvocationException: Lambda has detected .*: tested-function was invoked 16 times/,
       ),
     ]);
-    // One trace from beginning to end, which the SDK has passed on.
+    // The SDK has passed on one trace from beginning to end.
     expect(rounds[0]!.came).toBeUndefined();
     expect(rounds.slice(1).map(({came}) => came)).toEqual(rounds.slice(0, -1).map(({trace}) => trace));
     expect(
@@ -145,7 +145,7 @@ describe.concurrent('the pipeline', () => {
     expect(problems).toEqual([]);
   });
 
-  it('would be stopped in the middle of it by the default of Lambda', async context => {
+  it('would be stopped before that by the default of Lambda', async context => {
     const {expect} = context;
     const {pipeline, problems} = await startLate(context, ({functions, queues}) => {
       for (const each of functions) Object.assign(each, {recursiveLoop: 'Terminate', timeoutS: 8});
@@ -174,14 +174,14 @@ describe('a trace header', () => {
     'arn:aws:lambda:x:0:function:two',
   ];
 
-  it('counts each function on its own, and of several messages the one that has gone round most', () => {
+  it('counts each function separately, with the highest count of several messages', () => {
     const first = traceHeaderOf(one!, []);
     const second = traceHeaderOf(two!, [first]);
     const third = traceHeaderOf(one!, [traceHeaderOf(two!, []), second, 'Root=1-0-0', '']);
     expect([one, two].map(arn => invocationsOf(arn!, [third]))).toEqual([2, 1]);
   });
 
-  it('that somebody else has made is taken for what it is', () => {
+  it('of another origin is read, too', () => {
     expect(
       invocationsOf(one!, ['', 'nonsense', 'Lineage=', 'Root=1-5759e988-bd862e3fe1be46a994272793']),
     ).toBe(0);

@@ -87,7 +87,7 @@ describe('a response', () => {
       ids,
     ],
     ['failures that are no objects', '{"batchItemFailures":["b"]}', ids],
-  ])('of %s fails what AWS says it does', (_, payload, failed) => {
+  ])('of %s fails the messages that AWS says', (_, payload, failed) => {
     expect([...batchItemFailuresOf(payload, ids)]).toEqual(failed);
   });
 });

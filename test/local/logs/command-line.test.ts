@@ -1,4 +1,4 @@
-// What a person types: the real `aws` against a cloud whose function prints.
+// What a person types: the real `aws` and a cloud whose function prints.
 
 import {type ChildProcess, execFile, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
@@ -67,7 +67,7 @@ describe.skipIf(command === undefined)(title, () => {
     await expect.poll(() => shown).toContain('first');
     await say('second');
     await expect.poll(() => shown).toContain('second');
-    // It asks again from the last event on, and shows none twice.
+    // It asks again from the last event on, and shows no event twice.
     expect(shown.match(/first/g)).toHaveLength(1);
     expect(shown).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d \{"timestamp".*"first"\}$/m);
     tail.kill();
@@ -85,7 +85,7 @@ describe.skipIf(command === undefined)(title, () => {
     expect(tailed.trim().split('\n')).toEqual([expect.stringMatching(/ \{.*"third"\}$/)]);
   });
 
-  it('describe-log-groups, describe-log-streams and get-log-events lead from one to the next', async () => {
+  it('describe-log-groups, describe-log-streams and get-log-events work one after the other', async () => {
     const {logGroups} = await awsJson('describe-log-groups', '--log-group-name-prefix', '/aws/lambda/');
     expect(logGroups).toEqual([expect.objectContaining({logGroupName: group, retentionInDays: 30})]);
     const {logStreams} = await awsJson('describe-log-streams', '--log-group-name', group);
@@ -96,7 +96,7 @@ describe.skipIf(command === undefined)(title, () => {
     expect(events).toEqual([expect.objectContaining({message: expect.stringContaining('"first"')})]);
   });
 
-  it('says what is wrong as it does of AWS', async () => {
+  it('reports errors as it does with AWS', async () => {
     const errorOf = (...words: string[]) => aws(...words).catch(({stderr}) => stderr.trim());
     const [group404, pattern400] = await Promise.all([
       errorOf('tail', '/aws/lambda/none'),

@@ -23,7 +23,7 @@ const found = async (input: object) => {
 };
 
 describe('the events of a group', () => {
-  it('come in the order of their times, those of all streams together', async () => {
+  it('of all streams come in the order of their times', async () => {
     const {events, ...rest} = await under.filter({logGroupName, interleaved: true});
     expect(events.slice(1, 3)).toEqual([
       {
@@ -100,7 +100,7 @@ describe('pages', () => {
     }
   };
 
-  it('have each event once, however many fit', async () => {
+  it('have each event once, whatever their limit', async () => {
     const pages = await pagesOf({logGroupName, limit: 1});
     expect(pages.flat()).toEqual(group.events.map(({message}) => message));
     expect(pages.every(page => page.length === 1)).toBe(true);
@@ -114,19 +114,19 @@ describe('pages', () => {
     expect(pages.map(page => page.length)).toEqual([4, 4, 1]);
   });
 
-  it('hold 10,000 events, and are of 10,000 events: one may be empty with more to come', async () => {
+  it('hold 10,000 events and look at 10,000 events, so that one may be empty with more to come', async () => {
     const many = under.logs.ensureGroup('many');
     for (let n = 0; n < 25_000; n++) many.append({timestamp: n, message: `m${n}`, stream: 's'});
     const pages = await pagesOf({logGroupName: 'many'});
     expect(pages.map(page => page.length)).toEqual([10_000, 10_000, 5000]);
     expect(await pagesOf({logGroupName: 'many', filterPattern: 'm24999'})).toEqual([[], [], ['m24999']]);
-    // From another time on, the pages are others.
+    // From another time on, the pages are different.
     expect((await pagesOf({logGroupName: 'many', startTime: 20_000})).map(page => page.length)).toEqual([
       5000,
     ]);
   });
 
-  it('go on where they were while more is printed, and need the same request', async () => {
+  it('continue where they were while more is printed, and need the same request', async () => {
     const busy = under.logs.ensureGroup('busy');
     const print = (message: string) => busy.append({timestamp: 1, message, stream: 's'});
     for (const message of ['a', 'b', 'c']) print(message);
@@ -146,7 +146,7 @@ describe('pages', () => {
   });
 });
 
-describe('what is wrong', () => {
+describe('an error', () => {
   const validation = (member: string, value: string, constraint: string) =>
     `InvalidParameterException: 1 validation error detected: Value ${value} at '${member}' failed to satisfy constraint: ${constraint}`;
 
@@ -208,11 +208,11 @@ describe('what is wrong', () => {
       expect.stringMatching(/less than or equal to 1024$/),
     ],
     ['another type', {limit: '1'}, 'SerializationException: STRING_VALUE can not be converted to an Integer'],
-  ])('is told: %s', async (_, input, error) => {
+  ])('names the problem: %s', async (_, input, error) => {
     expect(await under.errorOf('FilterLogEvents', {logGroupName, ...input})).toEqual(error);
   });
 
-  it('is told: an operation that is not here', async () => {
+  it('names the problem: an operation that is not here', async () => {
     expect(await under.errorOf('PutLogEvents', {})).toBe(
       'UnknownOperationException: The local CloudWatch Logs has no operation PutLogEvents.',
     );

@@ -22,7 +22,7 @@ describe('a pattern of terms', () => {
     ['?ERROR ?WARN', 'WARN message', true],
     ['?ERROR ?"WARN mess"', 'WARN message', true],
     ['?ERROR ?WARN', 'INFO message', false],
-    // The question marks count for nothing beside other terms.
+    // Terms with question marks are ignored next to other terms.
     ['?ERROR REQUEST', 'REQUEST', true],
     ['?ERROR -REQUEST', 'well', true],
     ['"\\"fate\\":\\"deferred\\""', '{"fate":"deferred"}', true],
@@ -123,7 +123,7 @@ describe('a JSON pattern', () => {
     ['{ $.users[2].id NOT EXISTS }', true],
     ['{ $.matrix[1][0] = 4 }', true],
     ['{ $.level[0] = e }', false],
-    // What is no string and no number, or not there, can be neither equal nor unequal.
+    // What is neither string nor number, or is missing, is neither equal nor unequal.
     ['{ $.users = 1 }', false],
     ['{ $.users != 1 }', false],
     ['{ $.nothing != 1 }', false],
@@ -163,7 +163,7 @@ describe('a JSON pattern', () => {
     expect(() => parseFilterPattern(pattern)).toThrow(/^Invalid filter pattern$/);
   });
 
-  it('ends as it began', () => {
+  it('must end with a brace', () => {
     expect(() => parseFilterPattern('{ $.a = 1')).toThrow(
       "If a filter pattern starts with '{' it must end with '}'",
     );
@@ -177,7 +177,7 @@ it.each(['[a, b = 1]', '%ERR.R%', '{ $.a = %x% }', '{ $.a[*] = 1 }', '{ $.* = 1 
   },
 );
 
-it('any text is a pattern or refused as one', () => {
+it('any text is a pattern, or is refused as one', () => {
   const piece = fc.oneof(
     fc.string(),
     fc.constantFrom(

@@ -22,7 +22,7 @@ describe('a log group', () => {
     const group = new LogGroup('/aws/lambda/x', {capacityOctets: 10_000});
     for (let n = 0; n < 1000; n++) {
       group.append({timestamp: n, message: 'é'.repeat(50), stream: n < 500 ? 'old' : 'new'});
-      // 100 octets each, and about as many to keep them.
+      // Each has 100 octets, and takes about as many more to be kept.
       expect(group.events.length).toBeLessThanOrEqual(50);
     }
     expect(group.events.length).toBeGreaterThan(40);

@@ -1,4 +1,4 @@
-// CloudWatch Logs on a free port, spoken to in AWS JSON 1.1 by hand.
+// CloudWatch Logs on a free port. The tests write AWS JSON 1.1 themselves.
 
 import {awsDoors} from '../../../local/endpoint/aws-doors.ts';
 import {listen} from '../../../local/endpoint/endpoint.ts';

@@ -34,7 +34,7 @@ describe('log groups', () => {
     ]);
   });
 
-  it('are found by prefix or by part, not by both', async () => {
+  it('are found by a prefix or by a part of their names, not by both', async () => {
     expect(await namesOf({logGroupNamePrefix: '/aws/lambda/'})).toEqual(['/aws/lambda/a', '/aws/lambda/b']);
     expect(await namesOf({logGroupNamePattern: 'the'})).toEqual(['/other']);
     expect(await namesOf({logGroupNamePattern: 'THE'})).toEqual([]);
@@ -116,7 +116,7 @@ describe('the events of a stream', () => {
     }
   });
 
-  it('are the latest ones, unless asked for from the head', async () => {
+  it('are the latest ones, unless the request begins at the head', async () => {
     const latest = await get({limit: 2});
     expect(latest.events).toEqual([
       {timestamp: 5, ingestionTime: 5, message: 'm5'},

@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {greeted, start, temporaryDirectory} from './sinks-under-test.ts';
 
 describe('a sink with a directory', () => {
-  it('finds its messages again after a restart, and counts on', async () => {
+  it('finds its messages again after a restart, and continues to count', async () => {
     const directory = await temporaryDirectory();
     const first = await start({directory: join(directory, 'mail')});
     await (await greeted(first)).send(Buffer.from([0x41, 0xff, 0x0d, 0x0a]));
@@ -23,7 +23,7 @@ describe('a sink with a directory', () => {
     expect(await readFile(join(directory, 'mail', '000002.eml'), 'utf8')).toBe('2\r\n');
   });
 
-  it('puts up with what a killed process leaves behind, and with deleted files', async () => {
+  it('copes with what a killed process leaves behind, and with deleted files', async () => {
     const directory = await temporaryDirectory();
     const first = await start({directory});
     const client = await greeted(first);
@@ -42,7 +42,7 @@ describe('a sink with a directory', () => {
     expect(third.messages.map(({number}) => number)).toEqual([2, 8]);
   });
 
-  it('refuses a message that it cannot write down', async () => {
+  it('refuses a message that it cannot write', async () => {
     const directory = await temporaryDirectory();
     const sink = await start({directory: join(directory, 'mail')});
     await rm(join(directory, 'mail'), {recursive: true});

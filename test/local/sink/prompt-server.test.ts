@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {greeted, start} from './sinks-under-test.ts';
 
-describe('what is no SMTP client', () => {
+describe('a client that does not speak SMTP', () => {
   const mail =
     'EHLO x\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.org>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\nQUIT\r\n';
   it.each([
@@ -15,7 +15,7 @@ describe('what is no SMTP client', () => {
     ['a TLS handshake', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03junk\r\n'],
     ['a header', 'Host: 127.0.0.1\r\n'],
     ['an empty line', '\r\n'],
-  ])('has no command heard: %s', async (_, head) => {
+  ])('has none of its commands obeyed: %s', async (_, head) => {
     const sink = await start();
     const client = await greeted(sink);
     client.write(Buffer.from(head + mail, 'latin1'));
@@ -24,7 +24,7 @@ describe('what is no SMTP client', () => {
     expect(sink.messages).toEqual([]);
   });
 
-  it('may err later: a command that nobody knows costs nothing but a reply', async () => {
+  it('is recognised by its first line: a later unknown command only gets a reply', async () => {
     const sink = await start();
     const client = await greeted(sink);
     expect(await client.say('NOOP')).toMatch(/^250 /);

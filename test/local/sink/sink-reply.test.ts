@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest';
 import {connect, greeted, start} from './sinks-under-test.ts';
 
-describe('what the sink is told to reply', () => {
+describe('the hook for replies', () => {
   const refused = {code: 451, text: '4.3.0 later'};
 
-  it('is asked for with what is known at each stage', async () => {
+  it('gets what is known at each stage', async () => {
     const asked: unknown[] = [];
     const sink = await start({
       reply: (stage, facts) => {
@@ -25,14 +25,14 @@ describe('what the sink is told to reply', () => {
     ]);
   });
 
-  it('takes the place of the greeting, and ends the connection', async () => {
+  it('can replace the greeting, which ends the connection', async () => {
     const sink = await start({reply: () => ({code: 554, text: 'go away'})});
     const client = await connect(sink);
     expect(await client.reply()).toBe('554 go away');
     expect(await client.reply()).toBe('closed');
   });
 
-  it.each(['mail', 'rcpt', 'data'] as const)('is the reply at %s, word for word', async refusedStage => {
+  it.each(['mail', 'rcpt', 'data'] as const)('can set the reply at %s, word for word', async refusedStage => {
     const sink = await start({reply: stage => (stage === refusedStage ? refused : undefined)});
     const client = await greeted(sink);
     await client.say('EHLO client.example.com');
@@ -45,18 +45,15 @@ describe('what the sink is told to reply', () => {
     expect(sink.messages).toEqual([]);
   });
 
-  it.each(['connect', 'mail', 'rcpt', 'data'] as const)(
-    'can be to drop the connection at %s',
-    async stage => {
-      const sink = await start({reply: asked => (asked === stage ? 'drop' : undefined)});
-      const client = await connect(sink);
-      await client.reply();
-      expect(await client.send('1\r\n')).toBe('closed');
-      expect(sink.messages).toEqual([]);
-    },
-  );
+  it.each(['connect', 'mail', 'rcpt', 'data'] as const)('can drop the connection at %s', async stage => {
+    const sink = await start({reply: asked => (asked === stage ? 'drop' : undefined)});
+    const client = await connect(sink);
+    await client.reply();
+    expect(await client.send('1\r\n')).toBe('closed');
+    expect(sink.messages).toEqual([]);
+  });
 
-  it('can be to take its time', async () => {
+  it('can delay the reply', async () => {
     const sink = await start({reply: stage => (stage === 'data' ? {delayMs: 200} : undefined)});
     const client = await greeted(sink);
     const startedMs = performance.now();

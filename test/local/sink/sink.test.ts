@@ -21,7 +21,7 @@ describe('the sink', () => {
     expect(message).toMatchObject({number: 1, from: 'a@example.com', to: ['b@example.org', 'C@example.org']});
     expect(message?.tls).toBe(false);
     expect(message).not.toHaveProperty('user');
-    // Dots at line starts were stuffed on the wire.
+    // On the wire, dots at the start of lines were stuffed.
     const unstuffed = text.toString('latin1').replace('\n..\r', '\n.\r').replace('\n...', '\n..');
     expect(message?.raw.toString('latin1')).toBe(unstuffed);
     expect(message?.size).toBe(unstuffed.length);
@@ -30,14 +30,14 @@ describe('the sink', () => {
     expect(receivedMs).toBeLessThanOrEqual(Date.now());
   });
 
-  it('greets without delay, once, and takes many messages over one connection', async () => {
+  it('greets at once, only once, and takes many messages over one connection', async () => {
     const sink = await start();
-    // No timer ends before it is told to.
+    // The test advances the timers.
     vi.useFakeTimers({toFake: ['setTimeout']});
     const client = await connect(sink);
     expect(await client.reply()).toMatch(/^220 sink\.localhost ESMTP/);
     expect(await client.send('1\r\n')).toMatch(/^250/);
-    // Longer than the delay that was avoided: a second greeting would now come before the reply.
+    // This is longer than smtp-server's delay. A second greeting would come before the reply now.
     vi.advanceTimersByTime(120);
     expect(await client.sendAgain('2\r\n')).toMatch(/^250/);
     expect(await client.say('NOOP')).toMatch(/^250/);
@@ -82,7 +82,7 @@ describe('the sink', () => {
     expect(await readFile(join(directory, 'index.jsonl'), 'utf8')).not.toContain('hunter2');
   });
 
-  it('takes credentials in clear too', async () => {
+  it('takes credentials in clear, too', async () => {
     const sink = await start();
     const client = await greeted(sink);
     await client.say('EHLO client.example.com');
@@ -137,7 +137,7 @@ describe('the sink', () => {
 });
 
 describe('closing the sink', () => {
-  it('is prompt, whatever its clients are doing', async () => {
+  it('is quick, whatever its clients are doing', async () => {
     const sink = await start({reply: stage => (stage === 'mail' ? {delayMs: 60_000} : undefined)});
     const idle = await greeted(sink);
     const waiting = await greeted(sink);
@@ -146,7 +146,7 @@ describe('closing the sink', () => {
     const shakingHands = await greeted(sink);
     await shakingHands.say('EHLO client.example.com');
     await shakingHands.say('STARTTLS');
-    // A second for it by its own timers, however long the machine takes.
+    // By its own timers it has a second, however long the machine takes.
     vi.useFakeTimers({toFake: ['setTimeout']});
     const closed = Promise.all([sink.close(), sink.close()]);
     await vi.advanceTimersByTimeAsync(1000);

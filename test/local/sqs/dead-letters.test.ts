@@ -34,7 +34,7 @@ test('a message received maxReceiveCount times goes to the dead-letter queue ins
   expect(await dlq.counts()).toMatchObject({inFlight: 1});
 });
 
-test('a dead letter wakes who waits for it', async () => {
+test('a dead letter ends the long poll that waits for it', async () => {
   const dlq = await under.queue();
   const queue = await under.queue({VisibilityTimeout: '0', ...redriveTo(dlq, 1)});
   const waiting = dlq.receive({WaitTimeSeconds: 10});
@@ -44,7 +44,7 @@ test('a dead letter wakes who waits for it', async () => {
   expect((await waiting).map(({Body}) => Body)).toEqual(['x']);
 });
 
-test('two queues that are each other’s dead-letter queue pass messages on without end, and the service lives', async () => {
+test('two queues that are each other’s dead-letter queue pass messages on and on, and the service stays alive', async () => {
   const one = await under.queue({VisibilityTimeout: '0'});
   const two = await under.queue({VisibilityTimeout: '0', ...redriveTo(one, 1)});
   under.sqs.setQueueAttributes(one.name, redriveTo(two, 1));
@@ -89,7 +89,7 @@ test('a dead letter expires by its first enqueue time on a standard queue, by it
   expect(await fifoDlq.bodies()).toEqual(['x']);
 });
 
-test('the target must be there, be of the same type, and allow it', async () => {
+test('the target must exist, be of the same type, and allow it', async () => {
   const dlq = await under.queue();
   const fifoDlq = await under.fifoQueue();
   const closed = await under.queue({RedriveAllowPolicy: '{"redrivePermission":"denyAll"}'});
@@ -126,7 +126,7 @@ test('a target may name the sources that it allows', async () => {
   }
 });
 
-test('the policy comes back with its count as a number, and an empty one ends it', async () => {
+test('the policy is returned with its count as a number, and an empty one removes it', async () => {
   const dlq = await under.queue();
   const queue = await under.queue({VisibilityTimeout: '0', ...redriveTo(dlq, '1')});
   expect(await queue.attributes('RedrivePolicy')).toEqual(redriveTo(dlq, 1));

@@ -1,5 +1,5 @@
-// The endpoint itself: AWS JSON as it is on the wire (API Reference, "Making Query API requests using AWS JSON
-// protocol in Amazon SQS"), errors that no client library sends, and the hook in front of every operation.
+// The endpoint itself: AWS JSON on the wire (API Reference, "Making Query API requests using AWS JSON
+// protocol in Amazon SQS"), and errors that no client library causes.
 
 import {connect} from 'node:net';
 import {ListQueuesCommand} from '@aws-sdk/client-sqs';
@@ -42,7 +42,7 @@ async function ask(operation: string | undefined, body: string, headers: Record<
   };
 }
 
-test('an error names its shape, and in a header its older code', async () => {
+test('an error names its shape, and its older code in a header', async () => {
   const unknown = JSON.stringify({QueueUrl: `${under.endpoint.url}/000000000000/none`});
   expect(await ask('AmazonSQS.ReceiveMessage', unknown)).toEqual({
     status: 400,
@@ -75,7 +75,7 @@ test.each([
   });
 });
 
-test('lists, maps and structures have to be such', async () => {
+test('lists, maps and structures must be of their types', async () => {
   const {url: QueueUrl} = await under.queue();
   for (const [operation, input] of [
     ['ReceiveMessage', {AttributeNames: 'All'}],
@@ -113,12 +113,12 @@ test('a request larger than any service takes is refused', async () => {
   expect(await ask('AmazonSQS.ListQueues', 'x'.repeat(7 * 1024 * 1024))).toMatchObject({status: 413});
 });
 
-test('a GET tells that the endpoint is well', async () => {
+test('a GET shows that the endpoint is up', async () => {
   const response = await fetch(under.endpoint.url);
   expect(await response.json()).toEqual({services: ['sqs']});
 });
 
-test('the hook sees who calls what, and can refuse', async () => {
+test('a service gets who calls what, and can refuse', async () => {
   await under.client.send(new ListQueuesCommand({QueueNamePrefix: 'hook'}));
   expect(seen.at(-1)).toMatchObject({
     service: 'sqs',
@@ -132,7 +132,7 @@ test('the hook sees who calls what, and can refuse', async () => {
   expect(error).toMatchObject({status: 403, message: 'not authorized to perform: sqs:listqueues'});
 });
 
-test('a service without a namespace writes bare error names; a fault of its own is a server error', async () => {
+test('a service without a namespace writes bare error names, and a bug in it is a server error', async () => {
   const call = async ({operation}: AwsRequest) => {
     if (operation === 'Fail') throw new TypeError('a bug');
     throw new AwsError('ParameterNotFound', 'no such parameter');
@@ -172,7 +172,7 @@ test('closing does not wait for idle connections', async () => {
   const closed = new Promise(resolve => socket.once('close', resolve));
   socket.resume().write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await new Promise(resolve => socket.once('data', resolve));
-  // Nor does it come to the time at which every connection is ended.
+  // It does not wait for the time after which all connections are ended.
   vi.useFakeTimers({toFake: ['setTimeout']});
   await Promise.all([endpoint.close(), closed]).finally(() => vi.useRealTimers());
   await endpoint.close();

@@ -26,7 +26,7 @@ test('one receive returns many messages of a group, in order, and the group goes
   expect(await queue.bodies()).toEqual(['m10', 'm11']);
 });
 
-test('a receive fills up with messages of further groups, by the age of their first', async () => {
+test('a receive is filled up with messages of other groups, in the order of their first messages', async () => {
   const queue = await under.fifoQueue();
   for (const [group, body] of [
     ['a', 'a0'],
@@ -43,7 +43,7 @@ test('a receive fills up with messages of further groups, by the age of their fi
 
 // "When you receive a message with a message group ID, no more messages for the same message group ID are
 // returned unless you delete the message, or it becomes visible" (API Reference, ReceiveMessage).
-test('a group with a message in flight waits, and no other group does', async () => {
+test('a group with a message in flight waits, and other groups do not', async () => {
   const queue = await under.fifoQueue({VisibilityTimeout: '10'});
   for (const [group, body] of [
     ['a', 'a0'],
@@ -58,7 +58,7 @@ test('a group with a message in flight waits, and no other group does', async ()
   expect(await queue.bodies()).toEqual(['a0', 'a1', 'b0']);
 });
 
-test('a group waits for all of its messages in flight, also when one of them is visible again', async () => {
+test('a group waits for all of its messages in flight, even when one of them is visible again', async () => {
   const queue = await under.fifoQueue();
   for (const body of ['m0', 'm1', 'm2']) await queue.sendTo('g', body);
   const [m0, m1] = await queue.receive({MaxNumberOfMessages: 2});
@@ -69,7 +69,7 @@ test('a group waits for all of its messages in flight, also when one of them is 
   expect(await queue.bodies()).toEqual(['m1', 'm2']);
 });
 
-test('messages that come back keep their places', async () => {
+test('messages that become visible again keep their places', async () => {
   const queue = await under.fifoQueue({VisibilityTimeout: '10'});
   for (let n = 0; n < 5; n++) await queue.sendTo('g', `m${n}`);
   expect(await queue.bodies({MaxNumberOfMessages: 3})).toEqual(['m0', 'm1', 'm2']);
@@ -178,7 +178,7 @@ test('group and deduplication IDs hold up to 128 letters, digits and punctuation
 });
 
 // "Amazon SQS delay queues": "For FIFO queues, the per-queue delay setting is retroactive".
-test('the delay of the queue holds a group back, and a change of it counts for what is there', async () => {
+test('the delay of the queue holds a group back, and a changed delay applies to messages in the queue', async () => {
   const queue = await under.fifoQueue({DelaySeconds: '100'});
   const setDelay = (seconds: number) =>
     under.sqs.setQueueAttributes(queue.name, {DelaySeconds: String(seconds)});
@@ -195,7 +195,7 @@ test('the delay of the queue holds a group back, and a change of it counts for w
 });
 
 // https://github.com/aws/aws-sdk-js/issues/1279: unlike a standard queue, a FIFO queue refuses the handle.
-test('a receipt handle is of no use after its visibility timeout', async () => {
+test('a receipt handle is void after its visibility timeout', async () => {
   const queue = await under.fifoQueue({VisibilityTimeout: '10'});
   await queue.sendTo('g', 'x');
   const message = await queue.receiveOne();
@@ -212,7 +212,7 @@ test('a receipt handle is of no use after its visibility timeout', async () => {
   await queue.delete(again);
 });
 
-test('a receive of a standard queue knows no attempt ID', async () => {
+test('a receive from a standard queue refuses an attempt ID', async () => {
   const queue = await under.queue();
   const error = await errorOf(queue.receive({ReceiveRequestAttemptId: 'attempt'}));
   expect(error.message).toContain('not valid for this queue type');

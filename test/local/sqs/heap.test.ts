@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {Heap} from '../../../local/sqs/heap.ts';
 
-test('whatever is added and taken out, the lowest rank comes first', () => {
+test('the lowest rank comes first, whatever is added and taken out', () => {
   const step = fc.oneof(
     fc.record({add: fc.integer({min: 0, max: 20})}),
     fc.record({remove: fc.nat()}),

@@ -1,5 +1,5 @@
-// Queues with many messages: the limits that only they meet, and that nothing takes longer for it. The engine is
-// asked directly, as a hundred thousand requests would take their time.
+// Queues with many messages: the limits that only they reach, and that nothing takes longer with them. The engine is
+// called directly, as a hundred thousand requests would take too long.
 
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {Sqs} from '../../../local/sqs/sqs.ts';
@@ -37,7 +37,7 @@ test('a group whose messages are behind 120,000 others waits until there are few
   fill('q.fifo', 2, () => 'behind');
   const first = await receive('q.fifo');
   expect(first.map(({body}) => body)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
-  // The large group has messages in flight, and the other is out of sight.
+  // The large group has messages in flight, and the other is beyond the window.
   expect(await receive('q.fifo')).toEqual([]);
   sqs.deleteMessage('q.fifo', first[0]?.receiptHandle ?? '');
   const second = await receive('q.fifo');
@@ -65,7 +65,7 @@ test('a standard queue has at most 120,000 messages in flight', async () => {
   expect(await waiting).toMatchObject([{body: '120000'}]);
 });
 
-test('a FIFO queue has at most 120,000 messages in flight, and says nothing about it', async () => {
+test('a FIFO queue has at most 120,000 messages in flight, and returns no error', async () => {
   sqs.createQueue('q.fifo', highThroughput);
   fill('q.fifo', 120_000, n => `g${n}`);
   for (let taken = 0; taken < 120_000; ) taken += (await receive('q.fifo')).length;
@@ -73,13 +73,13 @@ test('a FIFO queue has at most 120,000 messages in flight, and says nothing abou
   expect(await receive('q.fifo')).toEqual([]);
 });
 
-test('order in every one of thousands of groups is kept while they are received, returned and deleted', async () => {
+test('thousands of groups keep their order while messages are received, returned and deleted', async () => {
   // A search through the queue would cost a hundred times as much, and take minutes.
   const small = await costOfGroups('small.fifo', 2000);
   expect(await costOfGroups('large.fifo', 20_000)).toBeLessThan(linear * small);
 });
 
-/** Three messages in each group, dealt with in order: the processor time that this takes, in milliseconds. */
+/** Handles three messages in each group, in order. @returns the processor time that it takes, in milliseconds */
 async function costOfGroups(name: string, groups: number): Promise<number> {
   sqs.createQueue(name, {...highThroughput, VisibilityTimeout: '60'});
   const before = process.cpuUsage();
@@ -92,7 +92,7 @@ async function costOfGroups(name: string, groups: number): Promise<number> {
     const held = new Set<string>();
     for (const {body, attributes, receiptHandle} of messages) {
       const group = attributes.MessageGroupId ?? '';
-      // One in seven is not dealt with the first time, and holds up what follows in its group.
+      // One in seven is not handled the first time, and holds up what follows in its group.
       if (held.has(group) || (Number(body) % 7 === 0 && attributes.ApproximateReceiveCount === '1')) {
         held.add(group);
         continue;

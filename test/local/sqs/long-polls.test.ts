@@ -31,11 +31,11 @@ const poll = (queue: QueueUnderTest, seconds: number) =>
   queue.bodies({WaitTimeSeconds: seconds, MaxNumberOfMessages: 1});
 
 const receivesOf = ({url}: QueueUnderTest) => receives.filter(receive => receive.url === url);
-/** Until so many receives have reached the queue. */
+/** Waits until so many receives have reached the queue. */
 const arrival = (queue: QueueUnderTest, count = 1) =>
   vi.waitFor(() => expect(receivesOf(queue)).toHaveLength(count), 300_000);
 
-/** What is shorter than a receive that waits in vain, for the longest that there is, and began before it. */
+/** Runs something that must end before a receive that began earlier and waits in vain for 20 seconds. */
 async function beforeAnEmptyPoll<T>(shorter: () => Promise<T>): Promise<T> {
   const queue = await under.queue();
   const empty = poll(queue, 20).then(() => 'an empty poll' as const);
@@ -145,7 +145,7 @@ test('closing ends every receive that waits, with nothing, and every connection'
   other.client.destroy();
 });
 
-test('in process, a receive waits and is given up in the same way', async () => {
+test('a receive in the same process waits, and can be aborted, in the same way', async () => {
   const queue = await under.queue();
   const abort = new AbortController();
   const given = under.sqs.receive(queue.name, {waitTimeSeconds: 20, signal: abort.signal});
@@ -156,7 +156,7 @@ test('in process, a receive waits and is given up in the same way', async () => 
   expect(await waiting).toMatchObject([{body: 'x', attributes: {SenderId: '000000000000'}}]);
 });
 
-test('closing the engine ends what waits in process, and makes nothing else wait', async () => {
+test('closing the engine ends receives in the same process, and later ones do not wait', async () => {
   const sqs = new Sqs({region: 'us-east-1', accountId, urlOf: String});
   sqs.createQueue('queue');
   const waiting = sqs.receive('queue', {waitTimeSeconds: 20});

@@ -29,7 +29,7 @@ test('a message holds a mebibyte, attributes included', async () => {
   const rest = 'nameStringvalue'.length;
   await queue.send('x'.repeat(mebibyte));
   await queue.send('x'.repeat(mebibyte - rest), {MessageAttributes: attributes});
-  // Two octets each.
+  // Each has two octets.
   await queue.send('é'.repeat(mebibyte / 2));
   const reason = 'One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.';
   const refused = {...invalidValue, message: reason};

@@ -76,7 +76,7 @@ test('a task has its destination and its rate, is alone at its source, and can b
   expect((await errorOf(under.client.send(cancel))).name).toBe('InvalidParameterValue');
   await start(dlq);
   await ended(dlq);
-  // The latest first; without MaxResults, only that one.
+  // The latest comes first. Without MaxResults, it is the only one.
   expect((await list(dlq)).map(({Status}) => Status)).toEqual(['COMPLETED', 'CANCELLED']);
   expect(await list(dlq, 1)).toHaveLength(1);
 });

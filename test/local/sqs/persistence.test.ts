@@ -1,4 +1,4 @@
-// What a store keeps: everything, over a restart and over a kill.
+// What a store keeps over a restart and over a kill: everything.
 
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -99,7 +99,7 @@ test('after a restart only what somebody outside has received stays hidden', asy
   expect(await again.counts()).toMatchObject({inFlight: 1, visible: 2});
   expect(await again.bodies()).toEqual(names.slice(1));
   await again.delete(received);
-  // Received outside now, whoever had it before.
+  // Now it was received outside, whoever had it before.
   under = await restart();
   under.sqs.queue(queue.name).releaseAbandoned();
   expect(await under.queueNamed(queue.name).counts()).toMatchObject({inFlight: 2, visible: 0});
@@ -135,7 +135,7 @@ test('deduplication, deletions and sequence numbers go on where they were', asyn
   expect(() => under.sqs.createQueue(gone.name)).toThrow('60 seconds');
 });
 
-test('a queue that is created anew knows nothing of its predecessor', async () => {
+test('a queue that is created again has nothing of the deleted one', async () => {
   const under = await start();
   const queue = await under.fifoQueue();
   const sent = await queue.sendTo('g', 'old', 'id');
@@ -173,7 +173,7 @@ test('a second process cannot open the same store', async () => {
   expect(() => openStore(directory)).toThrow('database is locked');
 });
 
-// The answer to a request is sent after its changes are written: what was answered is there.
+// The answer to a request is sent after its changes are written.
 test('nothing that was answered is lost when the process is killed', async () => {
   const local = fileURLToPath(new URL('../../../local', import.meta.url));
   const program = `

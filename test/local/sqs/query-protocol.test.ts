@@ -1,5 +1,5 @@
 // The protocol that SDKs spoke before November 2023 (API Reference, "Making Query API requests using AWS query
-// protocol"), by hand: a form in, XML out.
+// protocol"), written by hand: a form goes in, XML comes out.
 
 import {createHash} from 'node:crypto';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -24,7 +24,7 @@ async function ask(Action: string, parameters: Record<string, string> = {}, path
   });
   const xml = await response.text();
   expect(response.headers.get('content-type')).toBe('text/xml');
-  // The request's own ID aside, an answer is the same each time.
+  // Only the ID of the request differs from one answer to the next.
   return {status: response.status, xml: xml.replace(/<RequestId>[0-9a-f-]{36}<\/RequestId>/, '<RequestId/>')};
 }
 
@@ -83,7 +83,7 @@ test('a queue is created with its attributes and tags', async () => {
   );
 });
 
-test('a message with attributes goes through, line ends and all', async () => {
+test('a message with attributes goes through unchanged, even its line ends', async () => {
   const body = 'two\r\nlines <&>"\' é 😀';
   const sent = await ask('SendMessage', {
     QueueUrl: queue.url,

@@ -71,24 +71,27 @@ test.each([
   ['KmsDataKeyReusePeriodSeconds', 'InvalidAttributeValue', ['59', '86401']],
   ['SqsManagedSseEnabled', 'InvalidAttributeValue', ['maybe']],
   ['Policy', 'InvalidAttributeValue', ['{', '1']],
-  // On a standard queue these do not exist.
+  // A standard queue does not have these.
   ['FifoQueue', 'InvalidAttributeName', ['false']],
   ['ContentBasedDeduplication', 'InvalidAttributeName', ['true']],
   ['DeduplicationScope', 'InvalidAttributeName', ['queue']],
   ['FifoThroughputLimit', 'InvalidAttributeName', ['perQueue']],
   ['QueueArn', 'InvalidAttributeName', ['x']],
   ['Nonsense', 'InvalidAttributeName', ['x']],
-])('%s can be neither created nor set to what it cannot be', async (name, error, values) => {
-  const {url} = await under.queue();
-  for (const value of values) {
-    const set = new SetQueueAttributesCommand({QueueUrl: url, Attributes: {[name]: value}});
-    expect(await errorOf(create('never', {[name]: value}))).toMatchObject({name: error, status: 400});
-    expect(await errorOf(under.client.send(set))).toMatchObject({name: error, status: 400});
-  }
-  expect((await errorOf(under.client.send(new GetQueueUrlCommand({QueueName: 'never'})))).name).toBe(
-    'QueueDoesNotExist',
-  );
-});
+])(
+  '%s is refused with a wrong value, in CreateQueue and in SetQueueAttributes',
+  async (name, error, values) => {
+    const {url} = await under.queue();
+    for (const value of values) {
+      const set = new SetQueueAttributesCommand({QueueUrl: url, Attributes: {[name]: value}});
+      expect(await errorOf(create('never', {[name]: value}))).toMatchObject({name: error, status: 400});
+      expect(await errorOf(under.client.send(set))).toMatchObject({name: error, status: 400});
+    }
+    expect((await errorOf(under.client.send(new GetQueueUrlCommand({QueueName: 'never'})))).name).toBe(
+      'QueueDoesNotExist',
+    );
+  },
+);
 
 test('a new queue has the defaults of AWS', async () => {
   const standard = await under.queue();
@@ -206,7 +209,7 @@ test('a purge is refused while another may still run', async () => {
 });
 
 // Developer Guide, "Amazon SQS cost allocation tags".
-test('tags are added, replaced, removed, and at most 50', async () => {
+test('at most 50 tags can be added, replaced and removed', async () => {
   const {QueueUrl} = await create('tagged', {}, {created: 'with', empty: ''});
   const tags = async () => (await under.client.send(new ListQueueTagsCommand({QueueUrl}))).Tags;
   const tag = (Tags: Record<string, string>) => under.client.send(new TagQueueCommand({QueueUrl, Tags}));

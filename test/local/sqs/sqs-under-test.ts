@@ -1,5 +1,5 @@
-// An SQS endpoint on a free port, with the real SDK in front of it and a clock that a test can put forward:
-// visibility timeouts and delays then pass without anybody waiting for them.
+// An SQS endpoint on a free port, with the real SDK in front of it. A test can put its clock forward, so that nobody has to
+// wait for visibility timeouts and delays.
 
 import {
   ChangeMessageVisibilityCommand,
@@ -161,7 +161,7 @@ export class QueueUnderTest {
   }
 }
 
-/** The error that AWS's client made of a refusal: its name, status and message. */
+/** The error that the SDK throws for a refusal: its name, status and message. */
 export async function errorOf(
   promise: Promise<unknown>,
 ): Promise<{name: string; status: number | undefined; message: string}> {

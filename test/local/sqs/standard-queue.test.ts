@@ -176,7 +176,7 @@ test('the latest receipt handle works after the visibility timeout, an older one
   expect(old.message).toContain('not available for visibility timeout change');
   under.pass(11);
   expect((await queue.counts()).visible).toBe(1);
-  // Nobody has received it since: its handle can also hide it again.
+  // Nobody has received it since, so its handle can also hide it again.
   await queue.changeVisibility(second, 50);
   expect(await queue.counts()).toEqual({visible: 0, inFlight: 1, delayed: 0});
   under.pass(51);
@@ -186,7 +186,7 @@ test('the latest receipt handle works after the visibility timeout, an older one
 });
 
 // API Reference, DeleteMessage, ReceiptHandleIsInvalid.
-test('a receipt handle of nobody, or of another queue, is invalid', async () => {
+test('a receipt handle that was never given out, or by another queue, is invalid', async () => {
   const [queue, other] = [await under.queue(), await under.queue()];
   const invalid = {name: 'ReceiptHandleIsInvalid', status: 404};
   expect(await errorOf(queue.delete({ReceiptHandle: 'garbage'}))).toMatchObject(invalid);
@@ -212,7 +212,7 @@ test('a delay holds a message back: its own, or else that of the queue', async (
 });
 
 // API Reference, GetQueueAttributes.
-test('the counts follow the clock, without anybody receiving', async () => {
+test('the counts follow the clock, even when nobody receives', async () => {
   const queue = await under.queue({VisibilityTimeout: '10'});
   await queue.send('x');
   await queue.send('y', {DelaySeconds: 10});
@@ -248,7 +248,7 @@ test('a purge deletes everything, once a minute', async () => {
 });
 
 // API Reference, Common Errors: QueueDoesNotExist.
-test('a queue that does not exist is told by its error class', async () => {
+test('the SDK has an error class for a queue that does not exist', async () => {
   const command = new SendMessageCommand({
     QueueUrl: `${under.endpoint.url}/000000000000/no`,
     MessageBody: 'x',

@@ -15,7 +15,7 @@ afterEach(() => parameters.stop());
 const describeAll = (extra: Partial<DescribeParametersCommandInput> = {}) =>
   parameters.client.send(new DescribeParametersCommand(extra));
 
-/** As a client reads them that follows the tokens. */
+/** Reads them as a client does that follows the tokens. */
 async function allPages(path: string, MaxResults?: number): Promise<string[][]> {
   const pages: string[][] = [];
   let NextToken: string | undefined;
@@ -89,7 +89,7 @@ describe('paging through a path', () => {
     expect((await allPages('/p', 5)).map(({length}) => length)).toEqual([5, 5, 5, 5, 5]);
   });
 
-  it('neither repeats nor leaves out a parameter because of others that come and go', async () => {
+  it('neither repeats nor leaves out a parameter when others are added and deleted', async () => {
     const {NextToken} = await parameters.byPath('/p', {MaxResults: 10});
     parameters.ssm.delete('/p/n00');
     parameters.ssm.delete('/p/n09');
@@ -101,7 +101,7 @@ describe('paging through a path', () => {
     expect(await errorOf(parameters.byPath('/p', {MaxResults}))).toBe('ValidationException');
   });
 
-  it('refuses a token that it has not given for the same request', async () => {
+  it('refuses a token of another request', async () => {
     const {NextToken} = await parameters.byPath('/p', {MaxResults: 3});
     expect(NextToken).not.toContain('n02');
     expect(await errorOf(parameters.byPath('/p', {MaxResults: 7, NextToken}))).toBe('no error');
@@ -178,7 +178,7 @@ describe('describing parameters', () => {
     else expect((await sending).Parameters?.map(({Name}) => Name).join(' ')).toBe(outcome);
   });
 
-  it('of what other accounts share gives nothing', async () => {
+  it('gives nothing that other accounts share', async () => {
     await parameters.put('/a/x', 'v');
     expect((await describeAll({Shared: true})).Parameters).toEqual([]);
   });

@@ -105,7 +105,7 @@ describe('a new parameter', () => {
       {Type: 'StringList', AllowedPattern: '\\d'},
       'ParameterPatternMismatchException',
     ],
-  ])('with %s ends in the right way', async (_, value, extra, error) => {
+  ])('with %s is taken or refused as by AWS', async (_, value, extra, error) => {
     expect(await errorOf(parameters.put('/app/name', value, extra))).toBe(error);
   });
 
@@ -115,7 +115,7 @@ describe('a new parameter', () => {
     await expect(refused).rejects.toThrow(/^(?!.*hunter2).*4096/s);
   });
 
-  it('is one too many after 10,000 of the Standard tier', async () => {
+  it('is refused after 10,000 of the Standard tier', async () => {
     for (let count = 0; count < 10_000; count += 1) parameters.ssm.put(`/many/p${count}`, 'x');
     expect(await errorOf(parameters.put('/app/name', 'value'))).toBe('ParameterLimitExceeded');
     expect(await errorOf(parameters.put('/app/name', 'value', {Tier: 'Advanced'}))).toBe('no error');
@@ -130,7 +130,7 @@ describe('a parameter that exists', () => {
     expect((await parameters.get('/app/name')).Value).toBe('old');
   });
 
-  it('gets a new version with every overwrite, also to the same value', async () => {
+  it('gets a new version with every overwrite, even with the same value', async () => {
     await parameters.put('/app/name', 'value');
     expect((await parameters.update('/app/name', 'value')).Version).toBe(2);
     nowMs += 5000;
@@ -138,7 +138,7 @@ describe('a parameter that exists', () => {
     expect(await parameters.get('/app/name')).toMatchObject({Version: 3, LastModifiedDate: new Date(nowMs)});
   });
 
-  it('is the same with and without a slash where it has one level', async () => {
+  it('of one level is the same with and without a slash', async () => {
     await parameters.put('single', 'old');
     expect(await errorOf(parameters.put('/single', 'new'))).toBe('ParameterAlreadyExists');
     expect(await parameters.get('/single')).toMatchObject({Name: 'single', ARN: `${prefix}/single`});
@@ -159,7 +159,7 @@ describe('a parameter that exists', () => {
     expect(Parameters).toMatchObject([{Version: 2, AllowedPattern: '\\d{1,4}', Description: 'how many'}]);
   });
 
-  it('moves up to the Advanced tier, and not down again', async () => {
+  it('can move up to the Advanced tier, but not down again', async () => {
     await parameters.put('/app/name', 'small', {Tier: 'Intelligent-Tiering'});
     const large = await parameters.update('/app/name', 'x'.repeat(5000), {Tier: 'Intelligent-Tiering'});
     expect(large.Tier).toBe('Advanced');

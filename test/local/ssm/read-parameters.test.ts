@@ -47,7 +47,7 @@ describe('reading one parameter', () => {
     expect(newest).not.toHaveProperty('Selector');
   });
 
-  it('tells upper from lower case', async () => {
+  it('distinguishes upper and lower case', async () => {
     await parameters.put('/app/Name', 'value');
     expect(await errorOf(parameters.get('/app/name'))).toBe('ParameterNotFound');
   });
@@ -82,7 +82,7 @@ describe('a SecureString', () => {
     expect((await parameters.get('/app/password')).Value).not.toBe(before);
   });
 
-  it('has the account’s key, or its own', async () => {
+  it('has the key of the account, or a key of its own', async () => {
     await parameters.update('/app/password', secret, {KeyId: 'alias/mine'});
     await parameters.update('/app/password', secret);
     const {Parameters = []} = await parameters.client.send(
@@ -110,7 +110,7 @@ describe('reading several parameters', () => {
 });
 
 describe('deleting', () => {
-  it('takes a parameter away once', async () => {
+  it('works once for a parameter', async () => {
     await parameters.put('/app/name', 'value');
     const remove = () => parameters.client.send(new DeleteParameterCommand({Name: '/app/name'}));
     expect(await errorOf(remove())).toBe('no error');
@@ -118,7 +118,7 @@ describe('deleting', () => {
     expect(await errorOf(parameters.get('/app/name'))).toBe('ParameterNotFound');
   });
 
-  it('of several tells which there were', async () => {
+  it('of several parameters says which of them existed', async () => {
     await parameters.put('/app/a', '1');
     await parameters.put('/app/b', '2');
     const Names = ['/app/b', '/app/x', '/app/a'];

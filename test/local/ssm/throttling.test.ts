@@ -1,4 +1,4 @@
-// How many calls Parameter Store takes a second, over the real SDK and with a clock that the test turns.
+// How many calls Parameter Store takes a second, with the real SDK and a clock that the test sets.
 
 import {
   DeleteParameterCommand,
@@ -59,7 +59,7 @@ const put = () => client.send(new PutParameterCommand({Name: '/app/name', Value:
 const describeAll = () => client.send(new DescribeParametersCommand({}));
 const deleteMissing = () => client.send(new DeleteParameterCommand({Name: '/app/missing'}));
 
-/** How many of so many calls in a row are taken. */
+/** How many of a number of calls in a row are taken. */
 async function takenOf(count: number, call: () => Promise<unknown>): Promise<number> {
   let taken = 0;
   for (let n = 0; n < count; n++) {
@@ -89,7 +89,7 @@ describe('reading parameters', () => {
     expect(await takenOf(1, get)).toBe(0);
   });
 
-  it('goes on at 40 calls a second, and saves up no more than one second’s', async () => {
+  it('then takes 40 calls a second, and saves up calls for at most one second', async () => {
     await takenOf(40, get);
     nowMs += 24;
     expect(await takenOf(1, get)).toBe(0);
@@ -101,7 +101,7 @@ describe('reading parameters', () => {
     expect(await takenOf(60, get)).toBe(40);
   });
 
-  it('is not held up by a clock that is set back', async () => {
+  it('goes on when the clock is set back', async () => {
     await takenOf(40, get);
     nowMs -= 60_000;
     expect(await takenOf(1, get)).toBe(0);

@@ -1,4 +1,4 @@
-// Who may read what the local cloud keeps on disk: its user, whatever the umask and whoever made it.
+// Only the user can read what the local cloud keeps on disk, whatever the umask is and whoever made the directory.
 
 import {chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -41,7 +41,7 @@ async function use(): Promise<Record<string, string>> {
   await client.reply();
   await client.send('Subject: x\r\n\r\nx\r\n');
   client.end();
-  // With what SQLite has beside its file while it is open.
+  // Among them is what SQLite has next to its file while it is open.
   const modes = await modesIn(directory);
   store.close();
   await sink.close();
@@ -64,7 +64,7 @@ describe('a data directory', () => {
     expect(await use()).toEqual({...asTheyShould, 'mail/000002.eml': '600'});
   });
 
-  it('is so too if it was there, empty', async () => {
+  it('is the user’s alone if it was there before, empty', async () => {
     await mkdir(directory);
     await chmod(directory, 0o777);
     expect(await use()).toEqual(asTheyShould);
@@ -84,7 +84,7 @@ describe('a data directory', () => {
     },
   );
 
-  it('keeps its mode if it holds other things, and what is in it is private all the same', async () => {
+  it('keeps its mode if it holds other things, but our files in it are private', async () => {
     await mkdir(directory);
     await writeFile(join(directory, 'notes.txt'), 'not ours');
     await chmod(directory, 0o755);
@@ -93,7 +93,7 @@ describe('a data directory', () => {
   });
 });
 
-describe('a data directory that cannot be used is said so in a line', () => {
+describe('a data directory that cannot be used is reported in one line', () => {
   it.each<[string, () => unknown, RegExp]>([
     ['a file', () => writeFile(directory, ''), /data is not a directory$/],
     [

@@ -106,7 +106,7 @@ describe('resources that AWS would refuse', () => {
   };
   const mapping = ({eventSourceMappings}: Resources, index = 0) => eventSourceMappings[index]!;
 
-  it('are none in a sound template', () => {
+  it('are not in a sound template', () => {
     expect(deploymentProblemsOf(parse())).toEqual([]);
   });
 
@@ -174,7 +174,7 @@ describe('resources that AWS would refuse', () => {
       },
       'FromWork: there is no queue gone',
     ],
-  ])('are named with their problem: %s', (_, edit, problem) => {
+  ])('are reported with their problem: %s', (_, edit, problem) => {
     expect(problemsAfter(edit).join('\n')).toContain(problem);
   });
 });

@@ -1,5 +1,5 @@
-// A small stack as the CDK would synthesise it: a queue and its dead-letter queue, a FIFO queue, a function
-// fed by both.
+// A small stack as the CDK would synthesise it: a queue and its dead-letter queue, a FIFO queue, and a function with both
+// queues as event sources.
 
 import {parseTemplate} from '../../../local/template/template.ts';
 
@@ -67,7 +67,7 @@ export const templateOf = (changes: Record<string, unknown> = {}) => ({
               Resource: ['Work', 'Ordered', 'Dead'].map(id => ({'Fn::GetAtt': [id, 'Arn']})),
             },
             {Effect: 'Allow', Action: 'ssm:*', Resource: '*'},
-            // On a service that does not run here: what it refers to need not exist.
+            // On a service that does not run here. What it refers to need not exist.
             {Effect: 'Allow', Action: 's3:GetObject', Resource: {'Fn::GetAtt': ['Bucket', 'Arn']}},
           ],
         },
@@ -124,7 +124,7 @@ const deployment = {
   accountId: '000000000000',
   queueUrlOf: (name: string) => `http://127.0.0.1:9/000000000000/${name}`,
 };
-/** The resources of the template, read. */
+/** Reads the template's resources. */
 export const parse = (changes: Record<string, unknown> = {}) =>
   parseTemplate(templateOf(changes), assets, deployment);
 

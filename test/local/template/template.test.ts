@@ -139,13 +139,13 @@ describe('a template', () => {
     ]);
   });
 
-  it('says what of it does not run locally, and is silent on what need not', () => {
+  it('lists what does not run locally, without what does not have to run', () => {
     expect(parse().notRun).toEqual([]);
     const bucket = properties('AWS::S3::Bucket', {});
     expect(parse({Bucket: bucket}).notRun).toEqual([{logicalId: 'Bucket', type: 'AWS::S3::Bucket'}]);
   });
 
-  it('names a queue or a function that has no name after the stack', () => {
+  it('names a queue after the stack when it has no name', () => {
     const {queues} = parse({Unnamed: properties('AWS::SQS::Queue', {FifoQueue: true})});
     expect(queues.at(-1)?.name).toBe('tested-Unnamed.fifo');
   });
