@@ -61,7 +61,7 @@ function platformWords({requestId, status, errorType, metrics}: PlatformRecord):
 
 /** A delivery attempt: its time, fate, domain, next hop, result and duration, and the message. */
 function attemptWords(record: Readonly<Record<string, unknown>>, paint: Paint): string[] {
-  const {timestamp, fate, domain, nextHop, state, result, code, reply, durationMs, attempt, id} = record;
+  const {timestamp, fate, domain, nextHop, state, result, code, description, durationMs, attempt, id} = record;
   const accepted = fate === 'accepted';
   const words = [
     String(timestamp).slice(11, 19),
@@ -70,7 +70,7 @@ function attemptWords(record: Readonly<Record<string, unknown>>, paint: Paint): 
     `${state} ${result}`,
   ];
   if (code !== undefined) words.push(String(code));
-  if (!accepted && reply !== undefined) words.push(shortOf(reply));
+  if (!accepted && description !== undefined) words.push(shortOf(description));
   words.push(`${durationMs} ms`);
   if (Number(attempt) > 1) words.push(`attempt ${attempt}`);
   return [...words, paint(String(id), 'dim')];
