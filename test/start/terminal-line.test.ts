@@ -17,12 +17,12 @@ describe('a line on the terminal', () => {
     ],
     [
       'a delivery that succeeded at a glance',
-      '{"timestamp":"2026-01-01T10:20:30.400Z","level":"info","message":"attempt","id":"m1","queue":"example.org","lane":"example.org","domain":"example.org","nextHop":"127.0.0.1:2525","hop":"sink","fate":"accepted","state":"message","result":"accepted","code":250,"reply":"OK","durationMs":12,"attempt":1}',
+      '{"timestamp":"2026-01-01T10:20:30.400Z","level":"info","message":"attempt","id":"m1","queue":"example.org","lane":"example.org","domain":"example.org","nextHop":"127.0.0.1:2525","hop":"sink","fate":"accepted","state":"message","result":"accepted","code":250,"description":"OK","durationMs":12,"attempt":1}',
       'deliver  10:20:30 accepted example.org → 127.0.0.1:2525 message accepted 250 12 ms m1',
     ],
     [
       'a delivery that failed with the reply',
-      '{"timestamp":"2026-01-01T10:20:30.400Z","level":"warn","message":"attempt","id":"m1","domain":"example.org","nextHop":"mx.example.org:25","fate":"deferred","state":"rcptto","result":"error","code":451,"reply":"try later","durationMs":90,"attempt":3}',
+      '{"timestamp":"2026-01-01T10:20:30.400Z","level":"warn","message":"attempt","id":"m1","domain":"example.org","nextHop":"mx.example.org:25","fate":"deferred","state":"rcptto","result":"error","code":451,"description":"try later","durationMs":90,"attempt":3}',
       'deliver  10:20:30 deferred example.org → mx.example.org:25 rcptto error 451 "try later" 90 ms attempt 3 m1',
     ],
     ['lists and objects as JSON', '{"message":"m","to":["a","b"]}', 'deliver  m to=["a","b"]'],
