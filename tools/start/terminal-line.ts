@@ -61,7 +61,8 @@ function platformWords({requestId, status, errorType, metrics}: PlatformRecord):
 
 /** A delivery attempt: its time, fate, domain, next hop, result and duration, and the message. */
 function attemptWords(record: Readonly<Record<string, unknown>>, paint: Paint): string[] {
-  const {timestamp, fate, domain, nextHop, state, result, code, description, durationMs, attempt, id} = record;
+  const {timestamp, fate, domain, nextHop, state, result, code, description, durationMs, attempt, id} =
+    record;
   const accepted = fate === 'accepted';
   const words = [
     String(timestamp).slice(11, 19),
