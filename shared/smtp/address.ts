@@ -3,6 +3,7 @@
 
 import {domainToASCII} from 'node:url';
 import {type Parsed, wrong} from '../parsed.ts';
+import {familyOf} from './ip-address.ts';
 
 export interface Mailbox {
   /** As given, but for a dot at its end: what MAIL FROM and RCPT TO will say. */
@@ -54,7 +55,7 @@ function parseDomain(text: string): Parsed<string> {
       return wrong('has an address literal that is not [192.0.2.1] or [IPv6:2001:db8::1]');
     return {ok: true, value: text.toLowerCase()};
   }
-  if (isIPv4(text)) return wrong(`has a bare IP address for a domain; write user@[${text}]`);
+  if (familyOf(text) === 4) return wrong(`has a bare IP address for a domain; write user@[${text}]`);
   return parseHostname(text);
 }
 
@@ -82,7 +83,7 @@ export function parseHostname(text: string): Parsed<string> {
 /** Where a connection may be made to: a host name, or an IPv4 or IPv6 address, with or without brackets. */
 export function parseHost(text: string): Parsed<string> {
   const bare = /^\[.*\]$/.test(text) ? (parseAddressLiteral(text) ?? text.slice(1, -1)) : text;
-  if (isIPv4(bare) || isIPv6(bare)) return {ok: true, value: bare.toLowerCase()};
+  if (familyOf(bare) !== 0) return {ok: true, value: bare.toLowerCase()};
   if (/:\d+$/.test(text)) return wrong('must be a host name alone; the port goes into its own property');
   const hostname = parseHostname(text);
   return hostname.ok ? hostname : wrong('must be a host name or an IP address');
@@ -92,15 +93,8 @@ export function parseHost(text: string): Parsed<string> {
 export function parseAddressLiteral(text: string): string | undefined {
   const inner = /^\[(?:IPv6:)?([^\]]*)\]$/i.exec(text)?.[1];
   if (inner === undefined) return undefined;
-  return (/^\[IPv6:/i.test(text) ? isIPv6(inner) : isIPv4(inner)) ? inner.toLowerCase() : undefined;
+  return familyOf(inner) === (/^\[IPv6:/i.test(text) ? 6 : 4) ? inner.toLowerCase() : undefined;
 }
-
-export const isIPv4 = (text: string): boolean =>
-  /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);
-
-/** Valid IPv6 text, found by letting the URL parser read it: it is strict, and it is no I/O. */
-export const isIPv6 = (text: string): boolean =>
-  /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`);
 
 /** RFC 6531: an address needs SMTPUTF8 when its local part is not ASCII; a domain has its A-labels. */
 export const needsSmtpUtf8 = (mailbox: Mailbox): boolean => !/^[\0-\x7f]*$/.test(mailbox.localPart);

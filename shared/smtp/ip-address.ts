@@ -1,29 +1,14 @@
-// IP addresses as numbers, and the ranges that the public Internet does not deliver to.
+// IP addresses, and the ranges that the public Internet does not deliver to.
 
-import {isIPv4, isIPv6} from './address.ts';
+import {BlockList, isIP} from 'node:net';
 
-export interface IpAddress {
-  readonly family: 4 | 6;
-  readonly octets: readonly number[];
-}
+/** 4 or 6; 0 for anything else, an address with brackets or a zone included. */
+export const familyOf = (text: string): number => (text.includes('%') ? 0 : isIP(text));
 
-/** An IPv4 or IPv6 address without brackets or zone; undefined when it is neither. */
-export function parseIpAddress(text: string): IpAddress | undefined {
-  if (isIPv4(text)) return {family: 4, octets: text.split('.').map(Number)};
-  if (!isIPv6(text)) return undefined;
-  // The URL parser writes the shortest form, an embedded IPv4 address in hex.
-  const canonical = new URL(`http://[${text}]/`).hostname.slice(1, -1);
-  const [head = '', tail] = canonical.split('::');
-  const groupsOf = (part: string | undefined) =>
-    part ? part.split(':').map(group => Number.parseInt(group, 16)) : [];
-  const before = groupsOf(head);
-  const after = groupsOf(tail);
-  const zeros = new Array<number>(8 - before.length - after.length).fill(0);
-  return {family: 6, octets: [...before, ...zeros, ...after].flatMap(group => [group >> 8, group & 255])};
-}
+type Range = readonly [network: string, bits: number];
 
 /** Ranges of IANA's special-purpose registries (RFC 6890) that no public mail server has. */
-const special: readonly (readonly [string, number])[] = [
+const special: readonly Range[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -46,8 +31,8 @@ const special: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ];
 
-/** Where an address stays on this machine or its link, or is no host's at all; some may hide an IPv4 address that does. */
-const own: readonly (readonly [string, number])[] = [
+/** Addresses of this machine or its link, or of no host at all. Some of them may hide an IPv4 address that is one. */
+const own: readonly Range[] = [
   ['0.0.0.0', 8],
   ['127.0.0.0', 8],
   // Link-local: the metadata of instances and containers, and Lambda's own.
@@ -55,7 +40,7 @@ const own: readonly (readonly [string, number])[] = [
   ['224.0.0.0', 3],
   // The unspecified address, loopback, and IPv4-compatible ones (RFC 4291 2.5.5.1).
   ['::', 96],
-  // NAT64 by local rules (RFC 8215): where the IPv4 address stands in it is known here only.
+  // NAT64 by local rules (RFC 8215), which say where the IPv4 address stands.
   ['64:ff9b:1::', 48],
   // The same services as at 169.254.0.0/16, for IPv6.
   ['fd00:ec2::', 32],
@@ -63,61 +48,51 @@ const own: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ];
 
-interface Range {
-  readonly network: IpAddress;
-  readonly bits: number;
+/**
+ * IPv4 ranges hold the IPv6 addresses that an IPv4 address is inside, too: mapped ones (::ffff:0:0/96, RFC 4291), as
+ * BlockList knows by itself, NAT64 (64:ff9b::/96, RFC 6052), and 6to4 if asked for.
+ */
+function listOf(ranges: readonly Range[], with6to4 = false): BlockList {
+  const list = new BlockList();
+  for (const [network, bits] of ranges) {
+    list.addSubnet(network, bits, isIP(network) === 4 ? 'ipv4' : 'ipv6');
+    if (isIP(network) === 6) continue;
+    list.addSubnet(`64:ff9b::${network}`, 96 + bits, 'ipv6');
+    // RFC 3056: a router may take the IPv4 address out of it.
+    const [a, b, c, d] = network.split('.').map(octet => Number(octet).toString(16).padStart(2, '0'));
+    if (with6to4) list.addSubnet(`2002:${a}${b}:${c}${d}::`, 16 + bits, 'ipv6');
+  }
+  return list;
 }
-const rangesOf = (list: typeof special): readonly Range[] =>
-  list.map(([network, bits]) => ({network: parseIpAddress(network)!, bits}));
-const specialRanges = rangesOf(special);
-const ownRanges = rangesOf(own);
 
-const inRange = (address: IpAddress, network: IpAddress, bits: number): boolean =>
-  address.family === network.family &&
-  address.octets.every((octet, index) => {
-    const significant = Math.min(Math.max(bits - index * 8, 0), 8);
-    return (octet ^ network.octets[index]!) >> (8 - significant) === 0;
-  });
+const isIn = (list: BlockList, address: string): boolean =>
+  list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 
-/** IPv4 inside IPv6: mapped (::ffff:0:0/96, RFC 4291) and NAT64 (64:ff9b::/96, RFC 6052). */
-function unwrap(address: IpAddress): IpAddress {
-  if (address.family === 4) return address;
-  const wrapped = ['::ffff:0:0', '64:ff9b::'].some(prefix => inRange(address, parseIpAddress(prefix)!, 96));
-  return wrapped ? {family: 4, octets: address.octets.slice(12)} : address;
-}
+const specialList = listOf(special);
+const specialReach = listOf(special, true);
+const ownReach = listOf(own, true);
+const loopback = listOf([
+  ['127.0.0.0', 8],
+  ['::1', 128],
+]);
 
 /** Whether an address is private, loopback, link-local, or otherwise not of the public Internet. */
-export function isPrivateAddress(text: string): boolean {
-  const address = parseIpAddress(text);
-  return address === undefined || isInOneOf(specialRanges, unwrap(address));
-}
+export const isPrivateAddress = (text: string): boolean => familyOf(text) === 0 || isIn(specialList, text);
 
-const isInOneOf = (ranges: readonly Range[], address: IpAddress): boolean =>
-  ranges.some(({network, bits}) => inRange(address, network, bits));
+/** Whether what is sent there stays on this machine. */
+export const isLoopback = (text: string): boolean => familyOf(text) !== 0 && isIn(loopback, text);
 
-/** How far an address leads from here: `own` is this machine and its link, or nobody; `private` is a network behind it. */
+/** How far away an address is: `own` is this machine and its link, or no host; `private` is a network behind it. */
 export type Reach = 'own' | 'private' | 'public';
 
-/** @param interfaces the addresses of this machine, whatever range they are of */
+/** @param interfaces the addresses of this machine, whatever range they are in */
 export function reachOf(text: string, interfaces: readonly string[]): Reach {
-  const parsed = parseIpAddress(text);
-  if (parsed === undefined) return 'own';
-  const address = unwrap6to4(unwrap(parsed));
-  const isInterface = interfaces.some(each => parseIpAddress(each)?.octets.join() === address.octets.join());
-  if (isInterface || isInOneOf(ownRanges, address)) return 'own';
-  return isInOneOf(specialRanges, address) ? 'private' : 'public';
-}
-
-/** 2002::/16 (RFC 3056): a router may take the IPv4 address out of it. */
-const unwrap6to4 = (address: IpAddress): IpAddress =>
-  address.family === 6 && inRange(address, parseIpAddress('2002::')!, 16)
-    ? {family: 4, octets: address.octets.slice(2, 6)}
-    : address;
-
-/** 127.0.0.0/8 and ::1: what is sent there stays on the machine. */
-export function isLoopback(text: string): boolean {
-  const address = parseIpAddress(text);
-  if (address === undefined) return false;
-  const bare = unwrap(address);
-  return bare.family === 4 ? bare.octets[0] === 127 : inRange(bare, parseIpAddress('::1')!, 128);
+  if (familyOf(text) === 0) return 'own';
+  const addresses = interfaces.filter(each => familyOf(each) !== 0);
+  const here = listOf(
+    addresses.map(each => [each, isIP(each) === 4 ? 32 : 128]),
+    true,
+  );
+  if (isIn(here, text) || isIn(ownReach, text)) return 'own';
+  return isIn(specialReach, text) ? 'private' : 'public';
 }

@@ -2,7 +2,7 @@
 
 import {lookup, Resolver} from 'node:dns/promises';
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
-import {parseIpAddress} from '../../../shared/smtp/ip-address.ts';
+import {familyOf} from '../../../shared/smtp/ip-address.ts';
 import type {Dns, DnsAnswer, RecordData} from './dns.ts';
 import {DnsOverHttps} from './dns-over-https.ts';
 
@@ -93,7 +93,7 @@ export const textsOf = (dns: Dns, name: string): Promise<readonly (readonly stri
 
 /** A host looked up as the system does, /etc/hosts included; an address is itself. */
 export async function lookUpRelay(host: string): Promise<Host> {
-  if (parseIpAddress(host) !== undefined) return {host, addresses: [host]};
+  if (familyOf(host) !== 0) return {host, addresses: [host]};
   const found = await lookup(host, {all: true, order: 'verbatim'});
   return {host, addresses: found.map(({address}) => address)};
 }

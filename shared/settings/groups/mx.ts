@@ -1,7 +1,7 @@
 // Direct delivery: where and how the MX hosts of recipients are reached.
 
+import {isIPv4} from 'node:net';
 import {type Parsed, right, wrong} from '../../parsed.ts';
-import {isIPv4} from '../../smtp/address.ts';
 import {defaultSmtpPort} from '../../smtp/smarthost.ts';
 import {parsePort} from '../../whole-number.ts';
 import type {NamedGroup} from '../setting-group.ts';
