@@ -1,157 +1,116 @@
-// One delivery attempt: the hosts of the next hop, one after the other, until one of them decides.
+// One delivery attempt: the targets of the next hop, one after the other, until one of them decides.
 
-import {type Destination, type NextHop, nextHopName} from '../../shared/delivery/destination.ts';
+import {type Destination, nextHopName} from '../../shared/delivery/destination.ts';
 import type {Message} from '../../shared/message/message.ts';
-import type {MxSettings} from '../../shared/settings/groups/mx.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
-import {
-  authenticationWantedOf,
-  isOfOurSetUp,
-  wantsAuthentication,
-} from '../../shared/smtp/authentication-wanted.ts';
-import {contentOf} from '../../shared/smtp/content.ts';
-import type {Reply} from '../../shared/smtp/reply.ts';
-import {type Failure, judge, type Verdict} from '../../shared/smtp/verdict.ts';
-import type {Lane, Transaction} from './lane.ts';
-import type {NextHopHost} from './next-hop/next-hop-hosts.ts';
+import {isOfOurSetUp, relayFailureOf} from '../../shared/smtp/authentication-wanted.ts';
+import type {Content} from '../../shared/smtp/content.ts';
+import type {Failure, Tried} from '../../shared/smtp/failure.ts';
+import {keyOf, type Target} from '../../shared/smtp/target.ts';
+import {decisiveOf, judge, mayWait} from '../../shared/smtp/verdict.ts';
+import type {Lane} from './lane.ts';
 import type {NextHops} from './next-hop/next-hops.ts';
-import {keyOf} from './pace/connections.ts';
-import type {Sites} from './pace/sites.ts';
+import {targetsOf} from './next-hop/targets.ts';
+import type {Troubles} from './pace/troubles.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
-import type {Target} from './smtp/target.ts';
-import type {Clock} from './smtp/timeouts.ts';
+import type {Deadline} from './smtp/timeouts.ts';
+import type {Turn} from './smtp/turns.ts';
 
-export type Attempt = {
+export type Attempt = Tried & {
+  readonly kind: 'attempted';
   /** The host that the attempt ended at. */
   readonly mta?: string;
   readonly facts?: SessionFacts;
   readonly messages?: number;
   /** How many addresses were tried. */
   readonly tried: number;
-  /** What takes somebody who puts our set-up right, at the first address that said so, whatever became of the message. */
+  /** The first failure that somebody has to put our set-up right for, whatever became of the message. */
   readonly complaint?: Failure;
   /** Addresses that were better ones, and why they were passed over. */
   readonly passed?: readonly string[];
-} & (
-  | {readonly accepted: true; readonly reply: Reply}
-  | {readonly accepted: false; readonly failure: Failure; readonly verdict: Verdict}
-);
+};
 
-/** Each address tried costs time: a next hop with more of them than this waits for the next attempt. */
-const maxAddresses = 10;
-
-/** Implicit TLS is a property of the port (RFC 8314 3.3), where nothing else is said, and of submission: MX hosts have none. */
-const implicitTlsPort = 465;
-
-/** No attempt, for reasons of our own: the next hop is down until then, or the function's time is over. */
-export type Unattempted = Held | {readonly outOfTime: true};
-
+/** The next hop is down, or has no room for another connection. */
 interface Held {
-  readonly heldUntilMs: number;
+  readonly kind: 'held';
+  readonly untilMs: number;
   /** Where it is full and not down. */
   readonly full?: Failure;
 }
 
-export interface AttemptOptions extends Clock {
-  /** Whether it had all of the function's time: then a server that takes even longer has had its attempt. */
-  readonly isFirst: boolean;
-  readonly sites: Sites;
+/** No attempt, for reasons of our own. */
+export type Unattempted = Held | {readonly kind: 'out-of-time'};
+
+export interface AttemptOptions extends Deadline {
+  readonly settings: Pick<Settings, 'heloName' | 'mx' | 'smarthostPrivateAddresses'>;
   readonly nextHops: NextHops;
-  /** Called when the next message of the lane may begin; not called at all when there was no transaction. */
-  readonly handedOver?: () => void;
+  readonly troubles: Troubles;
+  /** Loads the text of a message. It is called at most once, when there is a connection for the message. */
+  readonly contentOf: (message: Message) => Promise<Content>;
+  readonly turn: Turn;
+  /** Whether the message had all of the function's time. A server that takes even longer has had its attempt. */
+  readonly isFirst: boolean;
 }
 
 export async function attemptDelivery(
   message: Message,
   {nextHop: hop, capacity, isForeign}: Pick<Destination, 'nextHop' | 'capacity' | 'isForeign'>,
   lane: Lane,
-  settings: Pick<Settings, 'heloName' | 'mx' | 'smarthostPrivateAddresses'>,
-  {nextHops, sites, isFirst, handedOver, ...clock}: AttemptOptions,
+  {settings, nextHops, troubles, contentOf, isFirst, ...turn}: AttemptOptions,
 ): Promise<Attempt | Unattempted> {
-  const named = await lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, settings.mx));
+  const {now, deadlineMs} = turn;
+  const {mx, heloName} = settings;
+  const named = await lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, mx));
   const resolved = isForeign ? nextHops.permitted(named, settings) : named;
-  if (!resolved.ok)
-    return {accepted: false, failure: resolved.failure, verdict: judge(resolved.failure), tried: 0};
-  const mail = {from: message.envelope, to: message.recipient, content: contentOf(message.text)};
-  const targets = targetsOf(hop, resolved.hosts, settings.mx).slice(0, maxAddresses);
-  const downUntil = targets.map(target =>
-    sites.downUntil(keyOf(target), clock.now(), lane.isConnectedTo(target)),
-  );
-  if (downUntil.every(untilMs => untilMs !== undefined)) return {heldUntilMs: Math.min(...downUntil)};
-  const up = targets.filter((_, index) => downUntil[index] === undefined);
-  const {heloName} = settings;
-  const options = {...clock, heloName, capacity};
-  const failures: Extract<Attempt, {accepted: false}>[] = [];
-  const passed = targets
-    .filter((_, index) => downUntil[index] !== undefined)
-    .map(({address}) => `${address}: down`);
+  if (!resolved.ok) return {kind: 'attempted', ...resolved, tried: 0};
+  const downUntilMs = new Map<Target, number>();
+  const targets = targetsOf(hop, resolved.hosts, mx);
+  for (const target of targets) {
+    const untilMs = troubles.untilMs(keyOf(target), now(), lane.isConnectedTo(target));
+    if (untilMs !== undefined) downUntilMs.set(target, untilMs);
+  }
+  const up = targets.filter(target => !downUntilMs.has(target));
+  if (up.length === 0) return {kind: 'held', untilMs: Math.min(...downUntilMs.values())};
+  const passed = [...downUntilMs.keys()].map(({address}) => `${address}: down`);
+  const envelope = {from: message.envelope, to: message.recipient};
+  let loaded: Promise<Content> | undefined;
+  const content = () => {
+    loaded ??= contentOf(message);
+    return loaded;
+  };
+  const failures: Extract<Attempt, {ok: false}>[] = [];
   let held: Held | undefined;
-  let complaint: Failure | undefined;
   for (const target of up) {
-    const hasNextHost = target !== up.at(-1);
-    const transaction = await lane.transact(target, mail, {...options, hasNextHost}, handedOver);
-    const {facts, messages} = transaction;
-    const tried = failures.length + 1;
+    const hasNext = target !== up.at(-1);
+    const transacted = await lane.transact({...turn, target, envelope, content, heloName, capacity, hasNext});
+    const {facts, messages, couldAuthenticate} = transacted;
     const common = {
+      kind: 'attempted',
       mta: target.host,
       facts,
       messages,
-      tried,
+      tried: failures.length + 1,
       ...(passed.length > 0 && {passed: [...passed]}),
-    };
-    if (transaction.ok) {
-      sites.answered(keyOf(target));
-      return {accepted: true, reply: transaction.reply, ...common, ...(complaint && {complaint})};
+    } as const;
+    if (transacted.ok) {
+      troubles.answered(keyOf(target));
+      return {...common, ok: true, reply: transacted.reply, ...complaintOf(failures)};
     }
-    const failure = failureAt(hop, transaction);
-    if (failure.fact === 'out-of-time' && !isFirst) return {outOfTime: true};
-    const verdict = judge(failure);
-    if (failure.fact === 'server-full') {
-      const untilMs = sites.full(keyOf(target), clock.now());
-      if (untilMs !== undefined) held ??= {heldUntilMs: untilMs, full: failure};
-    } else if (verdict.countsAgainstSite) sites.failed(keyOf(target), clock.now());
-    else if (failure.reply) sites.answered(keyOf(target));
-    if (isOfOurSetUp(failure)) complaint ??= failure;
-    failures.push({accepted: false, failure, verdict, ...common});
-    if (!verdict.tryNextHost || clock.now() >= clock.deadlineMs) break;
+    // Nobody asks an MX host to relay: it refuses the recipient.
+    const failure =
+      hop.kind === 'mx' ? transacted.failure : relayFailureOf(transacted.failure, couldAuthenticate);
+    if (failure.fact === 'out-of-time' && !isFirst) return {kind: 'out-of-time'};
+    const untilMs = troubles.failed(keyOf(target), failure, now());
+    if (untilMs !== undefined) held ??= {kind: 'held', untilMs, full: failure};
+    failures.push({...common, ok: false, failure});
+    if (!judge(failure).tryNextHost || now() >= deadlineMs) break;
     passed.push(`${target.address}: ${failure.stage} ${failure.description}`);
   }
-  if (held !== undefined && complaint === undefined && failures.every(isOfSite)) return held;
-  return {...decisiveOf(failures), tried: failures.length, ...(complaint && {complaint})};
+  if (held !== undefined && mayWait(failures.map(({failure}) => failure))) return held;
+  return {...decisiveOf(failures), tried: failures.length, ...complaintOf(failures)};
 }
 
-/** Who was not asked to relay refuses the recipient. */
-const failureAt = (hop: NextHop, {failure, couldAuthenticate}: Extract<Transaction, {ok: false}>): Failure =>
-  hop.kind !== 'mx' && wantsAuthentication(failure, couldAuthenticate)
-    ? authenticationWantedOf(failure)
-    : failure;
-
-/** Another time at the same server is as good as another server. */
-const isOfSite = ({failure, verdict}: {readonly failure: Failure; readonly verdict: Verdict}): boolean =>
-  failure.fact === 'server-full' || verdict.countsAgainstSite;
-
-/** A host that bounces for what it lacks does not outweigh one that may still take the message later. */
-function decisiveOf<F extends {readonly verdict: Verdict}>(failures: readonly F[]): F {
-  const last = failures.at(-1)!;
-  if (last.verdict.fate === 'deferred' || !last.verdict.tryNextHost) return last;
-  return failures.findLast(({verdict}) => verdict.fate === 'deferred') ?? last;
-}
-
-function targetsOf(hop: NextHop, hosts: readonly NextHopHost[], mx: MxSettings): readonly Target[] {
-  const {security} = hop;
-  const server =
-    hop.kind === 'mx'
-      ? {port: mx.port, security, implicitTls: false}
-      : {
-          port: hop.port,
-          security,
-          implicitTls: hop.implicitTls ?? hop.port === implicitTlsPort,
-          ...(hop.credentials && {credentials: hop.credentials}),
-          ...(hop.ca !== undefined && {ca: hop.ca}),
-        };
-  return hosts.flatMap(({addresses, ...known}) => {
-    // RFC 8461 4.2: a certificate that is valid for the MX host, whatever less the message or we would do with.
-    const secured = known.policy?.mode === 'enforce' ? ({...server, security: 'verified'} as const) : server;
-    return addresses.map(address => ({...known, address, ...secured}));
-  });
+function complaintOf(failures: readonly {readonly failure: Failure}[]): {readonly complaint?: Failure} {
+  const complaint = failures.find(({failure}) => isOfOurSetUp(failure))?.failure;
+  return complaint ? {complaint} : {};
 }

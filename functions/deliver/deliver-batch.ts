@@ -10,6 +10,7 @@ import {deliverMessage, type Rules} from './deliver-message.ts';
 import type {DeliverParts} from './deliver-parts.ts';
 import {Lane} from './lane.ts';
 import {type Deliverable, groupOf, readRecord} from './read-record.ts';
+import type {Turn} from './smtp/turns.ts';
 
 /** How much time must be left for the reply when a text is sent; or a third of the invocation, if that is less. */
 const replyReserveMs = 300_000;
@@ -80,28 +81,30 @@ async function deliverGroup(
   const failed = new Set<SQSRecord>();
   const late = new Set<SQSRecord>();
   const tasks: Promise<void>[] = [];
-  const outcomeOf = async (content: Item['content'], handedOver: () => void) => {
+  const outcomeOf = async (content: Item['content'], turn: Turn) => {
     if (content instanceof Error) throw content;
     if ('fate' in content) return content;
-    return deliverMessage(content, {...time, lane, isFirst: tasks.length === 0, handedOver}, rules, parts);
+    return deliverMessage(content, {...time, lane, turn, isFirst: tasks.length === 0}, rules, parts);
   };
   for (const {record, content} of items) {
-    if (failed.size > 0 || late.size > 0 || !time.mayBegin()) break;
-    const {promise: handedOver, resolve} = Promise.withResolvers<void>();
-    const task = outcomeOf(content, resolve)
+    const turn = await lane.nextTurn();
+    if (failed.size > 0 || late.size > 0 || !time.mayBegin()) {
+      turn.pass();
+      break;
+    }
+    const task = outcomeOf(content, turn)
       .then(outcome => {
         if (outcome === undefined) late.add(record);
-        resolve();
+        turn.pass();
         return outcome && settler.settle(record, outcome);
       })
       .catch(error => {
         failed.add(record);
         const message = 'message not settled; it and the rest of its group will be redelivered';
         log('error', message, {id: record.messageId, lane: groupOf(record), error: errorText(error)});
-        resolve();
+        turn.pass();
       });
     tasks.push(task);
-    await handedOver;
   }
   await Promise.all(tasks);
   await lane.close();

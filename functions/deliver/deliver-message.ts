@@ -8,14 +8,14 @@ import {type Attempt, attemptDelivery} from './attempt.ts';
 import type {DeliverParts} from './deliver-parts.ts';
 import type {Lane} from './lane.ts';
 import type {Deliverable} from './read-record.ts';
+import type {Turn} from './smtp/turns.ts';
 
-export interface Turn {
+export interface Begun {
   readonly lane: Lane;
+  readonly turn: Turn;
   readonly deadlineMs: number;
   readonly lastTextMs: number;
   readonly isFirst: boolean;
-  /** To be called when the next message of the group may begin. */
-  readonly handedOver: () => void;
 }
 
 export interface Rules {
@@ -26,19 +26,19 @@ export interface Rules {
 /** @returns undefined when the function's time is over: the message is to come again as it is */
 export async function deliverMessage(
   candidate: Deliverable,
-  {lane, ...turn}: Turn,
+  {lane, ...begun}: Begun,
   {settings, decide}: Rules,
-  {now, nextHops, sites}: Pick<DeliverParts, 'nextHops' | 'sites' | 'now'>,
+  parts: Pick<DeliverParts, 'nextHops' | 'troubles' | 'contentOf' | 'now'>,
 ): Promise<Outcome | undefined> {
+  const {now} = parts;
   const startMs = now();
   const stop = decide(candidate, startMs);
   if (stop !== undefined) return stopped(candidate, stop, settings, startMs);
   const {message, destination} = candidate;
-  const options = {...turn, now, nextHops, sites};
-  const attempt = await attemptDelivery(message, destination, lane, settings, options);
-  if ('outOfTime' in attempt) return undefined;
-  if ('heldUntilMs' in attempt) {
-    const {heldUntilMs: untilMs, full} = attempt;
+  const attempt = await attemptDelivery(message, destination, lane, {...begun, ...parts, settings});
+  if (attempt.kind === 'out-of-time') return undefined;
+  if (attempt.kind === 'held') {
+    const {untilMs, full} = attempt;
     const cause = full ? 'its next hop has no room for another connection' : 'its next hop is down';
     const facts = {nextHop: nextHopName(destination.nextHop), ...(full && {description: full.description})};
     return stopped(candidate, {kind: 'hold', untilMs, cause, facts, isTrouble: true}, settings, now());

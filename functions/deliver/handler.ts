@@ -3,7 +3,9 @@
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {rate} from '../../shared/delivery/gates/rate.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
+import type {Message} from '../../shared/message/message.ts';
 import {localStage, namesOf, needs} from '../../shared/names.ts';
+import {contentOf} from '../../shared/smtp/content.ts';
 import {outcomeLog} from '../outcome/outcome-log.ts';
 import {OutcomeWriter} from '../outcome/outcome-writer.ts';
 import {setUpComplaints} from '../outcome/set-up-complaints.ts';
@@ -18,8 +20,8 @@ import {StsPolicies} from './next-hop/mta-sts-policies.ts';
 import {NextHops} from './next-hop/next-hops.ts';
 import {Connections} from './pace/connections.ts';
 import {RateLimits} from './pace/rate-limits.ts';
-import {Sites} from './pace/sites.ts';
 import {SlotTable} from './pace/slot-table.ts';
+import {Troubles} from './pace/troubles.ts';
 
 const environment = readEnvironment(needs.deliver);
 const {stage, waitingUrl, deliveryUrl} = environment;
@@ -32,8 +34,9 @@ const parts = {
   gates: [expiry, settingsKnown, rate((candidates, now) => rateLimits.waitsOf(candidates, now))],
   settler: new Settler({writer, sqs, deliveryUrl, log}),
   connections: new Connections(Date.now),
-  sites: new Sites(),
+  troubles: new Troubles(),
   nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere: stage === localStage}),
+  contentOf: async ({text}: Message) => contentOf(text),
   visibility,
   log,
   now: Date.now,

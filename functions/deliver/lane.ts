@@ -1,159 +1,115 @@
-// A lane: one message group at a time, and so at most one SMTP connection. Messages take turns on it: the next
-// one begins as soon as the text of the one before has been handed over, though its reply is still to come.
+// A lane: the mail of one message group, over at most one SMTP connection at a time. Its messages share the connection by
+// turns (smtp/turns.ts).
 
 import type {Capacity} from '../../shared/settings/groups/capacity.ts';
-import type {Reply} from '../../shared/smtp/reply.ts';
-import type {Failure} from '../../shared/smtp/verdict.ts';
+import type {Content} from '../../shared/smtp/content.ts';
+import type {Envelope} from '../../shared/smtp/mail-parameters.ts';
+import {isConfused, isMailTaken, mayBeLimit, type Spent} from '../../shared/smtp/spent-connection.ts';
+import {keyOf, type Target} from '../../shared/smtp/target.ts';
 import type {Hosts} from './next-hop/next-hop-hosts.ts';
-import {type Connections, keyOf} from './pace/connections.ts';
+import type {Connections} from './pace/connections.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 import {openSession} from './smtp/smtp-opening.ts';
-import type {Mail, SmtpSession, Spent} from './smtp/smtp-session.ts';
-import type {Target} from './smtp/target.ts';
-import type {Clock} from './smtp/timeouts.ts';
+import type {Sent, SmtpSession} from './smtp/smtp-session.ts';
+import type {Deadline} from './smtp/timeouts.ts';
+import {type Turn, Turns} from './smtp/turns.ts';
 
-export type Transaction = {
-  readonly facts: SessionFacts;
-  readonly messages: number;
-  readonly couldAuthenticate: boolean;
-} & (
-  | {readonly ok: true; readonly reply: Reply}
-  | {readonly ok: false; readonly failure: Failure; readonly spent?: Spent}
-);
-
-export interface TransactionOptions extends Clock {
+/** One message to one target. */
+export interface Transaction extends Deadline {
+  readonly target: Target;
+  readonly envelope: Envelope;
+  /** Loads the text, when there is a connection for it. */
+  readonly content: () => Promise<Content>;
+  readonly turn: Turn;
   readonly heloName: string | undefined;
   readonly capacity: Capacity;
-  /** Whether another host is to be tried rather than waiting for a place at this one. */
-  readonly hasNextHost?: boolean;
+  /** Whether another target is to be tried rather than waiting for a place at this one. */
+  readonly hasNext?: boolean;
 }
 
-/** A connection that was spent, and how many messages it had carried. */
-interface Lesson {
+export type Transacted = Sent & {
+  readonly facts: SessionFacts;
+  /** How many messages the connection has carried, this one included. */
   readonly messages: number;
-  readonly spent: Spent;
-}
+  readonly couldAuthenticate: boolean;
+  readonly wasPipelining: boolean;
+};
 
 export class Lane {
   readonly #connections: Connections;
+  readonly #turns = new Turns();
   readonly #hosts = new Map<string, Promise<Hosts>>();
   #session: SmtpSession | undefined;
   #idleMs = 0;
   #maxMessages = Number.POSITIVE_INFINITY;
-  #turn: Promise<void> = Promise.resolve();
 
   constructor(connections: Connections) {
     this.#connections = connections;
   }
 
-  /** The hosts of a next hop, resolved once a batch: the next message then finds the kept connection's again. */
+  /** The turn of the next message, as soon as it has it. */
+  nextTurn(): Promise<Turn> {
+    return this.#turns.next();
+  }
+
+  /** The hosts of a next hop, resolved once a batch, so that the next message finds the kept connection's host again. */
   hostsOf(nextHop: string, resolve: () => Promise<Hosts>): Promise<Hosts> {
     const hosts = this.#hosts.get(nextHop) ?? resolve();
     this.#hosts.set(nextHop, hosts);
     return hosts;
   }
 
-  /** Whether this environment has a connection that might do. */
+  /** Whether this environment has a connection to the server. */
   isConnectedTo(target: Target): boolean {
     return this.#connections.has(target);
   }
 
-  /**
-   * One message to one address, when it is its turn. A connection that is spent costs a reconnect, never the message;
-   * so does a server that turns out not to understand pipelined commands.
-   * @param handedOver called when the next message may take its turn; at the latest when this one is done
-   */
-  async transact(
-    target: Target,
-    mail: Mail,
-    options: TransactionOptions,
-    handedOver: () => void = () => {},
-  ): Promise<Transaction> {
-    const {promise: released, resolve: release} = Promise.withResolvers<void>();
-    const before = this.#turn;
-    this.#turn = before.then(() => released);
-    await before;
-    const pass = () => {
-      release();
-      handedOver();
-    };
-    try {
-      return await this.#transact(target, mail, options, pass);
-    } finally {
-      release();
-    }
-  }
-
-  async #transact(
-    target: Target,
-    mail: Mail,
-    options: TransactionOptions,
-    handedOver: () => void,
-  ): Promise<Transaction> {
+  /** Sends a message over a kept connection or a new one. A connection that is spent costs a reconnect, never the message. */
+  async transact(transaction: Transaction): Promise<Transacted> {
+    const {target, turn, capacity} = transaction;
     const {habits} = this.#connections;
-    this.#idleMs = options.capacity.idleSeconds * 1000;
-    // A connection on which nothing was sent before is never spent.
-    for (let lesson: Lesson | undefined; ; ) {
-      this.#maxMessages = Math.min(
-        options.capacity.messagesPerConnection,
-        habits.messagesPerConnection(target),
-      );
+    for (let limit: {readonly messages: number; readonly spent: Spent} | undefined; ; ) {
+      await turn.take();
+      this.#idleMs = capacity.idleSeconds * 1000;
+      this.#maxMessages = Math.min(capacity.messagesPerConnection, habits.messagesPerConnection(target));
       const before = this.#session;
       const kept = await this.#keptFor(target);
-      const transaction = kept
-        ? await sendOver(kept, mail, options, handedOver)
-        : await this.#transactAnew(target, mail, options, handedOver);
-      if (transaction.ok || transaction.spent === undefined) {
-        if (lesson !== undefined && isMailTaken(transaction))
-          habits.spentAfter(target, lesson.messages, lesson.spent);
-        return transaction;
+      const transacted = await (kept ? sendOver(kept, transaction) : this.#transactAnew(transaction));
+      if (transacted.ok || transacted.spent === undefined) {
+        if (limit !== undefined && isMailTaken(transacted))
+          habits.spentAfter(target, limit.messages, limit.spent);
+        return transacted;
       }
-      // What lay idle was closed for that, and not for what it had carried.
-      const isLesson = transaction.spent === 'refused' || kept === before;
-      lesson =
-        isLesson && transaction.failure.stage === 'mailfrom'
-          ? {messages: transaction.messages - 1, spent: transaction.spent}
-          : undefined;
+      const {failure, spent, messages} = transacted;
+      const wasIdle = kept !== before;
+      limit = mayBeLimit(failure, spent, wasIdle) ? {messages: messages - 1, spent} : undefined;
     }
   }
 
-  /** Over a new connection; over another one without pipelining where that turns out to be too much for the server. */
-  async #transactAnew(
-    target: Target,
-    mail: Mail,
-    options: TransactionOptions,
-    handedOver: () => void,
-  ): Promise<Transaction> {
+  /** Uses a new connection; and another one without pipelining if that turns out to be too much for the server. */
+  async #transactAnew(transaction: Transaction): Promise<Transacted> {
+    const {target, turn} = transaction;
     const {habits} = this.#connections;
-    const pipelining = habits.canPipeline(target);
-    const transaction = await this.#transactOver(target, mail, options, pipelining, handedOver);
-    if (transaction.ok || transaction.spent !== undefined) return transaction;
-    if (!this.#wasPipelining(target) || !isConfused(transaction.failure)) return transaction;
-    const again = await this.#transactOver(target, mail, options, false, handedOver);
+    const transacted = await this.#transactOver(transaction, habits.canPipeline(target));
+    const {wasPipelining, spent} = transacted;
+    if (transacted.ok || spent !== undefined || !wasPipelining || !isConfused(transacted.failure))
+      return transacted;
+    await turn.take();
+    const again = await this.#transactOver(transaction, false);
     if (again.ok || !isConfused(again.failure)) habits.cannotPipeline(target);
     return again;
   }
 
-  #wasPipelining(target: Target): boolean {
-    return this.#session?.pipelining === true && keyOf(this.#session.target) === keyOf(target);
-  }
-
-  async #transactOver(
-    target: Target,
-    mail: Mail,
-    options: TransactionOptions,
-    pipelining: boolean,
-    handedOver: () => void,
-  ): Promise<Transaction> {
+  async #transactOver(transaction: Transaction, pipelining: boolean): Promise<Transacted> {
     await this.close();
-    const {lastTextMs = options.deadlineMs, capacity, hasNextHost} = options;
+    const {target, capacity, hasNext, deadlineMs, lastTextMs = deadlineMs} = transaction;
     const connectTimeoutMs = capacity.connectTimeout * 1000;
-    const opened = await this.#connections.open(target, hasNextHost ? 0 : lastTextMs, () =>
-      openSession(target, {...options, connectTimeoutMs, pipelining}),
+    const opened = await this.#connections.open(target, hasNext ? 0 : lastTextMs, () =>
+      openSession(target, {...transaction, connectTimeoutMs, pipelining}),
     );
-    if (!opened.ok) return {...opened, messages: 0, couldAuthenticate: false};
+    if (!opened.ok) return {...opened, messages: 0, couldAuthenticate: false, wasPipelining: false};
     this.#session = opened.session;
-    return sendOver(opened.session, mail, options, handedOver);
+    return sendOver(opened.session, transaction);
   }
 
   async #keptFor(target: Target): Promise<SmtpSession | undefined> {
@@ -168,7 +124,7 @@ export class Lane {
     return this.#session;
   }
 
-  /** Waits for what is in flight, and leaves the connection to the environment, or to nobody. */
+  /** Waits for what is in flight, and leaves the connection to the environment if that keeps it. */
   async close(): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
@@ -181,24 +137,9 @@ export class Lane {
 
 async function sendOver(
   session: SmtpSession,
-  mail: Mail,
-  clock: Clock,
-  handedOver: () => void,
-): Promise<Transaction> {
-  const sent = await session.send(mail, clock, handedOver);
-  const {facts, messages, couldAuthenticate} = session;
-  return {...sent, facts, messages, couldAuthenticate};
+  {envelope, content, turn, ...deadline}: Transaction,
+): Promise<Transacted> {
+  const sent = await session.send({...envelope, content: await content()}, turn, deadline);
+  const {facts, messages, couldAuthenticate, pipelining: wasPipelining} = session;
+  return {...sent, facts, messages, couldAuthenticate, wasPipelining};
 }
-
-const beforeTheText = ({stage}: Failure): boolean =>
-  stage === 'mailfrom' || stage === 'rcptto' || stage === 'data';
-
-const isMailTaken = (transaction: Transaction): boolean =>
-  transaction.ok ||
-  transaction.failure.stage === 'message' ||
-  (beforeTheText(transaction.failure) && transaction.failure.stage !== 'mailfrom');
-
-/** What pipelined commands come to at a server that cannot take them. */
-const isConfused = (failure: Failure): boolean =>
-  beforeTheText(failure) &&
-  (failure.result === 'lost' || failure.result === 'invalid' || failure.reply?.code === 503);

@@ -6,9 +6,10 @@ import type {Message, Refusal, ResultQueues} from '../message/message.ts';
 import {type Arrival, oneMore, withoutSlot} from '../message/tracking.ts';
 import {resultKinds} from '../names.ts';
 import type {Settings} from '../settings/settings.ts';
-import type {Failure} from '../smtp/verdict.ts';
+import type {Failure, Tried} from '../smtp/failure.ts';
+import {judge} from '../smtp/verdict.ts';
 import type {Candidate, Stop} from './gate.ts';
-import {type AttemptEnd, entryOf, type ResultEntry, withEntry} from './result-entry.ts';
+import {entryOf, type ResultEntry, withEntry} from './result-entry.ts';
 import {expiredBecause, expiryEntry, nextAttemptOf, retryHintOf} from './schedule.ts';
 
 export type Outcome = Ended | Deferred | Held | Invalid | Unreadable;
@@ -71,7 +72,7 @@ export interface RecordText extends Arrival {
 }
 
 /** An attempt as whoever made it reports it. */
-export type AttemptReport = AttemptEnd & {
+export type AttemptReport = Tried & {
   readonly startMs: number;
   readonly facts: Partial<ResultEntry>;
   /** How many addresses were tried. */
@@ -115,8 +116,8 @@ export function attempted(
       ...(complaint && {complaint}),
     },
   };
-  if (report.accepted) return {fate: 'accepted', ...told};
-  if (report.verdict.fate === 'bounced') return {fate: 'bounced', ...told};
+  if (report.ok) return {fate: 'accepted', ...told};
+  if (judge(report.failure).fate === 'bounced') return {fate: 'bounced', ...told};
   const {reply} = report.failure;
   const nextMs = nextAttemptOf(message, settings, attempts, timeMs, reply && retryHintOf(reply));
   const reason = expiredBecause(message, settings, attempts, nextMs);

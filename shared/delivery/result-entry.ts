@@ -1,8 +1,8 @@
 // One entry of a message's results: an attempt, or a decision of the pipeline.
 
 import {type JsonObject, octetsOf} from '../json.ts';
-import type {Reply} from '../smtp/reply.ts';
-import type {AttemptResult, Failure, Stage, Verdict} from '../smtp/verdict.ts';
+import type {AttemptResult, Stage, Tried} from '../smtp/failure.ts';
+import {judge} from '../smtp/verdict.ts';
 import {utcTimeOf} from '../utc-time.ts';
 
 export interface ResultEntry {
@@ -30,18 +30,15 @@ export interface ResultEntry {
   readonly maybeSent?: boolean;
 }
 
-/** How an attempt went, without the socket that it went over. */
-export type AttemptEnd =
-  | {readonly accepted: true; readonly reply: Reply}
-  | {readonly accepted: false; readonly failure: Failure; readonly verdict: Verdict};
-
-export const entryOf = (end: AttemptEnd, facts: Partial<ResultEntry>, timeMs: number): ResultEntry => {
-  if (end.accepted) {
+/** @param end how the attempt went */
+export const entryOf = (end: Tried, facts: Partial<ResultEntry>, timeMs: number): ResultEntry => {
+  if (end.ok) {
     const {code, status, text} = end.reply;
     const given = status ?? '2.0.0';
     return {state: 'message', result: 'accepted', timeMs, ...facts, code, status: given, description: text};
   }
-  const {failure, verdict} = end;
+  const {failure} = end;
+  const verdict = judge(failure);
   return {
     state: failure.stage,
     result: failure.result,

@@ -1,10 +1,10 @@
-// The parameters of MAIL (RFC 1870 SIZE, RFC 6152 8BITMIME, RFC 6531 SMTPUTF8): which a message needs, whether a server
-// offers them, and how it refuses them all the same.
+// The parameters of MAIL (RFC 1870 SIZE, RFC 6152 8BITMIME, RFC 6531 SMTPUTF8): which ones a message needs, whether a
+// server offers them, and how a server refuses what it offers.
 
 import {asciiAddressOf, type Mailbox, needsSmtpUtf8} from './address.ts';
 import type {Content} from './content.ts';
+import {type Fact, type Failure, factFailure, type Stage} from './failure.ts';
 import {sizeLimitOf} from './reply.ts';
-import type {Fact, Failure, Stage} from './verdict.ts';
 
 /** What a server offers, from its reply to EHLO. */
 export type Extensions = ReadonlyMap<string, string>;
@@ -15,11 +15,11 @@ export interface Envelope {
   readonly to: Mailbox;
 }
 
-/** Without the parameter all is ASCII (RFC 6531 3.4). */
+/** Without the parameter everything is ASCII (RFC 6531 3.4). */
 const wantsUtf8 = ({from, to}: Envelope): boolean =>
   needsSmtpUtf8(to) || (from !== undefined && needsSmtpUtf8(from));
 
-/** Why a server cannot take a message at all, going by what it offers. */
+/** Why a server cannot take a message, by what it offers. */
 export function misfitOf(
   envelope: Envelope,
   {size, eightBit}: Content,
@@ -35,12 +35,7 @@ export function misfitOf(
   return undefined;
 }
 
-const misfit = (fact: Fact, description: string): Failure => ({
-  stage: 'mailfrom',
-  result: 'error',
-  fact,
-  description,
-});
+const misfit = (fact: Fact, description: string): Failure => factFailure('mailfrom', fact, description);
 
 /** MAIL, RCPT and DATA for a message that is no misfit; SIZE is a courtesy (RFC 1870 6.1). */
 export function envelopeCommands(
@@ -63,13 +58,13 @@ export function envelopeCommands(
   ];
 }
 
-/** Codes of a command that was not understood; 555 is of its parameters (RFC 5321 4.1.1.11). */
+/** Codes for a command that was not understood. 555 is for its parameters (RFC 5321 4.1.1.11). */
 const syntaxCodes: ReadonlySet<number> = new Set([500, 501, 502, 504, 555]);
 
 /**
- * Whether a refusal of MAIL is of its parameters rather than of the sender. A status says which, where there is one:
- * 501 5.1.7 is a bad sender, 5.6.3 and 5.6.9 a body that needs converting. RFC 6531 3.5: 553 5.6.7, to MAIL or RCPT,
- * refuses an address in UTF-8.
+ * Whether a refusal of MAIL is one of its parameters rather than of the sender. The status says which, where there is
+ * one: 501 5.1.7 is a bad sender, 5.6.3 and 5.6.9 are for a body that needs converting. 553 5.6.7, to MAIL or RCPT,
+ * refuses an address in UTF-8 (RFC 6531 3.5).
  */
 export function isOfParameters({stage, reply}: Failure): boolean {
   if (reply === undefined || reply.code < 500) return false;
@@ -81,7 +76,7 @@ export function isOfParameters({stage, reply}: Failure): boolean {
   return syntaxCodes.has(code) || /8BITMIME|SMTPUTF8|\b(?:BODY|SIZE)=/i.test(text);
 }
 
-/** A refusal of SIZE, which could as well be left out: only where it is said that a parameter is meant. */
+/** Whether a refusal is of SIZE, which can be left out: the server has to say that a parameter is meant. */
 export const isOfSize = (failure: Failure): boolean =>
   isOfParameters(failure) &&
   failure.stage === 'mailfrom' &&
@@ -90,7 +85,7 @@ export const isOfSize = (failure: Failure): boolean =>
     failure.reply?.status === '5.5.4' ||
     /\b(?:size|parameters?|arguments?|options?)\b/i.test(failure.reply?.text ?? ''));
 
-/** A refusal of what the message needs and the server offers, as such. */
+/** A refusal of a parameter that the message needs and the server offers, as such; undefined for any other. */
 export function parameterRefusalOf(
   failure: Failure,
   envelope: Envelope,

@@ -1,5 +1,5 @@
-// A resolver that is asked over HTTPS (RFC 8484), in HTTP/2, which some insist on. It validates DNSSEC and says with the
-// AD bit what it has found to be secure; over TLS nobody on the way can have set that (RFC 4035 4.9.3).
+// A resolver that is asked over HTTPS (RFC 8484), in HTTP/2, which some insist on. It validates DNSSEC and sets the AD bit
+// on what is secure. Under TLS nobody on the way can have set it (RFC 4035 4.9.3).
 
 import type {ClientHttp2Session} from 'node:http2';
 import packet from 'dns-packet';
@@ -9,12 +9,12 @@ const mediaType = 'application/dns-message';
 /** The most that a DNS message can have. */
 const maxOctets = 65_535;
 const timeoutMs = 5_000;
-/** A kept connection may be gone without notice. */
+/** A kept connection may be gone without notice, so that a question is asked twice. */
 const tries = 2;
-/** Lookups come in bursts; a connection that waits for longer may not survive a freeze. */
+/** Lookups come in bursts. A connection that is idle for longer may not survive a freeze. */
 const idleMs = 10_000;
 
-/** The data of a record of each type, as dns-packet has it. */
+/** The data of a record of each type, from what dns-packet makes of it. */
 const dataOf: {readonly [T in keyof RecordData]: (data: unknown) => RecordData[T]} = {
   A: data => data as string,
   AAAA: data => data as string,
@@ -85,10 +85,10 @@ export class DnsOverHttps implements Dns {
 }
 
 async function connect(url: URL): Promise<ClientHttp2Session> {
-  // Loaded when it is needed: few stages ask, and it would be a part of every cold start.
+  // It is loaded when it is needed: few stages need it, and it would slow down every cold start.
   const {connect: open} = await import('node:http2');
   const session = open(url);
-  // Who waits is told by its own request.
+  // The request on it fails, too, and tells the caller.
   session.on('error', () => {});
   session.setTimeout(idleMs, () => session.close());
   return session;
@@ -116,14 +116,14 @@ async function post(session: ClientHttp2Session, {pathname, search}: URL, questi
   return Buffer.concat(chunks);
 }
 
-/** What dns-packet says beside what its types tell. */
+/** dns-packet sets these, too, though its types do not say so. */
 type Decoded = packet.DecodedPacket & {readonly rcode: string; readonly flag_ad: boolean};
 
 function decoded(octets: Buffer): Decoded {
   try {
     return packet.decode(octets) as Decoded;
   } catch {
-    // As c-ares calls it.
+    // The name that c-ares has for it.
     throw withCode('EBADRESP');
   }
 }

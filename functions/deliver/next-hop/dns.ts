@@ -1,4 +1,4 @@
-// A question to the DNS, and its answer, whoever is asked.
+// A question to the DNS and its answer, whichever resolver is asked.
 
 import type {TlsaRecord} from '../../../shared/smtp/dane.ts';
 
@@ -7,7 +7,7 @@ export interface RecordData {
   readonly A: string;
   readonly AAAA: string;
   readonly MX: {readonly exchange: string; readonly priority: number};
-  /** The strings that it is made of. */
+  /** The strings that the record is made of. */
   readonly TXT: readonly string[];
   readonly TLSA: TlsaRecord;
 }
@@ -16,13 +16,13 @@ export interface DnsAnswer<Data> {
   /** False for NXDOMAIN; a name that exists may have no records of this type. */
   readonly exists: boolean;
   readonly records: readonly Data[];
-  /** How long the records are good for; Infinity where that is not told. */
+  /** How long the records are good for; Infinity where the resolver does not tell. */
   readonly ttlSeconds: number;
-  /** Whether DNSSEC has proved it. */
+  /** Whether DNSSEC has proved the answer. */
   readonly secure: boolean;
 }
 
 export interface Dns {
-  /** @throws Error with a `code` when there is no answer: SERVFAIL, or nothing in time */
+  /** @throws Error with a `code` when there is no answer: SERVFAIL, or a timeout */
   query<T extends keyof RecordData>(name: string, type: T): Promise<DnsAnswer<RecordData[T]>>;
 }

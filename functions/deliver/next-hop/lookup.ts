@@ -1,4 +1,4 @@
-// Lookups: what the DNS, or the system, says of a name. What follows from it for a message is decided by who asks.
+// Lookups: what the DNS, or the system, says of a name. The caller decides what follows from it for a message.
 
 import {lookup, Resolver} from 'node:dns/promises';
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
@@ -15,15 +15,15 @@ export interface Host {
 export interface LookedUpHost extends Host {
   /** How long the addresses are good for. */
   readonly ttlSeconds: number;
-  /** The DNS gave no answer for one of the families, or both: there may be more addresses. */
+  /** Whether the DNS gave no answer for IPv4, IPv6 or both, so that there may be more addresses. */
   readonly unavailable: boolean;
   readonly secure: boolean;
 }
 
-/** The URL of the resolver in use: its connections are kept, as those of a warm environment are. */
+/** The resolver in use. It keeps its connection. */
 let overHttps: {readonly url: string; readonly dns: Dns} | undefined;
 
-/** Who is asked for what direct delivery needs to know. */
+/** The resolver that direct delivery asks. */
 export function dnsOf({nameServers, resolver: url}: Pick<MxSettings, 'nameServers' | 'resolver'>): Dns {
   if (url === undefined) return new SystemDns(nameServers);
   if (overHttps?.url !== url) overHttps = {url, dns: new DnsOverHttps(url)};
@@ -33,7 +33,7 @@ export function dnsOf({nameServers, resolver: url}: Pick<MxSettings, 'nameServer
 class SystemDns implements Dns {
   readonly #resolver = new Resolver({timeout: 5000, tries: 2});
 
-  /** @param nameServers as `address` or `address:port`; none is the system's own */
+  /** @param nameServers as `address` or `address:port`; if there are none, the system's own */
   constructor(nameServers: readonly string[]) {
     if (nameServers.length > 0) this.#resolver.setServers([...nameServers]);
   }
@@ -60,7 +60,7 @@ class SystemDns implements Dns {
     AAAA: async name => withTtl(await this.#resolver.resolve6(name, {ttl: true})),
     MX: async name => ({records: await this.#resolver.resolveMx(name)}),
     TXT: async name => ({records: await this.#resolver.resolveTxt(name)}),
-    // They are worth nothing without DNSSEC, of which the system says nothing.
+    // TLSA records are worth nothing without DNSSEC, and the system does not tell what DNSSEC has proved.
     TLSA: async () => ({records: []}),
   };
 }
@@ -84,14 +84,14 @@ export async function addressesOf(dns: Dns, host: string): Promise<LookedUpHost>
   };
 }
 
-/** TXT records, each as the strings it is made of; none when the DNS gives no answer. */
+/** TXT records, each as the strings that it is made of; none if the DNS gives no answer. */
 export const textsOf = (dns: Dns, name: string): Promise<readonly (readonly string[])[]> =>
   dns.query(name, 'TXT').then(
     ({records}) => records,
     () => [],
   );
 
-/** A host looked up as the system does, /etc/hosts included; an address is itself. */
+/** A host, looked up as the system does, /etc/hosts included. An address is taken as it is. */
 export async function lookUpRelay(host: string): Promise<Host> {
   if (familyOf(host) !== 0) return {host, addresses: [host]};
   const found = await lookup(host, {all: true, order: 'verbatim'});

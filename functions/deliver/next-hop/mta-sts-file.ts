@@ -1,18 +1,18 @@
-// The policy file of a domain, fetched by HTTPS as RFC 8461 3.3 wants it: the certificate checked, no redirect
-// followed, nothing but a 200 believed, and neither size nor time unlimited.
+// Fetches the policy file of a domain by HTTPS, as RFC 8461 3.3 wants it: the certificate is checked, no redirect is
+// followed, only a 200 is believed, and size and time are limited.
 
 import type {IncomingMessage} from 'node:http';
 import https from 'node:https';
 import type {LookupFunction, TcpNetConnectOpts} from 'node:net';
 import type {Parsed} from '../../../shared/parsed.ts';
 
-/** RFC 8461 3.3 suggests 64 KB and a minute; here a message is waiting, in a function that is paid by time. */
+/** RFC 8461 3.3 suggests 64 KB and a minute. Here a message is waiting in a function that is paid by time. */
 const maxOctets = 65_536;
 const defaultTimeoutMs = 10_000;
 
 export const policyHostOf = (domain: string): string => `mta-sts.${domain}`;
 
-/** @param addresses of the policy host: looked up and found fit to connect to by who asks */
+/** @param addresses of the policy host, looked up and checked by the caller */
 export async function fetchPolicyFile(
   domain: string,
   addresses: readonly string[],
@@ -24,7 +24,7 @@ export async function fetchPolicyFile(
     port,
     path: '/.well-known/mta-sts.txt',
     rejectUnauthorized: true,
-    // A connection of its own: the next one to the same host may be days away.
+    // No connection is kept: the next request to the same host may be days away.
     agent: false,
     lookup: lookupFrom(addresses),
     // Node.js gives each address but the last a quarter of a second, which is too short for half the world.
@@ -56,7 +56,7 @@ async function textOf(response: IncomingMessage): Promise<Parsed<string>> {
   };
   const {statusCode, headers} = response;
   if (statusCode !== 200) return refused(`status ${statusCode}`);
-  // Against hosts where anybody can put up files of another kind: RFC 8461 3.2.
+  // RFC 8461 3.2: anybody may be able to upload files of another kind to the host.
   const type = headers['content-type'] ?? 'none';
   if (!/^text\/plain\s*(;|$)/i.test(type)) return refused(`content type ${type.slice(0, 80)}`);
   const chunks: Buffer[] = [];
@@ -69,7 +69,7 @@ async function textOf(response: IncomingMessage): Promise<Parsed<string>> {
   return {ok: true, value: Buffer.concat(chunks).toString()};
 }
 
-/** Answers with addresses that are known already, in the form that is asked for. */
+/** A lookup that returns addresses that are known already. */
 const lookupFrom =
   (addresses: readonly string[]): LookupFunction =>
   (_, {all}, done) => {

@@ -1,26 +1,25 @@
-// The MTA-STS policies of domains, kept for as long as each of them says. What is kept is the environment's own: a
-// new one starts with nothing, and whoever can forge the DNS at that moment can hide a policy from it.
+// The MTA-STS policies of domains, kept for as long as each of them says. Each environment keeps its own. A new one starts
+// with nothing, and whoever can forge the DNS at that moment can hide a policy from it.
 
 import type {Parsed} from '../../../shared/parsed.ts';
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import {isPrivateAddress} from '../../../shared/smtp/ip-address.ts';
 import {parsePolicy, policyIdOf, type StsPolicy} from '../../../shared/smtp/mta-sts.ts';
+import {BoundedMap} from '../../runtime/bounded-map.ts';
 import type {Log} from '../../runtime/log.ts';
 import type {Dns} from './dns.ts';
 import {addressesOf, dnsOf, textsOf} from './lookup.ts';
 import {fetchPolicyFile, policyHostOf} from './mta-sts-file.ts';
 
-/** RFC 8461 3.3: after a fetch that failed, this long until the next for the same id. */
+/** RFC 8461 3.3: how long to wait after a failed fetch before the next one for the same id. */
 const backOffMs = 300_000;
 /** RFC 8461 3.3: a policy is refreshed well before it expires, once a day. */
 const refreshMs = 86_400_000;
-/** More domains than this in the life of one environment: the oldest are asked for again. */
-const maxKept = 10_000;
 
 interface Known {
   readonly id: string;
   readonly policy: StsPolicy | undefined;
-  /** Until when the policy holds, and from when it is fetched again though its id is the same. */
+  /** Until when the policy holds, and from when on it is fetched again even with the same id. */
   readonly expiresMs: number;
   readonly refreshAtMs: number;
 }
@@ -28,12 +27,12 @@ interface Known {
 export interface StsPoliciesOptions {
   readonly log: Log;
   readonly now: () => number;
-  /** Another than 443 in tests. */
+  /** 443, except in tests. */
   readonly httpsPort?: number;
 }
 
 export class StsPolicies {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new BoundedMap<string, Known>(10_000);
   readonly #options: StsPoliciesOptions;
 
   constructor(options: StsPoliciesOptions) {
@@ -41,8 +40,8 @@ export class StsPolicies {
   }
 
   /**
-   * The policy that a domain has now. One that can't be had is none, unless one is known that has not expired:
-   * RFC 8461 3.3 wants that applied, or a forged answer would undo it.
+   * The policy that a domain has now. If it cannot be fetched, a known one that has not expired is applied (RFC 8461 3.3),
+   * or a forged answer would undo it. Otherwise there is none.
    */
   async policyOf(domain: string, mx: MxSettings): Promise<StsPolicy | undefined> {
     const {log, now} = this.#options;
@@ -55,7 +54,7 @@ export class StsPolicies {
     if (fetched.ok) {
       const expiresMs = now() + fetched.value.maxAgeSeconds * 1000;
       const refreshAtMs = Math.min(expiresMs, now() + refreshMs);
-      this.#keep(domain, {id, policy: fetched.value, expiresMs, refreshAtMs});
+      this.#known.set(domain, {id, policy: fetched.value, expiresMs, refreshAtMs});
       return fetched.value;
     }
     log('warn', 'no MTA-STS policy could be fetched', {
@@ -64,23 +63,17 @@ export class StsPolicies {
       applied: policy ? 'the one before' : 'none',
     });
     const expiresMs = policy ? known!.expiresMs : 0;
-    this.#keep(domain, {id, policy, expiresMs, refreshAtMs: now() + backOffMs});
+    this.#known.set(domain, {id, policy, expiresMs, refreshAtMs: now() + backOffMs});
     return policy;
   }
 
   async #fetch(domain: string, dns: Dns, {privateAddresses}: MxSettings): Promise<Parsed<StsPolicy>> {
     const {addresses} = await addressesOf(dns, policyHostOf(domain));
-    // The name is the domain's to set: it must not lead a request into our own network.
+    // The domain sets this name. It must not lead a request into our own network.
     const allowed = addresses.filter(address => privateAddresses || !isPrivateAddress(address));
     if (allowed.length === 0) return {ok: false, problem: `${policyHostOf(domain)} has no public address`};
     const {httpsPort = 443} = this.#options;
     const file = await fetchPolicyFile(domain, allowed, {port: httpsPort});
     return file.ok ? parsePolicy(file.value) : file;
-  }
-
-  #keep(domain: string, known: Known): void {
-    this.#known.delete(domain);
-    this.#known.set(domain, known);
-    if (this.#known.size > maxKept) this.#known.delete(this.#known.keys().next().value!);
   }
 }

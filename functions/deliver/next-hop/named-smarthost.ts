@@ -1,13 +1,13 @@
-// Where a smarthost may be that a message names, and not the settings: anybody who can write to the outbox, or a header of
-// a text that is forwarded, could have this function talk to its own Runtime API, or to what else trusts its network.
-// The addresses are judged that the name has led to, and no name is looked up between this and connecting.
+// Where a smarthost may be that a message names for itself. Anybody who can write to the outbox, or a header of a forwarded
+// text, could otherwise make this function talk to its own Runtime API, or to whatever trusts its network. The check is
+// on the addresses that the name has led to, and no name is looked up between the check and connecting.
 
 import {networkInterfaces} from 'node:os';
 import {reachOf} from '../../../shared/smtp/ip-address.ts';
 import type {Host} from './lookup.ts';
 import {type Hosts, refusedAddresses} from './next-hop-hosts.ts';
 
-/** @param privateAllowed whether private networks may be; this machine and its link may not in any case */
+/** @param privateAllowed whether private networks are allowed. This machine and its link never are. */
 export function permittedHosts(hosts: readonly Host[], privateAllowed: boolean): Hosts {
   const interfaces = Object.values(networkInterfaces()).flatMap(
     each => each?.map(({address}) => address) ?? [],

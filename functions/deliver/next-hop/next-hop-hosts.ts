@@ -1,12 +1,12 @@
-// Where a next hop's servers are: a recipient domain's MX hosts, with what DANE and its MTA-STS policy make of them,
-// or the addresses of a smarthost or sink. The recipient's DNS and policy are asked for direct delivery only.
+// The hosts of a next hop: a recipient domain's MX hosts, with what DANE and the domain's MTA-STS policy ask of them, or
+// the hosts of a smarthost or sink. The recipient's DNS and policy are asked for direct delivery only.
 
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import {parseAddressLiteral} from '../../../shared/smtp/address.ts';
 import {type Dane, daneOf} from '../../../shared/smtp/dane.ts';
+import {type Fact, factFailure, type Tried} from '../../../shared/smtp/failure.ts';
 import {isPrivateAddress} from '../../../shared/smtp/ip-address.ts';
 import {type HostPolicy, isListed, type StsPolicy} from '../../../shared/smtp/mta-sts.ts';
-import type {Fact, Failure} from '../../../shared/smtp/verdict.ts';
 import type {Dns} from './dns.ts';
 import {addressesOf, codeOf, dnsOf, type Host, type LookedUpHost, lookUpRelay} from './lookup.ts';
 
@@ -15,33 +15,31 @@ export interface NextHopHost extends Host {
   readonly dane?: Dane;
 }
 
-export type Hosts =
-  | {readonly ok: true; readonly hosts: readonly NextHopHost[]; readonly ttlSeconds: number}
-  | {readonly ok: false; readonly failure: Failure};
+export type Hosts = Tried<{readonly hosts: readonly NextHopHost[]; readonly ttlSeconds: number}>;
 
 export interface MxOptions {
   readonly now: () => number;
   readonly random: () => number;
-  /** The policy to apply, if there is one. */
+  /** The MTA-STS policy to apply, if there is one. */
   readonly policyOf: (domain: string, mx: MxSettings) => Promise<StsPolicy | undefined>;
 }
 
-/** So many MX hosts with addresses are enough, and so many are looked up at a time: each costs two queries. */
+/** This many MX hosts with addresses are enough, and this many are looked up at a time. Each costs two queries. */
 const enoughMxHosts = 10;
-/** A domain with more than this that have no address is no working domain; nor does it bounce for the rest. */
+/** No more MX hosts than this are looked up. A domain whose first ones have no address does not bounce for the others. */
 const maxMxHosts = 100;
-/** No further ones are looked up after this. */
+/** No further MX hosts are looked up after this. */
 const maxLookUpMs = 30_000;
 
-/** How long hosts are good for at most: Node.js does not tell the TTL of MX records, or of what the system says. */
+/** How long hosts are good for at most. Node.js does not tell the TTL of MX records, or of what the system says. */
 const maxTtlSeconds = 60;
 
-const failed = (fact: Fact, description: string): {readonly ok: false; readonly failure: Failure} => ({
-  ok: false,
-  failure: {stage: 'dns', result: fact === 'dns-unavailable' ? 'timeout' : 'error', fact, description},
-});
+const failed = (fact: Fact, description: string): Extract<Hosts, {ok: false}> => {
+  const failure = factFailure('dns', fact, description);
+  return {ok: false, failure: fact === 'dns-unavailable' ? {...failure, result: 'timeout'} : failure};
+};
 
-/** The hosts that accept mail for a domain (RFC 5321 5.1), and that its policy lets us deliver to (RFC 8461 5). */
+/** The hosts that accept mail for a domain (RFC 5321 5.1) and that its policy allows (RFC 8461 5). */
 export async function resolveMxHosts(
   domain: string,
   mx: MxSettings,
@@ -76,7 +74,7 @@ export async function resolveMxHosts(
       ...(dane && {dane}),
     }));
   const unavailable = looked.some(host => host.unavailable);
-  // What could not be looked up is asked for again by the next message.
+  // If a host could not be looked up, the next message asks again.
   const ttlSeconds = unavailable ? 0 : Math.min(maxTtlSeconds, ...looked.map(host => host.ttlSeconds));
   if (hosts.length > 0) return {ok: true, hosts, ttlSeconds};
   if (unavailable) return failed('dns-unavailable', `no MX host of ${domain} could be looked up`);
@@ -89,7 +87,7 @@ export async function resolveMxHosts(
   return failed('no-address', `no MX host of ${domain} has an address`);
 }
 
-/** In their order, some at a time, until there are enough that can be used, or no time for more. */
+/** Looks up names in their order, some at a time, until enough of them can be used or the time is over. */
 async function lookUpEnough<H extends {readonly usable: readonly string[]}>(
   names: readonly string[],
   now: () => number,
@@ -128,11 +126,11 @@ async function mxNamesOf(dns: Dns, domain: string, random: () => number) {
 interface MxAnswer {
   readonly domain: string;
   readonly port: number;
-  /** Whether the MX records are. */
+  /** Whether DNSSEC has proved the MX records. */
   readonly secure: boolean;
 }
 
-/** An MX host with its addresses, and where all of it is secure with what its TLSA records ask for. */
+/** An MX host with its addresses and, where DNSSEC has proved all of that, with what its TLSA records ask for. */
 async function mxHostOf(
   dns: Dns,
   host: string,
@@ -145,12 +143,12 @@ async function mxHostOf(
     const isAsked = tlsa.secure && tlsa.records.length > 0;
     return {...looked, ...(isAsked && {dane: daneOf(tlsa.records, host, domain)})};
   } catch {
-    // RFC 7672 2.1.2: nobody goes there without knowing what they would have asked for.
+    // RFC 7672 2.1.2: the host is not used as long as nobody knows what its TLSA records ask for.
     return {...looked, addresses: [], unavailable: true};
   }
 }
 
-/** Leaves out what no public mail server has: mail must not be led into our own network by somebody's DNS. */
+/** Leaves out addresses that no public mail server has: somebody's DNS must not lead mail into our own network. */
 const usableOf = (addresses: readonly string[], mx: MxSettings): readonly string[] =>
   mx.privateAddresses ? addresses : addresses.filter(address => !isPrivateAddress(address));
 
@@ -159,12 +157,12 @@ const privateAddresses = (names: readonly string[]): Hosts => {
   return refusedAddresses(`only private addresses: ${some}; mx-private-addresses would allow them`);
 };
 
-/** @param description which, and what would allow them */
+/** @param description which addresses, and what would allow them */
 export const refusedAddresses = (description: string): Hosts => failed('private-address', description);
 
 /**
- * The addresses of smarthosts, or of a sink, looked up as the system does. A name that is unknown may come back;
- * while one of several is, the others do.
+ * The addresses of a smarthost's or sink's hosts, looked up as the system does. A name that is unknown may come back. As
+ * long as one of several names is known, the others are left out.
  */
 export async function resolveRelayHosts(names: readonly string[]): Promise<Hosts> {
   const looked = await Promise.allSettled(names.map(lookUpRelay));

@@ -1,19 +1,17 @@
-// The hosts of next hops as a warm environment remembers them: batches follow each other within seconds, and
-// what the DNS has just said need not be asked again. Failures are not kept.
+// The hosts of next hops, as a warm environment remembers them. Batches follow each other within seconds, and what the
+// DNS has just said need not be asked again. Failures are not kept.
 
 import {type NextHop, nextHopName} from '../../../shared/delivery/destination.ts';
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import type {Settings} from '../../../shared/settings/settings.ts';
+import {BoundedMap} from '../../runtime/bounded-map.ts';
 import type {StsPolicies} from './mta-sts-policies.ts';
 import {permittedHosts} from './named-smarthost.ts';
 import {type Hosts, resolveMxHosts, resolveRelayHosts} from './next-hop-hosts.ts';
 
-/** More next hops than this within a minute: the oldest are asked for again. */
-const maxKept = 1_000;
-
 interface Kept {
   readonly hosts: Promise<Hosts>;
-  /** Infinite while the answer is on its way: who comes meanwhile waits for the same one. */
+  /** Infinite while the answer is on its way, so that all messages wait for the same one. */
   readonly untilMs: number;
 }
 
@@ -21,12 +19,12 @@ export interface NextHopsOptions {
   readonly policies: StsPolicies;
   readonly now: () => number;
   readonly random: () => number;
-  /** Whether messages may name smarthosts anywhere, this machine included: on the local stage. */
+  /** Whether messages may name smarthosts anywhere, this machine included. They may on the local stage. */
   readonly anywhere: boolean;
 }
 
 export class NextHops {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new BoundedMap<string, Kept>(1_000);
   readonly #options: NextHopsOptions;
 
   constructor(options: NextHopsOptions) {
@@ -39,19 +37,19 @@ export class NextHops {
     const kept = this.#kept.get(key);
     if (kept !== undefined && kept.untilMs > now()) return kept.hosts;
     const hosts = this.#resolve(hop, mx);
-    this.#keep(key, {hosts, untilMs: Number.POSITIVE_INFINITY});
+    this.#kept.set(key, {hosts, untilMs: Number.POSITIVE_INFINITY});
     let untilMs = 0;
     try {
       const resolved = await hosts;
       if (resolved.ok) untilMs = now() + resolved.ttlSeconds * 1000;
       return resolved;
     } finally {
-      if (untilMs > now()) this.#keep(key, {hosts, untilMs});
+      if (untilMs > now()) this.#kept.set(key, {hosts, untilMs});
       else this.#kept.delete(key);
     }
   }
 
-  /** What of them a message may name as its smarthost that is not the settings'. */
+  /** Those of the hosts that a message may name as a smarthost of its own. */
   permitted(hosts: Hosts, {smarthostPrivateAddresses}: Pick<Settings, 'smarthostPrivateAddresses'>): Hosts {
     if (!hosts.ok || this.#options.anywhere) return hosts;
     return permittedHosts(hosts.hosts, smarthostPrivateAddresses);
@@ -62,11 +60,5 @@ export class NextHops {
     const {policies, now, random} = this.#options;
     const policyOf = async (domain: string) => (mx.mtaSts ? policies.policyOf(domain, mx) : undefined);
     return resolveMxHosts(hop.domain, mx, {now, random, policyOf});
-  }
-
-  #keep(key: string, kept: Kept): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    if (this.#kept.size > maxKept) this.#kept.delete(this.#kept.keys().next().value!);
   }
 }

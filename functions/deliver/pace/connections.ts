@@ -1,22 +1,22 @@
-// Connections that outlive a batch: kept by a warm environment for the next one that needs exactly the same. Few are
-// kept for each, so that environments which lie idle take up little of a server's capacity.
+// Connections that outlive a batch: a warm environment keeps them for the next batch that needs exactly the same. It keeps
+// few for each target, so that idle environments take up little of a server's capacity.
 
 import {setTimeout as pause} from 'node:timers/promises';
 import {fullFailureOf, isTurnedAway, saysFull} from '../../../shared/smtp/full-server.ts';
+import {keyOf, serverOf, type Target} from '../../../shared/smtp/target.ts';
 import type {Opened} from '../smtp/smtp-opening.ts';
 import type {SmtpSession} from '../smtp/smtp-session.ts';
-import type {Target} from '../smtp/target.ts';
-import {Habits, serverOf} from './habits.ts';
+import {Habits} from './habits.ts';
 import {Places} from './places.ts';
 
-/** In all, so that messages with many smarthosts of their own do not fill the environment with sockets. */
+/** How many are kept in all, so that messages with many smarthosts of their own do not fill the environment. */
 const maxKept = 20;
-/** While there is little mail, batches are of one to three lanes; with more, they are of one lane each. */
+/** How many are kept for a target. Batches have one to three lanes while there is little mail, and one when there is more. */
 const maxAlike = 3;
-/** Older connections are given up: addresses, certificates and credentials change behind their backs. */
+/** Older connections are given up, as addresses, certificates and credentials may have changed since. */
 const maxAgeMs = 300_000;
 
-/** Where another environment has the place, it may soon be free. */
+/** How long to wait before each further try where another environment has the place. It may soon be free. */
 const pausesMs: readonly number[] = [500, 1_000, 2_000, 4_000];
 
 interface Kept {
@@ -26,10 +26,10 @@ interface Kept {
 }
 
 export class Connections {
-  /** The one that was in use last is the last. */
+  /** The one that was used last is the last. */
   #kept: readonly Kept[] = [];
   readonly habits: Habits;
-  readonly #places = new Places(keyOf);
+  readonly #places = new Places();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -37,7 +37,7 @@ export class Connections {
     this.habits = new Habits(now);
   }
 
-  /** A connection to exactly this target. What it has received while the environment was frozen is read first. */
+  /** A kept connection to exactly this target. What it received while the environment was frozen is read first. */
   async take(target: Target): Promise<SmtpSession | undefined> {
     const key = keyOf(target);
     for (;;) {
@@ -52,9 +52,9 @@ export class Connections {
   }
 
   /**
-   * Opens a connection. While the server has others of ours and turns a further one away, it is full: one of those is
-   * waited for, and goes on with the message where it is alike.
-   * @param untilMs how long to wait
+   * Opens a connection. A server that has others of ours and turns a further one away is full. Then one of those is waited
+   * for; it is used again if it is to the same target.
+   * @param untilMs until when to wait
    */
   async open(target: Target, untilMs: number, open: () => Promise<Opened>): Promise<Opened> {
     const pauses = [...pausesMs];
@@ -68,7 +68,7 @@ export class Connections {
       const place =
         (await this.#idlePlace(target)) ??
         (await this.#places.next(target, Math.max(untilMs - this.#now(), 0)));
-      if (place !== undefined && place !== 'free') return {ok: true, session: place};
+      if (place !== undefined && place !== 'free') return {ok: true, session: place, facts: place.facts};
       const pauseMs = place === 'free' ? 0 : pauses.shift();
       if (pauseMs === undefined || this.#now() + pauseMs > untilMs)
         return {...opened, failure: fullFailureOf(opened.failure)};
@@ -76,7 +76,7 @@ export class Connections {
     }
   }
 
-  /** Whether one could be taken, or waited for, at once. */
+  /** Whether the server has a connection of ours: idle, or in use. */
   has(target: Target): boolean {
     return this.#idleTo(target).length > 0 || this.#places.isInUse(target);
   }
@@ -85,7 +85,7 @@ export class Connections {
     return this.#idleTo(target).length > 0 || (await this.#places.isServing(target));
   }
 
-  /** One that is kept idle; those that are not alike make room. */
+  /** A kept one to the same target. Those to other targets at the server make room. */
   async #idlePlace(target: Target): Promise<SmtpSession | undefined> {
     const alike = await this.take(target);
     if (alike === undefined) for (const each of this.#idleTo(target)) this.#dismiss(each);
@@ -101,7 +101,7 @@ export class Connections {
     return this.#kept.filter(({session}) => session.usable && serverOf(session.target) === serverOf(target));
   }
 
-  /** Hands a connection on which nothing is in flight to who waits for it, keeps it for later, or says goodbye. */
+  /** Hands on a connection that has nothing in flight to a lane that waits for it, keeps it, or says goodbye. */
   keep(session: SmtpSession, idleMs: number): void {
     this.#leaveExpired();
     const key = keyOf(session.target);
@@ -114,7 +114,7 @@ export class Connections {
       this.#kept.length < maxKept;
     if (!this.#places.leave(session, isWelcome)) return;
     this.#kept = [...this.#kept, {key, session, untilMs}];
-    // Where the environment is not frozen meanwhile.
+    // If the environment is not frozen meanwhile.
     setTimeout(() => this.#leaveExpired(), untilMs - this.#now()).unref();
   }
 
@@ -130,17 +130,3 @@ export class Connections {
     for (const each of this.#kept) this.#dismiss(each);
   }
 }
-
-/** Everything that makes one connection differ from another: a session serves only its own like. */
-export const keyOf = ({
-  host,
-  address,
-  port,
-  security,
-  implicitTls,
-  credentials,
-  ca,
-  policy,
-  dane,
-}: Target): string =>
-  JSON.stringify([host, address, port, security, implicitTls, credentials, ca, policy, dane]);

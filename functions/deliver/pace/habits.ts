@@ -1,24 +1,24 @@
-// What servers have shown of themselves to this environment, beyond what they announce.
+// What servers have shown to this environment beyond what they announce.
 
-import type {Spent} from '../smtp/smtp-session.ts';
-import type {Target} from '../smtp/target.ts';
+import type {Spent} from '../../../shared/smtp/spent-connection.ts';
+import {serverOf, type Target} from '../../../shared/smtp/target.ts';
+import {BoundedMap} from '../../runtime/bounded-map.ts';
 
-/** Servers are mended. */
+/** How long not to pipeline to a server that lost commands. It may be fixed by then. */
 const withoutPipeliningMs = 3_600_000;
-/** Who else has connections to it comes and goes. */
+/** How long a server counts as full. Others that have connections to it may be gone by then. */
 const fullMs = 600_000;
-/** More servers than this: what was noted first is found out anew. */
-const maxNoted = 1_000;
+const maxServers = 1_000;
 
 export class Habits {
-  /** Those that offer PIPELINING and lose pipelined commands, and until when that is taken for true. */
-  readonly #withoutPipelining = new Map<string, number>();
-  /** How many messages they take on a connection. */
-  readonly #messages = new Map<string, number>();
-  /** After how many messages the last connection went that was lost with no word of a limit. */
-  readonly #goneAfter = new Map<string, number>();
-  /** Those that were full, and until when that is minded. */
-  readonly #full = new Map<string, number>();
+  /** Servers that offer PIPELINING and lose pipelined commands, and until when that is believed. */
+  readonly #withoutPipelining = new BoundedMap<string, number>(maxServers);
+  /** How many messages a server takes on a connection. */
+  readonly #messages = new BoundedMap<string, number>(maxServers);
+  /** How many messages the last connection had carried that was lost without a word of a limit. */
+  readonly #goneAfter = new BoundedMap<string, number>(maxServers);
+  /** Servers that were full, and until when they count as full. */
+  readonly #full = new BoundedMap<string, number>(maxServers);
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -30,16 +30,16 @@ export class Habits {
   }
 
   cannotPipeline(target: Target): void {
-    note(this.#withoutPipelining, target, this.#now() + withoutPipeliningMs);
+    this.#withoutPipelining.set(serverOf(target), this.#now() + withoutPipeliningMs);
   }
 
-  /** Then no connection to it should lie idle: another lane, or environment, waits for the place. */
+  /** While a server is full, no connection to it should lie idle: another lane or environment waits for the place. */
   isFull(target: Target): boolean {
     return (this.#full.get(serverOf(target)) ?? 0) > this.#now();
   }
 
   wasFull(target: Target): void {
-    note(this.#full, target, this.#now() + fullMs);
+    this.#full.set(serverOf(target), this.#now() + fullMs);
   }
 
   /** Infinity as long as no connection has shown a limit. */
@@ -48,21 +48,12 @@ export class Habits {
   }
 
   /**
-   * A connection was spent after so many messages, and the next one went over a fresh one at once. A refusal says so;
-   * a loss may be chance, and is believed when it comes again after the same number.
+   * A connection was spent after so many messages, and the next message went over a new one at once. A refusal shows a
+   * limit. A loss may be chance, and is believed when it happens again after the same number.
    */
   spentAfter(target: Target, messages: number, spent: Spent): void {
-    const isKnown = spent === 'refused' || this.#goneAfter.get(serverOf(target)) === messages;
-    if (spent === 'doubtful') return;
-    note(isKnown ? this.#messages : this.#goneAfter, target, messages);
+    const server = serverOf(target);
+    const isKnown = spent === 'refused' || this.#goneAfter.get(server) === messages;
+    (isKnown ? this.#messages : this.#goneAfter).set(server, messages);
   }
-}
-
-/** Whatever name, TLS level and credentials it is used with. */
-export const serverOf = ({address, port}: Pick<Target, 'address' | 'port'>): string => `${address} ${port}`;
-
-function note(notes: Map<string, number>, target: Target, value: number): void {
-  notes.delete(serverOf(target));
-  notes.set(serverOf(target), value);
-  if (notes.size > maxNoted) notes.delete(notes.keys().next().value!);
 }

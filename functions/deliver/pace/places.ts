@@ -1,13 +1,12 @@
-// The places that this environment has at servers: its connections that are being opened, in use, or closed. A server that turns one
-// away while it serves another is full, and who was turned away waits for a place to become free. A lane that waits
-// holds no connection itself, so that no two wait for each other.
+// The places that this environment has at servers: connections that are being opened, in use, or being closed. A server
+// that turns one away while it serves another is full, and the lane that was turned away waits for a place. A lane that
+// waits has no connection itself, so that no two wait for each other.
 
+import {keyOf, serverOf, type Target} from '../../../shared/smtp/target.ts';
 import type {Opened} from '../smtp/smtp-opening.ts';
 import type {SmtpSession} from '../smtp/smtp-session.ts';
-import type {Target} from '../smtp/target.ts';
-import {serverOf} from './habits.ts';
 
-/** A connection to go on with; or `free`: a place for one of one's own. */
+/** A connection to the same target; or `free`: there is room for a new one. */
 export type Place = SmtpSession | 'free';
 
 interface Waiting {
@@ -19,14 +18,8 @@ interface Waiting {
 export class Places {
   readonly #opening = new Map<Promise<Opened>, string>();
   readonly #inUse = new Set<SmtpSession>();
-  /** In the order in which they were turned away. */
+  /** Lanes that wait, in the order in which they were turned away. */
   #waiting: readonly Waiting[] = [];
-  readonly #keyOf: (target: Target) => string;
-
-  /** @param keyOf what makes connections alike, so that one can be handed on */
-  constructor(keyOf: (target: Target) => string) {
-    this.#keyOf = keyOf;
-  }
 
   async open(target: Target, open: () => Promise<Opened>): Promise<Opened> {
     const opening = open();
@@ -41,7 +34,7 @@ export class Places {
     }
   }
 
-  /** Whether the server has another connection of ours in use, or in the end takes one that is being opened. */
+  /** Whether the server serves another connection of ours. One that is being opened is waited for. */
   async isServing(target: Target): Promise<boolean> {
     if (this.isInUse(target)) return true;
     const openings = [...this.#opening].filter(([, server]) => server === serverOf(target));
@@ -56,7 +49,7 @@ export class Places {
     return [...this.#inUse].some(each => serverOf(each.target) === server);
   }
 
-  /** A place as soon as there is one; undefined when none is in use any more, or the time is over. */
+  /** A place, as soon as there is one; undefined when none is in use any more, or the time is over. */
   next(target: Target, withinMs: number): Promise<Place | undefined> {
     return new Promise(resolve => {
       const timer = setTimeout(() => leave(undefined), withinMs);
@@ -65,7 +58,7 @@ export class Places {
         this.#waiting = this.#waiting.filter(each => each !== waiting);
         resolve(place);
       };
-      const waiting = {key: this.#keyOf(target), server: serverOf(target), resolve: leave};
+      const waiting = {key: keyOf(target), server: serverOf(target), resolve: leave};
       this.#waiting = [...this.#waiting, waiting];
       this.#disappoint(waiting.server);
     });
@@ -76,12 +69,14 @@ export class Places {
   }
 
   /**
-   * Nothing is in flight on it any more: whoever waits for one like it goes on with it, or it is closed for others who wait.
-   * @returns whether it may be kept idle; it is closed where that is not asked for
+   * Gives up a connection that has nothing in flight. A lane that waits for one to the same target goes on with it. If
+   * others wait for a place at the server, it is closed for them.
+   * @param mayIdle whether it is wanted idle; otherwise it is closed
+   * @returns whether it may be kept idle
    */
   leave(session: SmtpSession, mayIdle: boolean): boolean {
     const server = serverOf(session.target);
-    const key = this.#keyOf(session.target);
+    const key = keyOf(session.target);
     const heir = session.usable ? this.#waiting.find(each => each.key === key) : undefined;
     if (heir !== undefined) {
       heir.resolve(session);
@@ -93,7 +88,7 @@ export class Places {
     return isIdle;
   }
 
-  /** Says goodbye. The server may need a moment to see it, and until then the place is taken. */
+  /** Says goodbye. The place stays taken until the connection is closed. */
   dismiss(session: SmtpSession): void {
     this.#inUse.add(session);
     void session.quit().then(() => {
@@ -102,7 +97,7 @@ export class Places {
     });
   }
 
-  /** Nobody waits for what cannot come. */
+  /** Ends the waiting where no connection is left that could make room. */
   #disappoint(server: string): void {
     if (this.#isInUse(server) || [...this.#opening.values()].includes(server)) return;
     for (const each of this.#waiting) if (each.server === server) each.resolve(undefined);

@@ -1,6 +1,6 @@
-// Which messages of a batch are over the rate of their queue. The slots are those of all environments together; while
-// the table that has them fails, each environment keeps to its share of the rate by itself: mail neither stops nor
-// floods. A batch of queues without a rate asks nobody.
+// Which messages of a batch are over the rate of their receiver. All environments share the slots. While the table that
+// holds them fails, each environment keeps to its share of the rate, so that mail neither stops nor floods. The table is
+// not asked about receivers without a rate.
 
 import type {Candidate} from '../../../shared/delivery/gate.ts';
 import type {Waits} from '../../../shared/delivery/gates/rate.ts';
@@ -13,10 +13,11 @@ import {
   type Wait,
   waitsOf,
 } from '../../../shared/delivery/rate.ts';
+import {BoundedMap} from '../../runtime/bounded-map.ts';
 import {errorText, type Log} from '../../runtime/log.ts';
 import type {SlotTable} from './slot-table.ts';
 
-/** So long the table is left alone after it failed: asking costs seconds of each batch. */
+/** How long the table is left alone after it failed. Asking would cost seconds of each batch. */
 const backOffMs = 10_000;
 
 interface Asking {
@@ -28,8 +29,8 @@ interface Asking {
 export class RateLimits {
   readonly #table: Pick<SlotTable, 'reserve'>;
   readonly #log: Log;
-  /** While the table fails: the next slots of this environment's share. */
-  readonly #ownNextMs = new Map<string, number>();
+  /** The next slots of this environment's share, while the table fails. */
+  readonly #ownNextMs = new BoundedMap<string, number>(10_000);
   #failing = false;
   #askAgainMs = 0;
 
@@ -54,8 +55,8 @@ export class RateLimits {
       asking.set(receiver, those);
     }
     await Promise.all(
-      [...asking].map(async ([queue, those]) => {
-        for (const [index, wait] of (await this.#ask(queue, those, now)).entries())
+      [...asking].map(async ([receiver, those]) => {
+        for (const [index, wait] of (await this.#ask(receiver, those, now)).entries())
           if (wait !== undefined) waits.set(those.candidates[index]!, wait);
       }),
     );
@@ -63,23 +64,23 @@ export class RateLimits {
   }
 
   async #ask(
-    queue: string,
+    receiver: string,
     {rate, connections, candidates: {length: count}}: Asking,
     now: () => number,
   ): Promise<readonly (Wait | undefined)[]> {
     if (now() >= this.#askAgainMs) {
       try {
-        const slots = await this.#table.reserve(queue, count, rate, now());
+        const slots = await this.#table.reserve(receiver, count, rate, now());
         this.#answered();
         return waitsOf(slots, count, rate, now());
       } catch (error) {
         this.#failed(error, now());
       }
     }
-    // Each lane is in one environment at a time: no more environments than that have mail of this queue in hand.
+    // Each lane is in one environment at a time, so that no more environments than lanes have mail for this receiver.
     const share = shareOf(rate, connections);
-    const reserved = reserve(this.#ownNextMs.get(queue), count, share, now());
-    if (reserved !== undefined) this.#ownNextMs.set(queue, reserved.nextMs);
+    const reserved = reserve(this.#ownNextMs.get(receiver), count, share, now());
+    if (reserved !== undefined) this.#ownNextMs.set(receiver, reserved.nextMs);
     return waitsOf(reserved?.slots, count, share, now());
   }
 

@@ -1,6 +1,5 @@
-// The next slot of each queue that has a rate, where all environments see it. It is moved on by as many slots as a
-// batch needs, in one conditional write; to be read it need not be, as DynamoDB says what it was when a condition
-// does not hold.
+// The next slot of each receiver that has a rate, where all environments see it. One conditional write moves it on by as
+// many slots as a batch needs. It is never read first: a failed condition returns the current item.
 
 import {
   type AttributeValue,
@@ -12,12 +11,19 @@ import {earliestSlotOf, horizonMs, type Rate, type Slots, spanOf} from '../../..
 import {stateExpiry, stateKey} from '../../../shared/names.ts';
 
 const attribute = 'nextMs';
-/** An item is needed until its next slot is over. */
+/** How long an item is kept after the last slot that can be taken. */
 const keptSeconds = 86_400;
-/** Others take slots between two writes of ours; so many times in a row is no chance. */
+/** Others may take slots between two writes of ours. This many times in a row is no chance. */
 const maxWrites = 10;
 
+/** Expressions of DynamoDB, and the numbers in them. */
 interface Write {
+  readonly next: string;
+  readonly condition: string;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+interface Written {
   readonly done: boolean;
   /** After the write, or as it was found; undefined where there is no item. */
   readonly nextMs: number | undefined;
@@ -33,48 +39,37 @@ export class SlotTable {
   }
 
   /**
-   * Takes slots of a queue, as `reserve` of shared/rate.ts does. One whose answer is lost is tried again, and then
-   * has taken more than it says.
-   * @returns undefined when there are none to be had
+   * Takes slots of a receiver, as `reserve` of shared/delivery/rate.ts does. A write whose answer is lost is tried again,
+   * and has then taken more slots than it says.
+   * @returns undefined when there are none
    * @throws Error when the table cannot be written to
    */
-  async reserve(queue: string, count: number, rate: Rate, nowMs: number): Promise<Slots | undefined> {
+  async reserve(receiver: string, count: number, rate: Rate, nowMs: number): Promise<Slots | undefined> {
     const [earliestMs, spanMs] = [earliestSlotOf(rate, nowMs), spanOf(rate, count)];
     for (let writes = 0; writes < maxWrites; writes += 2) {
-      const moved = await this.#write(queue, nowMs, '#next + :span', '#next BETWEEN :earliest AND :latest', {
-        ':span': spanMs,
-        ':earliest': earliestMs,
-        ':latest': nowMs + horizonMs,
+      const moved = await this.#write(receiver, nowMs, {
+        next: '#next + :span',
+        condition: '#next BETWEEN :earliest AND :latest',
+        values: {':span': spanMs, ':earliest': earliestMs, ':latest': nowMs + horizonMs},
       });
       if (moved.done) return {firstMs: moved.nextMs! - spanMs, count};
       if ((moved.nextMs ?? earliestMs) > nowMs + horizonMs) return undefined;
-      // At rest: its next slot is over by more than a burst.
-      const begun = await this.#write(
-        queue,
-        nowMs,
-        ':next',
-        'attribute_not_exists(#next) OR #next < :earliest',
-        {
-          ':next': earliestMs + spanMs,
-          ':earliest': earliestMs,
-        },
-      );
+      // It is at rest: its next slot is over by more than a burst.
+      const begun = await this.#write(receiver, nowMs, {
+        next: ':next',
+        condition: 'attribute_not_exists(#next) OR #next < :earliest',
+        values: {':next': earliestMs + spanMs, ':earliest': earliestMs},
+      });
       if (begun.done) return {firstMs: earliestMs, count};
     }
-    throw new Error(`${queue}: its next slot could not be moved on in ${maxWrites} writes`);
+    throw new Error(`${receiver}: its next slot could not be moved on in ${maxWrites} writes`);
   }
 
-  async #write(
-    queue: string,
-    nowMs: number,
-    next: string,
-    condition: string,
-    values: Readonly<Record<string, number>>,
-  ): Promise<Write> {
+  async #write(receiver: string, nowMs: number, {next, condition, values}: Write): Promise<Written> {
     const all = {...values, ':expires': Math.ceil((nowMs + horizonMs) / 1000) + keptSeconds};
     const update = new UpdateItemCommand({
       TableName: this.#tableName,
-      Key: {[stateKey]: {S: queue}},
+      Key: {[stateKey]: {S: receiver}},
       UpdateExpression: `SET #next = ${next}, #expires = :expires`,
       ConditionExpression: condition,
       ExpressionAttributeNames: {'#next': attribute, '#expires': stateExpiry},

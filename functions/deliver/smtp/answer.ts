@@ -1,17 +1,15 @@
 // What a command comes to: a reply, with the secrets in it masked, or a failure.
 
+import type {Failure, Stage, Tried} from '../../../shared/smtp/failure.ts';
 import {maskedReply} from '../../../shared/smtp/masked-reply.ts';
 import {printable, type RawReply, type Reply, replyOf} from '../../../shared/smtp/reply.ts';
-import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 
-export type Answer =
-  /** `lines` are for reading on, not for showing: nothing in them is masked. */
-  | {readonly ok: true; readonly reply: Reply; readonly lines: readonly string[]}
-  | {readonly ok: false; readonly failure: Failure};
+/** `lines` are for reading on, not for showing: nothing in them is masked. */
+export type Answer = Tried<{readonly reply: Reply; readonly lines: readonly string[]}>;
 
 /**
- * After the dot the digits decide, however they come: not to know what the server has said would be to send the
- * message again.
+ * After the dot the digits decide, however they come. To ignore what the server has said would be to send the message
+ * again.
  * @param stage undefined when nobody has asked
  */
 export function answerOf(raw: RawReply, stage: Stage = 'connect', secrets: readonly string[]): Answer {
@@ -25,6 +23,14 @@ export const failed = (stage: Stage, result: Failure['result'], description: str
   ok: false,
   failure: {stage, result, description},
 });
+
+/** @param wanted the first digit of the reply that lets the dialogue go on (RFC 5321 4.2.1) */
+export function failureOf(answer: Answer, stage: Stage, wanted: 2 | 3): Failure | undefined {
+  if (!answer.ok) return answer.failure;
+  const {reply} = answer;
+  if (Math.floor(reply.code / 100) === wanted) return undefined;
+  return {stage, result: 'error', reply, description: reply.text};
+}
 
 /** For showing. */
 export const wordsOf = (answer: Answer): string =>

@@ -1,18 +1,17 @@
-// AUTH (RFC 4954) by PLAIN (RFC 4616), LOGIN (never an RFC, but what many servers have alone) and CRAM-MD5 (RFC 2195):
-// the strongest that is offered, and the next one where a server turns out not to take it.
+// AUTH (RFC 4954) by PLAIN (RFC 4616), LOGIN (never an RFC, but the only one that many servers have) and CRAM-MD5
+// (RFC 2195): the strongest that the server offers, and the next one if the server does not take that.
 
 import {createHmac} from 'node:crypto';
 import type {Credentials} from '../../../shared/smtp/credentials.ts';
-import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
-import type {Answer} from './answer.ts';
+import {type Failure, factFailure, type Stage} from '../../../shared/smtp/failure.ts';
+import {type Answer, failureOf} from './answer.ts';
 import type {Conversation} from './conversation.ts';
-import {factFailure, failureOf} from './smtp-failure.ts';
 
 interface Mechanism {
   readonly name: 'PLAIN' | 'LOGIN' | 'CRAM-MD5';
   readonly stage: Stage;
   readonly command: string;
-  /** What each challenge is answered with; undefined when it cannot be. */
+  /** What answers each challenge; undefined where nothing can. */
   readonly responses: readonly ((challenge: string) => string | undefined)[];
 }
 
@@ -27,14 +26,14 @@ export interface Authentication {
 const longestCommand = 512;
 
 /**
- * RFC 4954 4 and 6, RFC 5321 4.2.2: the command or its parameter is not understood (500, 501, 502), the mechanism is
- * not known (504), too weak (534), or needs encryption (538). 535 is about the credentials, whatever the mechanism.
+ * RFC 4954 4 and 6, RFC 5321 4.2.2: the server does not understand the command or its parameter (500, 501, 502), or the
+ * mechanism is not known (504), too weak (534), or needs encryption (538). 535 is about the credentials.
  */
 const refusalsOfMechanism: ReadonlySet<number> = new Set([500, 501, 502, 504, 534, 538]);
 
 /**
  * @param offered what EHLO said behind AUTH
- * @param inClear then passwords are rather not shown
+ * @param inClear then mechanisms that do not show the password come first
  */
 export async function authenticate(
   conversation: Conversation,
@@ -81,7 +80,7 @@ async function exchange(
   return cancel(conversation, stage, 'the server asks for more than the mechanism has');
 }
 
-/** Its text may be absent, and says nothing but in CRAM-MD5. */
+/** Its text may be absent. It means something in CRAM-MD5 only. */
 const challengeOf = (answer: Answer): string | undefined =>
   answer.ok && answer.reply.code === 334 ? answer.lines.join('').trim() : undefined;
 
@@ -95,20 +94,20 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 const plainMessageOf = ({username, password}: Credentials): string => `\0${username}\0${password}`;
 
-/** What a server could echo: the password, and what AUTH PLAIN makes of it. */
+/** What a server may echo: the password, and the message of AUTH PLAIN with it. */
 export const secretsOf = (credentials: Credentials | undefined): readonly string[] =>
   credentials ? [credentials.password, plainMessageOf(credentials)] : [];
 
 function plain(credentials: Credentials): Mechanism {
   const response = base64(plainMessageOf(credentials));
   const command = `AUTH PLAIN ${response}`;
-  // RFC 4954 4: a line that is too long must not have an initial response.
+  // RFC 4954 4: the initial response is left out where the line would be too long.
   const isTooLong = command.length + 2 > longestCommand;
   return {
     name: 'PLAIN',
     stage: 'authplain',
     command: isTooLong ? 'AUTH PLAIN' : command,
-    // Some servers ask for it all the same.
+    // Some servers ask for it although they have it.
     responses: [() => response],
   };
 }

@@ -1,11 +1,11 @@
-// Commands and replies on an SMTP connection, any number of them in flight (RFC 2920). Replies come in the order of
-// the commands, so it is always known which command a reply, a silence or a lost connection belongs to.
+// Commands and replies on an SMTP connection, any number of them in flight (RFC 2920). Replies come in the order of the
+// commands. So it is always known which command a reply, a silence or a lost connection belongs to.
 
 import type net from 'node:net';
+import type {Failure, Stage} from '../../../shared/smtp/failure.ts';
 import {type RawReply, ReplyReader} from '../../../shared/smtp/reply.ts';
-import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 import {type Answer, answerOf, failed, wordsOf} from './answer.ts';
-import {allowedMs, type Clock} from './timeouts.ts';
+import {allowedMs, type Deadline} from './timeouts.ts';
 
 interface Waiting {
   stage: Stage;
@@ -16,7 +16,7 @@ interface Waiting {
 const quitMs = 2_000;
 
 export class Conversation {
-  clock: Clock;
+  deadline: Deadline;
   readonly #socket: net.Socket;
   readonly #secrets: readonly string[];
   readonly #waiting: Waiting[] = [];
@@ -29,11 +29,11 @@ export class Conversation {
   #loss: string | undefined;
 
   /**
-   * @param socket may have been paused, so that nothing is missed
-   * @param secrets what must not be shown, should the server echo it
+   * @param socket may be paused, so that nothing is missed
+   * @param secrets what must not be shown if the server echoes it
    */
-  constructor(socket: net.Socket, clock: Clock, secrets: readonly string[]) {
-    this.clock = clock;
+  constructor(socket: net.Socket, deadline: Deadline, secrets: readonly string[]) {
+    this.deadline = deadline;
     this.#socket = socket;
     this.#secrets = secrets;
     socket.on('data', this.#onData).on('error', this.#onError);
@@ -51,7 +51,7 @@ export class Conversation {
     return this.#loss;
   }
 
-  /** The greeting comes without a command. To be called before this turn of the event loop ends. */
+  /** The greeting, which comes without a command. To be called before this turn of the event loop ends. */
   greeting(): Promise<Answer> {
     return this.#expect('intro');
   }
@@ -73,9 +73,9 @@ export class Conversation {
   }
 
   /**
-   * Sends a message text with its dot: at the stage `data` until the whole of it has left the process. Commands that
-   * are written before this turn of the event loop ends leave with it: a server then answers all at once, where
-   * a reply to the dot alone would have those behind it wait for its acknowledgement (RFC 1122 4.2.3.2 and 4.2.3.4).
+   * Sends a message text with its dot. The stage is `data` until the whole of it has left the process. Commands that are
+   * written before this turn of the event loop ends leave with the text. A server then answers all of them at once: its
+   * later replies need not wait until the reply to the dot is acknowledged (RFC 1122 4.2.3.2 and 4.2.3.4).
    */
   content(wire: Buffer): Promise<Answer> {
     let waiting: Waiting | undefined;
@@ -110,7 +110,7 @@ export class Conversation {
     if (stage === undefined) return;
     this.#timer = setTimeout(
       () => this.#breakOff('timeout', `no reply in time at ${stage}`),
-      allowedMs(stage, this.clock),
+      allowedMs(stage, this.deadline),
     );
   }
 
@@ -124,10 +124,10 @@ export class Conversation {
     const waiting = this.#waiting.shift();
     const answer = answerOf(raw, waiting?.stage, this.#secrets);
     waiting?.resolve(answer);
-    // A server that does not know EHLO says so in any way; HELO comes next, on the same connection.
+    // A server that does not know EHLO may say so in any way. HELO comes next, on the same connection.
     const goesOn = answer.ok ? raw.isValid && raw.code !== 421 : waiting?.stage === 'ehlo';
     if (waiting !== undefined && goesOn) this.#watch();
-    // Nobody knows any more what the server would answer next.
+    // From here on nobody knows which command a reply belongs to.
     else
       this.#lose(
         `${waiting ? 'the connection was given up after' : 'the server said unasked'}: ${wordsOf(answer)}`,
@@ -138,7 +138,7 @@ export class Conversation {
     this.#breakOff('lost', description);
   }
 
-  /** A reply to the dot that broke off still decides, when its digits are there. */
+  /** A reply to the dot that broke off still decides if its digits are there. */
   #breakOff(result: Failure['result'], description: string): void {
     const [waiting] = this.#waiting;
     const raw = this.open && waiting?.stage === 'message' ? this.#reader.breakOff() : undefined;
@@ -147,7 +147,7 @@ export class Conversation {
     this.#end(answer === undefined ? result : 'lost', description);
   }
 
-  /** The first who waits is told what happened; those behind, that the connection is lost. */
+  /** The first command that waits gets what happened. Those behind it get a lost connection. */
   #end(result: Failure['result'], description: string): void {
     if (!this.open) return;
     this.#loss = description;
@@ -159,8 +159,8 @@ export class Conversation {
   }
 
   /**
-   * Leaves the socket to somebody else, and is over. False where octets have come that nobody asked for: whoever sent
-   * them in clear must not be believed under TLS (CVE-2011-0411). Then the connection is closed.
+   * Ends the conversation and leaves the socket to somebody else. Where octets have come that nobody asked for, it closes
+   * the connection and returns false: what was sent in clear must not be believed under TLS (CVE-2011-0411).
    */
   release(): boolean {
     if (this.#reader.isInside) this.#lose('the server said more than it was asked for');
@@ -171,7 +171,7 @@ export class Conversation {
     return true;
   }
 
-  /** Says goodbye, and closes when it has been heard: then it settles. */
+  /** Says goodbye, and settles when the connection is closed. */
   async quit(): Promise<void> {
     if (!this.open) return;
     this.#loss = 'closed by us';

@@ -1,36 +1,32 @@
-// Opens a session: greeting, EHLO, STARTTLS, EHLO anew and AUTH, on an address of our choice and at the TLS level of
-// the target. What a failure means is decided in shared/smtp/verdict.ts, not here.
+// Opens a session with a target: greeting, EHLO, STARTTLS, EHLO again and AUTH. What a failure means is decided in
+// shared/smtp/verdict.ts, and what clear text may be used for in shared/smtp/target.ts.
 
 import type net from 'node:net';
 import {addressLiteralOf} from '../../../shared/smtp/address-literal.ts';
-import {isLoopback} from '../../../shared/smtp/ip-address.ts';
+import {type Failure, factFailure, type Stage, type Tried} from '../../../shared/smtp/failure.ts';
 import {policyFailureOf} from '../../../shared/smtp/mta-sts.ts';
 import {parseExtensions} from '../../../shared/smtp/reply.ts';
+import {failureInClear, mayBeInClear, mustEncrypt, type Target} from '../../../shared/smtp/target.ts';
 import {handshakeProblemOf, isOfTls} from '../../../shared/smtp/tls-failure.ts';
-import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
-import type {Answer} from './answer.ts';
+import {type Answer, failureOf} from './answer.ts';
 import {authenticate, secretsOf} from './authentication.ts';
 import {Conversation} from './conversation.ts';
 import type {SessionFacts} from './session-facts.ts';
-import {factFailure, failureOf} from './smtp-failure.ts';
 import {SmtpSession} from './smtp-session.ts';
-import {mayBeInClear, mustEncrypt, type Target} from './target.ts';
 import {connectTcp} from './tcp.ts';
-import type {Clock} from './timeouts.ts';
+import type {Deadline} from './timeouts.ts';
 import {type Secured, secure} from './tls.ts';
 
-export type Opened =
-  | {readonly ok: true; readonly session: SmtpSession}
-  | {readonly ok: false; readonly failure: Failure; readonly facts: SessionFacts};
+export type Opened = Tried<{readonly session: SmtpSession}> & {readonly facts: SessionFacts};
 
-export interface SessionOptions extends Clock {
+export interface SessionOptions extends Deadline {
   readonly heloName: string | undefined;
   readonly connectTimeoutMs: number;
   /** False for a server that has shown that it offers PIPELINING and cannot do it. */
   readonly pipelining: boolean;
 }
 
-/** Opens a session; falls back to clear text on the same address where the security level lets it. */
+/** Opens a session. Where TLS fails and the target allows it, a new connection does without TLS. */
 export async function openSession(target: Target, options: SessionOptions): Promise<Opened> {
   const {tlsFailed, ...opened} = await openOnce(target, options, false);
   return tlsFailed && mayBeInClear(target) ? openOnce(target, options, true) : opened;
@@ -45,14 +41,14 @@ async function openOnce(
   if (!connected.ok) return {...connected, facts: {to: target.address}};
   const opening = new SmtpOpening(target, connected.socket, options);
   const failure = await opening.run(inClear);
-  if (failure === undefined) return {ok: true, session: opening.session()};
-  opening.close();
   const {facts, tlsFailed} = opening;
+  if (failure === undefined) return {ok: true, session: opening.session(), facts};
+  opening.close();
   return {ok: false, failure, facts, tlsFailed};
 }
 
 class SmtpOpening {
-  /** Whether it is TLS that it came to nothing for. */
+  /** Whether it failed because of TLS. */
   tlsFailed = false;
   readonly #target: Target;
   readonly #options: SessionOptions;
@@ -60,12 +56,12 @@ class SmtpOpening {
   readonly #localAddress: string | undefined;
   #socket: net.Socket;
   #conversation: Conversation;
-  /** The command that was said last. */
+  /** The stage of the last command. */
   #stage: Stage = 'intro';
-  /** Whether the server has said anything since the connection is as it is now: in clear, or under TLS. */
+  /** Whether the server has said anything since the connection began, or since it is under TLS. */
   #heard = false;
   #extensions: ReadonlyMap<string, string> = new Map();
-  #tls: Extract<Secured, {ok: true}> | undefined;
+  #tls: Secured | undefined;
   #authentication: string | undefined;
 
   constructor(target: Target, socket: net.Socket, options: SessionOptions) {
@@ -77,7 +73,7 @@ class SmtpOpening {
     this.#conversation = new Conversation(socket, options, this.#secrets);
   }
 
-  /** @param inClear not even asking for TLS */
+  /** @param inClear whether to do without STARTTLS */
   async run(inClear: boolean): Promise<Failure | undefined> {
     const {implicitTls} = this.#target;
     const failure =
@@ -99,24 +95,24 @@ class SmtpOpening {
     return answer;
   }
 
-  /** What was announced before is forgotten: RFC 3207 4.2. */
+  /** What the server announced before TLS is forgotten (RFC 3207 4.2). */
   async #hello(): Promise<Failure | undefined> {
     this.#extensions = new Map();
     const name = this.#options.heloName ?? addressLiteralOf(this.#localAddress ?? '') ?? '[127.0.0.1]';
     const answer = await this.#say('ehlo', `EHLO ${name}`);
     const refusal = failureOf(answer, 'ehlo', 2);
     if (refusal === undefined && answer.ok) this.#extensions = parseExtensions(answer.lines);
-    // A server that is busy would not offer less to HELO; and there is no STARTTLS behind it.
+    // HELO is no use with a server that is busy, or where TLS is a must: no STARTTLS follows it.
     const isTransient = refusal?.reply !== undefined && Math.floor(refusal.reply.code / 100) === 4;
     const needsMore = mustEncrypt(this.#target) && this.#tls === undefined;
     if (refusal === undefined || isTransient || needsMore || !this.#conversation.open) return refusal;
     const failure = failureOf(await this.#say('helo', `HELO ${name}`), 'helo', 2);
-    // A server that has closed the connection since said why before.
+    // If the server has closed the connection since, its reply to EHLO says why.
     return failure?.result === 'lost' ? refusal : failure;
   }
 
   async #startTls(): Promise<Failure | undefined> {
-    // It may be there without being offered.
+    // Some servers take it without offering it.
     if (!this.#extensions.has('STARTTLS') && !mustEncrypt(this.#target)) return undefined;
     const refusal = failureOf(await this.#say('starttls', 'STARTTLS'), 'starttls', 2);
     this.tlsFailed = refusal !== undefined;
@@ -138,7 +134,7 @@ class SmtpOpening {
   }
 
   /**
-   * Under TLS 1.3 a server refuses when the handshake is over for us: for want of a client certificate, say. Then it
+   * Under TLS 1.3 a server may refuse when the handshake is over for us, because it wants a client certificate, say. It
    * says so in an alert (RFC 8446 4.4.2.4), or the connection is lost before it has said a word.
    */
   #asOfTls(failure: Failure): Failure {
@@ -150,14 +146,10 @@ class SmtpOpening {
   }
 
   async #authenticate(): Promise<Failure | undefined> {
-    const {address, security, credentials} = this.#target;
+    const {credentials} = this.#target;
     const inClear = this.#tls === undefined;
-    if (inClear && mustEncrypt(this.#target))
-      return factFailure('starttls', 'tls-unavailable', 'the connection is not encrypted');
-    if (credentials === undefined) return undefined;
-    if (inClear && security !== 'optional' && !isLoopback(address)) {
-      return factFailure('auth', 'auth-needs-tls', 'credentials are not sent over an unencrypted connection');
-    }
+    const unfit = inClear ? failureInClear(this.#target) : undefined;
+    if (unfit !== undefined || credentials === undefined) return unfit;
     const offered = this.#extensions.get('AUTH') ?? '';
     const {name, stage, failure} = await authenticate(this.#conversation, credentials, offered, inClear);
     this.#stage = stage;
@@ -165,7 +157,7 @@ class SmtpOpening {
     return failure;
   }
 
-  /** Why nothing can follow, although the last reply was a good one. */
+  /** A loss of the connection after the last reply, which was a good one. */
   #loss(): Failure | undefined {
     const {loss} = this.#conversation;
     return loss === undefined ? undefined : {stage: this.#stage, result: 'lost', description: loss};

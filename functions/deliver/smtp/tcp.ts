@@ -1,20 +1,16 @@
-// The TCP connection to an address of our choice.
+// A TCP connection to a given address.
 
 import net from 'node:net';
-import type {Failure} from '../../../shared/smtp/verdict.ts';
-import {allowedMs, type Clock} from './timeouts.ts';
-
-export type Connected =
-  | {readonly ok: true; readonly socket: net.Socket}
-  | {readonly ok: false; readonly failure: Failure};
+import type {Tried} from '../../../shared/smtp/failure.ts';
+import {allowedMs, type Deadline} from './timeouts.ts';
 
 export function connectTcp(
   address: string,
   port: number,
-  {connectTimeoutMs, ...clock}: Clock & {readonly connectTimeoutMs: number},
-): Promise<Connected> {
+  {connectTimeoutMs, ...deadline}: Deadline & {readonly connectTimeoutMs: number},
+): Promise<Tried<{readonly socket: net.Socket}>> {
   return new Promise(resolve => {
-    // Nagle's algorithm would hold commands back until the text before them is acknowledged: a round trip lost.
+    // Nagle's algorithm would hold commands back until the text before them is acknowledged, which costs a round trip.
     const socket = net.connect({host: address, port, noDelay: true});
     const fail = (result: 'timeout' | 'lost', description: string) => {
       socket.destroy();
@@ -22,7 +18,7 @@ export function connectTcp(
     };
     const timer = setTimeout(
       () => fail('timeout', 'no connection in time'),
-      Math.min(allowedMs('connect', clock), connectTimeoutMs),
+      Math.min(allowedMs('connect', deadline), connectTimeoutMs),
     );
     const onError = (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
@@ -32,7 +28,7 @@ export function connectTcp(
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.removeListener('error', onError);
-      // The greeting may be in already: it waits until somebody listens.
+      // The greeting may be there already. It waits until somebody listens.
       socket.pause();
       resolve({ok: true, socket});
     });

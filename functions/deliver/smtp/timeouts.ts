@@ -1,12 +1,12 @@
-// How long each stage of a session may take, and what is left of the time for all of it. RFC 5321 4.5.3.2 has the
-// minimums; a stalled server costs Lambda time, so the short stages are kept to what working servers need.
+// How long each stage of a session may take, and how much time is left for all of it. RFC 5321 4.5.3.2 has the minimums.
+// A stalled server costs Lambda time, so that the short stages have no more than working servers need.
 
-import type {Stage} from '../../../shared/smtp/verdict.ts';
+import type {Stage} from '../../../shared/smtp/failure.ts';
 
-export interface Clock {
-  /** When everything must have ended, in the clock of `now`. */
+export interface Deadline {
+  /** When everything must have ended, by the clock of `now`. */
   readonly deadlineMs: number;
-  /** No message text is sent after this: its reply might come too late. */
+  /** No message text is sent after this, as its reply might come too late. */
   readonly lastTextMs?: number;
   readonly now: () => number;
 }
@@ -26,11 +26,11 @@ const stageTimeoutMs: Readonly<Record<Stage, number>> = {
   authcram: 60 * second,
   mailfrom: 120 * second,
   rcptto: 120 * second,
-  // From DATA to the dot: the reply, and the message on its way.
+  // From DATA to the dot: the reply to DATA, and the time that the text takes.
   data: 180 * second,
   // RFC 5321 4.5.3.2.6: servers do their work here, and giving up early means sending twice.
   message: 600 * second,
 };
 
-export const allowedMs = (stage: Stage, {deadlineMs, now}: Clock): number =>
+export const allowedMs = (stage: Stage, {deadlineMs, now}: Deadline): number =>
   Math.max(Math.min(stageTimeoutMs[stage], deadlineMs - now()), 0);

@@ -1,54 +1,54 @@
-// TLS on a connection that is there already: the handshake, and what the server's certificate proves. Whether that is
-// enough is for the opening to say.
+// TLS on a connection that is there already: the handshake, and what the server's certificate proves. The opening decides
+// whether that is enough.
 
 import {X509Certificate} from 'node:crypto';
 import {once} from 'node:events';
 import net from 'node:net';
 import tls, {type DetailedPeerCertificate, type SecureContext, type TLSSocket} from 'node:tls';
 import {daneFailureOf} from '../../../shared/smtp/dane.ts';
+import {type Failure, factFailure, type Tried} from '../../../shared/smtp/failure.ts';
+import {mustProveItself, provesItself, type Target} from '../../../shared/smtp/target.ts';
 import {certificateProblemOf, handshakeProblemOf, type TlsError} from '../../../shared/smtp/tls-failure.ts';
-import type {Failure} from '../../../shared/smtp/verdict.ts';
-import {factFailure} from './smtp-failure.ts';
-import {mustProveItself, provesItself, type Target} from './target.ts';
-import {allowedMs, type Clock} from './timeouts.ts';
+import {allowedMs, type Deadline} from './timeouts.ts';
 
 interface TlsFacts {
   readonly cipher: {readonly name: string; readonly version: string};
   readonly verified: boolean;
 }
 
-export type Secured =
-  | {
-      readonly ok: true;
-      readonly socket: TLSSocket;
-      readonly facts: TlsFacts;
-      /** Why the certificate is not what it must be; undefined where any will do. */
-      readonly problem: string | undefined;
-      /** What TLS has failed with since. */
-      readonly error: () => TlsError | undefined;
-    }
-  | {readonly ok: false; readonly failure: Failure};
+export interface Secured {
+  readonly socket: TLSSocket;
+  readonly facts: TlsFacts;
+  /** Why the certificate is not what it must be; undefined where it is, or where any certificate will do. */
+  readonly problem: string | undefined;
+  /** The first error of TLS since. */
+  readonly error: () => TlsError | undefined;
+}
 
 /** @param socket is closed when the handshake fails */
-export async function secure(socket: net.Socket, target: Target, clock: Clock): Promise<Secured> {
-  // Listening goes on as long as there is a connection: the server may refuse when the handshake is over for us.
+export async function secure(
+  socket: net.Socket,
+  target: Target,
+  deadline: Deadline,
+): Promise<Tried<Secured>> {
+  // Errors are collected as long as there is a connection: the server may refuse when the handshake is over for us.
   const errors: TlsError[] = [];
   const hear = (error: TlsError) => errors.push(error);
   socket.on('error', hear);
-  const signal = AbortSignal.timeout(Math.ceil(allowedMs('starttls', clock)));
+  const signal = AbortSignal.timeout(Math.ceil(allowedMs('starttls', deadline)));
   try {
     const secured = tls.connect({
       socket,
       host: target.host,
       // RFC 6066 3: names only.
       ...(net.isIP(target.host) === 0 && {servername: target.host}),
-      // The certificate is judged here, and in our words.
+      // findingsOf judges the certificate, in our words.
       rejectUnauthorized: false,
       ...(target.ca !== undefined && {secureContext: contextWith(target.ca)}),
     });
     secured.on('error', hear);
     await once(secured, 'secureConnect', {signal});
-    const findings = findingsOf(secured, target, clock.now());
+    const findings = findingsOf(secured, target, deadline.now());
     return {ok: true, socket: secured, ...findings, error: () => errors[0]};
   } catch (error) {
     socket.destroy();
@@ -65,7 +65,7 @@ function findingsOf(socket: TLSSocket, target: Target, nowMs: number) {
   const unproven = daneProblemOf(socket, target, nowMs);
   const verified = provesItself(target) ? unproven === undefined : socket.authorized;
   if (verified || !mustProveItself(target)) return {facts: {cipher, verified}, problem: undefined};
-  // The types have an error here; it is its code.
+  // The types say that this is an error. It is an error's code.
   const code = String(socket.authorizationError);
   const problem = unproven ?? certificateProblemOf(code, chainOf(socket), target.host, nowMs);
   return {facts: {cipher, verified}, problem};
@@ -76,7 +76,7 @@ function daneProblemOf(socket: TLSSocket, {dane}: Target, nowMs: number): string
   return problem && `${problem} (DANE)`;
 }
 
-/** The server's certificate, and those behind it. (getPeerX509Certificate() finds it once only: nodejs/node#65579.) */
+/** The server's certificate, and those behind it. (getPeerX509Certificate() works only once: nodejs/node#65579.) */
 function chainOf(socket: TLSSocket): readonly X509Certificate[] {
   const chain: X509Certificate[] = [];
   let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
@@ -90,7 +90,7 @@ function chainOf(socket: TLSSocket): readonly X509Certificate[] {
 
 let context: {readonly ca: string; readonly made: SecureContext} | undefined;
 
-/** The authorities that are trusted anyway, and one more. It takes some 15 ms to make, so that the last one is kept. */
+/** The public authorities and one more. A context takes some 15 ms to make, so that the last one is kept. */
 function contextWith(ca: string): SecureContext {
   if (context?.ca !== ca)
     context = {ca, made: tls.createSecureContext({ca: [...tls.getCACertificates(), ca]})};

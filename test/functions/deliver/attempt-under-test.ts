@@ -1,18 +1,20 @@
 // One attempt at servers on the loopback interface, and what becomes of it in one line. Needs endLanes after each test.
 
-import {attemptDelivery} from '../../../functions/deliver/attempt.ts';
+import {type AttemptOptions, attemptDelivery} from '../../../functions/deliver/attempt.ts';
 import type {Lane} from '../../../functions/deliver/lane.ts';
 import {StsPolicies} from '../../../functions/deliver/next-hop/mta-sts-policies.ts';
 import {NextHops} from '../../../functions/deliver/next-hop/next-hops.ts';
-import {Sites} from '../../../functions/deliver/pace/sites.ts';
+import {Troubles} from '../../../functions/deliver/pace/troubles.ts';
 import {type NextHop, resolveDestination} from '../../../shared/delivery/destination.ts';
 import type {Message} from '../../../shared/message/message.ts';
 import {parseMessage} from '../../../shared/message/message-body.ts';
 import {parseSettings, type Settings} from '../../../shared/settings/settings.ts';
+import {contentOf} from '../../../shared/smtp/content.ts';
+import {judge} from '../../../shared/smtp/verdict.ts';
 import {type Answer, startScriptedServer, type Verb} from '../../servers/scripted-server.ts';
 import {laneOf, running, serve} from './lane-under-test.ts';
 
-type AttemptSettings = Parameters<typeof attemptDelivery>[3] & Pick<Settings, 'smarthost' | 'capacity'>;
+type AttemptSettings = AttemptOptions['settings'] & Pick<Settings, 'smarthost' | 'capacity'>;
 export const settings: AttemptSettings = {
   heloName: 'relay.example',
   smarthost: undefined,
@@ -38,9 +40,8 @@ export function messageOf(properties: object = {}): Message {
 export interface AttemptWith extends Partial<Extract<NextHop, {hosts: readonly string[]}>> {
   readonly message?: Message;
   readonly lane?: Lane;
-  readonly sites?: Sites;
+  readonly troubles?: Troubles;
   readonly withinMs?: number;
-  readonly handedOver?: () => void;
   readonly settings?: AttemptSettings;
   readonly anywhere?: boolean;
   /** In place of a smarthost or sink; its port is the server's. */
@@ -52,9 +53,8 @@ export async function rawAttempt(
   {
     message = messageOf(),
     lane = laneOf(),
-    sites = new Sites(),
+    troubles = new Troubles(),
     withinMs = 10_000,
-    handedOver = () => {},
     settings: those = settings,
     anywhere = false,
     mx,
@@ -73,24 +73,26 @@ export async function rawAttempt(
     deadlineMs: Date.now() + withinMs,
     now: Date.now,
     nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere}),
-    sites,
+    troubles,
     isFirst: true,
-    handedOver,
+    contentOf: async () => contentOf(message.text),
+    settings: {...those, mx: {...those.mx, port}},
+    turn: await lane.nextTurn(),
   };
   const at = resolveDestination(message, {...parseSettings([]).settings, ...those});
   const destination = {...at, nextHop, isForeign: at.isForeign && nextHop.kind === 'smarthost'};
-  return attemptDelivery(message, destination, lane, {...those, mx: {...those.mx, port}}, options);
+  return attemptDelivery(message, destination, lane, options).finally(options.turn.pass);
 }
 
 export async function attempt(server: {readonly port: number}, options: AttemptWith = {}) {
   const outcome = await rawAttempt(server, options);
-  if (!('accepted' in outcome)) throw new Error('held, with no site known to be down and time left');
-  return outcome;
+  if (outcome.kind !== 'attempted') throw new Error('held, with no target known to be down and time left');
+  return outcome.ok ? outcome : {...outcome, verdict: judge(outcome.failure)};
 }
 
 /** An attempt in one line, as the rules table would have it. */
 export const summaryOf = (outcome: Awaited<ReturnType<typeof attempt>>): string =>
-  outcome.accepted
+  outcome.ok
     ? `accepted ${outcome.reply.code}`
     : [
         outcome.failure.stage,
@@ -98,7 +100,7 @@ export const summaryOf = (outcome: Awaited<ReturnType<typeof attempt>>): string 
         outcome.verdict.fate,
         outcome.verdict.status,
         ...(outcome.verdict.tryNextHost ? ['next host'] : []),
-        ...(outcome.verdict.countsAgainstSite ? ['site'] : []),
+        ...(outcome.verdict.countsAgainstTarget ? ['site'] : []),
         ...(outcome.verdict.maybeSent ? ['maybe sent'] : []),
       ].join(', ');
 

@@ -33,7 +33,7 @@ describe('authentication that is wanted', () => {
       DATA: '503',
     });
     const outcome = await attempt(pair, pair);
-    expect(outcome).toMatchObject({accepted: true, complaint: {fact: 'authentication-wanted'}});
+    expect(outcome).toMatchObject({ok: true, complaint: {fact: 'authentication-wanted'}});
   });
 
   test('is a refusal of the recipient at an MX host, which nobody asked to relay', async () => {

@@ -1,10 +1,12 @@
 // Lanes with scripted servers at the other end, and what becomes of messages on them, in short.
 
-import {Lane, type TransactionOptions} from '../../../functions/deliver/lane.ts';
+import {Lane, type Transacted, type Transaction} from '../../../functions/deliver/lane.ts';
 import {Connections} from '../../../functions/deliver/pace/connections.ts';
-import type {Target} from '../../../functions/deliver/smtp/target.ts';
+import type {Turn} from '../../../functions/deliver/smtp/turns.ts';
 import {type Capacity, defaultCapacity} from '../../../shared/settings/groups/capacity.ts';
-import {contentOf} from '../../../shared/smtp/content.ts';
+import {type Content, contentOf} from '../../../shared/smtp/content.ts';
+import type {Envelope} from '../../../shared/smtp/mail-parameters.ts';
+import type {Target} from '../../../shared/smtp/target.ts';
 import {mailbox} from '../../samples/messages.ts';
 import {
   type Answer,
@@ -44,6 +46,7 @@ export const mailTo = (name: string, mime = `Subject: ${name}\r\n\r\nbody\r\n`) 
   to: mailbox(`${name}@example.org`),
   content: contentOf(mime),
 });
+export type TransactionOptions = Omit<Transaction, 'target' | 'envelope' | 'content' | 'turn'>;
 export const options = (capacity: Partial<Capacity> = {}, withinMs = 5_000): TransactionOptions => ({
   heloName: 'relay.example',
   deadlineMs: Date.now() + withinMs,
@@ -51,20 +54,48 @@ export const options = (capacity: Partial<Capacity> = {}, withinMs = 5_000): Tra
   capacity: {...defaultCapacity.domain, ...capacity},
 });
 
+export interface Mail extends Envelope {
+  readonly content: Content;
+}
+
+/** One message, begun in its turn. */
+export async function transact(
+  lane: Lane,
+  target: Target,
+  mail: Mail,
+  more: TransactionOptions,
+): Promise<Transacted> {
+  const turn = await lane.nextTurn();
+  return transactIn(turn, lane, target, {mail, more});
+}
+
+async function transactIn(
+  turn: Turn,
+  lane: Lane,
+  target: Target,
+  {mail, more}: {readonly mail: Mail; readonly more: TransactionOptions},
+): Promise<Transacted> {
+  try {
+    const content = async () => mail.content;
+    return await lane.transact({...more, turn, target, envelope: mail, content});
+  } finally {
+    turn.pass();
+  }
+}
+
 export const done = {ok: true};
-/** The loop of a group: each begins when the one before is handed over, its outcome yet to come. */
+/** The loop of a group: each begins when it has the turn, while the outcome of the one before may be yet to come. */
 export async function beginAll(lane: Lane, target: Target, names: readonly string[], more = options()) {
   const outcomes: Promise<object>[] = [];
   for (const name of names) {
-    const {promise: handedOver, resolve} = Promise.withResolvers<void>();
-    const outcome = lane.transact(target, mailTo(name), more, resolve).then(({ok, ...rest}) => {
-      resolve();
+    const turn = await lane.nextTurn();
+    const mail = mailTo(name);
+    const outcome = transactIn(turn, lane, target, {mail, more}).then(({ok, ...rest}) => {
       if (!('failure' in rest)) return {ok};
       const {stage, result, reply} = rest.failure;
       return {ok, stage, result, code: reply?.code};
     });
     outcomes.push(outcome);
-    await handedOver;
   }
   return Promise.all(outcomes);
 }

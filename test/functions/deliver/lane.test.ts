@@ -1,7 +1,7 @@
 import net from 'node:net';
 import {afterEach, describe, expect, test, vi} from 'vitest';
 import {Connections} from '../../../functions/deliver/pace/connections.ts';
-import type {Target} from '../../../functions/deliver/smtp/target.ts';
+import type {Target} from '../../../shared/smtp/target.ts';
 import {beginAll, done, endLanes, laneOf, options, running, serve, targetOf} from './lane-under-test.ts';
 
 afterEach(endLanes);

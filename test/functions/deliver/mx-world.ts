@@ -10,7 +10,7 @@ import {Lane} from '../../../functions/deliver/lane.ts';
 import {StsPolicies} from '../../../functions/deliver/next-hop/mta-sts-policies.ts';
 import {NextHops} from '../../../functions/deliver/next-hop/next-hops.ts';
 import {Connections} from '../../../functions/deliver/pace/connections.ts';
-import {Sites} from '../../../functions/deliver/pace/sites.ts';
+import {Troubles} from '../../../functions/deliver/pace/troubles.ts';
 import {type Deliverable, readRecord} from '../../../functions/deliver/read-record.ts';
 import {outcomeLog} from '../../../functions/outcome/outcome-log.ts';
 import {OutcomeWriter} from '../../../functions/outcome/outcome-writer.ts';
@@ -19,7 +19,9 @@ import {Settler} from '../../../functions/outcome/settler.ts';
 import {sqsClient} from '../../../functions/runtime/clients.ts';
 import {Sqs} from '../../../functions/runtime/sqs.ts';
 import {resultOf} from '../../../shared/delivery/result.ts';
+import type {Message} from '../../../shared/message/message.ts';
 import {parseSettings} from '../../../shared/settings/settings.ts';
+import {contentOf} from '../../../shared/smtp/content.ts';
 import {type DnsServer, startDnsServer, type Zone} from '../../servers/dns-server.ts';
 import {startDohServer} from '../../servers/doh-server.ts';
 import {certificateOf, type PolicyHost, startPolicyHost} from '../../servers/policy-host.ts';
@@ -125,7 +127,8 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
   const writer = new OutcomeWriter({sqs, waitingUrl: '', listeners: [outcomeLog(log), complaints]});
   const parts = {
     settler: new Settler({writer, sqs, deliveryUrl: '', log}),
-    sites: new Sites(),
+    troubles: new Troubles(),
+    contentOf: async ({text}: Message) => contentOf(text),
     nextHops: new NextHops({policies, now, random: () => 0.5, anywhere: false}),
     log,
     now,
@@ -152,12 +155,12 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
     } as unknown as SQSRecord;
     const lane = new Lane(connections);
     const deadlineMs = now() + 20_000;
-    const turn = {lane, deadlineMs, lastTextMs: deadlineMs, isFirst: true, handedOver: () => {}};
+    const begun = {lane, deadlineMs, lastTextMs: deadlineMs, isFirst: true, turn: await lane.nextTurn()};
     readAgain = 0;
     lines.length = 0;
     const candidate = readRecord(record, settings, parts) as Deliverable;
     const rules = {settings, decide: () => undefined};
-    const outcome = await deliverMessage(candidate, turn, rules, parts);
+    const outcome = await deliverMessage(candidate, begun, rules, parts);
     await lane.close();
     if (outcome === undefined || !('entries' in outcome)) throw new Error('not attempted');
     writer.known(outcome);

@@ -1,7 +1,7 @@
 // When the next host of a next hop is tried, and when it is not.
 
 import {afterEach, describe, expect, test} from 'vitest';
-import {Sites} from '../../../functions/deliver/pace/sites.ts';
+import {Troubles} from '../../../functions/deliver/pace/troubles.ts';
 import {attempt, plainEhlo, serveTwo, summaryOf, text} from './attempt-under-test.ts';
 import {endLanes} from './lane-under-test.ts';
 
@@ -27,9 +27,9 @@ describe('of two hosts', () => {
 
   test('the first is left alone after junk three times in a row', async () => {
     const {one, ...pair} = await serveTwo({connect: 'HTTP/1.1 400 Bad Request'});
-    const sites = new Sites();
+    const troubles = new Troubles();
     for (let n = 0; n < 5; n += 1)
-      expect(summaryOf(await attempt(pair, {...pair, sites}))).toBe('accepted 250');
+      expect(summaryOf(await attempt(pair, {...pair, troubles}))).toBe('accepted 250');
     expect(one.connections()).toBe(3);
   });
 

@@ -34,7 +34,7 @@ describe('a message with', () => {
       const stage = verb === 'MAIL' ? 'mailfrom' : 'rcptto';
       expect(summaryOf(outcome)).toBe(`${stage}, error, bounced, 5.5.4, next host`);
       expect(outcome.tried).toBe(2);
-      if (outcome.accepted) throw new Error('accepted');
+      if (outcome.ok) throw new Error('accepted');
       expect(outcome.failure.description).toMatch(`${parameter}: offered, and then refused: `);
     },
   );
@@ -79,7 +79,7 @@ test.each(['501', '501 5.5.2 syntax error', '500 what?'])(
   'after a refusal that does not speak of a parameter (%s), MAIL is not repeated without SIZE',
   async MAIL => {
     const server = await serve({EHLO: '250-scripted.example\r\n250 SIZE 1000', MAIL});
-    expect(await attempt(server)).toMatchObject({accepted: false, verdict: {fate: 'bounced'}});
+    expect(await attempt(server)).toMatchObject({ok: false, verdict: {fate: 'bounced'}});
     expect(server.commands.filter(line => line.startsWith('MAIL'))).toHaveLength(1);
   },
 );

@@ -2,7 +2,6 @@ import {expect, test} from 'vitest';
 import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import {attempted, type Outcome, refused, stopped} from '../../../shared/delivery/outcome.ts';
 import {outcomeLine} from '../../../shared/delivery/outcome-line.ts';
-import {judge} from '../../../shared/smtp/verdict.ts';
 import {incoming, message, now, settings} from '../../samples/messages.ts';
 
 const stage = settings();
@@ -27,7 +26,7 @@ const attemptOf = {
   passed: ['192.0.2.1: down'],
   tags: ['t'],
 };
-const accepted = {accepted: true, reply: {code: 250, text: 'taken'}} as const;
+const accepted = {ok: true, reply: {code: 250, text: 'taken'}} as const;
 const untried = {message: mail, destination: candidate.destination};
 const hold = {kind: 'hold', untilMs: now + 5000, facts: {nextHop: 'mx:example.org'}} as const;
 
@@ -70,7 +69,7 @@ test.each<[string, Outcome, string, string, object]>([
   ],
   [
     'a deferred message',
-    attempted(candidate, {accepted: false, failure, verdict: judge(failure), ...report}, stage, now),
+    attempted(candidate, {ok: false, failure, ...report}, stage, now),
     'warn',
     'attempt',
     {

@@ -4,17 +4,17 @@ import {nextRoundOf} from '../../../shared/delivery/next-round.ts';
 import {attempted, stopped} from '../../../shared/delivery/outcome.ts';
 import type {Wait} from '../../../shared/delivery/rate.ts';
 import {resultOf} from '../../../shared/delivery/result.ts';
-import {type AttemptEnd, entryOf} from '../../../shared/delivery/result-entry.ts';
+import {entryOf} from '../../../shared/delivery/result-entry.ts';
 import type {Message} from '../../../shared/message/message.ts';
 import type {Settings} from '../../../shared/settings/settings.ts';
-import {type Failure, judge} from '../../../shared/smtp/verdict.ts';
+import type {Failure, Tried} from '../../../shared/smtp/failure.ts';
 import {incoming, message, messageOf, now, parse, plain, settings} from '../../samples/messages.ts';
 import {decideRoute} from './route-under-test.ts';
 
-const accepted: AttemptEnd = {accepted: true, reply: {code: 250, status: '2.6.0', text: 'queued'}};
-const failed = (failure: Omit<Failure, 'description'>): AttemptEnd => {
+const accepted: Tried = {ok: true, reply: {code: 250, status: '2.6.0', text: 'queued'}};
+const failed = (failure: Omit<Failure, 'description'>): Tried => {
   const whole = {description: 'in words', ...failure};
-  return {accepted: false, failure: whole, verdict: judge(whole)};
+  return {ok: false, failure: whole};
 };
 const refused = failed({stage: 'rcptto', result: 'error', reply: {code: 550, status: '5.1.1', text: 'no'}});
 const greylisted = failed({stage: 'rcptto', result: 'error', reply: {code: 450, text: 'later'}});
@@ -27,14 +27,14 @@ const candidateOf = (mail: Message, stage = settings()) => ({
   lane: 'example.org#1',
 });
 /** An attempt's outcome, and what is made of it. */
-const decideFate = (mail: Message, end: AttemptEnd, stage: Settings, nowMs: number, about = {}) => {
+const decideFate = (mail: Message, end: Tried, stage: Settings, nowMs: number, about = {}) => {
   const report = {...end, facts: about, startMs: nowMs, tried: 1};
   const outcome = attempted(candidateOf(mail, stage), report, stage, nowMs);
   const {fate, queues} = outcome;
   return {fate, queues, body: resultOf(outcome), again: nextRoundOf(outcome)};
 };
 const settle = (
-  end: AttemptEnd,
+  end: Tried,
   properties: Record<string, unknown> = {},
   parameters: Record<string, string> = {},
   nowMs = now,
@@ -66,7 +66,7 @@ describe('an attempt’s entry in the results', () => {
     ],
     [
       'accepted without a status',
-      {accepted: true, reply: {code: 250, text: ''}} as const,
+      {ok: true, reply: {code: 250, text: ''}} as const,
       {state: 'message', result: 'accepted', code: 250, status: '2.0.0', description: ''},
     ],
     [

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {isOfOurSetUp, wantsAuthentication} from '../../../shared/smtp/authentication-wanted.ts';
+import type {Failure, Stage} from '../../../shared/smtp/failure.ts';
 import {ReplyReader, replyOf} from '../../../shared/smtp/reply.ts';
-import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 
 const failureOf = (stage: Stage, raw: string): Failure => {
   const [read] = new ReplyReader().push(Buffer.from(`${raw}\r\n`));

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {contentOf} from '../../../shared/smtp/content.ts';
+import type {Failure, Stage} from '../../../shared/smtp/failure.ts';
 import {
   envelopeCommands,
   isOfParameters,
@@ -7,7 +8,6 @@ import {
   misfitOf,
   parameterRefusalOf,
 } from '../../../shared/smtp/mail-parameters.ts';
-import type {Failure, Stage} from '../../../shared/smtp/verdict.ts';
 import {mailbox} from '../../samples/messages.ts';
 
 const ascii = contentOf('Subject: x\r\n\r\nbody\r\n');

@@ -2,7 +2,8 @@
 // `vitest -u` writes the file anew; read the difference before it is committed.
 
 import {describe, expect, test} from 'vitest';
-import {type Fact, type Failure, judge, type Stage, type Verdict} from '../../../shared/smtp/verdict.ts';
+import type {Fact, Failure, Stage} from '../../../shared/smtp/failure.ts';
+import {judge, type Verdict} from '../../../shared/smtp/verdict.ts';
 
 const stages: readonly Stage[] = [
   'dns',
@@ -67,11 +68,11 @@ const replies = [
 
 const row = (...cells: string[]) =>
   `${cells.map((cell, index) => cell.padEnd([12, 22, 10, 8, 11, 7][index] ?? 0)).join('')}`.trimEnd();
-const verdictCells = ({fate, status, tryNextHost, countsAgainstSite, maybeSent}: Verdict) => [
+const verdictCells = ({fate, status, tryNextHost, countsAgainstTarget, maybeSent}: Verdict) => [
   fate,
   status,
   tryNextHost ? 'next host' : '–',
-  countsAgainstSite ? 'site' : '–',
+  countsAgainstTarget ? 'site' : '–',
   maybeSent ? 'maybe sent' : '–',
 ];
 
@@ -132,13 +133,13 @@ describe('what the table must hold, whatever else it says', () => {
   test('a refused message says nothing of the site, and a refused greeting nothing of the message', () => {
     for (const stage of transaction) {
       for (const reply of ['450', '550', '552', '554'])
-        expect(judgedReply(stage, reply).countsAgainstSite).toBe(false);
+        expect(judgedReply(stage, reply).countsAgainstTarget).toBe(false);
     }
     for (const reply of ['421', '450', '550', '554 5.7.1']) {
       expect(judgedReply('intro', reply)).toMatchObject({
         fate: 'deferred',
         tryNextHost: true,
-        countsAgainstSite: true,
+        countsAgainstTarget: true,
       });
     }
   });
@@ -157,7 +158,7 @@ describe('what the table must hold, whatever else it says', () => {
         fate: 'deferred',
         status: '4.5.0',
         tryNextHost: true,
-        countsAgainstSite: true,
+        countsAgainstTarget: true,
         maybeSent: false,
       });
     }

@@ -3,7 +3,17 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import {Connections} from '../../../../functions/deliver/pace/connections.ts';
 import type {Answer, ScriptedServer, Verb} from '../../../servers/scripted-server.ts';
-import {beginAll, done, endLanes, laneOf, mailTo, options, serve, targetOf} from '../lane-under-test.ts';
+import {
+  beginAll,
+  done,
+  endLanes,
+  laneOf,
+  mailTo,
+  options,
+  serve,
+  targetOf,
+  transact,
+} from '../lane-under-test.ts';
 
 afterEach(endLanes);
 
@@ -108,7 +118,7 @@ test('who waits for as long as there is time has not had an attempt', async () =
   const connections = new Connections(Date.now);
   const first = beginAll(laneOf(connections), targetOf(server), ['a'], options({}, 5_000));
   await expect.poll(() => server.texts).toHaveLength(1);
-  const second = await laneOf(connections).transact(targetOf(server), mailTo('b'), options({}, 2_000));
+  const second = await transact(laneOf(connections), targetOf(server), mailTo('b'), options({}, 2_000));
   expect(second).toMatchObject({ok: false, failure: {fact: 'server-full', reply: {code: 421}}});
   expect(await first).toMatchObject([{stage: 'message', result: 'timeout'}]);
 });
@@ -132,7 +142,7 @@ test.each([
   ['554 5.7.1 Connection refused: listed', false],
 ])('a greeting of %s says that it is full: %s', async (greeting, isFull) => {
   const server = await serve({connect: greeting});
-  const transaction = await laneOf().transact(targetOf(server), mailTo('a'), options({}, 400));
+  const transaction = await transact(laneOf(), targetOf(server), mailTo('a'), options({}, 400));
   expect(!transaction.ok && transaction.failure.fact === 'server-full').toBe(isFull);
 });
 

@@ -48,7 +48,7 @@ async function open({port}: LineServer, credentials = me) {
   };
   const opened = await openSession(target, options);
   if (opened.ok) {
-    running.push(opened.session);
+    running.push({close: () => opened.session.quit()});
     return {by: opened.session.facts.authentication};
   }
   const {stage, result, reply, fact, description} = opened.failure;

@@ -1,15 +1,16 @@
 // How a session opens, at servers that say every reply in a way of their own. STARTTLS is in tls.test.ts.
 
 import {afterEach, describe, expect, test} from 'vitest';
-import {Lane, type TransactionOptions} from '../../../../functions/deliver/lane.ts';
+import {Lane} from '../../../../functions/deliver/lane.ts';
 import {Connections} from '../../../../functions/deliver/pace/connections.ts';
 import {openSession, type SessionOptions} from '../../../../functions/deliver/smtp/smtp-opening.ts';
-import type {Target} from '../../../../functions/deliver/smtp/target.ts';
 import {defaultCapacity} from '../../../../shared/settings/groups/capacity.ts';
 import {parseMailbox} from '../../../../shared/smtp/address.ts';
 import {contentOf} from '../../../../shared/smtp/content.ts';
+import type {Target} from '../../../../shared/smtp/target.ts';
 import {type LineServer, type Script, startLineServer} from '../../../servers/line-server.ts';
 import {inStillTime} from '../../runtime/still-time.ts';
+import {type TransactionOptions, transact} from '../lane-under-test.ts';
 
 const running: {close(): unknown}[] = [];
 afterEach(async () => {
@@ -44,7 +45,7 @@ const optionsOf = (withinMs = 60_000): SessionOptions & TransactionOptions => ({
 
 async function open(server: LineServer, more: Partial<Target> = {}, options = optionsOf()) {
   const opened = await openSession(targetOf(server, more), options);
-  if (opened.ok) running.push(opened.session);
+  if (opened.ok) running.push({close: () => opened.session.quit()});
   return opened.ok ? {facts: opened.session.facts} : {failure: opened.failure, facts: opened.facts};
 }
 
@@ -58,7 +59,7 @@ async function deliver(server: LineServer, more: Partial<Target> = {}, options =
   running.push(lane);
   const outcomes: unknown[] = [];
   for (let count = 0; count < 2; count += 1) {
-    const {ok, ...rest} = await lane.transact(targetOf(server, more), mail, options);
+    const {ok, ...rest} = await transact(lane, targetOf(server, more), mail, options);
     outcomes.push('reply' in rest ? rest.reply.code : rest.failure);
   }
   return outcomes;
@@ -205,7 +206,7 @@ describe('after the dot the digits decide', () => {
     const lane = new Lane(new Connections(Date.now));
     running.push(lane);
     const {ok, ...sent} = await inStillTime(
-      () => lane.transact(targetOf(server), mail, optionsOf(600)),
+      () => transact(lane, targetOf(server), mail, optionsOf(600)),
       () => server.lines.includes('.'),
     );
     if (typeof expected === 'number') expect(sent).toMatchObject({reply: {code: expected}});

@@ -3,15 +3,16 @@ import tls, {type TLSSocketOptions} from 'node:tls';
 import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {Lane} from '../../../../functions/deliver/lane.ts';
-import {Connections, keyOf} from '../../../../functions/deliver/pace/connections.ts';
+import {Connections} from '../../../../functions/deliver/pace/connections.ts';
 import {openSession} from '../../../../functions/deliver/smtp/smtp-opening.ts';
-import type {Target} from '../../../../functions/deliver/smtp/target.ts';
 import {defaultCapacity} from '../../../../shared/settings/groups/capacity.ts';
 import {parseMailbox} from '../../../../shared/smtp/address.ts';
 import {contentOf} from '../../../../shared/smtp/content.ts';
+import {keyOf, type Target} from '../../../../shared/smtp/target.ts';
 import {fixture} from '../../../fixtures/fixture.ts';
 import {type LineServer, type Script, startLineServer} from '../../../servers/line-server.ts';
 import {inStillTime} from '../../runtime/still-time.ts';
+import {transact} from '../lane-under-test.ts';
 
 const certificate = {key: fixture('localhost.key'), cert: fixture('localhost.crt')};
 const credentials = {username: 'me', password: 'hunter2'};
@@ -57,7 +58,7 @@ const targetOf = (port: number, more: Partial<Target> = {}): Target => ({
 
 async function open(port: number, more: Partial<Target> = {}) {
   const opened = await openSession(targetOf(port, more), options);
-  if (opened.ok) running.push(opened.session);
+  if (opened.ok) running.push({close: () => opened.session.quit()});
   return opened.ok ? {facts: opened.session.facts} : {failure: opened.failure};
 }
 
@@ -121,7 +122,7 @@ test('a message goes through, 8-bit and all, over an authenticated TLS session',
   const text = 'Subject: Grüße\r\n\r\n.\r\nbody\r\n';
   const lane = new Lane(new Connections(Date.now));
   const mail = {from: undefined, to: to.value, content: contentOf(text)};
-  const sent = await lane.transact(targetOf(port, {credentials, security: 'verified'}), mail, options);
+  const sent = await transact(lane, targetOf(port, {credentials, security: 'verified'}), mail, options);
   lane.close();
   expect(sent).toMatchObject({ok: true, reply: {code: 250}, messages: 1});
   expect(Buffer.concat(received).toString()).toBe(text);
@@ -224,7 +225,7 @@ describe('what was said in clear is forgotten', () => {
     const to = parseMailbox('you@example.org');
     if (!to.ok) throw new Error(to.problem);
     const mail = {from: undefined, to: to.value, content: contentOf('Subject: x\r\n\r\nbody\r\n')};
-    expect(await lane.transact(targetOf(server.port), mail, options)).toMatchObject({ok: true});
+    expect(await transact(lane, targetOf(server.port), mail, options)).toMatchObject({ok: true});
     expect(server.lines).toContain('TLS MAIL FROM:<>');
     const another = await serveLines({says});
     expect((await open(another.port, {credentials})).failure).toMatchObject({fact: 'auth-not-offered'});
