@@ -2,13 +2,16 @@
 // settled as soon as its outcome is known, while the next one is on its way.
 
 import type {SQSRecord} from 'aws-lambda';
-import {openGates} from '../../shared/delivery/gate.ts';
+import {type Gate, openGates} from '../../shared/delivery/gate.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
-import {errorText} from '../runtime/log.ts';
+import type {Settler} from '../outcome/settler.ts';
+import {errorText, type Log} from '../runtime/log.ts';
+import type {Visibility} from '../runtime/visibility.ts';
+import type {AttemptOptions} from './attempt.ts';
 import {deliverMessage, type Rules} from './deliver-message.ts';
-import type {DeliverParts} from './deliver-parts.ts';
 import {Lane} from './lane.ts';
+import type {Connections} from './pace/connections.ts';
 import {type Deliverable, groupOf, readRecord} from './read-record.ts';
 import type {Turn} from './smtp/turns.ts';
 
@@ -16,6 +19,16 @@ import type {Turn} from './smtp/turns.ts';
 const replyReserveMs = 300_000;
 /** How long settling the last message may take after its transaction has ended. */
 const settleReserveMs = 10_000;
+
+/** Made once for each environment. */
+export interface DeliverParts extends Pick<AttemptOptions, 'nextHops' | 'troubles' | 'contentOf' | 'now'> {
+  /** What a message has to pass before it is tried, in order. */
+  readonly gates: readonly Gate[];
+  readonly settler: Settler;
+  readonly connections: Connections;
+  readonly visibility: Visibility;
+  readonly log: Log;
+}
 
 interface Item {
   readonly record: SQSRecord;
@@ -42,7 +55,13 @@ export async function deliverBatch(
   const {settler, gates, now} = parts;
   const time = timeOf(remainingMs, now);
   settler.expect(records.length);
-  const items = records.map(record => ({record, content: contentOf(record, settings, parts)}));
+  const items = records.map((record): Item => {
+    try {
+      return {record, content: readRecord(record, settings, parts)};
+    } catch (error) {
+      return {record, content: error as Error};
+    }
+  });
   const candidates = items.map(({content}) => content).filter(isDeliverable);
   const rules = {settings, decide: await openGates(gates, {candidates, settings, now})};
   const groups = [...Map.groupBy(items, ({record}) => groupOf(record)).values()];
@@ -56,14 +75,6 @@ function timeOf(remainingMs: () => number, now: () => number): Time {
   const lastTextMs = deadlineMs - Math.min(replyReserveMs, totalMs / 3);
   // remainingMs changes: on a developer's machine an environment that has to stop has no time left.
   return {totalMs, deadlineMs, lastTextMs, mayBegin: () => now() <= lastTextMs && remainingMs() > 0};
-}
-
-function contentOf(record: SQSRecord, settings: Settings, parts: DeliverParts): Item['content'] {
-  try {
-    return readRecord(record, settings, parts);
-  } catch (error) {
-    return error as Error;
-  }
 }
 
 const isDeliverable = (content: Item['content']): content is Deliverable =>
@@ -81,30 +92,28 @@ async function deliverGroup(
   const failed = new Set<SQSRecord>();
   const late = new Set<SQSRecord>();
   const tasks: Promise<void>[] = [];
-  const outcomeOf = async (content: Item['content'], turn: Turn) => {
-    if (content instanceof Error) throw content;
-    if ('fate' in content) return content;
-    return deliverMessage(content, {...time, lane, turn, isFirst: tasks.length === 0}, rules, parts);
+  const settle = async ({record, content}: Item, turn: Turn) => {
+    try {
+      if (content instanceof Error) throw content;
+      const begun = {...time, lane, turn, isFirst: tasks.length === 0};
+      const outcome = 'fate' in content ? content : await deliverMessage(content, begun, rules, parts);
+      if (outcome === undefined) late.add(record);
+      turn.pass();
+      if (outcome !== undefined) await settler.settle(record, outcome);
+    } catch (error) {
+      failed.add(record);
+      const message = 'message not settled; it and the rest of its group will be redelivered';
+      log('error', message, {id: record.messageId, lane: groupOf(record), error: errorText(error)});
+      turn.pass();
+    }
   };
-  for (const {record, content} of items) {
+  for (const item of items) {
     const turn = await lane.nextTurn();
     if (failed.size > 0 || late.size > 0 || !time.mayBegin()) {
       turn.pass();
       break;
     }
-    const task = outcomeOf(content, turn)
-      .then(outcome => {
-        if (outcome === undefined) late.add(record);
-        turn.pass();
-        return outcome && settler.settle(record, outcome);
-      })
-      .catch(error => {
-        failed.add(record);
-        const message = 'message not settled; it and the rest of its group will be redelivered';
-        log('error', message, {id: record.messageId, lane: groupOf(record), error: errorText(error)});
-        turn.pass();
-      });
-    tasks.push(task);
+    tasks.push(settle(item, turn));
   }
   await Promise.all(tasks);
   await lane.close();

@@ -3,32 +3,28 @@
 import {type Destination, nextHopName} from '../../shared/delivery/destination.ts';
 import type {Decide} from '../../shared/delivery/gate.ts';
 import {attempted, type Outcome, stopped} from '../../shared/delivery/outcome.ts';
+import {entryOf} from '../../shared/delivery/result-entry.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
-import {type Attempt, attemptDelivery} from './attempt.ts';
-import type {DeliverParts} from './deliver-parts.ts';
+import {type Attempt, type AttemptOptions, attemptDelivery} from './attempt.ts';
 import type {Lane} from './lane.ts';
 import type {Deliverable} from './read-record.ts';
-import type {Turn} from './smtp/turns.ts';
 
-export interface Begun {
+/** A message that has begun: its place on the lane, and its time. */
+export type Begun = Pick<AttemptOptions, 'turn' | 'isFirst' | 'deadlineMs' | 'lastTextMs'> & {
   readonly lane: Lane;
-  readonly turn: Turn;
-  readonly deadlineMs: number;
-  readonly lastTextMs: number;
-  readonly isFirst: boolean;
-}
+};
 
 export interface Rules {
   readonly settings: Settings;
   readonly decide: Decide;
 }
 
-/** @returns undefined when the function's time is over: the message is to come again as it is */
+/** @returns undefined when the function's time is over: the message is to be redelivered as it is */
 export async function deliverMessage(
   candidate: Deliverable,
   {lane, ...begun}: Begun,
   {settings, decide}: Rules,
-  parts: Pick<DeliverParts, 'nextHops' | 'troubles' | 'contentOf' | 'now'>,
+  parts: Pick<AttemptOptions, 'nextHops' | 'troubles' | 'contentOf' | 'now'>,
 ): Promise<Outcome | undefined> {
   const {now} = parts;
   const startMs = now();
@@ -43,8 +39,9 @@ export async function deliverMessage(
     const facts = {nextHop: nextHopName(destination.nextHop), ...(full && {description: full.description})};
     return stopped(candidate, {kind: 'hold', untilMs, cause, facts, isTrouble: true}, settings, now());
   }
-  const facts = factsOf(attempt, destination);
-  return attempted(candidate, {...attempt, facts, startMs}, settings, now());
+  const timeMs = now();
+  const entry = entryOf(attempt, factsOf(attempt, destination), timeMs);
+  return attempted(candidate, {...attempt, entry, durationMs: timeMs - startMs}, settings, timeMs);
 }
 
 const factsOf = ({mta, facts, messages}: Attempt, {nextHop}: Destination) => ({

@@ -7,8 +7,9 @@ import type {Outcome} from '../../shared/delivery/outcome.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
 import {problemsText} from '../../shared/problem.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
+import type {Settler} from '../outcome/settler.ts';
+import type {Log} from '../runtime/log.ts';
 import {arrivalOf} from '../runtime/record.ts';
-import type {DeliverParts} from './deliver-parts.ts';
 
 export interface Deliverable extends Candidate {
   readonly lane: string;
@@ -19,7 +20,7 @@ export const groupOf = (record: SQSRecord): string => record.attributes.MessageG
 export function readRecord(
   record: SQSRecord,
   settings: Settings,
-  {settler, log}: Pick<DeliverParts, 'settler' | 'log'>,
+  {settler, log}: {readonly settler: Settler; readonly log: Log},
 ): Deliverable | Outcome {
   const {messageId: id, body} = record;
   const lane = groupOf(record);

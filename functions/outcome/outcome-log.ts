@@ -2,7 +2,7 @@
 
 import {outcomeLine} from '../../shared/delivery/outcome-line.ts';
 import type {Log} from '../runtime/log.ts';
-import type {OutcomeListener} from './outcome-listener.ts';
+import type {OutcomeListener} from './outcome-writer.ts';
 
 export const outcomeLog = (log: Log): OutcomeListener => ({
   known: outcome => {

@@ -4,9 +4,19 @@
 import {nextRoundOf} from '../../shared/delivery/next-round.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
 import type {Sqs, Untaken} from '../runtime/sqs.ts';
-import type {OutcomeListener} from './outcome-listener.ts';
 
-export interface OutcomeWriterParts {
+/** Whoever is told of outcomes: the log, the result queues, and others to come. */
+export interface OutcomeListener {
+  /** Told once, as soon as an outcome is known. It must not fail, and nobody waits for it. */
+  readonly known?: (outcome: Outcome) => void;
+  /**
+   * Told when the message's next round, if it has one, is sure.
+   * @returns the outcomes that could not be told: their messages are to be redelivered
+   */
+  readonly publish?: (outcomes: readonly Outcome[]) => Promise<Untaken<Outcome>>;
+}
+
+interface OutcomeWriterParts {
   readonly sqs: Sqs;
   readonly waitingUrl: string;
   /** In the order in which they are told. */

@@ -3,7 +3,7 @@
 
 import {invalidResultOf} from '../../shared/delivery/result.ts';
 import type {Sqs} from '../runtime/sqs.ts';
-import type {OutcomeListener} from './outcome-listener.ts';
+import type {OutcomeListener} from './outcome-writer.ts';
 
 export const oversizeTexts = (sqs: Sqs, url: string): OutcomeListener => ({
   publish: async outcomes => {

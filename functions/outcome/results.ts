@@ -1,13 +1,13 @@
 // The results as a listener. Each is published to the queues that its message names, else to the stage's own.
 
-import type {Outcome} from '../../shared/delivery/outcome.ts';
+import type {Invalid, Outcome, Told} from '../../shared/delivery/outcome.ts';
 import {postponedBody, postponeSeconds, type ResultCopy} from '../../shared/delivery/postponed-result.ts';
-import {isTold, kindsOf, resultOf, type Told} from '../../shared/delivery/result.ts';
+import {isPublished, kindsOf, resultOf} from '../../shared/delivery/result.ts';
 import {type JsonObject, omit, parseJson} from '../../shared/json.ts';
 import {isPassingQueue, type ResultKind} from '../../shared/names.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import type {Sqs, Untaken} from '../runtime/sqs.ts';
-import type {OutcomeListener} from './outcome-listener.ts';
+import type {OutcomeListener} from './outcome-writer.ts';
 
 export interface ResultsParts {
   readonly sqs: Sqs;
@@ -17,7 +17,7 @@ export interface ResultsParts {
 }
 
 interface CopyOf extends ResultCopy {
-  readonly outcome: Told;
+  readonly outcome: Told | Invalid;
 }
 
 export class Results implements OutcomeListener {
@@ -33,7 +33,7 @@ export class Results implements OutcomeListener {
    */
   async publish(outcomes: readonly Outcome[]): Promise<Untaken<Outcome>> {
     const {sqs, waitingUrl, log} = this.#parts;
-    const untaken = await this.publishCopies(outcomes.filter(isTold).flatMap(copiesOf));
+    const untaken = await this.publishCopies(outcomes.filter(isPublished).flatMap(copiesOf));
     const waiting = [...untaken].map(([copy, error]) => {
       log('error', 'a result could not be published; it waits', {kind: copy.kind, error});
       return {copy, body: postponedBody(copy), delaySeconds: postponeSeconds};
@@ -94,7 +94,7 @@ export class Results implements OutcomeListener {
   }
 }
 
-function copiesOf(outcome: Told): readonly CopyOf[] {
+function copiesOf(outcome: Told | Invalid): readonly CopyOf[] {
   const {fate, queues} = outcome;
   const kinds = kindsOf(fate).filter(kind => queues[kind] !== null);
   const body = kinds.length > 0 ? resultOf(outcome) : '';

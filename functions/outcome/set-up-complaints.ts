@@ -3,7 +3,7 @@
 
 import {nextHopName} from '../../shared/delivery/destination.ts';
 import type {Log} from '../runtime/log.ts';
-import type {OutcomeListener} from './outcome-listener.ts';
+import type {OutcomeListener} from './outcome-writer.ts';
 
 export const setUpComplaints = (log: Log, readSettingsAgain: () => void): OutcomeListener => ({
   known: outcome => {

@@ -45,26 +45,20 @@ export interface Batch {
 /** Opened once a batch, with whatever must be fetched for all its messages together. */
 export type Gate = (batch: Batch) => Decide | Promise<Decide>;
 
-/** All gates as one. What one of them stops when the batch begins stays stopped; the others are asked again at each turn. */
-export async function openGates(gates: readonly Gate[], batch: Batch): Promise<Decide> {
-  const stops = new Map<Candidate, Stop>();
+/** All gates as one: they are opened when a batch begins, and decide at each message's turn. */
+export async function openGates(gates: readonly Gate[], {candidates, settings, now}: Batch): Promise<Decide> {
   const decides: Decide[] = [];
-  for (const gate of gates) {
-    const candidates = batch.candidates.filter(candidate => !stops.has(candidate));
-    const decide = await gate({...batch, candidates});
-    decides.push(decide);
-    for (const candidate of candidates) {
-      const stop = decide(candidate, batch.now());
-      if (stop !== undefined) stops.set(candidate, stop);
-    }
-  }
-  return (candidate, nowMs) => {
-    const stopped = stops.get(candidate);
-    if (stopped !== undefined) return stopped;
+  const decideAll: Decide = (candidate, nowMs) => {
     for (const decide of decides) {
       const stop = decide(candidate, nowMs);
       if (stop !== undefined) return stop;
     }
     return undefined;
   };
+  let passing = candidates;
+  for (const gate of gates) {
+    decides.push(await gate({candidates: passing, settings, now}));
+    passing = passing.filter(candidate => decideAll(candidate, now()) === undefined);
+  }
+  return decideAll;
 }

@@ -7,7 +7,7 @@ import {utcTimeOf} from '../utc-time.ts';
 import type {Outcome} from './outcome.ts';
 import {delaySecondsOf} from './schedule.ts';
 
-export interface NextRound {
+interface NextRound {
   readonly body: string;
   readonly delaySeconds: number;
 }
@@ -18,20 +18,13 @@ export const messageBody = (message: Message, changes: JsonObject = {}): string 
 
 /** What goes to the queue `waiting`; undefined where the message's way is over. */
 export function nextRoundOf(outcome: Outcome): NextRound | undefined {
-  switch (outcome.fate) {
-    case 'deferred': {
-      const {message, entries, nextMs, timeMs} = outcome;
-      const nextattempt = {time: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)};
-      const body = messageBody(message, {results: entries, nextattempt});
-      return {body, delaySeconds: delaySecondsOf(nextMs, timeMs)};
-    }
-    case 'held': {
-      const {message, stop, timeMs} = outcome;
-      return {body: messageBody(message), delaySeconds: delaySecondsOf(stop.untilMs, timeMs)};
-    }
-    case 'unreadable':
-      return {body: outcome.body, delaySeconds: 0};
-    default:
-      return undefined;
+  if (outcome.fate === 'unreadable') return {body: outcome.body, delaySeconds: 0};
+  if (outcome.fate === 'held') {
+    const {message, stop, timeMs} = outcome;
+    return {body: messageBody(message), delaySeconds: delaySecondsOf(stop.untilMs, timeMs)};
   }
+  if (outcome.fate !== 'deferred') return undefined;
+  const {message, entries: results, nextMs = 0, timeMs} = outcome;
+  const nextattempt = {time: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)};
+  return {body: messageBody(message, {results, nextattempt}), delaySeconds: delaySecondsOf(nextMs, timeMs)};
 }

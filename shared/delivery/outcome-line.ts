@@ -3,7 +3,7 @@
 import type {LogLine} from '../log-line.ts';
 import {nextHopName} from './destination.ts';
 import type {Candidate} from './gate.ts';
-import type {Deferred, Ended, Outcome} from './outcome.ts';
+import type {Attempt, Outcome, Told} from './outcome.ts';
 import {reasonOf} from './result.ts';
 import {entryProperty} from './result-entry.ts';
 import {delaySecondsOf} from './schedule.ts';
@@ -41,37 +41,32 @@ const aboutOf = ({message, destination, lane}: Candidate) => ({
   domain: message.recipient.domain,
 });
 
-const endLine = (outcome: Ended | Deferred): LogLine => {
-  const {state, result} = outcome.entries.at(-1)!;
-  const reason = outcome.fate === 'deferred' ? undefined : outcome.reason;
+function endLine(outcome: Told): LogLine {
+  const {state, result, description: reason} = outcome.entries.at(-1)!;
   return {
     level: 'warn',
     message: `message ${outcome.fate}`,
     fields: {...aboutOf(outcome), state, result, reason},
   };
-};
+}
 
-function attemptLine(outcome: Ended | Deferred, attempt: NonNullable<Ended['attempt']>): LogLine {
+function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt): LogLine {
   const {message, destination, fate} = outcome;
-  const {entry, number, durationMs, tried, passed} = attempt;
   const {state, result, time: _, ...facts} = entryProperty(entry);
   const isFine = fate === 'accepted' && entry.policyFailure === undefined;
-  return {
-    level: isFine ? 'info' : 'warn',
-    message: 'attempt',
-    fields: {
-      ...aboutOf(outcome),
-      nextHop: nextHopName(destination.nextHop),
-      hop: destination.nextHop.kind,
-      fate,
-      state,
-      result,
-      ...facts,
-      durationMs,
-      attempt: number,
-      ...(tried > 1 && {tried}),
-      ...(passed && {passed}),
-      ...(message.tags.length > 0 && {tags: message.tags}),
-    },
+  const fields = {
+    ...aboutOf(outcome),
+    nextHop: nextHopName(destination.nextHop),
+    hop: destination.nextHop.kind,
+    fate,
+    state,
+    result,
+    ...facts,
+    durationMs,
+    attempt: message.tracking.attempts,
+    ...(tried > 1 && {tried}),
+    ...(passed && {passed}),
+    ...(message.tags.length > 0 && {tags: message.tags}),
   };
+  return {level: isFine ? 'info' : 'warn', message: 'attempt', fields};
 }

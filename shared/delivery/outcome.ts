@@ -2,46 +2,36 @@
 // lines, the body that comes back) is rendered from this value, and as late as possible.
 
 import type {JsonObject} from '../json.ts';
-import type {Message, Refusal, ResultQueues} from '../message/message.ts';
+import type {Refusal, ResultQueues} from '../message/message.ts';
 import {type Arrival, oneMore, withoutSlot} from '../message/tracking.ts';
 import {resultKinds} from '../names.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Failure, Tried} from '../smtp/failure.ts';
 import {judge} from '../smtp/verdict.ts';
 import type {Candidate, Stop} from './gate.ts';
-import {entryOf, type ResultEntry, withEntry} from './result-entry.ts';
+import {type ResultEntry, withEntry} from './result-entry.ts';
 import {expiredBecause, expiryEntry, nextAttemptOf, retryHintOf} from './schedule.ts';
 
-export type Outcome = Ended | Deferred | Held | Invalid | Unreadable;
+export type Outcome = Told | Held | Invalid | Unreadable;
 
-interface OfMessage extends Candidate {
-  /** When it became known, in milliseconds since the epoch. */
+interface Round extends Candidate {
+  /** When the outcome became known, in milliseconds since the epoch. */
   readonly timeMs: number;
 }
 
-interface Told extends OfMessage {
-  /** All entries of the results, that of this round included. */
+export interface Told extends Round {
+  readonly fate: 'accepted' | 'bounced' | 'expired' | 'deferred';
+  /** All entries of the results, those of this round included. */
   readonly entries: readonly JsonObject[];
   readonly queues: ResultQueues;
+  /** When a deferred message is tried again. */
+  readonly nextMs?: number;
   /** Absent where the message was not tried in this round. */
   readonly attempt?: Attempt;
 }
 
-/** The message's last round. */
-export interface Ended extends Told {
-  readonly fate: 'accepted' | 'bounced' | 'expired';
-  /** Why, where that was decided by the pipeline. */
-  readonly reason?: string;
-}
-
-/** To be tried again. */
-export interface Deferred extends Told {
-  readonly fate: 'deferred';
-  readonly nextMs: number;
-}
-
 /** A message that waits without having been tried: its attempt is not counted, and nobody is told. */
-export interface Held extends OfMessage {
+interface Held extends Round {
   readonly fate: 'held';
   readonly stop: Extract<Stop, {kind: 'hold'}>;
 }
@@ -71,73 +61,49 @@ export interface RecordText extends Arrival {
   readonly oversizeQueue: string;
 }
 
-/** An attempt as whoever made it reports it. */
-export type AttemptReport = Tried & {
-  readonly startMs: number;
-  readonly facts: Partial<ResultEntry>;
+export type Attempt = Tried & {
+  readonly entry: ResultEntry;
+  readonly durationMs: number;
   /** How many addresses were tried. */
   readonly tried: number;
   /** Addresses that were better ones, and why they were passed over. */
   readonly passed?: readonly string[];
-  /** What somebody has to do something about, whatever became of the message. */
+  /** What somebody has to put right in our set-up, whatever became of the message. */
   readonly complaint?: Failure;
 };
 
-interface Attempt extends Pick<AttemptReport, 'tried' | 'passed' | 'complaint'> {
-  readonly entry: ResultEntry;
-  /** From 1. */
-  readonly number: number;
-  readonly durationMs: number;
-}
-
-export function attempted(
-  candidate: Candidate,
-  report: AttemptReport,
-  settings: Settings,
-  timeMs: number,
-): Ended | Deferred {
-  const {startMs, facts, tried, passed, complaint} = report;
-  const entry = entryOf(report, facts, timeMs);
-  const attempts = oneMore(candidate.message.tracking.attempts);
+export function attempted(candidate: Candidate, attempt: Attempt, settings: Settings, timeMs: number): Told {
+  const {tracking, results, queues} = candidate.message;
+  const attempts = oneMore(tracking.attempts);
   // The slot was for this attempt.
-  const message = withTracking(candidate.message, {slotMs: null, attempts});
-  const told = {
-    ...candidate,
-    message,
-    timeMs,
-    entries: withEntry(message.results, entry),
-    queues: queuesOf(message.queues, settings),
-    attempt: {
-      entry,
-      number: attempts,
-      durationMs: timeMs - startMs,
-      tried,
-      ...(passed && {passed}),
-      ...(complaint && {complaint}),
-    },
-  };
-  if (report.ok) return {fate: 'accepted', ...told};
-  if (judge(report.failure).fate === 'bounced') return {fate: 'bounced', ...told};
-  const {reply} = report.failure;
-  const nextMs = nextAttemptOf(message, settings, attempts, timeMs, reply && retryHintOf(reply));
+  const message = {...candidate.message, tracking: {...withoutSlot(tracking), attempts}};
+  const entries = withEntry(results, attempt.entry);
+  const told = {...candidate, message, timeMs, entries, queues: queuesOf(queues, settings), attempt};
+  if (attempt.ok) return {...told, fate: 'accepted'};
+  const {failure} = attempt;
+  if (judge(failure).fate === 'bounced') return {...told, fate: 'bounced'};
+  const hint = failure.reply && retryHintOf(failure.reply);
+  const nextMs = nextAttemptOf(message, settings, attempts, timeMs, hint);
   const reason = expiredBecause(message, settings, attempts, nextMs);
-  if (reason === undefined) return {fate: 'deferred', ...told, nextMs};
-  const entries = withEntry(told.entries, {...expiryEntry(reason), timeMs});
-  return {fate: 'expired', ...told, entries, reason};
+  if (reason === undefined) return {...told, fate: 'deferred', nextMs};
+  return {...told, fate: 'expired', entries: withEntry(entries, {...expiryEntry(reason), timeMs})};
 }
 
 /** What becomes of a message that a gate has stopped. */
-export function stopped(candidate: Candidate, stop: Stop, settings: Settings, timeMs: number): Ended | Held {
+export function stopped(candidate: Candidate, stop: Stop, settings: Settings, timeMs: number): Told | Held {
   const {message, lane} = candidate;
   if (stop.kind === 'end') {
     const entries = withEntry(message.results, {...stop.entry, timeMs});
-    const queues = queuesOf(message.queues, settings);
-    return {fate: stop.fate, ...candidate, timeMs, entries, queues, reason: stop.entry.description};
+    return {...candidate, fate: stop.fate, timeMs, entries, queues: queuesOf(message.queues, settings)};
   }
-  const {slotMs} = stop;
-  // It goes back to the delivery queue, where the same deduplication ID would be dropped.
-  const holds = lane === undefined ? message.tracking.holds : oneMore(message.tracking.holds);
-  return {fate: 'held', ...candidate, message: withTracking(message, {slotMs, holds}), timeMs, stop};
+  const {tracking} = message;
+  const changes = {
+    // In the delivery queue SQS would drop the same deduplication ID.
+    ...(lane !== undefined && {holds: oneMore(tracking.holds)}),
+    ...(typeof stop.slotMs === 'number' && {slotMs: stop.slotMs}),
+  };
+  const kept = stop.slotMs === undefined ? tracking : withoutSlot(tracking);
+  return {...candidate, fate: 'held', message: {...message, tracking: {...kept, ...changes}}, timeMs, stop};
 }
 
 export const refused = (
@@ -152,15 +118,3 @@ const queuesOf = (named: ResultQueues, {resultsKinds}: Pick<Settings, 'resultsKi
   ...Object.fromEntries(resultKinds.filter(kind => !resultsKinds.has(kind)).map(kind => [kind, null])),
   ...named,
 });
-
-interface Changes {
-  /** Null takes it away, undefined leaves it. */
-  readonly slotMs?: number | null | undefined;
-  readonly attempts?: number;
-  readonly holds?: number;
-}
-
-function withTracking(message: Message, {slotMs, ...changes}: Changes): Message {
-  const kept = slotMs === undefined ? message.tracking : withoutSlot(message.tracking);
-  return {...message, tracking: {...kept, ...changes, ...(typeof slotMs === 'number' && {slotMs})}};
-}

@@ -8,7 +8,7 @@ import {identityOf, type Tracking, trackingProperty} from '../message/tracking.t
 import type {ResultKind} from '../names.ts';
 import {problemsText} from '../problem.ts';
 import {maxBodyOctets} from '../sqs-limits.ts';
-import type {Deferred, Ended, Invalid, Outcome} from './outcome.ts';
+import type {Invalid, Outcome, Told} from './outcome.ts';
 import {entryProperty} from './result-entry.ts';
 
 /** What became of a message, as results say it: all but `deferred` are final. */
@@ -16,18 +16,17 @@ export const fates = ['accepted', 'bounced', 'deferred', 'expired', 'invalid'] a
 export type Fate = (typeof fates)[number];
 
 /** Outcomes that results tell of. */
-export type Told = Extract<Outcome, {readonly fate: Fate}>;
-
-export const isTold = (outcome: Outcome): outcome is Told => fates.some(fate => fate === outcome.fate);
+export const isPublished = (outcome: Outcome): outcome is Told | Invalid =>
+  fates.some(fate => fate === outcome.fate);
 
 /** Leaves room for what the pipeline adds to a message on its way: tracking and attempts. */
 export const maxMessageOctets = maxBodyOctets - 16_384;
 
 /** The body of a result. */
-export const resultOf = (outcome: Told): string =>
+export const resultOf = (outcome: Told | Invalid): string =>
   outcome.fate === 'invalid' ? invalidResultOf(outcome).body : messageResultOf(outcome);
 
-function messageResultOf({message, fate, entries}: Ended | Deferred): string {
+function messageResultOf({message, fate, entries}: Told): string {
   const kept = message.keepMime ? bodyPropertiesOf(message) : message.properties;
   return fitted(withoutSecrets(kept), {
     relayq: resultTracking(message.tracking, fate),

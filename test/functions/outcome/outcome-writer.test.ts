@@ -1,8 +1,7 @@
 // The order in which outcomes are written down and told, and what a failure of one step means for the next.
 
 import {describe, expect, test} from 'vitest';
-import type {OutcomeListener} from '../../../functions/outcome/outcome-listener.ts';
-import {OutcomeWriter} from '../../../functions/outcome/outcome-writer.ts';
+import {type OutcomeListener, OutcomeWriter} from '../../../functions/outcome/outcome-writer.ts';
 import type {Sqs} from '../../../functions/runtime/sqs.ts';
 import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import type {Outcome} from '../../../shared/delivery/outcome.ts';

@@ -12,7 +12,7 @@ import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import {nextRoundOf} from '../../../shared/delivery/next-round.ts';
 import type {Outcome} from '../../../shared/delivery/outcome.ts';
 import {parsePostponed} from '../../../shared/delivery/postponed-result.ts';
-import {isTold, resultOf} from '../../../shared/delivery/result.ts';
+import {isPublished, resultOf} from '../../../shared/delivery/result.ts';
 import {type SqsUnderTest, startSqs} from '../../local/sqs/sqs-under-test.ts';
 import {message, now, settings} from '../../samples/messages.ts';
 
@@ -80,7 +80,7 @@ const told = {
 const accepted: Outcome = {fate: 'accepted', ...told};
 const bounced: Outcome = {fate: 'bounced', ...told};
 const deferred: Outcome = {fate: 'deferred', ...told, nextMs: now};
-const resultFor = (outcome: Outcome) => (isTold(outcome) ? resultOf(outcome) : '');
+const resultFor = (outcome: Outcome) => (isPublished(outcome) ? resultOf(outcome) : '');
 
 async function taken(name: QueueName): Promise<string[]> {
   const messages = await sqs.sqs.receive(name, {maxNumberOfMessages: 10, waitTimeSeconds: 0});

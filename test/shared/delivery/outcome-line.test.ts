@@ -2,6 +2,8 @@ import {expect, test} from 'vitest';
 import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import {attempted, type Outcome, refused, stopped} from '../../../shared/delivery/outcome.ts';
 import {outcomeLine} from '../../../shared/delivery/outcome-line.ts';
+import {entryOf} from '../../../shared/delivery/result-entry.ts';
+import type {Tried} from '../../../shared/smtp/failure.ts';
 import {incoming, message, now, settings} from '../../samples/messages.ts';
 
 const stage = settings();
@@ -14,7 +16,13 @@ const failure = {
   reply: {code: 450, status: '4.2.0', text: 'later'},
   description: 'later',
 } as const;
-const report = {startMs: now - 70, facts: {mta: 'mx.example.org'}, tried: 2, passed: ['192.0.2.1: down']};
+const report = (end: Tried, facts = {}) => ({
+  ...end,
+  entry: entryOf(end, {mta: 'mx.example.org', ...facts}, now),
+  durationMs: 70,
+  tried: 2,
+  passed: ['192.0.2.1: down'],
+});
 const attemptOf = {
   ...about,
   nextHop: 'mx:example.org',
@@ -33,7 +41,7 @@ const hold = {kind: 'hold', untilMs: now + 5000, facts: {nextHop: 'mx:example.or
 test.each<[string, Outcome, string, string, object]>([
   [
     'an accepted message',
-    attempted(candidate, {...accepted, ...report}, stage, now),
+    attempted(candidate, report(accepted), stage, now),
     'info',
     'attempt',
     {
@@ -48,12 +56,7 @@ test.each<[string, Outcome, string, string, object]>([
   ],
   [
     'an accepted message that a policy in testing would have refused',
-    attempted(
-      candidate,
-      {...accepted, ...report, facts: {...report.facts, policyFailure: 'no TLS'}},
-      stage,
-      now,
-    ),
+    attempted(candidate, report(accepted, {policyFailure: 'no TLS'}), stage, now),
     'warn',
     'attempt',
     {
@@ -69,7 +72,7 @@ test.each<[string, Outcome, string, string, object]>([
   ],
   [
     'a deferred message',
-    attempted(candidate, {ok: false, failure, ...report}, stage, now),
+    attempted(candidate, report({ok: false, failure}), stage, now),
     'warn',
     'attempt',
     {

@@ -28,8 +28,8 @@ const candidateOf = (mail: Message, stage = settings()) => ({
 });
 /** An attempt's outcome, and what is made of it. */
 const decideFate = (mail: Message, end: Tried, stage: Settings, nowMs: number, about = {}) => {
-  const report = {...end, facts: about, startMs: nowMs, tried: 1};
-  const outcome = attempted(candidateOf(mail, stage), report, stage, nowMs);
+  const attempt = {...end, entry: entryOf(end, about, nowMs), durationMs: 0, tried: 1};
+  const outcome = attempted(candidateOf(mail, stage), attempt, stage, nowMs);
   const {fate, queues} = outcome;
   return {fate, queues, body: resultOf(outcome), again: nextRoundOf(outcome)};
 };

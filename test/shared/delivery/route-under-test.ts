@@ -56,7 +56,8 @@ function shown(outcome: Outcome): Decision {
       return {kind: 'answer', fate, body, queues, reason, ...(!isQuoted && {isOversize: true})};
     }
     case 'expired': {
-      const {fate, queues, reason = ''} = outcome;
+      const {fate, queues, entries} = outcome;
+      const reason = String(entries.at(-1)!.description);
       return {kind: 'answer', fate, body: resultOf(outcome), queues, reason};
     }
     default:

@@ -49,10 +49,4 @@ describe('gates', () => {
     const decide = await openGates([gateOf('late', ['a'], now + 1000)], batch([a]));
     expect([decide(a, now + 999), decide(a, now + 1000)]).toEqual([undefined, hold('late')]);
   });
-
-  test('keep a message stopped that they stopped when the batch began', async () => {
-    const passing: Gate = () => (_, nowMs) => (nowMs === now ? hold('at first') : undefined);
-    const decide = await openGates([passing], batch([a]));
-    expect(decide(a, now + 1000)).toEqual(hold('at first'));
-  });
 });
