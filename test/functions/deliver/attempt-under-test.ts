@@ -100,7 +100,7 @@ export const summaryOf = (outcome: Awaited<ReturnType<typeof attempt>>): string 
         outcome.verdict.fate,
         outcome.verdict.status,
         ...(outcome.verdict.tryNextHost ? ['next host'] : []),
-        ...(outcome.verdict.countsAgainstTarget ? ['site'] : []),
+        ...(outcome.verdict.countsAgainstTarget ? ['target'] : []),
         ...(outcome.verdict.maybeSent ? ['maybe sent'] : []),
       ].join(', ');
 

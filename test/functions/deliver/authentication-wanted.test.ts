@@ -18,7 +18,7 @@ describe('authentication that is wanted', () => {
   test.each(refusals)('by a smarthost or sink, at %s (%s), is our set-up', async (verb, reply, stage) => {
     for (const kind of ['smarthost', 'sink'] as const) {
       const outcome = await attempt(await serve({EHLO: plainEhlo, [verb]: reply}), {kind});
-      expect(summaryOf(outcome)).toBe(`${stage}, error, deferred, 4.7.0, next host, site`);
+      expect(summaryOf(outcome)).toBe(`${stage}, error, deferred, 4.7.0, next host, target`);
       expect(outcome.complaint).toMatchObject({fact: 'authentication-wanted'});
       expect(outcome.complaint?.description).toMatch(
         /^the server wants authentication, or does not relay for us: /,
@@ -61,7 +61,7 @@ describe('authentication that is wanted', () => {
     const denied = {RCPT: '554 5.7.1 <to@example.org>: Recipient address rejected: Access denied'};
     const EHLO = '250-scripted.example\r\n250 AUTH PLAIN';
     const credentials = {username: 'me', password: 'hunter2!'};
-    const deferred = 'rcptto, error, deferred, 4.7.0, next host, site';
+    const deferred = 'rcptto, error, deferred, 4.7.0, next host, target';
     const bounced = 'rcptto, error, bounced, 5.7.1';
     expect(summaryOf(await attempt(await serve({EHLO, ...denied})))).toBe(deferred);
     expect(summaryOf(await attempt(await serve({EHLO, ...denied}), {credentials}))).toBe(bounced);

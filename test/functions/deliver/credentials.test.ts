@@ -12,18 +12,18 @@ describe('credentials', () => {
   const offering = (mechanisms: string): Answer =>
     `250-scripted.example\r\n250-AUTH ${mechanisms}\r\n250 8BITMIME`;
 
-  test('that the server refuses defer, count against the site, and are not echoed', async () => {
+  test('that the server refuses defer, count against the target, and are not echoed', async () => {
     const encoded = Buffer.from('\0me\0hunter2!').toString('base64');
     const server = await serve({EHLO: offering('PLAIN'), AUTH: `535 5.7.8 no: hunter2! ${encoded}`});
     const outcome = await attempt(server, {credentials});
-    expect(summaryOf(outcome)).toBe('authplain, error, deferred, 4.7.8, next host, site');
+    expect(summaryOf(outcome)).toBe('authplain, error, deferred, 4.7.8, next host, target');
     expect(JSON.stringify(outcome)).not.toContain('hunter2');
     expect(JSON.stringify(outcome)).not.toContain(encoded);
   });
 
   test('that cannot be given because AUTH is not offered defer the message', async () => {
     expect(summaryOf(await attempt(await serve(), {credentials}))).toBe(
-      'auth, error, deferred, 4.7.0, next host, site',
+      'auth, error, deferred, 4.7.0, next host, target',
     );
   });
 

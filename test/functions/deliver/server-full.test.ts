@@ -12,7 +12,7 @@ describe('a server that is full', () => {
   const outcomeAt = async (server: {readonly port: number}, more: AttemptWith = {}) =>
     rawAttempt(server, {withinMs: 400, ...more});
 
-  test('uses up no attempt, and is no failure of the site', async () => {
+  test('uses up no attempt, and is no failure of the target', async () => {
     const troubles = new Troubles();
     const held = await outcomeAt(await serve(full), {troubles});
     expect(held).toMatchObject({kind: 'held', untilMs: expect.any(Number), full: {fact: 'server-full'}});

@@ -21,12 +21,12 @@ describe('the TLS level', () => {
 
   test('opportunistic does not go on in clear with credentials', async () => {
     const outcome = await attempt(await serve(stubborn), {credentials: {username: 'a', password: 'b'}});
-    expect(summaryOf(outcome)).toBe('starttls, error, deferred, 4.7.0, next host, site');
+    expect(summaryOf(outcome)).toBe('starttls, error, deferred, 4.7.0, next host, target');
   });
 
   test('required defers when STARTTLS is not offered', async () => {
     const outcome = await attempt(await serve(), {security: 'required'});
-    expect(summaryOf(outcome)).toBe('starttls, error, deferred, 4.7.5, next host, site');
+    expect(summaryOf(outcome)).toBe('starttls, error, deferred, 4.7.5, next host, target');
   });
 
   test('opportunistic goes on in clear, on a new connection, when the handshake fails', async () => {
@@ -39,7 +39,7 @@ describe('the TLS level', () => {
 test.each([
   ['its own authority', true, false, 'accepted 250'],
   ['TLS from the first octet, whatever the port', true, true, 'accepted 250'],
-  ['no authority', false, false, 'starttls, error, deferred, 4.7.5, next host, site'],
+  ['no authority', false, false, 'starttls, error, deferred, 4.7.5, next host, target'],
 ])('a smarthost of the settings with %s', async (_, withAuthority, implicitTls, expected) => {
   const certificate = certificateOf('localhost');
   const server = new SMTPServer({

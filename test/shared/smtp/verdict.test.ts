@@ -80,7 +80,7 @@ const verdictCells = ({fate, status, tryNextHost, countsAgainstTarget, maybeSent
   fate,
   status,
   tryNextHost ? 'next host' : '–',
-  countsAgainstTarget ? 'site' : '–',
+  countsAgainstTarget ? 'target' : '–',
   maybeSent ? 'maybe sent' : '–',
 ];
 
@@ -139,7 +139,7 @@ describe('what the table must hold, whatever else it says', () => {
     expect(verdicts.filter(({maybeSent, tryNextHost}) => maybeSent && tryNextHost)).toEqual([]);
   });
 
-  test('a refused message says nothing of the site, and a refused greeting nothing of the message', () => {
+  test('a refused message says nothing of the target, and a refused greeting nothing of the message', () => {
     for (const stage of transaction) {
       for (const reply of ['450', '550', '552', '554'])
         expect(judgedReply(stage, reply).countsAgainstTarget).toBe(false);
@@ -161,7 +161,7 @@ describe('what the table must hold, whatever else it says', () => {
     expect(judgedReply('data', '500')).toMatchObject({fate: 'bounced', status: '5.0.0'});
   });
 
-  test('junk before the text tells on the site and leaves another host to try', () => {
+  test('junk before the text counts against the target and leaves another host to try', () => {
     for (const stage of stages.filter(stage => stage !== 'message')) {
       expect(judged({stage, result: 'invalid'}), stage).toMatchObject({
         fate: 'deferred',
