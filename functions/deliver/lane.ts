@@ -1,5 +1,5 @@
-// A lane: the mail of one message group, over at most one SMTP connection at a time. Its messages share the connection by
-// turns (smtp/turns.ts).
+// A lane: the mail of one message group, over at most one SMTP connection at a time. Its messages share the
+// connection by turns (smtp/turns.ts).
 
 import type {Capacity} from '../../shared/settings/groups/capacity.ts';
 import type {Content} from '../../shared/smtp/content.ts';
@@ -52,7 +52,9 @@ export class Lane {
     return this.#turns.next();
   }
 
-  /** The hosts of a next hop, resolved once a batch, so that the next message finds the kept connection's host again. */
+  /**
+   * The hosts of a next hop, resolved once a batch, so that the next message finds the kept connection's host again.
+   */
   hostsOf(nextHop: string, resolve: () => Promise<Hosts>): Promise<Hosts> {
     const hosts = this.#hosts.get(nextHop) ?? resolve();
     this.#hosts.set(nextHop, hosts);
@@ -64,7 +66,10 @@ export class Lane {
     return this.#connections.has(target);
   }
 
-  /** Sends a message over a kept connection or a new one. A connection that is spent costs a reconnect, never the message. */
+  /**
+   * Sends a message over a kept connection or a new one. A connection that is spent costs a reconnect, never the
+   * message.
+   */
   async transact(transaction: Transaction): Promise<Transacted> {
     const {target, turn, capacity} = transaction;
     const {habits} = this.#connections;

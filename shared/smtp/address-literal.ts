@@ -1,4 +1,4 @@
-// An IP address in the place of a host name (RFC 5321 4.1.3): what a client without a name says in EHLO.
+// An IP address in place of a host name (RFC 5321 4.1.3). A client without a name says it in EHLO.
 
 import {isIP} from 'node:net';
 

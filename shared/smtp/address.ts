@@ -1,37 +1,38 @@
-// Mailboxes as SMTP writes them (RFC 5321 4.1.2, with RFC 6531's UTF-8). Lenient where servers are known to
-// be (dots anywhere in a local part), strict where a character could end a command or open another.
+// Mailboxes as SMTP writes them (RFC 5321 4.1.2, with RFC 6531's UTF-8). They are read leniently where servers are
+// known to be lenient (dots anywhere in a local part), and strictly where a character could end a command or begin
+// another.
 
 import {domainToASCII} from 'node:url';
 import {type Parsed, wrong} from '../parsed.ts';
 import {familyOf} from './ip-address.ts';
 
 export interface Mailbox {
-  /** As given, but for a dot at its end: what MAIL FROM and RCPT TO will say. */
+  /** As given, without a dot at its end. MAIL FROM and RCPT TO say this. */
   readonly address: string;
   readonly localPart: string;
-  /** Lower case, A-labels; an address literal with its brackets. */
+  /** In lower case and A-labels. An address literal has its brackets. */
   readonly domain: string;
 }
 
-// RFC 5321 4.1.2 atext, RFC 6531 3.3 UTF8-non-ascii; a dot may stand anywhere: such mailboxes exist.
+// RFC 5321 4.1.2 atext, RFC 6531 3.3 UTF8-non-ascii. A dot may be anywhere, as such mailboxes exist.
 const dotString = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.\u0080-\u{10ffff}]+$/u;
 const quotedString = /^"(?:[ !#-[\]-~\u0080-\u{10ffff}]|\\[ -~])*"$/u;
-// Control characters, C1 included; angle brackets would close the path.
+// Control characters, C1 included. Angle brackets would close the path.
 const forbidden = /[\p{Cc}<>\u2028\u2029]/u;
 const unpairedSurrogate = /\p{Surrogate}/u;
 
-// A domain may be written with the root's dot, or what IDNA takes for one (RFC 3490 3.1); SMTP has none. Postfix drops
-// it, too.
+// A domain may be written with the root's dot, or what IDNA takes for a dot (RFC 3490 3.1). SMTP has none. Postfix
+// drops it, too.
 const rootDot = /(?<=@[^@]*[^@.\]\u3002\uff0e\uff61])[.\u3002\uff0e\uff61]$/;
 
-/** RFC 3696 3: 64 octets of local part, the @, 255 of domain. Servers take longer ones than RFC 5321's 64. */
+/** RFC 3696 3: 64 octets of local part, the @, 255 of domain. Servers take local parts of more than RFC 5321's 64. */
 const maxAddressOctets = 320;
 
 const tooLong = wrong(`must be at most ${maxAddressOctets} octets long`);
 
-/** A mailbox such as `Jo.Doe@example.org`; no display name, no angle brackets. */
+/** A mailbox such as `Jo.Doe@example.org`, without display name and angle brackets. */
 export function parseMailbox(given: string): Parsed<Mailbox> {
-  // Before anything looks at all of it.
+  // This comes before anything that reads the whole text.
   if (given.length > maxAddressOctets + 1) return tooLong;
   const text = given.replace(rootDot, '');
   if (forbidden.test(text)) return wrong('must not hold control characters, line ends or angle brackets');
@@ -64,10 +65,10 @@ const hostnameLabel = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /** RFC 1035 2.3.4, without the root. U-labels are never longer than their A-labels. */
 const maxHostnameLength = 253;
 
-/** A host name, lower case and in A-labels (RFC 5890). A dot at the end is refused: SMTP has none. */
+/** A host name in lower case and A-labels (RFC 5890). A dot at the end is refused, as SMTP has none. */
 export function parseHostname(text: string): Parsed<string> {
-  // domainToASCII reads "1.1" as an IPv4 address, so it is asked for U-labels only; and it reads as a URL does,
-  // where a slash ends the host, %41 is a letter and tabs are nothing.
+  // domainToASCII reads "1.1" as an IPv4 address, so that it is asked for U-labels only. It reads as a URL does: a
+  // slash ends the host, %41 is a letter, and tabs are nothing.
   const urlSyntax = /[^\w.\-\u0080-\u{10ffff}]/u.test(text);
   const isAscii = /^[\0-\x7f]*$/.test(text);
   const unreadable = text.length > maxHostnameLength || (urlSyntax && !isAscii);
@@ -96,9 +97,9 @@ export function parseAddressLiteral(text: string): string | undefined {
   return familyOf(inner) === (/^\[IPv6:/i.test(text) ? 6 : 4) ? inner.toLowerCase() : undefined;
 }
 
-/** RFC 6531: an address needs SMTPUTF8 when its local part is not ASCII; a domain has its A-labels. */
+/** RFC 6531: an address needs SMTPUTF8 if its local part is not ASCII. A domain can be written in A-labels. */
 export const needsSmtpUtf8 = (mailbox: Mailbox): boolean => !/^[\0-\x7f]*$/.test(mailbox.localPart);
 
-/** The same mailbox for a server that does not offer SMTPUTF8: the domain as A-labels. */
+/** The same mailbox, for a server that does not offer SMTPUTF8: the domain is in A-labels. */
 export const asciiAddressOf = (mailbox: Mailbox): string =>
   /^[\0-\x7f]*$/.test(mailbox.address) ? mailbox.address : `${mailbox.localPart}@${mailbox.domain}`;

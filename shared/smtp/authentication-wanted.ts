@@ -1,6 +1,7 @@
-// A smarthost or sink that wants authentication, or does not relay for us, says so in many ways. It refuses us and not
-// the recipient: somebody has to put the settings right, and the message can wait. The words are those of Postfix, Exim,
-// Sendmail, qmail, Exchange, and of the large services. None of this is for MX hosts: nobody asks them to relay.
+// A smarthost or sink that wants authentication, or does not relay for us, says so in many ways. It refuses us and
+// not the recipient: somebody has to put the settings right, and the message can wait. The words are those of
+// Postfix, Exim, Sendmail, qmail, Exchange, and of the large services. None of this is for MX hosts: nobody asks them
+// to relay.
 
 import type {Failure, Stage} from './failure.ts';
 
@@ -11,9 +12,9 @@ const codes: ReadonlySet<number> = new Set([530, 534, 535, 538]);
 const stages: ReadonlySet<Stage> = new Set(['ehlo', 'helo', 'mailfrom', 'rcptto', 'data']);
 
 /**
- * Statuses that leave it open. RFC 3463 3.8 up to 5.7.19 is about the security of the session. Higher ones are about the
- * message's own proofs (RFC 7372) or, as Exchange's 5.7.1xx, about who may write to a recipient; but 5.7.54, 5.7.57 and
- * 5.7.64 are Exchange's on relaying. 5.5.x, 5.1.0 and 5.0.0 say nothing.
+ * Statuses that leave it open. RFC 3463 3.8 up to 5.7.19 is about the security of the session. Higher ones are about
+ * the message's own proofs (RFC 7372) or, as Exchange's 5.7.1xx, about who may write to a recipient; but 5.7.54,
+ * 5.7.57 and 5.7.64 are Exchange's on relaying. 5.5.x, 5.1.0 and 5.0.0 say nothing.
  */
 const statuses = /^[45]\.(?:7\.(?:1?\d|54|57|64)|5\.\d|[01]\.0)$/;
 

@@ -1,19 +1,19 @@
-// The message text as it goes over the wire: UTF-8, every line ended by CRLF.
+// The message text as it is sent: in UTF-8, with CRLF at the end of every line.
 
 import {lineEnd} from './line-end.ts';
 
 export interface Content {
-  /** What goes over the wire: dots stuffed, the closing dot included (RFC 5321 4.5.2). */
+  /** What is sent: dots are stuffed, and the closing dot is included (RFC 5321 4.5.2). */
   readonly wire: Buffer;
-  /** Octets of the message itself, as SIZE counts them (RFC 1870). */
+  /** The octets of the message itself, as SIZE counts them (RFC 1870). */
   readonly size: number;
-  /** Whether an octet is above 127: the server must offer 8BITMIME (RFC 6152). */
+  /** Whether an octet is above 127, so that the server must offer 8BITMIME (RFC 6152). */
   readonly eightBit: boolean;
 }
 
 /**
- * A bare CR or LF becomes CRLF, and so does CR CR LF: receivers differ in what they take for a line end, and where
- * they do, a text with bare ones can smuggle a second message past the first dot.
+ * A bare CR or LF becomes CRLF, and so does CR CR LF. Servers differ in what they take for a line end, and a text with
+ * bare ones could smuggle a second message past the first dot.
  */
 export function contentOf(mime: string): Content {
   const lines = mime.replace(lineEnd, '\r\n');
@@ -21,6 +21,6 @@ export function contentOf(mime: string): Content {
   const stuffed = text.replace(/(^|\r\n)\./g, '$1..');
   const wire = Buffer.from(`${stuffed}.\r\n`, 'utf8');
   const size = wire.length - 3 - (stuffed.length - text.length);
-  // In UTF-8 only ASCII takes as many octets as JavaScript takes code units.
+  // Only ASCII has as many octets in UTF-8 as JavaScript has code units.
   return {wire, size, eightBit: size !== text.length};
 }

@@ -1,5 +1,5 @@
-// DANE for SMTP (RFC 7672): which TLSA records count, and whether a server's certificate is what they say. That the
-// records are those of the domain is DNSSEC's business, and with it that of whoever was asked for them.
+// DANE for SMTP (RFC 7672): which TLSA records count, and whether a server's certificate is what they say. That
+// DNSSEC has proved the records is checked where they are looked up.
 
 import {createHash, type X509Certificate} from 'node:crypto';
 
@@ -12,17 +12,17 @@ export interface TlsaRecord {
   readonly data: string;
 }
 
-/** What a host's TLSA records ask for. Without a record, encryption alone: RFC 7672 2.2, "all unusable". */
+/** What a host's TLSA records ask for. Without a usable record that is encryption alone (RFC 7672 2.2). */
 export interface Dane {
   readonly records: readonly TlsaRecord[];
-  /** One of which the certificate must be for, where a record names an authority: RFC 7672 3.2.3. */
+  /** Where a record names an authority, the certificate must be for one of these names (RFC 7672 3.2.3). */
   readonly names: readonly string[];
 }
 
 const trustAnchor = 2;
 const endEntity = 3;
 
-/** RFC 7672 3.1.3: the usages 0 and 1 rest on a list of authorities that mail servers do not share. */
+/** RFC 7672 3.1.3: the usages 0 and 1 need a list of authorities, and mail servers do not share one. */
 const isUsable = ({usage, selector, matchingType}: TlsaRecord): boolean =>
   (usage === trustAnchor || usage === endEntity) && selector <= 1 && matchingType <= 2;
 
@@ -37,8 +37,8 @@ export function daneOf(records: readonly TlsaRecord[], host: string, domain: str
 }
 
 /**
- * Why a certificate is not what the records say; undefined when it is.
- * @param chain the server's certificate, and those that it sent behind it, in their order
+ * Why a certificate is not what the records say; undefined where it is.
+ * @param chain the server's certificate and those that it sent behind it, in their order
  */
 export function daneFailureOf(
   {records, names}: Dane,
@@ -48,7 +48,7 @@ export function daneFailureOf(
   if (records.length === 0) return undefined;
   const [own, ...authorities] = chain;
   if (own === undefined) return 'the server has no certificate';
-  // RFC 7671 5.1: the record vouches for this very certificate, or key; its names and dates are of no account.
+  // RFC 7671 5.1: the record vouches for this very certificate or key. Its names and dates do not matter.
   if (records.some(record => record.usage === endEntity && matches(record, own))) return undefined;
   const anchors = records.filter(({usage}) => usage === trustAnchor);
   if (!leadsTo(own, authorities, anchors, nowMs)) return 'the certificate is not what the TLSA records say';
@@ -56,7 +56,7 @@ export function daneFailureOf(
   return `the certificate is for none of ${names.join(' and ')}`;
 }
 
-/** Whether each certificate is signed by the next one, up to one that a record names. */
+/** Whether each certificate is signed by the next one, up to an authority that a record names. */
 function leadsTo(
   own: X509Certificate,
   authorities: readonly X509Certificate[],

@@ -1,5 +1,5 @@
-// Servers that have no room for another connection. Such a server is not down: it serves us on other connections, of this
-// environment or of another one.
+// Servers that have no room for another connection. Such a server is not down: it serves us on other connections, of
+// this environment or of another one.
 
 import type {Failure} from './failure.ts';
 

@@ -1,4 +1,4 @@
-// IP addresses, and the ranges that the public Internet does not deliver to.
+// IP addresses, and the ranges that no public mail server is in.
 
 import {BlockList, isIP} from 'node:net';
 

@@ -1,8 +1,8 @@
-// Where a line of a message ends. Both who reads the text and who puts it on the wire must agree on it, or what is a
-// header field to one is something else to the other.
+// Where a line of a message ends. Code that reads the text and code that sends it must agree on this, or a header
+// field to one would be something else to the other.
 
 /**
- * CRLF, LF or CR, mixed as they come; so is CR CR LF, which programs make that write CRLF to a file in text mode.
- * To be used for splitting and replacing only: the expression is shared, and so would be its `lastIndex`.
+ * CRLF, LF or CR, in any mixture; and CR CR LF, which comes from programs that write CRLF to a file in text mode. It
+ * is for splitting and replacing only: the expression is shared, and its `lastIndex` would be, too.
  */
 export const lineEnd = /(?<!\r)\r*\n|\r/g;

@@ -10,8 +10,8 @@ const base64Of = (text: string): string => Buffer.from(text).toString('base64');
 
 /**
  * A server's words with the credentials masked: plain, or as AUTH encodes them, in any case.
- * @param isOfAuth whether the words answer AUTH. Only there may a short secret be echoed. The whole text is masked then,
- *   as the words around a short mask could tell what was there.
+ * @param isOfAuth whether the words answer AUTH. Only there may a short secret be echoed. The whole text is masked
+ *   then, as the words around a short mask could tell what was there.
  */
 export function maskedReply(text: string, secrets: readonly string[], isOfAuth = false): string {
   const short = secrets.filter(secret => secret !== '' && secret.length < shortSecret);

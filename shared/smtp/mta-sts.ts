@@ -1,33 +1,33 @@
-// MTA-STS (RFC 8461): what a domain's record and policy say, and which of its MX hosts the policy lists. How they
-// are fetched, and how long they are kept, is the functions' business.
+// MTA-STS (RFC 8461): what a domain's record and policy say, and which of its MX hosts the policy lists. The
+// functions fetch them and keep them.
 
 import type {Parsed} from '../parsed.ts';
 import {parseHostname} from './address.ts';
 
 export interface StsPolicy {
-  /** `none` is how a domain takes back a policy before its time is over. */
+  /** With `none` a domain takes back a policy before it expires. */
   readonly mode: 'enforce' | 'testing' | 'none';
   readonly maxAgeSeconds: number;
-  /** Host names; one that begins with `*.` stands for any single label there. */
+  /** Host names. A `*.` at the beginning stands for any single label. */
   readonly mx: readonly string[];
 }
 
-/** What a policy makes of one of the domain's hosts. */
+/** What a policy says of one of the domain's hosts. */
 export interface HostPolicy {
   readonly mode: 'enforce' | 'testing';
-  /** Always so with `enforce`: other hosts are left out. */
+  /** Always true with `enforce`, as other hosts are left out. */
   readonly listed: boolean;
 }
 
-/** RFC 8461 3.2: what max_age is at most. A larger one is taken for this. */
+/** RFC 8461 3.2: the largest max_age. A larger one is read as this. */
 const longestMaxAgeSeconds = 31_557_600;
 
 /**
- * The id in the TXT records at `_mta-sts.`; undefined when the domain has no policy. Each record comes as the
- * strings that it is made of.
+ * The id in the TXT records at `_mta-sts.`; undefined if the domain has no policy.
+ * @param records each as the strings that it is made of
  */
 export function policyIdOf(records: readonly (readonly string[])[]): string | undefined {
-  // RFC 8461 3.1: records of other kinds do not count, and of this kind there must be exactly one.
+  // RFC 8461 3.1: records of other kinds do not count, and there must be exactly one of this kind.
   const [record, another] = records
     .map(strings => strings.join(''))
     .filter(text => text.startsWith('v=STSv1;'));
@@ -37,7 +37,10 @@ export function policyIdOf(records: readonly (readonly string[])[]): string | un
   return id === undefined ? undefined : /^id=([A-Za-z0-9]{1,32})$/.exec(id)?.[1];
 }
 
-/** The text of a policy file (RFC 8461 3.2): a field a line, unknown ones of no account, the first of each counts. */
+/**
+ * Reads a policy file (RFC 8461 3.2): a field a line. Unknown fields are passed over, and the first of each name
+ * counts.
+ */
 export function parsePolicy(text: string): Parsed<StsPolicy> {
   const fields = text.split(/\r?\n/).flatMap(line => {
     const [, name, value] = /^([A-Za-z0-9][\w.-]{0,31}):(.*)$/.exec(line) ?? [];
@@ -70,7 +73,7 @@ export function isListed(host: string, {mx}: StsPolicy): boolean {
   return mx.some(pattern => pattern === name || pattern === wildcard);
 }
 
-/** What a policy, were it not in testing, would refuse a connection for. */
+/** Why a policy in testing would refuse a connection if it were enforced. */
 export function policyFailureOf(
   policy: HostPolicy | undefined,
   {cipher, verified}: {readonly cipher?: unknown; readonly verified?: boolean},

@@ -1,49 +1,49 @@
-// SMTP replies (RFC 5321 4.2) with their enhanced status codes (RFC 2034, RFC 3463). They are read as their octets come,
-// in time in proportion to them, and little is kept of a reply that is too long.
+// SMTP replies (RFC 5321 4.2) with their enhanced status codes (RFC 2034, RFC 3463). They are read as their octets
+// come, in linear time, and only the beginning of a reply that is too long is kept.
 
 export interface Reply {
   /** 200–599. */
   readonly code: number;
-  /** `5.1.1`, when the server gave one. */
+  /** `5.1.1`, if the server gave one. */
   readonly status?: string;
   /** The text of all lines, joined with spaces, without codes. */
   readonly text: string;
 }
 
-/** A reply as it came: nothing in it is masked. */
+/** A reply as it came. Nothing in it is masked. */
 export interface RawReply {
-  /** That of the last line that has one; undefined when there are no three digits to read. */
+  /** The code of the last line that has one; undefined if no line begins with three digits. */
   readonly code: number | undefined;
-  /** Whether it is a reply as RFC 5321 has it, or near enough to know where it ends. */
+  /** Whether it is a reply by RFC 5321, or near enough to one that its end is known. */
   readonly isValid: boolean;
-  /** Their text without codes. Lines in front of the last ones that have another code do not count. */
+  /** The text of the lines, without codes. Lines with another code than the last one do not count. */
   readonly lines: readonly string[];
 }
 
-/** A line that is complete but for its end: text may be absent, and the space with it; a tab stands for the space. */
+/** A line without its end. The text may be missing, and the space with it. A tab may stand for the space. */
 const replyLine = /^([2-5]\d\d)(?:([- \t])(.*))?$/s;
-/** What can be read of any other line: `250OK`, or digits behind what is neither a digit nor a letter. */
+/** The code that can be read from any other line: `250OK`, or digits behind other characters than letters. */
 const digits = /^[^\dA-Za-z]*([2-5]\d\d)(?!\d)/;
 const enhancedStatus = /^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/;
 
-/** RFC 5321 4.5.3.1.5 has 512 octets for a line; no reply of a working server has more than some dozen lines. */
+/** RFC 5321 4.5.3.1.5 allows 512 octets a line, and replies of working servers have at most some dozen lines. */
 const keptLength = 16_384;
-/** A reply of more octets has no end. */
+/** A reply of more octets is taken to have no end. */
 const longestReply = 1_048_576;
 
 const [tab, lineFeed, carriageReturn, space] = [9, 10, 13, 32];
 
-/** Puts replies together from octets, however they are cut. It takes CRLF, LF alone, and CR CR LF as line ends. */
+/** Puts replies together from octets, however these are cut. CRLF, LF alone, and CR CR LF are line ends. */
 export class ReplyReader {
-  /** What is kept of the line that has not yet ended; an octet is a character. */
+  /** What is kept of the line that has not yet ended, an octet a character. */
   #line = '';
-  /** Of the reply that has not yet ended. */
+  /** The following are of the reply that has not yet ended. */
   #code: number | undefined;
   #lines: string[] = [];
   #kept = 0;
   #octets = 0;
 
-  /** The replies that have come to their end with these octets. */
+  /** The replies that end with these octets. */
   push(octets: Buffer): readonly RawReply[] {
     const replies: RawReply[] = [];
     for (let start = 0; start < octets.length; ) {
@@ -58,7 +58,7 @@ export class ReplyReader {
     return replies;
   }
 
-  /** Whether something has come of a reply that has not yet ended. */
+  /** Whether a reply has begun and not yet ended. */
   get isInside(): boolean {
     return this.#octets > 0;
   }
@@ -67,7 +67,7 @@ export class ReplyReader {
     return this.#octets > longestReply;
   }
 
-  /** What is known of a reply that has broken off; undefined when nothing of it has come. */
+  /** What is known of a reply that has broken off; undefined if none has begun. */
   breakOff(): RawReply | undefined {
     return this.isInside ? (this.#endLine() ?? this.#end(this.#code, false)) : undefined;
   }
@@ -75,7 +75,7 @@ export class ReplyReader {
   #add(octets: Buffer, start: number, end: number): void {
     this.#octets += end - start;
     let from = start;
-    // A line end of its own, in front of the line.
+    // Carriage returns in front of a line belong to no line.
     if (this.#line === '') while (from < end && octets[from] === carriageReturn) from += 1;
     this.#line += octets.toString('latin1', from, Math.min(end, from + keptLength - this.#line.length));
   }
@@ -83,7 +83,7 @@ export class ReplyReader {
   #endLine(): RawReply | undefined {
     const line = withoutEnd(this.#line);
     this.#line = '';
-    // Some servers put an empty line in front of a reply.
+    // Some servers send an empty line before a reply.
     if (line === '') return undefined;
     const match = replyLine.exec(line);
     if (match !== null) {
@@ -97,7 +97,7 @@ export class ReplyReader {
       return separator === '-' ? undefined : this.#end(this.#code, true);
     }
     this.#keep(line);
-    // Inside a reply it is text that was broken into lines without codes.
+    // Within a reply, a line without a code is a part of the text.
     if (this.#code !== undefined) return undefined;
     const read = digits.exec(line)?.[1];
     return this.#end(read === undefined ? undefined : Number(read), false);
@@ -105,7 +105,7 @@ export class ReplyReader {
 
   #keep(text: string): void {
     if (this.#kept < keptLength) this.#lines.push(text.slice(0, keptLength - this.#kept));
-    // A line without text takes up room, too.
+    // A line without text takes up memory, too.
     this.#kept += text.length + 4;
   }
 
@@ -119,7 +119,7 @@ export class ReplyReader {
   }
 }
 
-/** Without the spaces, tabs and carriage returns behind it. (A pattern for them would take quadratic time.) */
+/** The line without spaces, tabs and carriage returns at its end. (A regular expression would take quadratic time.) */
 function withoutEnd(line: string): string {
   let end = line.length;
   while (end > 0 && [tab, carriageReturn, space].includes(line.charCodeAt(end - 1))) end -= 1;
@@ -128,7 +128,7 @@ function withoutEnd(line: string): string {
 
 /**
  * A reply that has a code, as it may be shown.
- * @param masked takes out what must not be shown: of the text alone, as no secret can be in a code
+ * @param masked takes what must not be shown out of the text; a code holds no secret
  */
 export function replyOf(
   {lines}: RawReply,
@@ -146,13 +146,13 @@ export function replyOf(
   };
 }
 
-/** Text from a server, fit for a log line and a result: one line, no controls, not endless. */
+/** Text from a server, made fit for a log line and a result: one line, without control characters, not too long. */
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, 1000);
 
 /**
- * What a server announced in its reply to EHLO: keywords in upper case, with their parameters. Some repeat AUTH as
- * `AUTH=`, for clients older than its RFC, and not with the same mechanisms: all lines of a keyword count.
+ * What a server announced in its reply to EHLO: keywords in upper case, with their parameters. All lines of a keyword
+ * count: some servers repeat AUTH as `AUTH=`, for old clients, and with other mechanisms.
  * @param lines of the reply, without codes; the first one greets
  */
 export function parseExtensions(lines: readonly string[]): ReadonlyMap<string, string> {
@@ -167,7 +167,7 @@ export function parseExtensions(lines: readonly string[]): ReadonlyMap<string, s
   return new Map([...extensions].map(([keyword, parameters]) => [keyword, parameters.join(' ')]));
 }
 
-/** The size limit of RFC 1870; undefined when there is none, or none was announced. */
+/** The size limit of RFC 1870; undefined if there is none, or if none was announced. */
 export function sizeLimitOf(extensions: ReadonlyMap<string, string>): number | undefined {
   const limit = Number(extensions.get('SIZE') || 0);
   return Number.isSafeInteger(limit) && limit > 0 ? limit : undefined;

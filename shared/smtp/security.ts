@@ -1,9 +1,9 @@
-// How much TLS a connection must have: the four levels, in rising order.
+// How much TLS a connection must have: four levels, in rising order.
 
 /**
- * - `optional`: TLS when it is offered; in clear otherwise, credentials included.
- * - `opportunistic` (the default): the same, but credentials go in clear to a loopback address only.
- * - `required`: TLS or no delivery; any certificate will do.
+ * - `optional`: TLS if it is offered; otherwise everything goes in clear, credentials included.
+ * - `opportunistic` (the default): the same, but credentials go in clear only to a loopback address.
+ * - `required`: TLS with any certificate, or no delivery.
  * - `verified`: TLS with a valid certificate for the host's name, or no delivery.
  */
 export const securityLevels = ['optional', 'opportunistic', 'required', 'verified'] as const;

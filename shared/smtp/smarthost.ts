@@ -1,5 +1,5 @@
-// A smarthost is a unit: host, port, credentials and TLS level belong together and are never mixed from
-// two places. Both a message and the settings can name one.
+// A smarthost is a unit: host, port, credentials and TLS level belong together and are never mixed from two places. A
+// message can name one, and so can the settings.
 
 import {type Parsed, wrong} from '../parsed.ts';
 import {parsePort} from '../whole-number.ts';
@@ -7,15 +7,15 @@ import {parseHost} from './address.ts';
 import {type CredentialPair, pairOf, parseCredential} from './credentials.ts';
 import type {Security} from './security.ts';
 
-/** A server that mail is handed to, whoever named it. */
+/** Where mail is handed to: a smarthost or a sink, whoever named it. */
 export interface Relay extends CredentialPair {
-  /** In the order to try them: host names in A-labels, or IP addresses without brackets. */
+  /** Host names in A-labels, or IP addresses without brackets, in the order to try them. */
   readonly hosts: readonly string[];
   readonly port: number;
   readonly security?: Security;
   /** Authorities that its certificate may come from, in PEM, in place of the public ones. */
   readonly ca?: string;
-  /** TLS from the start, whatever the port: `smtps://`. */
+  /** TLS from the start, whatever the port (`smtps://`). */
   readonly implicitTls?: true;
 }
 
@@ -28,7 +28,7 @@ const defaultSmtpsPort = 465;
 export const nameOfRelay = ({hosts, port}: Pick<Relay, 'hosts' | 'port'>): string =>
   `${hosts.map(host => (host.includes(':') ? `[${host}]` : host)).join(',')}:${port}`;
 
-/** More of them are no redundancy, and each that is down costs a message time. */
+/** More of them are no redundancy. Each that is down costs a message time. */
 const maxHosts = 10;
 
 /** One host, several with commas between them, or a list. */
@@ -47,13 +47,13 @@ export function parseHosts(value: unknown): Parsed<readonly string[]> {
   return {ok: true, value: hosts};
 }
 
-/** A text that is meant for a URL, whatever the scheme. */
+/** Whether a text is meant to be a URL, whatever the scheme. */
 export const isUrl = (text: string): boolean => /^\s*[a-z][a-z0-9+.-]{0,40}:\/\//i.test(text);
 
 /**
  * A relay as a URL: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. User and password are
- * percent-encoded (RFC 3986 3.2.1); the host may be several with commas between them. A problem never quotes the
- * URL: whatever is wrong with it, there may be a password in it.
+ * percent-encoded (RFC 3986 3.2.1). There may be several hosts with commas between them. A problem never quotes the
+ * URL, as there may be a password in it.
  */
 export function parseRelayUrl(text: string): Parsed<Relay> {
   const [, scheme, authority = '', rest] = /^(smtps?):\/\/([^/?#]*)(.*)$/is.exec(text.trim()) ?? [];
@@ -65,7 +65,7 @@ export function parseRelayUrl(text: string): Parsed<Relay> {
   const at = authority.lastIndexOf('@');
   const pair = parseUserinfo(authority.slice(0, Math.max(at, 0)));
   if (!pair.ok) return pair;
-  // In a URL an IPv6 address needs its brackets: the last colon is before the port.
+  // In a URL an IPv6 address needs its brackets, as the last colon is the one before the port.
   const [, host = '', digits = ''] =
     /^((?:\[[^\]]*\]|[^[\]:])*)(?::(\d*))?$/.exec(authority.slice(at + 1)) ?? [];
   const implicitTls = scheme.toLowerCase() === 'smtps';
@@ -81,7 +81,7 @@ export function parseRelayUrl(text: string): Parsed<Relay> {
 }
 
 function parseUserinfo(text: string): Parsed<CredentialPair> {
-  // A result that is sent again: with this for a password every attempt would be refused.
+  // This is a result that is sent again. Every attempt with this password would be refused.
   if (text.endsWith(':***'))
     return wrong('is a URL whose password is masked, as results show it: write the password itself');
   const colon = text.includes(':') ? text.indexOf(':') : text.length;

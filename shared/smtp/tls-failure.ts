@@ -1,9 +1,9 @@
-// Why TLS came to nothing, in words for whoever has to mend it: what Node and OpenSSL say is about their options.
+// Why TLS failed, in words for whoever has to fix it. What Node and OpenSSL say is about their own options.
 
 import type {X509Certificate} from 'node:crypto';
 import {printable} from './reply.ts';
 
-/** Node's verification errors, which are OpenSSL's, for a chain that leads to no authority that is trusted. */
+/** Node's verification errors (they are OpenSSL's) for a chain that leads to no trusted authority. */
 const unknownIssuer: ReadonlySet<string> = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -12,13 +12,13 @@ const unknownIssuer: ReadonlySet<string> = new Set([
   'CERT_UNTRUSTED',
 ]);
 
-/** Certificates may have hundreds of names. */
+/** How many names of a certificate are shown. It may have hundreds. */
 const namesShown = 5;
 
 /**
  * Why a certificate does not prove the host.
  * @param code Node's `authorizationError`
- * @param chain the server's certificate, and those that it sent behind it
+ * @param chain the server's certificate and those that it sent behind it
  */
 export function certificateProblemOf(
   code: string,
@@ -54,11 +54,11 @@ function nameIn(distinguished: string): string {
   return printable(field?.replace(/^\w+=/, '') ?? (distinguished || 'an authority without a name'));
 }
 
-/** `DNS:a.example, IP Address:192.0.2.1`; where there are none, the subject's name. */
+/** From `DNS:a.example, IP Address:192.0.2.1`. A certificate without them has its subject's name. */
 const namesOf = ({subjectAltName, subject}: X509Certificate): readonly string[] =>
   subjectAltName?.split(', ').map(name => name.replace(/^[^:]*:/, '')) ?? (subject ? [nameIn(subject)] : []);
 
-/** What Node puts on an error of TLS: `reason` is OpenSSL's. */
+/** What Node adds to an error of TLS. `reason` is OpenSSL's. */
 export interface TlsError extends Error {
   readonly code?: string;
   readonly reason?: string;
@@ -82,6 +82,6 @@ export function handshakeProblemOf({code = '', reason, message}: TlsError): stri
   return reason === undefined ? words : `${words} (${printable(reason)})`;
 }
 
-/** Whether an error is one of TLS, rather than of the connection below it. */
+/** Whether an error is one of TLS rather than of the connection below it. */
 export const isOfTls = ({code = ''}: {readonly code?: string}): boolean =>
   /^ERR_(?:SSL|TLS|OSSL)_/.test(code);

@@ -1,5 +1,5 @@
-// Targets in trouble: how long one is left alone after failures that are no message's fault. Its messages wait meanwhile,
-// instead of trying it one after the other. When the time is over, the next message is the probe.
+// Targets in trouble: how long one is left alone after failures that are no message's fault. Its messages wait
+// meanwhile, instead of trying it one after the other. When the time is over, the next message is the probe.
 
 import type {Failure} from './failure.ts';
 import {judge} from './verdict.ts';

@@ -92,8 +92,8 @@ function judgeReply(stage: Stage, {code, status}: Reply): Verdict {
 }
 
 /**
- * Which failure of an attempt decides, of those at its servers in their order. A server that bounces the message for what
- * that server lacks does not outweigh one that may still take it later.
+ * Which failure of an attempt decides, of those at its servers in their order. A server that bounces the message for
+ * what that server lacks does not outweigh one that may still take it later.
  */
 export function decisiveOf<F extends {readonly failure: Failure}>(failures: readonly F[]): F {
   const last = failures.at(-1)!;
@@ -103,8 +103,8 @@ export function decisiveOf<F extends {readonly failure: Failure}>(failures: read
 }
 
 /**
- * Whether a message may wait for a server that is full without using up an attempt. It may where no server said anything
- * of the message: trying one of them later is as good as trying another one.
+ * Whether a message may wait for a server that is full without using up an attempt. It may where no server said
+ * anything of the message: trying one of them later is as good as trying another one.
  */
 export const mayWait = (failures: readonly Failure[]): boolean =>
   failures.every(

@@ -1,5 +1,5 @@
-// A resolver that is asked over HTTPS (RFC 8484), in HTTP/2, which some insist on. It validates DNSSEC and sets the AD bit
-// on what is secure. Under TLS nobody on the way can have set it (RFC 4035 4.9.3).
+// A resolver that is asked over HTTPS (RFC 8484), in HTTP/2, which some insist on. It validates DNSSEC and sets the
+// AD bit on what is secure. Under TLS nobody on the way can have set it (RFC 4035 4.9.3).
 
 import type {ClientHttp2Session} from 'node:http2';
 import packet from 'dns-packet';

@@ -1,5 +1,5 @@
-// The MTA-STS policies of domains, kept for as long as each of them says. Each environment keeps its own. A new one starts
-// with nothing, and whoever can forge the DNS at that moment can hide a policy from it.
+// The MTA-STS policies of domains, kept for as long as each of them says. Each environment keeps its own. A new one
+// starts with nothing, and whoever can forge the DNS at that moment can hide a policy from it.
 
 import type {Parsed} from '../../../shared/parsed.ts';
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
@@ -40,8 +40,8 @@ export class StsPolicies {
   }
 
   /**
-   * The policy that a domain has now. If it cannot be fetched, a known one that has not expired is applied (RFC 8461 3.3),
-   * or a forged answer would undo it. Otherwise there is none.
+   * The policy that a domain has now. If it cannot be fetched, a known one that has not expired is applied (RFC 8461
+   * 3.3), or a forged answer would undo it. Otherwise there is none.
    */
   async policyOf(domain: string, mx: MxSettings): Promise<StsPolicy | undefined> {
     const {log, now} = this.#options;

@@ -1,6 +1,6 @@
-// Where a smarthost may be that a message names for itself. Anybody who can write to the outbox, or a header of a forwarded
-// text, could otherwise make this function talk to its own Runtime API, or to whatever trusts its network. The check is
-// on the addresses that the name has led to, and no name is looked up between the check and connecting.
+// Where a smarthost may be that a message names for itself. Anybody who can write to the outbox, or a header of a
+// forwarded text, could otherwise make this function talk to its own Runtime API, or to whatever trusts its network.
+// The check is on the addresses that the name has led to, and no name is looked up between the check and connecting.
 
 import {networkInterfaces} from 'node:os';
 import {reachOf} from '../../../shared/smtp/ip-address.ts';

@@ -1,5 +1,5 @@
-// The hosts of a next hop: a recipient domain's MX hosts, with what DANE and the domain's MTA-STS policy ask of them, or
-// the hosts of a smarthost or sink. The recipient's DNS and policy are asked for direct delivery only.
+// The hosts of a next hop: a recipient domain's MX hosts, with what DANE and the domain's MTA-STS policy ask of them,
+// or the hosts of a smarthost or sink. The recipient's DNS and policy are asked for direct delivery only.
 
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import {parseAddressLiteral} from '../../../shared/smtp/address.ts';
@@ -26,7 +26,9 @@ export interface MxOptions {
 
 /** This many MX hosts with addresses are enough, and this many are looked up at a time. Each costs two queries. */
 const enoughMxHosts = 10;
-/** No more MX hosts than this are looked up. A domain whose first ones have no address does not bounce for the others. */
+/**
+ * No more MX hosts than this are looked up. A domain whose first ones have no address does not bounce for the others.
+ */
 const maxMxHosts = 100;
 /** No further MX hosts are looked up after this. */
 const maxLookUpMs = 30_000;
@@ -161,8 +163,8 @@ const privateAddresses = (names: readonly string[]): Hosts => {
 export const refusedAddresses = (description: string): Hosts => failed('private-address', description);
 
 /**
- * The addresses of a smarthost's or sink's hosts, looked up as the system does. A name that is unknown may come back. As
- * long as one of several names is known, the others are left out.
+ * The addresses of a smarthost's or sink's hosts, looked up as the system does. A name that is unknown may come back.
+ * As long as one of several names is known, the others are left out.
  */
 export async function resolveRelayHosts(names: readonly string[]): Promise<Hosts> {
   const looked = await Promise.allSettled(names.map(lookUpRelay));

@@ -1,5 +1,5 @@
-// The targets of a next hop: the addresses of its hosts, in the order to try them, with the TLS level and the credentials
-// that are used there.
+// The targets of a next hop: the addresses of its hosts, in the order to try them, with the TLS level and the
+// credentials that are used there.
 
 import type {NextHop} from '../../../shared/delivery/destination.ts';
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
@@ -9,7 +9,9 @@ import type {NextHopHost} from './next-hop-hosts.ts';
 /** Each address costs time. A next hop with more of them waits for the next attempt. */
 const maxAddresses = 10;
 
-/** RFC 8314 3.3: TLS from the start is for submission, on this port unless something else is said. MX hosts have none. */
+/**
+ * RFC 8314 3.3: TLS from the start is for submission, on this port unless something else is said. MX hosts have none.
+ */
 const implicitTlsPort = 465;
 
 export function targetsOf(hop: NextHop, hosts: readonly NextHopHost[], mx: MxSettings): readonly Target[] {

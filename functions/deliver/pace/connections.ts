@@ -1,5 +1,5 @@
-// Connections that outlive a batch: a warm environment keeps them for the next batch that needs exactly the same. It keeps
-// few for each target, so that idle environments take up little of a server's capacity.
+// Connections that outlive a batch: a warm environment keeps them for the next batch that needs exactly the same. It
+// keeps few for each target, so that idle environments take up little of a server's capacity.
 
 import {setTimeout as pause} from 'node:timers/promises';
 import {fullFailureOf, isTurnedAway, saysFull} from '../../../shared/smtp/full-server.ts';
@@ -11,7 +11,10 @@ import {Places} from './places.ts';
 
 /** How many are kept in all, so that messages with many smarthosts of their own do not fill the environment. */
 const maxKept = 20;
-/** How many are kept for a target. Batches have one to three lanes while there is little mail, and one when there is more. */
+/**
+ * How many are kept for a target. Batches have one to three lanes while there is little mail, and one when there is
+ * more.
+ */
 const maxAlike = 3;
 /** Older connections are given up, as addresses, certificates and credentials may have changed since. */
 const maxAgeMs = 300_000;
@@ -52,8 +55,8 @@ export class Connections {
   }
 
   /**
-   * Opens a connection. A server that has others of ours and turns a further one away is full. Then one of those is waited
-   * for; it is used again if it is to the same target.
+   * Opens a connection. A server that has others of ours and turns a further one away is full. Then one of those is
+   * waited for; it is used again if it is to the same target.
    * @param untilMs until when to wait
    */
   async open(target: Target, untilMs: number, open: () => Promise<Opened>): Promise<Opened> {

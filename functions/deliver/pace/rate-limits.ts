@@ -1,6 +1,6 @@
-// Which messages of a batch are over the rate of their receiver. All environments share the slots. While the table that
-// holds them fails, each environment keeps to its share of the rate, so that mail neither stops nor floods. The table is
-// not asked about receivers without a rate.
+// Which messages of a batch are over the rate of their receiver. All environments share the slots. While the table
+// that holds them fails, each environment keeps to its share of the rate, so that mail neither stops nor floods. The
+// table is not asked about receivers without a rate.
 
 import type {Candidate} from '../../../shared/delivery/gate.ts';
 import type {Waits} from '../../../shared/delivery/gates/rate.ts';

@@ -1,5 +1,5 @@
-// The next slot of each receiver that has a rate, where all environments see it. One conditional write moves it on by as
-// many slots as a batch needs. It is never read first: a failed condition returns the current item.
+// The next slot of each receiver that has a rate, where all environments see it. One conditional write moves it on by
+// as many slots as a batch needs. It is never read first: a failed condition returns the current item.
 
 import {
   type AttributeValue,
@@ -39,8 +39,8 @@ export class SlotTable {
   }
 
   /**
-   * Takes slots of a receiver, as `reserve` of shared/delivery/rate.ts does. A write whose answer is lost is tried again,
-   * and has then taken more slots than it says.
+   * Takes slots of a receiver, as `reserve` of shared/delivery/rate.ts does. A write whose answer is lost is tried
+   * again, and has then taken more slots than it says.
    * @returns undefined when there are none
    * @throws Error when the table cannot be written to
    */

@@ -1,5 +1,5 @@
-// Targets that are down or full, as far as this environment has seen. While one is, its messages wait. How long that takes
-// is decided in shared/smtp/trouble.ts.
+// Targets that are down or full, as far as this environment has seen. While one is, its messages wait. How long that
+// takes is decided in shared/smtp/trouble.ts.
 
 import type {Failure} from '../../../shared/smtp/failure.ts';
 import {isFullForLong, type Trouble, troubleAfter} from '../../../shared/smtp/trouble.ts';

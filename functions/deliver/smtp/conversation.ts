@@ -73,9 +73,9 @@ export class Conversation {
   }
 
   /**
-   * Sends a message text with its dot. The stage is `data` until the whole of it has left the process. Commands that are
-   * written before this turn of the event loop ends leave with the text. A server then answers all of them at once: its
-   * later replies need not wait until the reply to the dot is acknowledged (RFC 1122 4.2.3.2 and 4.2.3.4).
+   * Sends a message text with its dot. The stage is `data` until the whole of it has left the process. Commands that
+   * are written before this turn of the event loop ends leave with the text. A server then answers all of them at
+   * once: its later replies need not wait until the reply to the dot is acknowledged (RFC 1122 4.2.3.2 and 4.2.3.4).
    */
   content(wire: Buffer): Promise<Answer> {
     let waiting: Waiting | undefined;
@@ -159,8 +159,8 @@ export class Conversation {
   }
 
   /**
-   * Ends the conversation and leaves the socket to somebody else. Where octets have come that nobody asked for, it closes
-   * the connection and returns false: what was sent in clear must not be believed under TLS (CVE-2011-0411).
+   * Ends the conversation and leaves the socket to somebody else. Where octets have come that nobody asked for, it
+   * closes the connection and returns false: what was sent in clear must not be believed under TLS (CVE-2011-0411).
    */
   release(): boolean {
     if (this.#reader.isInside) this.#lose('the server said more than it was asked for');

@@ -7,6 +7,6 @@ export interface SessionFacts {
   readonly verified?: boolean;
   readonly authentication?: string;
   readonly policy?: 'dane' | 'mta-sts' | 'mta-sts-testing';
-  /** What the policy, were it not in testing, would have refused this connection for. */
+  /** Why the policy, which is in testing, would refuse this connection if it were enforced. */
   readonly policyFailure?: string;
 }

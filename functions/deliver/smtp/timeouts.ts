@@ -1,5 +1,5 @@
-// How long each stage of a session may take, and how much time is left for all of it. RFC 5321 4.5.3.2 has the minimums.
-// A stalled server costs Lambda time, so that the short stages have no more than working servers need.
+// How long each stage of a session may take, and how much time is left for all of it. RFC 5321 4.5.3.2 has the
+// minimums. A stalled server costs Lambda time, so that the short stages have no more than working servers need.
 
 import type {Stage} from '../../../shared/smtp/failure.ts';
 

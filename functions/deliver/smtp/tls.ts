@@ -1,5 +1,5 @@
-// TLS on a connection that is there already: the handshake, and what the server's certificate proves. The opening decides
-// whether that is enough.
+// TLS on a connection that is there already: the handshake, and what the server's certificate proves. The opening
+// decides whether that is enough.
 
 import {X509Certificate} from 'node:crypto';
 import {once} from 'node:events';

@@ -1,7 +1,7 @@
 // Turns: how the messages of a lane share its one connection. A message may write commands only while it has the turn.
 // - It begins when it gets the turn, after the one before it in the group.
-// - It passes the turn on when its text has been handed over (with PIPELINING), so that the commands of the next message
-//   leave with that text; or when its attempt is over. Its reply may still be to come.
+// - It passes the turn on when its text has been handed over (with PIPELINING), so that the commands of the next
+//   message leave with that text; or when its attempt is over. Its reply may still be to come.
 // - If it has to write again after that (another server, or a new connection), it takes another turn. It goes ahead of
 //   messages that have not begun.
 
