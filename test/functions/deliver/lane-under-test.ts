@@ -85,11 +85,17 @@ async function transactIn(
 
 export const done = {ok: true};
 /** The loop of a group: each begins when it has the turn, while the outcome of the one before may be yet to come. */
-export async function beginAll(lane: Lane, target: Target, names: readonly string[], more = options()) {
+/** @param names of recipients, or their mail */
+export async function beginAll(
+  lane: Lane,
+  target: Target,
+  names: readonly (string | Mail)[],
+  more = options(),
+) {
   const outcomes: Promise<object>[] = [];
   for (const name of names) {
     const turn = await lane.nextTurn();
-    const mail = mailTo(name);
+    const mail = typeof name === 'string' ? mailTo(name) : name;
     const outcome = transactIn(turn, lane, target, {mail, more}).then(({ok, ...rest}) => {
       if (!('failure' in rest)) return {ok};
       const {stage, result, reply} = rest.failure;

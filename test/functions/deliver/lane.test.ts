@@ -2,7 +2,17 @@ import net from 'node:net';
 import {afterEach, describe, expect, test, vi} from 'vitest';
 import {Connections} from '../../../functions/deliver/pace/connections.ts';
 import type {Target} from '../../../shared/smtp/target.ts';
-import {beginAll, done, endLanes, laneOf, options, running, serve, targetOf} from './lane-under-test.ts';
+import {
+  beginAll,
+  done,
+  endLanes,
+  laneOf,
+  mailTo,
+  options,
+  running,
+  serve,
+  targetOf,
+} from './lane-under-test.ts';
 
 afterEach(endLanes);
 
@@ -46,6 +56,25 @@ describe('pipelined transactions', () => {
     const outcomes = await beginAll(laneOf(), targetOf(server), ['a', 'b', 'c']);
     expect(outcomes).toEqual([{ok: false, stage: 'message', result: 'lost', code: undefined}, done, done]);
     expect(server.connections()).toBe(2);
+  });
+
+  test('a loss amid a text costs one new connection, for that message and the one behind it', async () => {
+    const server = await serve({
+      EHLO: '250-scripted.example\r\n250 PIPELINING',
+      DATA: (_, count) => {
+        if (count === 2) setImmediate(() => server.dropAll());
+        return '354 go';
+      },
+    });
+    const long = mailTo('b', `Subject: b\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(300_000)}`);
+    expect(await beginAll(laneOf(), targetOf(server), ['a', long, 'c', 'd'])).toEqual([
+      done,
+      done,
+      done,
+      done,
+    ]);
+    expect(server.connections()).toBe(2);
+    expect(server.texts).toHaveLength(4);
   });
 
   test('a refused dot leaves the connection to the message behind it', async () => {

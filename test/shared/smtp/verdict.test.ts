@@ -3,7 +3,7 @@
 
 import {describe, expect, test} from 'vitest';
 import type {Fact, Failure, Stage} from '../../../shared/smtp/failure.ts';
-import {judge, type Verdict} from '../../../shared/smtp/verdict.ts';
+import {decisiveOf, judge, mayWait, type Verdict} from '../../../shared/smtp/verdict.ts';
 
 const stages: readonly Stage[] = [
   'dns',
@@ -178,5 +178,42 @@ describe('what the table must hold, whatever else it says', () => {
     expect(judged({stage: 'starttls', result: 'error', fact: 'tls-failed', reply})).toEqual(
       judged({stage: 'starttls', result: 'error', fact: 'tls-failed'}),
     );
+  });
+});
+
+describe('several failures of one attempt', () => {
+  const failed = (name: string): {readonly failure: Failure} => ({
+    failure: {...failures[name]!, description: name},
+  });
+  const failures: Readonly<Record<string, Omit<Failure, 'description'>>> = {
+    greylisted: {stage: 'rcptto', result: 'error', reply: {code: 450, text: ''}},
+    unknown: {stage: 'rcptto', result: 'error', reply: {code: 550, text: ''}},
+    'no SMTPUTF8': {stage: 'mailfrom', result: 'error', fact: 'smtputf8-not-offered'},
+    'too large': {stage: 'mailfrom', result: 'error', fact: 'too-large'},
+    down: {stage: 'connect', result: 'lost'},
+    full: {stage: 'intro', result: 'error', fact: 'server-full'},
+    'wrong password': {stage: 'authplain', result: 'error', reply: {code: 535, text: ''}},
+  };
+
+  test.each([
+    ['down', ['down']],
+    ['greylisted', ['down', 'greylisted']],
+    ['down', ['greylisted', 'down']],
+    ['unknown', ['greylisted', 'unknown']],
+    ['too large', ['no SMTPUTF8', 'too large']],
+    ['greylisted', ['greylisted', 'too large']],
+    ['down', ['greylisted', 'down', 'no SMTPUTF8']],
+  ])('%s decides, of %j', (decisive, names) => {
+    expect(decisiveOf(names.map(failed)).failure.description).toBe(decisive);
+  });
+
+  test.each([
+    [true, ['full']],
+    [true, ['down', 'full']],
+    [false, ['full', 'greylisted']],
+    [false, ['too large', 'full']],
+    [false, ['full', 'wrong password']],
+  ])('the message may wait without an attempt: %s, of %j', (may, names) => {
+    expect(mayWait(names.map(name => failed(name).failure))).toBe(may);
   });
 });
