@@ -1,19 +1,34 @@
-// An SMTP server on 127.0.0.1 whose replies are a test's, octet for octet, in clear and behind STARTTLS.
+// The base of all scripted servers: it reads lines and texts, in clear and behind STARTTLS, and writes what its script
+// says, octet for octet. Use it itself where the form of a reply matters: odd line ends, TLS, what comes in pieces.
 
 import net, {type AddressInfo} from 'node:net';
 import tls, {type TLSSocket, type TLSSocketOptions} from 'node:tls';
+import {SmtpInput} from './smtp-input.ts';
+
+export interface Exchange {
+  readonly socket: net.Socket;
+  /** Of `.`: the message text as it came over the wire, dots still stuffed, without the closing dot. */
+  readonly text?: string;
+  /** What has come behind the line. */
+  readonly behind: string;
+}
+
+/**
+ * What is said to a line, line ends included; to `''` for the greeting, to `.` for a text. Undefined: what any server
+ * would say; null: nothing, now and from then on.
+ */
+export type Says = (line: string, isSecure: boolean, exchange: Exchange) => string | undefined | null;
 
 export interface Script {
-  /**
-   * What is said to a line, line ends included; to `''` for the greeting, to `.` for a text. Undefined: what any server
-   * would say.
-   */
-  readonly says?: (line: string, isSecure: boolean) => string | undefined;
+  readonly says?: Says;
+  /** What it hears of the octets that have come together, outside texts. */
+  readonly hears?: (octets: Buffer, socket: net.Socket) => Buffer;
   readonly tls?: TLSSocketOptions;
   /** TLS from the first octet. */
   readonly isImplicit?: boolean;
   readonly onSecured?: (socket: TLSSocket, raw: net.Socket) => void;
   readonly host?: string;
+  readonly port?: number;
 }
 
 export interface LineServer {
@@ -23,6 +38,9 @@ export interface LineServer {
   readonly connections: () => number;
   /** Connections that the other side has not closed. */
   readonly open: () => number;
+  dropAll(): void;
+  /** Goes on with the connections that there are, and refuses others. */
+  refuseOthers(): void;
   close(): Promise<void>;
 }
 
@@ -38,17 +56,24 @@ const usual = (line: string, isSecure: boolean, hasTls: boolean): string => {
 };
 
 export async function startLineServer(script: Script = {}): Promise<LineServer> {
+  const {says = () => undefined, hears = octets => octets} = script;
   const lines: string[] = [];
   const sockets = new Set<net.Socket>();
   let connections = 0;
   const secureContext = script.tls && tls.createSecureContext(script.tls);
 
   const serve = (socket: net.Socket, isSecure: boolean) => {
+    const input = new SmtpInput();
+    let isText = false;
+    let isDeaf = false;
     socket.on('error', () => {});
-    const say = (line: string) => {
-      const text = script.says?.(line, isSecure) ?? usual(line, isSecure, script.tls !== undefined);
-      if (!socket.destroyed) socket.write(text, 'latin1');
-      return text;
+    const say = (line: string, text?: string) => {
+      const exchange = {socket, behind: input.rest, ...(text !== undefined && {text})};
+      const said = says(line, isSecure, exchange);
+      isDeaf ||= said === null;
+      const reply = isDeaf ? '' : (said ?? usual(line, isSecure, script.tls !== undefined));
+      if (reply !== '' && !socket.destroyed) socket.write(reply, 'latin1');
+      return reply;
     };
     const secure = () => {
       const secured = new tls.TLSSocket(socket, {isServer: true, ...script.tls, secureContext});
@@ -59,22 +84,17 @@ export async function startLineServer(script: Script = {}): Promise<LineServer> 
     if (script.isImplicit && !isSecure) return secure();
     if (!isSecure) say('');
     else if (script.isImplicit) socket.once('secure', () => say(''));
-    let buffer = '';
-    let isText = false;
     const receive = (octets: Buffer) => {
-      buffer += octets.toString('latin1');
-      for (;;) {
-        const mark = isText && !buffer.startsWith('.\r\n') ? '\r\n.\r\n' : '\r\n';
-        const end = buffer.indexOf(mark);
-        if (end === -1) return;
-        const line = isText ? '.' : buffer.slice(0, end);
-        buffer = buffer.slice(end + mark.length);
-        isText = false;
+      input.add(isText ? octets : hears(octets, socket));
+      while (!isDeaf) {
+        const taken = isText ? input.text() : input.line();
+        if (taken === undefined) return;
+        const line = isText ? '.' : taken;
         lines.push(isSecure ? `TLS ${line}` : line);
-        const text = say(line);
-        isText = line === 'DATA' && /^\s*354/.test(text);
+        const reply = say(line, isText ? taken : undefined);
+        isText = !isText && line === 'DATA' && /(?:^|[\r\n])354[^\r\n]*[\r\n]*$/.test(reply);
         if (line === 'QUIT') socket.end();
-        if (line !== 'STARTTLS' || !secureContext || !/^\s*220/.test(text)) continue;
+        if (line !== 'STARTTLS' || !secureContext || !/^\s*220/.test(reply)) continue;
         socket.off('data', receive);
         return secure();
       }
@@ -82,22 +102,26 @@ export async function startLineServer(script: Script = {}): Promise<LineServer> 
     socket.on('data', receive);
   };
 
-  const server = net.createServer(socket => {
+  const server = net.createServer({noDelay: true}, socket => {
     connections += 1;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    socket.setNoDelay(true);
     serve(socket, false);
   });
-  await new Promise<void>(resolve => server.listen(0, script.host ?? '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(script.port ?? 0, script.host ?? '127.0.0.1', resolve));
+  const dropAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     port: (server.address() as AddressInfo).port,
     lines,
     connections: () => connections,
     open: () => sockets.size,
+    dropAll,
+    refuseOthers: () => server.close(),
     close: () =>
       new Promise(resolve => {
-        for (const socket of sockets) socket.destroy();
+        dropAll();
         server.close(() => resolve());
       }),
   };

@@ -1,7 +1,8 @@
-// An SMTP server on 127.0.0.1 that does one thing wrong, every time, at one stage of a session, and does
-// everything else as it should. It knows what it has received; not who sends it or why.
+// An SMTP server that does one thing wrong, every time, at one stage of a session, and everything else as it should. The
+// one to use where a server breaks the rules of TCP or of taking turns: it trickles, floods, resets, speaks ahead.
 
-import net from 'node:net';
+import type net from 'node:net';
+import {type LineServer, startLineServer} from './line-server.ts';
 
 export type Moment = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'dot';
 
@@ -24,17 +25,14 @@ export interface Wrong {
   readonly hears?: (text: string) => string;
 }
 
-export interface MisbehavingServer {
-  readonly port: number;
-  readonly connections: () => number;
+export interface MisbehavingServer extends Pick<LineServer, 'port' | 'connections' | 'close'> {
   /** Connections that nobody has ended, and that it will not say another word on, or hardly one. */
   readonly held: () => number;
-  /** Message texts that have come whole. */
+  /** Message texts that have come whole, without their last line end. */
   readonly texts: readonly string[];
-  close(): Promise<void>;
 }
 
-/** Nothing more, and nothing is heard. */
+/** It says nothing more, and hears nothing. */
 export const silence: Misbehaviour = () => true;
 
 export const close: Misbehaviour = socket => {
@@ -81,7 +79,7 @@ export const goingAway: Misbehaviour = socket => {
   return true;
 };
 
-/** The right reply, and in the same breath those to all that has not been said yet. */
+/** The right reply, followed at once by those to all that has not been said yet. */
 export const ahead =
   (...moments: readonly Moment[]): Misbehaviour =>
   (socket, reply) => {
@@ -104,64 +102,28 @@ export async function startMisbehavingServer({
   hears = text => text,
 }: Wrong = {}): Promise<MisbehavingServer> {
   const texts: string[] = [];
-  const sockets = new Set<net.Socket>();
   const held = new Set<net.Socket>();
-  let connections = 0;
-  const server = net.createServer({allowHalfOpen: true}, socket => {
-    connections += 1;
-    sockets.add(socket);
-    socket.on('close', () => {
-      sockets.delete(socket);
-      held.delete(socket);
-    });
-    socket.on('error', () => {});
-    socket.on('end', () => {
-      held.delete(socket);
-      socket.end();
-    });
-    socket.setNoDelay(true);
-    let buffer = '';
-    let isText = false;
-    let isDeaf = false;
-    const answer = (moment: Moment): void => {
-      if (moment === at) isDeaf = does(socket, replies[moment], buffer !== '');
-      else socket.write(replies[moment]);
-      if (isDeaf && !socket.writableEnded && !socket.destroyed) held.add(socket);
-    };
-    answer('greeting');
-    socket.on('data', chunk => {
-      buffer += isText ? chunk.toString('latin1') : hears(chunk.toString('latin1'));
-      while (!isDeaf) {
-        const mark = isText ? '\r\n.\r\n' : '\r\n';
-        const end = buffer.indexOf(mark);
-        if (end === -1) return;
-        const taken = buffer.slice(0, end);
-        buffer = buffer.slice(end + mark.length);
-        if (isText) {
-          isText = false;
-          texts.push(taken);
-          answer('dot');
-          continue;
-        }
-        const verb = taken.split(/[ :]/)[0]!.toUpperCase();
-        if (verb === 'QUIT') return void socket.end('221 2.0.0 bye\r\n');
-        // Where the reply to DATA is wrong, no text follows.
-        isText = verb === 'DATA' && (at !== 'DATA' || does === silence);
-        if (verb in replies) answer(verb as Moment);
-        else socket.write('250 2.0.0 ok\r\n');
+  const {port, connections, ...server} = await startLineServer({
+    hears: octets => Buffer.from(hears(octets.toString('latin1')), 'latin1'),
+    says: (line, _, {socket, text, behind}) => {
+      if (text !== undefined) texts.push(text.slice(0, -2));
+      const moment = momentOf(line);
+      if (moment === undefined) return undefined;
+      if (moment !== at) return replies[moment];
+      if (!does(socket, replies[moment], behind !== '')) return '';
+      if (!socket.writableEnded && !socket.destroyed) {
+        held.add(socket);
+        for (const event of ['end', 'close']) socket.on(event, () => held.delete(socket));
       }
-    });
+      return null;
+    },
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as net.AddressInfo).port,
-    connections: () => connections,
-    held: () => held.size,
-    texts,
-    close: () =>
-      new Promise(resolve => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
-  };
+  return {port, connections, held: () => held.size, texts, close: server.close};
+}
+
+function momentOf(line: string): Moment | undefined {
+  if (line === '') return 'greeting';
+  if (line === '.') return 'dot';
+  const [verb = ''] = line.toUpperCase().split(/[ :]/, 1);
+  return verb in replies ? (verb as Moment) : undefined;
 }

@@ -34,14 +34,15 @@ const taken: Mood = {stage: 'message', act: 'please', reply: '250 2.0.0'};
 
 export class MoodySession {
   readonly #options: MoodySessionOptions;
-  readonly #input: SmtpInput;
+  readonly #input = new SmtpInput();
+  readonly #chunks: AsyncIterator<Buffer>;
   #transaction: Transaction | undefined;
   #login: string | undefined;
   #over = false;
 
   constructor(options: MoodySessionOptions) {
     this.#options = options;
-    this.#input = new SmtpInput(options.socket);
+    this.#chunks = options.socket[Symbol.asyncIterator]();
   }
 
   /** @throws Error when the client resets the connection */
@@ -50,16 +51,32 @@ export class MoodySession {
     try {
       if (await this.#isUsual('intro', trouble)) this.#say('220 moody.example ESMTP');
       for (;;) {
-        const line = await this.#input.line();
+        const line = await this.#next(this.#input.line);
         if (line === undefined) return;
         // What is on its way to a connection that was left.
         if (this.#over) continue;
-        if (!pipelining && !this.#input.empty) this.#object(`pipelined unasked: ${line}`);
+        if (!pipelining && this.#input.rest !== '') this.#object(`pipelined unasked: ${line}`);
         await this.#command(line);
       }
     } finally {
       this.#end();
     }
+  }
+
+  /** A line or a text, once it is there; undefined when no more will come. */
+  async #next(take: () => string | undefined): Promise<string | undefined> {
+    for (;;) {
+      const taken = take();
+      if (taken !== undefined) return taken;
+      if (!(await this.#more())) return undefined;
+    }
+  }
+
+  /** @returns false when no more will come */
+  async #more(): Promise<boolean> {
+    const {value, done} = await this.#chunks.next();
+    if (!done) this.#input.add(value);
+    return !done;
   }
 
   async #command(line: string): Promise<void> {
@@ -137,12 +154,12 @@ export class MoodySession {
     if (!(await this.#isUsual('data', mood, dealings))) return;
     this.#say('354 go on');
     if (mood.act === 'cut') {
-      await this.#input.more();
+      await this.#more();
       this.#options.ledger.shown.add('cut message');
       this.#drop();
       return;
     }
-    const stuffed = await this.#input.text();
+    const stuffed = await this.#next(this.#input.text);
     if (stuffed === undefined) return;
     const text = stuffed.replace(/(^|\r\n)\./g, '$1');
     const login = this.#login;

@@ -1,7 +1,8 @@
-// An SMTP server on the loopback interface that says what a test tells it to, octet for octet. Well-behaved unless told
-// otherwise; for what no real server does on demand: dropping, stalling, answering junk at a chosen stage.
+// An SMTP server that is well-behaved but for what its script says to a command: a reply, or to drop the connection, to
+// be silent, to hold a reply back. The one to use where a test cares about commands, and not about octets.
 
-import net from 'node:net';
+import type net from 'node:net';
+import {type LineServer, startLineServer} from './line-server.ts';
 
 export type Verb =
   | 'connect'
@@ -36,104 +37,75 @@ const wellBehaved: Record<Verb, Answer> = {
   QUIT: '221 2.0.0 bye',
 };
 
-export interface ScriptedServer {
-  readonly port: number;
+export interface ScriptedServer extends Omit<LineServer, 'lines'> {
   /** Command lines, in order, of all connections. */
   readonly commands: readonly string[];
   /** Message texts as they came over the wire, dots still stuffed, without the closing dot. */
   readonly texts: readonly string[];
-  readonly connections: () => number;
-  /** How many of them are open. */
-  readonly open: () => number;
   /** What the latest connection has sent more behind before it was answered. */
   readonly early: () => readonly string[];
-  dropAll(): void;
-  /** Goes on with the connections that there are, and refuses others. */
-  refuseOthers(): void;
-  close(): Promise<void>;
+}
+
+/** The content type of a TLS record that begins a handshake (RFC 8446 5.1). */
+const handshake = 22;
+
+/** What is to be said to one client. */
+interface Replies {
+  isSilent: boolean;
+  isHolding: boolean;
+  readonly held: string[];
 }
 
 export async function startScriptedServer(
   script: Partial<Record<Verb, Answer>> = {},
   port = 0,
-  address = '127.0.0.1',
+  host = '127.0.0.1',
 ): Promise<ScriptedServer> {
   const commands: string[] = [];
   const texts: string[] = [];
   const counts = new Map<Verb, number>();
-  const sockets = new Set<net.Socket>();
+  const clients = new WeakMap<net.Socket, Replies>();
   let early: string[] = [];
-  let connections = 0;
 
-  const server = net.createServer(socket => {
-    connections += 1;
-    sockets.add(socket);
-    early = [];
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => {});
-    socket.setNoDelay(true);
-    let buffer = '';
-    let inData = false;
-    let silent = false;
-    let holding = false;
-    const held: string[] = [];
-    const answer = (verb: Verb, line: string): string => {
+  const server = await startLineServer({
+    port,
+    host,
+    hears: (octets, socket) => {
+      if (octets[0] !== handshake) return octets;
+      // There is no TLS here, so the handshake fails.
+      socket.destroy();
+      return Buffer.alloc(0);
+    },
+    says: (line, _, {socket, text, behind}) => {
+      if (line === '') {
+        early = [];
+        clients.set(socket, {isSilent: false, isHolding: false, held: []});
+      } else if (behind !== '') early.push(line);
+      if (text !== undefined) texts.push(text);
+      else if (line !== '') commands.push(line);
+      const client = clients.get(socket)!;
+      const verb = verbOf(line);
       const count = (counts.get(verb) ?? 0) + 1;
       counts.set(verb, count);
       const scripted = script[verb] ?? wellBehaved[verb];
       const reply = typeof scripted === 'function' ? scripted(line, count) : scripted;
-      silent ||= reply === 'silence';
+      client.isSilent ||= reply === 'silence';
       if (reply === 'drop') socket.destroy();
-      else if (!silent) held.push(`${reply.replace('later:', '')}\r\n`);
-      holding = reply.startsWith('later:') || (holding && verb !== 'DATA');
-      if (!holding && held.length > 0) socket.write(held.splice(0).join(''), 'latin1');
-      return reply;
-    };
-    answer('connect', '');
-    socket.on('data', chunk => {
-      // A TLS ClientHello (RFC 8446 5.1, content type 22): no TLS here, so the handshake fails.
-      if (chunk[0] === 22) return socket.destroy();
-      buffer += chunk.toString('latin1');
-      for (;;) {
-        if (inData) {
-          const end = buffer.startsWith('.\r\n') ? 0 : buffer.indexOf('\r\n.\r\n') + 2;
-          if (end === 1) return undefined;
-          texts.push(buffer.slice(0, end));
-          buffer = buffer.slice(end + 3);
-          inData = false;
-          if (buffer !== '') early.push('.');
-          answer('.', '.');
-          continue;
-        }
-        const end = buffer.indexOf('\r\n');
-        if (end === -1) return undefined;
-        const line = buffer.slice(0, end);
-        buffer = buffer.slice(end + 2);
-        commands.push(line);
-        if (buffer !== '') early.push(line);
-        const verb = line.split(/[ :]/)[0]!.toUpperCase() as Verb;
-        const reply = verb in wellBehaved ? answer(verb, line) : answer('AUTH', line);
-        if (verb === 'DATA' && reply.startsWith('354')) inData = true;
-        if (verb === 'QUIT') socket.end();
+      if (reply === 'drop' || client.isSilent) return '';
+      client.isHolding = reply.startsWith('later:') || (client.isHolding && verb !== 'DATA');
+      if (client.isHolding) {
+        client.held.push(`${reply.replace('later:', '')}\r\n`);
+        return '';
       }
-    });
-  });
-  await new Promise<void>(resolve => server.listen(port, address, resolve));
-  return {
-    port: (server.address() as net.AddressInfo).port,
-    commands,
-    texts,
-    connections: () => connections,
-    open: () => sockets.size,
-    refuseOthers: () => server.close(),
-    early: () => early,
-    dropAll: () => {
-      for (const socket of sockets) socket.destroy();
+      return [...client.held.splice(0), `${reply}\r\n`].join('');
     },
-    close: () =>
-      new Promise(resolve => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
-  };
+  });
+  return {...server, commands, texts, early: () => early};
+}
+
+function verbOf(line: string): Verb {
+  if (line === '') return 'connect';
+  const [verb = ''] = line.toUpperCase().split(/[ :]/, 1);
+  // Else it is a line of an AUTH exchange.
+  return verb in wellBehaved ? (verb as Verb) : 'AUTH';
 }

@@ -1,49 +1,39 @@
-// What an SMTP client sends, read when it is wanted: lines, and texts up to their dot. Octets are latin1.
-
-import type net from 'node:net';
+// Cuts what an SMTP client sends into lines and texts, as far as it has come. Octets are latin1.
 
 export class SmtpInput {
-  readonly #chunks: AsyncIterator<Buffer>;
   #held = '';
+  /** Up to here there is no end of a line or text. */
+  #searched = 0;
 
-  constructor(socket: net.Socket) {
-    this.#chunks = socket[Symbol.asyncIterator]();
+  add(octets: Buffer): void {
+    this.#held += octets.toString('latin1');
   }
 
-  /** Whether nothing is here that has not been read. */
-  get empty(): boolean {
-    return this.#held === '';
+  /** What has come behind the last line or text. */
+  get rest(): string {
+    return this.#held;
   }
 
-  /** @returns false when nothing more will come */
-  async more(): Promise<boolean> {
-    const {value, done} = await this.#chunks.next();
-    if (!done) this.#held += value.toString('latin1');
-    return !done;
-  }
-
-  line = (): Promise<string | undefined> => this.#upTo('\r\n');
+  line = (): string | undefined => this.#upTo('\r\n');
 
   /** A message text with its last line end, without its dot; dots are still stuffed. */
-  async text(): Promise<string | undefined> {
-    while (this.#held.length < 3) if (!(await this.more())) return undefined;
+  text = (): string | undefined => {
     if (this.#held.startsWith('.\r\n')) return this.#take(0, 3);
-    const text = await this.#upTo('\r\n.\r\n');
+    const text = this.#upTo('\r\n.\r\n');
     return text === undefined ? undefined : `${text}\r\n`;
-  }
+  };
 
-  async #upTo(mark: string): Promise<string | undefined> {
-    for (let from = 0; ; ) {
-      const end = this.#held.indexOf(mark, from);
-      if (end !== -1) return this.#take(end, mark.length);
-      from = Math.max(this.#held.length - mark.length, 0);
-      if (!(await this.more())) return undefined;
-    }
+  #upTo(mark: string): string | undefined {
+    const end = this.#held.indexOf(mark, this.#searched);
+    if (end !== -1) return this.#take(end, mark.length);
+    this.#searched = Math.max(this.#held.length - mark.length, 0);
+    return undefined;
   }
 
   #take(end: number, skip: number): string {
     const taken = this.#held.slice(0, end);
     this.#held = this.#held.slice(end + skip);
+    this.#searched = 0;
     return taken;
   }
 }

@@ -95,7 +95,7 @@ const forms: readonly (readonly [name: string, form: (code: number) => string])[
   ['25 kB', code => `${`${code}-go on and on\r\n`.repeat(1700)}${code} now\r\n`],
 ];
 
-const session: Script['says'] = line => {
+const session = (line: string) => {
   if (line.startsWith('AUTH LOGIN')) return '334 VXNlcm5hbWU6\r\n';
   if (line === 'bWU=') return '334 UGFzc3dvcmQ6\r\n';
   return line === 'aHVudGVyMg==' ? '235 2.7.0 ok\r\n' : undefined;
@@ -105,7 +105,7 @@ describe.each(moments)('to %s', (_, pattern, code) => {
   test.each(forms)('%s is a reply', async (_, form) => {
     const asked = `${pattern}`;
     const auth = /LOGIN|bWU|aHV/.test(asked) ? 'LOGIN' : 'PLAIN';
-    const says: Script['says'] = (line, isSecure) => {
+    const says: Script['says'] = line => {
       if (pattern.test(line)) {
         const reply = form(code);
         // What EHLO offers is in its later lines.
@@ -113,7 +113,7 @@ describe.each(moments)('to %s', (_, pattern, code) => {
       }
       if (asked.includes('HELO') && !asked.includes('EHLO') && line.startsWith('EHLO')) return '502 no\r\n';
       if (line.startsWith('EHLO')) return `250-line.example\r\n250-AUTH ${auth}\r\n250 SIZE\r\n`;
-      return session(line, isSecure);
+      return session(line);
     };
     const server = await serve({says});
     const withCredentials = asked.includes('HELO') && !asked.includes('EHLO') ? {} : {credentials};
