@@ -29,7 +29,7 @@ interface Entry {
 }
 
 const entriesOf = (result: Result) => result.results as unknown as readonly Entry[];
-const attemptsOf = (result: Result) => (result.relayq as {attempts: number}).attempts;
+const attemptsOf = (result: Result) => result.relayq.attempts;
 
 /** For the number of something that should be so many. */
 type Check = (what: string, is: unknown, should: unknown) => void;

@@ -1,55 +1,41 @@
 // Messages that are not quite what they should be, through the whole pipeline to a smarthost of their own: what is
 // sent of them, what is not, and that no secret is told whatever was wrong with it.
 
-import {once} from 'node:events';
-import {buffer} from 'node:stream/consumers';
-import {CreateQueueCommand, ReceiveMessageCommand} from '@aws-sdk/client-sqs';
-import {SMTPServer} from 'smtp-server';
+import {ReceiveMessageCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {certificateOf} from '../fixtures/fixture.ts';
+import {textOf} from '../samples/mail.ts';
+import {type Received, type ReceivingServer, startReceivingServer} from '../servers/receiving-server.ts';
 import {names, Pipeline, type Result} from './pipeline-under-test.ts';
 
-interface Received {
-  readonly login: unknown;
-  readonly to: readonly string[];
-  readonly text: string;
-}
-
-const received: Received[] = [];
 const results: Result[] = [];
 const secret = 'hunter2';
 
-const smarthost = new SMTPServer({
-  authOptional: true,
-  allowInsecureAuth: true,
-  disableReverseLookup: true,
-  logger: false,
-  onAuth: ({username, password}, _, done) =>
-    done(password === secret ? null : new Error('no'), {user: username}),
-  onData: async (stream, {user, envelope}, done) => {
-    const text = (await buffer(stream)).toString();
-    received.push({login: user, to: envelope.rcptTo.map(({address}) => address), text});
-    done();
-  },
-});
-
+let smarthost: ReceivingServer;
 let pipeline: Pipeline;
 let port: number;
 
 beforeAll(async () => {
-  await once(smarthost.listen(0, '127.0.0.1'), 'listening');
-  ({port} = smarthost.server.address() as {port: number});
+  smarthost = await startReceivingServer({
+    ...certificateOf('localhost'),
+    allowInsecureAuth: true,
+    onAuth: ({username, password}, _, done) =>
+      done(password === secret ? null : new Error('no'), {user: username}),
+  });
+  ({port} = smarthost);
   pipeline = await Pipeline.start();
 });
 afterAll(async () => {
   await pipeline?.stop();
-  await new Promise<void>(resolve => smarthost.close(() => resolve()));
+  await smarthost.close();
 });
 
-const mime = 'Subject: s\r\n\r\nbody\r\n';
+const mime = textOf('s');
 const recipient = 'jo@example.org';
 
 /** Sends one message and waits for its one result. */
 async function fateOf(message: object | string): Promise<{result: Result; arrived: Received | undefined}> {
+  const {received} = smarthost;
   const before = received.length;
   await pipeline.send(message);
   const result = await pipeline.result();
@@ -67,7 +53,7 @@ test('a smarthost’s URL is a smarthost, in the JSON, as its hostname, and in a
   ]) {
     const {result, arrived} = await fateOf(message);
     expect(result).toMatchObject({fate: 'accepted', results: [{authentication: 'PLAIN'}]});
-    expect(arrived).toEqual({login: 'jo@b', to: [recipient], text: mime});
+    expect(arrived).toMatchObject({login: 'jo@b', to: [recipient], text: mime});
     expect(JSON.stringify(result.smarthost)).toContain(`smtp://jo%40b:***@127.0.0.1:${port}`);
   }
 });
@@ -167,9 +153,7 @@ test('numbers come out as they went in, deep nesting is answered', async () => {
   const numbers = '[9007199254740993,1e400,-0,1.10]';
   const body = JSON.stringify({recipient, mime, smarthost: {hostname: '127.0.0.1', port: 1}, maxattempts: 2});
   const sent = body.replace('{', `{"n":${numbers},`).replace('"port":1', `"port":${port}`);
-  const {QueueUrl} = await pipeline.sqs.send(
-    new CreateQueueCommand({QueueName: `${names.results.success}-numbers`}),
-  );
+  const QueueUrl = await pipeline.createQueue(`${names.results.success}-numbers`);
   await fateOf(sent.replace('{', `{"queues":{"success":"${names.results.success}-numbers"},`));
   // The body itself: the test's own JSON.parse would change them.
   const {Messages = []} = await pipeline.sqs.send(new ReceiveMessageCommand({QueueUrl, WaitTimeSeconds: 20}));
@@ -188,10 +172,5 @@ test('no secret is in any result or log line', () => {
 });
 
 test('nothing was left behind', () => {
-  const {outboxDlq, deliveryDlq} = names;
-  const {sqs} = pipeline.cloud;
-  const left = [outboxDlq, deliveryDlq].filter(queue =>
-    Object.values(sqs.queue(queue).counts).some(count => count > 0),
-  );
-  expect(left).toEqual([]);
+  expect(pipeline.filled(names.outboxDlq, names.deliveryDlq)).toEqual([]);
 });

@@ -1,31 +1,22 @@
 // What becomes of a message, end to end: accepted, bounced, deferred and tried again, expired, invalid.
 
-import {CreateQueueCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {utcTimeOf} from '../../shared/utc-time.ts';
+import {mailTo, textOf} from '../samples/mail.ts';
+import {sinkParameters} from '../samples/relay-parameters.ts';
+import {recipientSays} from '../servers/recipient-says.ts';
 import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
 import {names, Pipeline} from './pipeline-under-test.ts';
 
 const {results, success, failure, retry} = names.results;
-const message = {envelope: 'from@example.com', mime: 'Subject: hello\r\n\r\nbody\r\n'};
-const utc = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
 let pipeline: Pipeline;
 let server: ScriptedServer;
 const tries = new Map<string, number>();
 
 beforeAll(async () => {
-  server = await startScriptedServer({
-    // The recipient says what becomes of it: `bounce@`, `later-2@` (deferred twice), `never@`.
-    RCPT: line => {
-      const recipient = /<(.*)>/.exec(line)![1]!;
-      const count = (tries.get(recipient) ?? 0) + 1;
-      tries.set(recipient, count);
-      if (recipient.startsWith('bounce')) return '550 5.1.1 no such user';
-      const later = Number(/^later-(\d)/.exec(recipient)?.[1] ?? 0);
-      return recipient.startsWith('never') || count <= later ? '451 4.7.1 greylisted' : '250 2.1.5 ok';
-    },
-  });
-  pipeline = await Pipeline.start({'smtp-sink-ip': '127.0.0.1', 'smtp-sink-port': String(server.port)});
+  server = await startScriptedServer({RCPT: recipientSays(tries)});
+  pipeline = await Pipeline.start(sinkParameters(server));
 });
 afterAll(async () => {
   await pipeline.stop();
@@ -33,7 +24,7 @@ afterAll(async () => {
 });
 
 test('an accepted message has its result, without its text, on results and success', async () => {
-  await pipeline.send({...message, recipient: 'ok@example.org', 'my-id': {nested: [1]}, tags: ['a']});
+  await pipeline.send(mailTo('ok@example.org', {'my-id': {nested: [1]}, tags: ['a']}));
   const [result] = await pipeline.take(success, 1);
   expect(result).toEqual((await pipeline.take(results, 1))[0]);
   expect(result).toEqual({
@@ -67,18 +58,18 @@ test('an accepted message has its result, without its text, on results and succe
 });
 
 test('a bounced message has its result on results and failure, with its text when that is kept', async () => {
-  await pipeline.send({...message, recipient: 'bounce@example.org', keepmime: true});
+  await pipeline.send(mailTo('bounce@example.org', {keepmime: true}));
   const [result] = await pipeline.take(failure, 1);
   expect(await pipeline.take(results, 1)).toEqual([result]);
   expect(result).toMatchObject({
     fate: 'bounced',
-    mime: message.mime,
+    mime: textOf('hello'),
     results: [{state: 'rcptto', result: 'error', code: 550, status: '5.1.1', description: 'no such user'}],
   });
 });
 
 test('a deferred message is tried again after its intervals, and each attempt is on results', async () => {
-  await pipeline.send({...message, recipient: 'later-2@example.org', retries: [1, 1]});
+  await pipeline.send(mailTo('later-2@example.org', {retries: [1, 1]}));
   const all = await pipeline.take(results, 3);
   expect(all.map(({fate, results: entries}) => [fate, entries.length])).toEqual([
     ['deferred', 1],
@@ -91,7 +82,7 @@ test('a deferred message is tried again after its intervals, and each attempt is
 });
 
 test('a message is given up after its last attempt', async () => {
-  await pipeline.send({...message, recipient: 'never-a@example.org', retries: '0', maxattempts: 2});
+  await pipeline.send(mailTo('never-a@example.org', {retries: '0', maxattempts: 2}));
   const [result] = await pipeline.take(failure, 1);
   expect(result).toMatchObject({
     fate: 'expired',
@@ -103,8 +94,8 @@ test('a message is given up after its last attempt', async () => {
 });
 
 test('a message is given up when the next attempt would come too late', async () => {
-  const maxdelivertime = utc(Date.now() + 60_000);
-  await pipeline.send({...message, recipient: 'never-b@example.org', retries: [120], maxdelivertime});
+  const maxdelivertime = utcTimeOf(Date.now() + 60_000);
+  await pipeline.send(mailTo('never-b@example.org', {retries: [120], maxdelivertime}));
   const [result] = await pipeline.take(failure, 1);
   expect(result).toMatchObject({
     fate: 'expired',
@@ -114,7 +105,7 @@ test('a message is given up when the next attempt would come too late', async ()
 });
 
 test('a message that comes too late is not tried at all', async () => {
-  await pipeline.send({...message, recipient: 'late@example.org', maxdelivertime: utc(Date.now() - 1000)});
+  await pipeline.send(mailTo('late@example.org', {maxdelivertime: utcTimeOf(Date.now() - 1000)}));
   const [result] = await pipeline.take(failure, 1);
   expect(result).toMatchObject({fate: 'expired', results: [{state: 'process', result: 'timeout'}]});
   expect(tries.has('late@example.org')).toBe(false);
@@ -124,8 +115,8 @@ test('a message that comes too late is not tried at all', async () => {
 test('a message waits for its time, said in JSON or in a header', async () => {
   const dueMs = Math.ceil(Date.now() / 1000) * 1000 + 2000;
   await pipeline.send(
-    {...message, recipient: 'due-1@example.org', nextattempt: {time: utc(dueMs)}},
-    {...message, recipient: 'due-2@example.org', mime: `x-mq-delayed: ${utc(dueMs)}\r\n${message.mime}`},
+    mailTo('due-1@example.org', {nextattempt: {time: utcTimeOf(dueMs)}}),
+    mailTo('due-2@example.org', {mime: `x-mq-delayed: ${utcTimeOf(dueMs)}\r\n${textOf('hello')}`}),
   );
   const due = await pipeline.take(success, 2);
   expect(Date.now()).toBeGreaterThanOrEqual(dueMs);
@@ -135,18 +126,12 @@ test('a message waits for its time, said in JSON or in a header', async () => {
 
 describe('a message’s own queues', () => {
   test('get its results; null is none; one that does not exist is replaced by the stage’s own', async () => {
-    await pipeline.sqs.send(new CreateQueueCommand({QueueName: 'relayq-local-results-mine'}));
-    await pipeline.send({
-      ...message,
-      recipient: 'mine@example.org',
-      queues: {results: 'relayq-local-results-mine', success: null},
-    });
+    await pipeline.createQueue('relayq-local-results-mine');
+    await pipeline.send(
+      mailTo('mine@example.org', {queues: {results: 'relayq-local-results-mine', success: null}}),
+    );
     expect(await pipeline.take('relayq-local-results-mine', 1)).toMatchObject([{fate: 'accepted'}]);
-    await pipeline.send({
-      ...message,
-      recipient: 'lost@example.org',
-      queues: {results: 'relayq-local-results-gone'},
-    });
+    await pipeline.send(mailTo('lost@example.org', {queues: {results: 'relayq-local-results-gone'}}));
     // Only the second message: the first one wanted none here, and its results elsewhere.
     expect(await pipeline.take(success, 1)).toMatchObject([{recipient: 'lost@example.org'}]);
     expect(await pipeline.take(results, 1)).toMatchObject([{recipient: 'lost@example.org'}]);
@@ -158,8 +143,8 @@ describe('bad input', () => {
     await pipeline.send(
       '{"recipient": "a@example.org", "password": "hunter2",',
       '"just a string"',
-      {...message, recipient: 'x\r\nRCPT TO:<y@example.org>', smarthost: {port: 70000, password: 'hunter2'}},
-      {...message, recipient: 'fine@example.org'},
+      mailTo('x\r\nRCPT TO:<y@example.org>', {smarthost: {port: 70000, password: 'hunter2'}}),
+      mailTo('fine@example.org'),
     );
     const failed = await pipeline.take(failure, 3);
     expect(failed.every(({fate}) => fate === 'invalid')).toBe(true);
@@ -176,7 +161,7 @@ describe('bad input', () => {
 
   test('that is too large to be quoted goes whole to a queue of its own', async () => {
     const mime = `Subject: big\r\n\r\n${'"'.repeat(520_000)}`;
-    const body = JSON.stringify({...message, recipient: 'big@example.org', mime});
+    const body = JSON.stringify(mailTo('big@example.org', {mime}));
     await pipeline.send(body);
     const [result] = await pipeline.take(failure, 1);
     expect(result).toMatchObject({fate: 'invalid', original: null, originalAt: names.outboxOversize});
@@ -193,8 +178,8 @@ test('a message with every x-mq header arrives byte for byte as sent less those 
     'x-mq-pool: blue',
     'x-mq-tag: one',
     'X-MQ-TAG:\r\n two',
-    `x-mq-delayed: ${utc(Date.now() - 60_000)}`,
-    `x-mq-maxdelivertime: ${utc(Date.now() + 3_600_000)}`,
+    `x-mq-delayed: ${utcTimeOf(Date.now() - 60_000)}`,
+    `x-mq-maxdelivertime: ${utcTimeOf(Date.now() + 3_600_000)}`,
     'x-mq-maxattempts: 5',
     'x-mq-retries: 60,120',
     'x-mq-keepmime: 0',

@@ -6,8 +6,12 @@ import type {CloudOptions} from '../../local/cloud.ts';
 import type {ActiveFault} from '../../local/faults/active-fault.ts';
 import type {Fault} from '../../local/faults/fault.ts';
 import {resultKinds} from '../../shared/names.ts';
+import {utcTimeOf} from '../../shared/utc-time.ts';
+import {mailTo, textOf} from '../samples/mail.ts';
+import {sinkParameters} from '../samples/relay-parameters.ts';
+import {recipientSays} from '../servers/recipient-says.ts';
 import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
-import {names, Pipeline, patienceMs} from './pipeline-under-test.ts';
+import {deadLetterQueues, names, Pipeline, patienceMs, queuesOnTheWay} from './pipeline-under-test.ts';
 import {returnSoon} from './return-soon.ts';
 
 /**
@@ -77,24 +81,13 @@ export class FaultBench {
   }
 
   static async start({timeoutS, holdS = 1, ...options}: BenchOptions): Promise<FaultBench> {
-    const tries = new Map<string, number>();
-    const server = await startScriptedServer({
-      RCPT: line => {
-        const recipient = /<(.*)>/.exec(line)![1]!;
-        const count = (tries.get(recipient) ?? 0) + 1;
-        tries.set(recipient, count);
-        if (recipient.startsWith('bounce')) return '550 5.1.1 no such user';
-        return recipient.startsWith('later') && count === 1 ? '451 4.7.1 greylisted' : '250 2.1.5 ok';
-      },
-    });
-    const settings = {'smtp-sink-ip': '127.0.0.1', 'smtp-sink-port': String(server.port)};
-    const pipeline = await Pipeline.start(settings, {
+    const server = await startScriptedServer({RCPT: recipientSays()});
+    const pipeline = await Pipeline.start(sinkParameters(server), {
       ...options,
       overrides: resources => {
         for (const each of resources.functions) each.timeoutS = timeoutS;
         for (const {name, attributes} of resources.queues) {
-          if ([names.outbox, names.waiting, names.delivery].includes(name))
-            attributes.VisibilityTimeout = '60';
+          if (queuesOnTheWay.includes(name)) attributes.VisibilityTimeout = '60';
         }
         options.overrides?.(resources);
       },
@@ -125,7 +118,7 @@ export class FaultBench {
     const {sqs, functions} = this.pipeline.cloud;
     // After its message is deleted, an invocation may still be repeating a call.
     const underWay = () => [
-      ...[names.outbox, names.waiting, names.delivery].flatMap(name => Object.values(sqs.queue(name).counts)),
+      ...queuesOnTheWay.flatMap(name => Object.values(sqs.queue(name).counts)),
       ...[...functions.values()].map(({busy}) => busy),
     ];
     const deadlineMs = Date.now() + withinMs;
@@ -171,10 +164,7 @@ export class FaultBench {
     const {sqs} = this.pipeline.cloud;
     const places = [
       ...resultKinds.map(kind => [kind, names.results[kind]] as const),
-      ['dead', names.outboxDlq] as const,
-      ['dead', names.outboxOversize] as const,
-      ['dead', names.waitingDlq] as const,
-      ['dead', names.deliveryDlq] as const,
+      ...[...deadLetterQueues, names.outboxOversize].map(queue => ['dead', queue] as const),
     ];
     for (const [where, queue] of places) {
       for (;;) {
@@ -193,18 +183,16 @@ export class FaultBench {
 }
 
 function messageOf(kind: Kind, id: string, number: number, holdS: number): object {
-  const message = {
+  // A domain of its own, and so a group of its own.
+  const message = mailTo(`${kind}@domain-${number}.example.org`, {
     sample: id,
-    envelope: 'from@example.com',
-    // A domain of its own, and so a group of its own.
-    recipient: `${kind}@domain-${number}.example.org`,
-    mime: `Subject: ${id}\r\n\r\nbody\r\n`,
+    mime: textOf(id),
     retries: [0],
-  };
+  });
   const dueMs = (Math.ceil(Date.now() / 1000) + holdS) * 1000;
   switch (kind) {
     case 'hold':
-      return {...message, nextattempt: {time: new Date(dueMs).toISOString().slice(0, 19).replace('T', ' ')}};
+      return {...message, nextattempt: {time: utcTimeOf(dueMs)}};
     case 'invalid':
       return {...message, maxattempts: 'many'};
     case 'large':

@@ -1,50 +1,37 @@
 // What a producer can put on the outbox, by malice or by accident: each message is sent or answered, once, and nothing
 // that its body says of the pipeline is believed.
 
-import {CreateQueueCommand, SendMessageCommand} from '@aws-sdk/client-sqs';
+import {SendMessageCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {utcTimeOf} from '../../shared/utc-time.ts';
+import {mailTo} from '../samples/mail.ts';
+import {sinkParameters} from '../samples/relay-parameters.ts';
+import {recipientSays} from '../servers/recipient-says.ts';
 import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
-import {names, Pipeline} from './pipeline-under-test.ts';
+import {deadLetterQueues, names, Pipeline, queuesOnTheWay, type Result} from './pipeline-under-test.ts';
 
 const {results, success, failure} = names.results;
-const mail = (recipient: string, properties: object = {}) => ({
-  envelope: 'from@example.com',
-  recipient: `${recipient}@example.org`,
-  mime: 'Subject: hello\r\n\r\nbody\r\n',
-  ...properties,
-});
-const utc = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+const mail = (name: string, properties: object = {}) => mailTo(`${name}@example.org`, properties);
 
 let pipeline: Pipeline;
 let server: ScriptedServer;
 beforeAll(async () => {
-  const tries = new Map<string, number>();
-  server = await startScriptedServer({
-    RCPT: line => {
-      const recipient = /<(.*)>/.exec(line)![1]!;
-      const count = (tries.get(recipient) ?? 0) + 1;
-      tries.set(recipient, count);
-      return recipient.startsWith('later') && count === 1 ? '451 4.7.1 greylisted' : '250 2.1.5 ok';
-    },
-  });
-  pipeline = await Pipeline.start({'smtp-sink-ip': '127.0.0.1', 'smtp-sink-port': String(server.port)});
+  server = await startScriptedServer({RCPT: recipientSays()});
+  pipeline = await Pipeline.start(sinkParameters(server));
 });
 afterAll(async () => {
   await pipeline.stop();
   await server.close();
 });
 
-const left = () =>
-  [names.outbox, names.waiting, names.delivery, names.outboxDlq, names.waitingDlq, names.deliveryDlq].filter(
-    name => Object.values(pipeline.cloud.sqs.queue(name).counts).some(count => count > 0),
-  );
+const left = () => pipeline.filled(...queuesOnTheWay, ...deadLetterQueues);
 /** Nothing is on its way, or dead. */
 const settled = () => pipeline.until(() => left().length === 0).catch(() => expect(left()).toEqual([]));
 const sentTo = (recipient: string) =>
   server.commands.filter(command => command.includes(`<${recipient}@example.org>`)).length;
 
 describe('tracking in a message', () => {
-  const tracking = {id: 'same', arrived: utc(Date.now() - 60_000), attempts: 1, hops: 1};
+  const tracking = {id: 'same', arrived: utcTimeOf(Date.now() - 60_000), attempts: 1, hops: 1};
 
   test('that others have too makes none of them vanish', async () => {
     const those = ['a', 'b', 'c'].map(recipient => mail(recipient, {relayq: tracking}));
@@ -53,7 +40,7 @@ describe('tracking in a message', () => {
     expect(told.map(({fate, recipient}) => `${fate} ${recipient}`).sort()).toEqual(
       ['a', 'b', 'c'].map(recipient => `accepted ${recipient}@example.org`),
     );
-    expect(new Set(told.map(({relayq}) => (relayq as {key: string}).key)).size).toBe(3);
+    expect(new Set(told.map(({relayq}) => relayq.key)).size).toBe(3);
     await pipeline.take(success, 3);
     expect(server.texts).toHaveLength(3);
   });
@@ -61,7 +48,7 @@ describe('tracking in a message', () => {
   test('of a result, sent again with its text and attempts set back, at once', async () => {
     await pipeline.send(mail('again', {keepmime: true}));
     const [{fate: _, ...told} = {fate: ''}] = await pipeline.take(results, 1);
-    const relayq = {...(told as unknown as {relayq: object}).relayq, attempts: 0};
+    const relayq = {...(told as Partial<Result>).relayq, attempts: 0};
     await pipeline.send({...told, relayq}, {...told, relayq, fate: 'accepted'});
     expect(await pipeline.take(results, 2)).toMatchObject([{fate: 'accepted'}, {fate: 'accepted'}]);
     expect(sentTo('again')).toBe(3);
@@ -76,7 +63,7 @@ describe('tracking in a message', () => {
     const recipient = `later-${what.length}`;
     await pipeline.send(mail(recipient, {relayq: {...tracking, ...part}, retries: [0]}));
     const told = await pipeline.take(results, 2);
-    expect(told.map(({fate, relayq}) => [fate, (relayq as {attempts: number}).attempts])).toEqual([
+    expect(told.map(({fate, relayq}) => [fate, relayq.attempts])).toEqual([
       ['deferred', 1],
       ['accepted', 2],
     ]);
@@ -196,7 +183,7 @@ describe('what is put on the delivery queue by hand', () => {
 });
 
 test('a kind of results that the settings switch off is published nowhere, but where a message names a queue', async () => {
-  await pipeline.sqs.send(new CreateQueueCommand({QueueName: `${success}-mine`}));
+  await pipeline.createQueue(`${success}-mine`);
   await pipeline.set({'results-kinds': 'results'});
   await pipeline.send(mail('quiet'));
   expect(await pipeline.take(results, 1)).toMatchObject([{fate: 'accepted'}]);

@@ -2,11 +2,13 @@
 // `npm run soak` does the same for longer.
 
 import {setTimeout as delay} from 'node:timers/promises';
-import {SMTPServer} from 'smtp-server';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {Fault} from '../../local/faults/fault.ts';
+import {mailTo, textOf} from '../samples/mail.ts';
+import {sinkParameters} from '../samples/relay-parameters.ts';
+import {type ReceivingServer, startReceivingServer} from '../servers/receiving-server.ts';
 import {Dice} from './dice.ts';
-import {names, Pipeline, patienceMs} from './pipeline-under-test.ts';
+import {deadLetterQueues, names, Pipeline, patienceMs, queuesOnTheWay} from './pipeline-under-test.ts';
 import {returnSoon} from './return-soon.ts';
 
 const scale = Number(process.env.RELAYQ_SOAK ?? 1);
@@ -17,36 +19,16 @@ const atRisk = 3;
 
 /** How often each message came. The server takes longer than SQS, as servers do. */
 const arrivals = new Map<string, number>();
-const server = new SMTPServer({
-  disabledCommands: ['STARTTLS'],
-  authOptional: true,
-  disableReverseLookup: true,
-  onData: (stream, _, done) => {
-    let text = '';
-    stream.on('data', chunk => {
-      text += chunk;
-    });
-    stream.on('end', async () => {
-      await delay(20);
-      const subject = /^Subject: (.*)/m.exec(text)![1]!;
-      arrivals.set(subject, (arrivals.get(subject) ?? 0) + 1);
-      done();
-    });
-  },
-});
-
-// A connection that a killed client leaves behind.
-server.on('error', () => {});
-
+let server: ReceivingServer;
 let pipeline: Pipeline;
 beforeAll(async () => {
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const {port} = server.server.address() as {port: number};
-  const settings = {
-    'smtp-sink-ip': '127.0.0.1',
-    'smtp-sink-port': String(port),
-    'capacity/default': '{"connections": 1}',
-  };
+  server = await startReceivingServer({
+    beforeTaking: async ({subject}) => {
+      await delay(20);
+      arrivals.set(subject, (arrivals.get(subject) ?? 0) + 1);
+    },
+  });
+  const settings = {...sinkParameters(server), 'capacity/default': '{"connections": 1}'};
   pipeline = await Pipeline.start(settings, {
     overrides: ({functions, queues}) => {
       // Less than the six seconds after which the SDK gives up a call that hangs.
@@ -56,7 +38,7 @@ beforeAll(async () => {
         each.logging.systemLevel = 'INFO';
       }
       for (const {name, attributes} of queues) {
-        if ([names.outbox, names.waiting, names.delivery].includes(name)) attributes.VisibilityTimeout = '60';
+        if (queuesOnTheWay.includes(name)) attributes.VisibilityTimeout = '60';
         if (attributes.RedrivePolicy !== undefined) {
           attributes.RedrivePolicy = JSON.stringify({
             ...JSON.parse(attributes.RedrivePolicy),
@@ -70,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await pipeline.stop();
-  await new Promise<void>(resolve => server.close(resolve));
+  await server.close();
 });
 
 /** Calls that fail, in one way or another, are some of those that a function makes; it repeats them, or is told later. */
@@ -96,16 +78,16 @@ describe('environments killed at random lose nothing, and repeat no more than wa
     arrivals.clear();
     const active = faults.map(fault => pipeline.cloud.faults.add({...fault, seed} as Fault));
     await pipeline.send(
-      ...Array.from({length: messages}, (_, index) => ({
-        envelope: 'from@example.com',
-        recipient: `user@domain-${index % 5}.example`,
-        mime: `Subject: ${name} ${index}\r\n\r\nbody\r\n`,
-        name,
-        index,
-        queues: {results: null},
-        // On a slow machine an attempt may run out of time.
-        retries: [1],
-      })),
+      ...Array.from({length: messages}, (_, index) =>
+        mailTo(`user@domain-${index % 5}.example`, {
+          mime: textOf(`${name} ${index}`),
+          name,
+          index,
+          queues: {results: null},
+          // On a slow machine an attempt may run out of time.
+          retries: [1],
+        }),
+      ),
     );
     const timeOuts = () => pipeline.logLines.filter(line => line.includes('"status":"timeout"')).length;
     const timeOutsBefore = timeOuts();
@@ -149,13 +131,7 @@ describe('environments killed at random lose nothing, and repeat no more than wa
     expect(told.size, story).toBe(messages);
     expect(arrivals.size, story).toBe(messages);
     expect(twice, story).toBeLessThanOrEqual(killed * atRisk + late * batchSize + unsure() - unsureBefore);
-    const onTheirWay = () =>
-      [names.outbox, names.waiting, names.delivery].flatMap(queue =>
-        Object.values(pipeline.cloud.sqs.queue(queue).counts),
-      );
-    await pipeline.until(() => onTheirWay().every(count => count === 0));
-    for (const queue of [names.outboxDlq, names.waitingDlq, names.deliveryDlq, names.results.failure]) {
-      expect(Object.values(pipeline.cloud.sqs.queue(queue).counts), `${queue}, ${story}`).toEqual([0, 0, 0]);
-    }
+    await pipeline.until(() => pipeline.filled(...queuesOnTheWay).length === 0);
+    expect(pipeline.filled(...deadLetterQueues, names.results.failure), story).toEqual([]);
   });
 });

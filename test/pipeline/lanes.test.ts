@@ -1,16 +1,18 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import {SMTPServer} from 'smtp-server';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {mailTo, textOf} from '../samples/mail.ts';
+import {sinkParameters} from '../samples/relay-parameters.ts';
+import {type ReceivingServer, startReceivingServer} from '../servers/receiving-server.ts';
 import {names, Pipeline} from './pipeline-under-test.ts';
 
-/** A server that takes its time, and knows how many connections it had at once, and who came in what order. */
-function startCountingServer() {
-  const counts = {open: 0, most: 0, awaited: 1};
-  const received = new Map<string, number[]>();
-  const server = new SMTPServer({
-    disabledCommands: ['STARTTLS'],
-    authOptional: true,
-    disableReverseLookup: true,
+/** Connections at a time: now, at most, and how many there are to be before a message is taken. */
+const counts = {open: 0, most: 0, awaited: 1};
+/** The subjects that each recipient was sent, in order. */
+const received = new Map<string, number[]>();
+let server: ReceivingServer;
+let pipeline: Pipeline;
+beforeAll(async () => {
+  server = await startReceivingServer({
     onConnect: (_, done) => {
       counts.open += 1;
       counts.most = Math.max(counts.most, counts.open);
@@ -19,38 +21,22 @@ function startCountingServer() {
     onClose: () => {
       counts.open -= 1;
     },
-    onData: (stream, session, done) => {
-      let text = '';
-      stream.on('data', chunk => {
-        text += chunk;
-      });
-      stream.on('end', async () => {
-        // Until so many have come at a time as should: some take longer to come.
-        while (counts.most < counts.awaited) await delay(5);
-        await delay(20);
-        const recipient = session.envelope.rcptTo[0]!.address;
-        received.set(recipient, [
-          ...(received.get(recipient) ?? []),
-          Number(/^Subject: (\d+)/m.exec(text)![1]),
-        ]);
-        done();
-      });
+    beforeTaking: async ({to: [recipient = ''], subject}) => {
+      // Some connections take longer to come than others.
+      while (counts.most < counts.awaited) await delay(5);
+      await delay(20);
+      received.set(recipient, [...(received.get(recipient) ?? []), Number(subject)]);
     },
   });
-  return {server, counts, received};
-}
-
-const {server, counts, received} = startCountingServer();
-let pipeline: Pipeline;
-beforeAll(async () => {
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const {port} = server.server.address() as {port: number};
-  pipeline = await Pipeline.start({'smtp-sink-ip': '127.0.0.1', 'smtp-sink-port': String(port)});
+  pipeline = await Pipeline.start(sinkParameters(server));
 });
 afterAll(async () => {
   await pipeline.stop();
-  await new Promise<void>(resolve => server.close(resolve));
+  await server.close();
 });
+
+const messageOf = (index: number) =>
+  mailTo(`user${index % 9}@busy.example`, {mime: textOf(index), queues: {results: null}});
 
 test.each([1, 3])(
   'a queue with a capacity of %i has so many connections under load, and never more',
@@ -59,12 +45,7 @@ test.each([1, 3])(
     counts.most = 0;
     counts.awaited = connections;
     await pipeline.set({'capacity/busy.example': JSON.stringify({connections})});
-    const messages = Array.from({length: 90}, (_, index) => ({
-      envelope: 'from@example.com',
-      recipient: `user${index % 9}@busy.example`,
-      mime: `Subject: ${index}\r\n\r\nbody\r\n`,
-      queues: {results: null},
-    }));
+    const messages = Array.from({length: 90}, (_, index) => messageOf(index));
     await pipeline.send(...messages);
     await pipeline.take(names.results.success, messages.length);
     expect(counts.most).toBe(connections);
@@ -75,12 +56,6 @@ test.each([1, 3])(
 test('nothing is lost when the number of lanes changes while messages wait', async () => {
   received.clear();
   await pipeline.set({'capacity/busy.example': '{"connections": 4}'});
-  const messageOf = (index: number) => ({
-    envelope: 'from@example.com',
-    recipient: `user${index % 9}@busy.example`,
-    mime: `Subject: ${index}\r\n\r\nbody\r\n`,
-    queues: {results: null},
-  });
   await pipeline.send(...Array.from({length: 40}, (_, index) => messageOf(index)));
   await pipeline.set({'capacity/busy.example': '{"connections": 2}'});
   await pipeline.send(...Array.from({length: 40}, (_, index) => messageOf(40 + index)));

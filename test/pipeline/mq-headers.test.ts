@@ -1,56 +1,23 @@
 // Messages that say everything in x-mq-* headers, through the whole pipeline to a smarthost that is a server of
 // somebody else's making.
 
-import {once} from 'node:events';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {buffer} from 'node:stream/consumers';
-import {CreateQueueCommand} from '@aws-sdk/client-sqs';
-import {SMTPServer, type SMTPServerAuthentication} from 'smtp-server';
+import type {SMTPServerAuthentication} from 'smtp-server';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {resultKinds} from '../../shared/names.ts';
+import {utcTimeOf} from '../../shared/utc-time.ts';
+import {certificateOf} from '../fixtures/fixture.ts';
 import {projectRoot} from '../global-setup.ts';
-import {names, Pipeline, type Result} from './pipeline-under-test.ts';
-
-interface Received {
-  readonly login: unknown;
-  readonly encrypted: boolean;
-  readonly from: unknown;
-  readonly to: readonly string[];
-  readonly octets: Buffer;
-  readonly atMs: number;
-}
+import {type ReceivingServer, startReceivingServer} from '../servers/receiving-server.ts';
+import {recipientSays} from '../servers/recipient-says.ts';
+import {deadLetterQueues, names, Pipeline, queuesOnTheWay, type Result} from './pipeline-under-test.ts';
 
 const password = 'Pass: "wörd" hunter2';
 const logins: SMTPServerAuthentication[] = [];
-const received: Received[] = [];
-const tries = new Map<string, number>();
 const results: Result[] = [];
 
-/** Wants TLS and AUTH; refuses `bounce@` for good, and `later@` the first time. */
-const smarthost = new SMTPServer({
-  disableReverseLookup: true,
-  logger: false,
-  onAuth: (authentication, _, done) => {
-    logins.push(authentication);
-    const right = authentication.username === 'jo' && authentication.password === password;
-    done(right ? null : new Error('no'), {user: authentication.username});
-  },
-  onRcptTo: ({address}, _, done) => {
-    const count = (tries.get(address) ?? 0) + 1;
-    tries.set(address, count);
-    const refuse = (responseCode: number) => done(Object.assign(new Error('not so'), {responseCode}));
-    if (address.startsWith('bounce@')) refuse(550);
-    else if (address.startsWith('later@') && count === 1) refuse(451);
-    else done();
-  },
-  onData: async (stream, {user, secure, envelope}, done) => {
-    const to = envelope.rcptTo.map(({address}) => address);
-    const octets = await buffer(stream);
-    received.push({login: user, encrypted: secure, from: envelope.mailFrom, to, octets, atMs: Date.now()});
-    done();
-  },
-});
+let smarthost: ReceivingServer;
 
 const queues = {
   results: `${names.results.results}-mine`,
@@ -58,7 +25,6 @@ const queues = {
   failure: `${names.results.failure}-mine`,
   retry: `${names.results.retry}-mine`,
 };
-const utc = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 const dueMs = Math.ceil(Date.now() / 1000) * 1000 + 3000;
 const lateMs = dueMs + 3_600_000;
 
@@ -66,20 +32,32 @@ let pipeline: Pipeline;
 let port: number;
 
 beforeAll(async () => {
-  await once(smarthost.listen(0, '127.0.0.1'), 'listening');
-  ({port} = smarthost.server.address() as {port: number});
+  const answer = recipientSays();
+  smarthost = await startReceivingServer({
+    ...certificateOf('localhost'),
+    authOptional: false,
+    onAuth: (authentication, _, done) => {
+      logins.push(authentication);
+      const right = authentication.username === 'jo' && authentication.password === password;
+      done(right ? null : new Error('no'), {user: authentication.username});
+    },
+    onRcptTo: ({address}, _, done) => {
+      const responseCode = Number.parseInt(answer(`RCPT TO:<${address}>`), 10);
+      done(responseCode === 250 ? null : Object.assign(new Error('not so'), {responseCode}));
+    },
+  });
+  ({port} = smarthost);
   // The settings have another smarthost, with credentials of its own, that nothing must be sent to.
   pipeline = await Pipeline.start({
     smarthost: '192.0.2.1',
     'smarthost-username': 'settings-user',
     'smarthost-password': 'settings-hunter2',
   });
-  for (const name of Object.values(queues))
-    await pipeline.sqs.send(new CreateQueueCommand({QueueName: name}));
+  for (const name of Object.values(queues)) await pipeline.createQueue(name);
 });
 afterAll(async () => {
   await pipeline?.stop();
-  await new Promise<void>(resolve => smarthost.close(() => resolve()));
+  await smarthost.close();
 });
 
 /** Every field there is, in odd case, folded here and there; `\n` stands for whatever line end it gets. */
@@ -96,8 +74,8 @@ const mqFields = () => [
   'x-mq-tag: one',
   'X-MQ-TAG:\n two',
   'x-mq-tag: three,\n\tand more',
-  `x-mq-delayed: ${utc(dueMs)}`,
-  `X-MQ-MaxDeliverTime:\n ${utc(lateMs)}`,
+  `x-mq-delayed: ${utcTimeOf(dueMs)}`,
+  `X-MQ-MaxDeliverTime:\n ${utcTimeOf(lateMs)}`,
   'x-mq-maxattempts: 7',
   'x-mq-RETRIES: 1,\n 2',
   'x-mq-keepmime: yes',
@@ -161,6 +139,7 @@ test.each([
 ])('with %s as line ends, the text arrives byte for byte less those lines', async (name, lineEnds) => {
   const recipient = `later@${name.toLowerCase()}.example`;
   const {mime, arriving} = mimeText(lineEnds);
+  const {received} = smarthost;
   const before = received.length;
   await pipeline.send({recipient, mime, custom: {of: name}});
 
@@ -193,10 +172,10 @@ test.each([
   }
 
   expect(received.length - before).toBe(1);
-  const {octets, from, to, login, encrypted, atMs} = received.at(-1)!;
+  const {octets, from, to, login, isSecure, atMs} = received.at(-1)!;
   expect(octets.equals(Buffer.from(arriving)), octets.toString()).toBe(true);
   expect(from).toMatchObject({address: 'bounces+1@sender.example', args: {BODY: '8BITMIME'}});
-  expect([to, login, encrypted]).toEqual([[recipient], 'jo', true]);
+  expect([to, login, isSecure]).toEqual([[recipient], 'jo', true]);
   expect(atMs).toBeGreaterThanOrEqual(dueMs);
   // Kept as it was sent, but for what looks like a secret even in the body.
   expect(String(accepted?.mime).replace(/\r?\n/g, '\r\n')).toBe(
@@ -219,12 +198,7 @@ test('a refusal goes to the queues for it', async () => {
 });
 
 test('nothing has gone to the stage’s own queues, nor to the settings’ smarthost', async () => {
-  const {sqs} = pipeline.cloud;
-  const {outbox, outboxDlq, waiting, waitingDlq, delivery, deliveryDlq} = names;
-  const left = () =>
-    [...Object.values(names.results), outbox, outboxDlq, waiting, waitingDlq, delivery, deliveryDlq].filter(
-      queue => Object.values(sqs.queue(queue).counts).some(count => count > 0),
-    );
+  const left = () => pipeline.filled(...Object.values(names.results), ...queuesOnTheWay, ...deadLetterQueues);
   // A message is deleted from its queue after its result has been published.
   await pipeline.until(() => left().length === 0).catch(() => expect(left()).toEqual([]));
   const attempts = pipeline.logged('attempt');

@@ -3,6 +3,7 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {
+  CreateQueueCommand,
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
@@ -15,6 +16,9 @@ import {namesOf, settingsMaxAge} from '../../shared/names.ts';
 import {projectRoot} from '../global-setup.ts';
 
 export const names = namesOf('local');
+/** Where messages are on their way. */
+export const queuesOnTheWay = [names.outbox, names.waiting, names.delivery] as const;
+export const deadLetterQueues = [names.outboxDlq, names.waitingDlq, names.deliveryDlq] as const;
 
 /** How long a test waits for what must happen: a limit that is there to fail instead of hanging. */
 export const patienceMs = 300_000;
@@ -22,6 +26,7 @@ export const patienceMs = 300_000;
 export interface Result {
   readonly fate: string;
   readonly results: readonly Record<string, unknown>[];
+  readonly relayq: {readonly id: string; readonly key: string; readonly attempts: number};
   readonly [property: string]: unknown;
 }
 
@@ -75,6 +80,12 @@ export class Pipeline {
     }
   }
 
+  /** A queue that the stage does not have. @returns its URL */
+  async createQueue(QueueName: string): Promise<string> {
+    const {QueueUrl} = await this.sqs.send(new CreateQueueCommand({QueueName}));
+    return QueueUrl!;
+  }
+
   /** Puts messages on the outbox: objects as JSON, strings as they are. */
   async send(...messages: readonly (object | string)[]): Promise<void> {
     for (let start = 0; start < messages.length; start += 10) {
@@ -119,6 +130,19 @@ export class Pipeline {
       .filter(line => line.startsWith('{'))
       .map(line => JSON.parse(line))
       .filter(line => line.message === message);
+  }
+
+  /** How each invocation has ended, where the functions' system log level is INFO. */
+  reports(): {readonly status: string}[] {
+    return this.logLines
+      .filter(line => line.includes('platform.report'))
+      .map(line => JSON.parse(line).record);
+  }
+
+  /** Which of some queues hold messages, visible or not. */
+  filled(...queues: readonly string[]): string[] {
+    const {sqs} = this.cloud;
+    return queues.filter(queue => Object.values(sqs.queue(queue).counts).some(count => count > 0));
   }
 
   /** Until no function is at work: the next message meets the environments that there are. */

@@ -5,6 +5,8 @@ import {readFileSync} from 'node:fs';
 import {CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {accessKeyIdOf} from '../../local/lambda/environment-variables.ts';
+import {utcTimeOf} from '../../shared/utc-time.ts';
+import {sinkParameters} from '../samples/relay-parameters.ts';
 import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
 import {names, Pipeline, type Result} from './pipeline-under-test.ts';
 
@@ -34,14 +36,13 @@ const asOfNow = (body: string) =>
   body
     .replace(/2030-01-01 (\d\d:\d\d:\d\d)/g, (_, time) => {
       const ms = Date.now() + Date.parse(`2030-01-01T${time}Z`) - Date.parse('2030-01-01T12:00:00Z');
-      return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+      return utcTimeOf(ms);
     })
     .replaceAll(':2525', `:${server.port}`);
 
 beforeAll(async () => {
   server = await startScriptedServer();
-  const settings = {'smtp-sink-ip': '127.0.0.1', 'smtp-sink-port': String(server.port)};
-  pipeline = await Pipeline.start({...settings, 'smarthost-private-addresses': 'allowed'});
+  pipeline = await Pipeline.start({...sinkParameters(server), 'smarthost-private-addresses': 'allowed'});
   for (const {queue, groupId, deduplicationId, body} of queued.mail) {
     await pipeline.sqs.send(
       new SendMessageCommand({

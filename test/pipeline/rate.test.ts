@@ -1,47 +1,36 @@
-import {SMTPServer} from 'smtp-server';
+// No queue gets more than its rate, whatever its lanes; a stage without rates does without DynamoDB.
+
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
+import {mailTo, textOf} from '../samples/mail.ts';
+import {sinkParameters} from '../samples/relay-parameters.ts';
+import {type ReceivingServer, startReceivingServer} from '../servers/receiving-server.ts';
 import {names, Pipeline} from './pipeline-under-test.ts';
 
-/** When each message came. */
-let times: number[] = [];
-const server = new SMTPServer({
-  disabledCommands: ['STARTTLS'],
-  authOptional: true,
-  disableReverseLookup: true,
-  onData: (stream, _, done) => {
-    stream.resume().on('end', () => {
-      times.push(Date.now());
-      done();
-    });
-  },
-});
+let server: ReceivingServer;
 let pipeline: Pipeline;
 beforeAll(async () => {
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const {port} = server.server.address() as {port: number};
-  pipeline = await Pipeline.start({'smtp-sink-ip': '127.0.0.1', 'smtp-sink-port': String(port)});
+  server = await startReceivingServer();
+  pipeline = await Pipeline.start(sinkParameters(server));
 });
 beforeEach(() => {
-  times = [];
+  server.received.length = 0;
 });
 afterEach(() => pipeline.cloud.faults.clear());
 afterAll(async () => {
   await pipeline.stop();
-  await new Promise<void>(resolve => server.close(resolve));
+  await server.close();
 });
 
 const sendTo = (domain: string, count: number) =>
   pipeline.send(
-    ...Array.from({length: count}, (_, index) => ({
-      envelope: 'from@example.com',
-      recipient: `user${index}@${domain}`,
-      mime: `Subject: ${index}\r\n\r\nbody\r\n`,
-      queues: {results: null},
-    })),
+    ...Array.from({length: count}, (_, index) =>
+      mailTo(`user${index}@${domain}`, {mime: textOf(index), queues: {results: null}}),
+    ),
   );
 
 /** How long after a time each of them came, the first one first: what is slow may make it longer, never shorter. */
-const delaysSince = (startMs: number) => times.toSorted((a, b) => a - b).map(time => time - startMs);
+const delaysSince = (startMs: number) =>
+  server.received.map(({atMs}) => atMs - startMs).toSorted((a, b) => a - b);
 
 const timeOf = (line: Record<string, unknown>) => Date.parse(String(line.timestamp));
 
@@ -50,11 +39,11 @@ test('a queue with a rate gets no more than that, whatever its lanes, and each m
   const startMs = Date.now();
   await sendTo('slow.example', 60);
   const results = await pipeline.take(names.results.success, 60);
-  expect(times).toHaveLength(60);
+  expect(server.received).toHaveLength(60);
   // Ten at once, then ten a second.
   for (const [index, delayMs] of delaysSince(startMs).entries())
     expect(delayMs).toBeGreaterThanOrEqual(100 * (index - 9));
-  expect(results.map(({relayq}) => (relayq as {attempts: number}).attempts)).toEqual(Array(60).fill(1));
+  expect(results.map(({relayq}) => relayq.attempts)).toEqual(Array(60).fill(1));
   expect(results.flatMap(({results: entries}) => entries)).toHaveLength(60);
   // Each came back once, at its slot, and asked for no other.
   const held = pipeline.logged('message held: its queue is over its rate');
@@ -92,7 +81,7 @@ test('while DynamoDB fails each environment keeps to its share of the rate, and 
   const startMs = Date.now();
   await sendTo('slow.example', 30);
   await pipeline.take(names.results.success, 30);
-  expect(times).toHaveLength(30);
+  expect(server.received).toHaveLength(30);
   const message = 'DynamoDB fails: until it answers, each environment keeps to its share of the rates';
   const complaints = pipeline.logged(message);
   expect(complaints.length).toBeGreaterThanOrEqual(1);

@@ -1,12 +1,13 @@
 // The four rows of the routing table, and who gets which credentials, end to end.
 
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import {mailTo, textOf} from '../samples/mail.ts';
+import {sinkParameters, smarthostParameters} from '../samples/relay-parameters.ts';
 import {type DnsServer, startDnsServer} from '../servers/dns-server.ts';
 import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
 import {Pipeline} from './pipeline-under-test.ts';
 
-const mime = 'Subject: hello\r\n\r\nbody\r\n';
-const message = {envelope: 'from@example.com', recipient: 'to@example.org', mime};
+const mime = textOf('hello');
 
 const withAuth = {EHLO: '250-scripted.example\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN'};
 const plain = (username: string, password: string) =>
@@ -44,18 +45,10 @@ afterAll(async () => {
   await Promise.all([mx, smarthost, other, sink].map(server => server.close()));
 });
 
-const smarthostSettings = () => ({
-  smarthost: '127.0.0.1',
-  'smarthost-port': String(smarthost.port),
-  'smarthost-username': 'smart-user',
-  'smarthost-password': 'smart-password',
-});
-const sinkSettings = () => ({
-  'smtp-sink-ip': '127.0.0.1',
-  'smtp-sink-port': String(sink.port),
-  'smtp-sink-username': 'sink-user',
-  'smtp-sink-password': 'sunk-secret-1',
-});
+const smarthostSettings = () =>
+  smarthostParameters({port: smarthost.port, username: 'smart-user', password: 'smart-password'});
+const sinkSettings = () =>
+  sinkParameters({port: sink.port, username: 'sink-user', password: 'sunk-secret-1'});
 
 /** The AUTH commands of all servers since the last time, by server. */
 function authentications() {
@@ -71,7 +64,7 @@ function authentications() {
 async function deliver(properties: object = {}) {
   await pipeline.idle();
   const before = pipeline.logged('attempt').length;
-  await pipeline.send({...message, ...properties});
+  await pipeline.send(mailTo('to@example.org', properties));
   const result = await pipeline.result();
   await pipeline.until(() => pipeline.logged('attempt').length > before);
   const {queue, lane, hop} = pipeline.logged('attempt').at(-1)!;

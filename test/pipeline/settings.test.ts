@@ -3,18 +3,15 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {mailTo} from '../samples/mail.ts';
 import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
-import {names, Pipeline, type Result} from './pipeline-under-test.ts';
+import {deadLetterQueues, names, Pipeline, type Result} from './pipeline-under-test.ts';
 
-const message = {
-  envelope: 'from@example.com',
-  recipient: 'to@example.org',
-  mime: 'Subject: s\r\n\r\nbody\r\n',
-};
+const message = mailTo('to@example.org');
 const withAuth = {EHLO: '250-scripted.example\r\n250-8BITMIME\r\n250 AUTH PLAIN'};
 const held = 'message held: settings are not known';
 
-const attemptsOf = ({relayq}: Result) => (relayq as {attempts: number}).attempts;
+const attemptsOf = ({relayq}: Result) => relayq.attempts;
 
 let servers: readonly [ScriptedServer, ScriptedServer];
 beforeAll(async () => {
@@ -35,9 +32,6 @@ async function withPipeline(
     await pipeline.stop();
   }
 }
-
-const isEmpty = (pipeline: Pipeline, queue: string) =>
-  Object.values(pipeline.cloud.sqs.queue(queue).counts).every(count => count === 0);
 
 describe('in a function that has never seen them good', () => {
   const other = () => ({hostname: '127.0.0.1', port: servers[1].port});
@@ -69,8 +63,7 @@ describe('in a function that has never seen them good', () => {
       const result = await pipeline.result();
       expect(result).toMatchObject({number: 1, fate: 'accepted'});
       expect(attemptsOf(result)).toBe(1);
-      for (const queue of [names.outboxDlq, names.waitingDlq, names.deliveryDlq])
-        expect(isEmpty(pipeline, queue)).toBe(true);
+      expect(pipeline.filled(...deadLetterQueues)).toEqual([]);
     });
   });
 

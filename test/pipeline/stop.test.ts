@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {type Sink, startSink} from '../../local/sink/sink.ts';
 import type {ReplyHook} from '../../local/sink/sink-reply.ts';
+import {sinkParameters} from '../samples/relay-parameters.ts';
 import {names, Pipeline} from './pipeline-under-test.ts';
 
 let dataDirectory: string;
@@ -21,11 +22,7 @@ afterEach(async () => {
 /** The pipeline on the test's data, and a sink of its own that keeps nothing. */
 async function start(reply: ReplyHook, graceMs: number) {
   const sink = await startSink({port: 0, reply});
-  const settings = {
-    'smtp-sink-ip': '127.0.0.1',
-    'smtp-sink-port': String(sink.port),
-    'capacity/default': '{"connections": 4}',
-  };
+  const settings = {...sinkParameters(sink), 'capacity/default': '{"connections": 4}'};
   const pipeline = await Pipeline.start(settings, {dataDirectory, graceMs});
   cleanUps.push(
     () => pipeline.stop(),

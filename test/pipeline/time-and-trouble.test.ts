@@ -1,10 +1,11 @@
 // Servers that are slow, and servers that are down: no transaction begins that cannot end, and no message is spent on
 // a server that takes none.
 
-import net from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
-import {SMTPServer} from 'smtp-server';
 import {type TestContext, test} from 'vitest';
+import {mailTo, textOf} from '../samples/mail.ts';
+import {sinkParameters} from '../samples/relay-parameters.ts';
+import {startReceivingServer} from '../servers/receiving-server.ts';
 import {startScriptedServer} from '../servers/scripted-server.ts';
 import {names, Pipeline, type Result} from './pipeline-under-test.ts';
 
@@ -12,53 +13,26 @@ type Running = Pick<TestContext, 'onTestFinished'>;
 
 async function start(
   {onTestFinished}: Running,
-  port: number,
+  server: {readonly port: number},
   overrides: Parameters<typeof Pipeline.start>[1] = {},
 ): Promise<Pipeline> {
-  const settings = {
-    'smtp-sink-ip': '127.0.0.1',
-    'smtp-sink-port': String(port),
-    'capacity/default': '{"connections": 1}',
-  };
+  const settings = {...sinkParameters(server), 'capacity/default': '{"connections": 1}'};
   const pipeline = await Pipeline.start(settings, overrides);
   onTestFinished(() => pipeline.stop());
   return pipeline;
 }
 
-const messageOf = (number: number) => ({
-  envelope: 'from@example.com',
-  recipient: 'user@slow.example',
-  mime: `Subject: ${number}\r\n\r\nbody\r\n`,
-  number,
-  retries: [1],
-  queues: {results: null},
-});
+const messageOf = (number: number) =>
+  mailTo('user@slow.example', {mime: textOf(number), number, retries: [1], queues: {results: null}});
 
-const attemptsOf = (result: Result) => (result.relayq as {attempts: number}).attempts;
+const attemptsOf = ({relayq}: Result) => relayq.attempts;
 
 // Most of what they do is waiting.
-test.concurrent('a batch that a slow server makes too long is cut: the rest comes again at once, in order, and no attempt is lost', async context => {
+test.concurrent('the rest of a batch that a slow server makes too long comes again at once, in order, and no attempt is lost', async context => {
   const {expect} = context;
-  const subjects: number[] = [];
-  const server = new SMTPServer({
-    disabledCommands: ['STARTTLS'],
-    disableReverseLookup: true,
-    authOptional: true,
-    onData: (stream, _, done) => {
-      let text = '';
-      stream.on('data', chunk => {
-        text += chunk;
-      });
-      stream.on('end', async () => {
-        await delay(1200);
-        subjects.push(Number(/^Subject: (\d+)/m.exec(text)![1]));
-        done();
-      });
-    },
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  context.onTestFinished(() => new Promise<void>(resolve => server.close(resolve)));
-  const pipeline = await start(context, (server.server.address() as net.AddressInfo).port, {
+  const server = await startReceivingServer({beforeTaking: () => delay(1200)});
+  context.onTestFinished(() => server.close());
+  const pipeline = await start(context, server, {
     overrides: ({functions, queues}) => {
       for (const each of functions) {
         each.timeoutS = 6;
@@ -74,38 +48,29 @@ test.concurrent('a batch that a slow server makes too long is cut: the rest come
   const results = await pipeline.take(names.results.success, 10);
   await pipeline.idle();
   const order = pipeline.logged('attempt').map(({id}) => id);
+  const subjects = server.received.map(({subject}) => subject);
   expect(results.map(attemptsOf)).toEqual(Array(10).fill(1));
   expect(new Set(subjects).size).toBe(10);
   expect(subjects).toHaveLength(10);
   expect(new Set(order).size).toBe(10);
-  const reports = pipeline.logLines
-    .filter(line => line.includes('platform.report'))
-    .map(line => JSON.parse(line).record);
+  const reports = pipeline.reports();
   expect(reports.map(({status}) => status)).toEqual(reports.map(() => 'success'));
   expect(reports.length).toBeGreaterThan(2);
 });
 
-test.concurrent('a server that takes nobody is tried by few, the others wait without an attempt, and all is sent when it is back', async context => {
+test.concurrent('few messages try a server that takes nobody, the others wait without an attempt, and all are sent when it is back', async context => {
   const {expect} = context;
-  const server = await startScriptedServer();
   let isBack = false;
   let refused = 0;
-  const front = net.createServer(socket => {
-    socket.on('error', () => {});
-    if (isBack) {
-      const behind = net.connect(server.port, '127.0.0.1').on('error', () => {});
-      socket.pipe(behind).pipe(socket);
-      return;
-    }
-    refused += 1;
-    socket.destroy();
+  const server = await startScriptedServer({
+    connect: () => {
+      if (isBack) return '220 scripted.example ESMTP';
+      refused += 1;
+      return 'drop';
+    },
   });
-  await new Promise<void>(resolve => front.listen(0, '127.0.0.1', resolve));
-  context.onTestFinished(async () => {
-    await server.close();
-    await new Promise(resolve => front.close(resolve));
-  });
-  const pipeline = await start(context, (front.address() as net.AddressInfo).port);
+  context.onTestFinished(() => server.close());
+  const pipeline = await start(context, server);
   const startMs = Date.now();
   await pipeline.send(...Array.from({length: 30}, (_, index) => messageOf(index)));
   const heldOf = () => pipeline.logged('message held: its next hop is down').length;

@@ -6,7 +6,8 @@ import {dirname} from 'node:path';
 import {promisify} from 'node:util';
 import {expect, test} from 'vitest';
 import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
-import {messagesWith, sinkParameters} from '../servers/mail-server.ts';
+import {sinkParameters} from '../samples/relay-parameters.ts';
+import {messagesWith} from '../servers/mail-server.ts';
 import {pathOf} from '../servers/server-process.ts';
 import {smtpSink} from '../servers/smtp-sink-server.ts';
 

@@ -4,17 +4,16 @@ import {randomUUID} from 'node:crypto';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {fixturePath} from '../fixtures/fixture.ts';
 import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
-import {messageOf, mimeOf} from '../samples/sample-mail.ts';
-import {type DnsServer, startDnsServer} from '../servers/dns-server.ts';
+import {fragileText} from '../samples/fragile-text.ts';
+import {mailTo} from '../samples/mail.ts';
 import {
-  type MailServer,
-  messagesWith,
   type Parameters,
   type Relay,
-  type ServerKind,
   sinkParameters,
   smarthostParameters,
-} from '../servers/mail-server.ts';
+} from '../samples/relay-parameters.ts';
+import {type DnsServer, startDnsServer} from '../servers/dns-server.ts';
+import {type MailServer, messagesWith, type ServerKind} from '../servers/mail-server.ts';
 import {openSmtpd} from '../servers/opensmtpd-server.ts';
 import {postfix} from '../servers/postfix-server.ts';
 import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
@@ -59,7 +58,7 @@ afterAll(async () => {
 
 async function deliver(mime: string, properties: object = {}) {
   const before = pipeline.logged('attempt').length;
-  await pipeline.send({...messageOf(mime), ...properties});
+  await pipeline.send(mailTo('to@example.org', {mime, ...properties}));
   const {fate, results} = await pipeline.result();
   await pipeline.until(() => pipeline.logged('attempt').length > before);
   const {queue, hop} = pipeline.logged('attempt').at(-1)!;
@@ -133,7 +132,7 @@ for (const kind of kinds)
       const server = running.get(kind)!;
       configure(settings(server));
       const token = randomUUID();
-      const mime = mimeOf(token);
+      const mime = fragileText(token);
       const tagged = `x-mq-tag: ${kind.name}\r\n${mime}`;
       const delivery = await deliver(tagged, smarthost && {smarthost: smarthost(server)});
       expect(delivery).toMatchObject({fate: 'accepted', queue, hop});
@@ -150,10 +149,9 @@ for (const kind of kinds)
       const token = randomUUID();
       const numbers = Array.from({length: 40}, (_, number) => number);
       await pipeline.send(
-        ...numbers.map(number => ({
-          ...messageOf(mimeOf(`${number}-${token}`)),
-          recipient: `to+${number % 4}@example.org`,
-        })),
+        ...numbers.map(number =>
+          mailTo(`to+${number % 4}@example.org`, {mime: fragileText(`${number}-${token}`)}),
+        ),
       );
       await pipeline.take(names.results.results, numbers.length);
       const messages = await messagesWith(`${token}.`, server, numbers.length);
@@ -175,7 +173,7 @@ describe('the pipeline', () => {
       const token = randomUUID();
       const own = smarthost?.(server) ?? server.smarthost;
       const properties = {smarthost: own, ...(recipient && {recipient})};
-      expect(await deliver(mimeOf(token, filling), properties)).toMatchObject({fate, entry});
+      expect(await deliver(fragileText(token, filling), properties)).toMatchObject({fate, entry});
       if (fate === 'accepted') await messagesWith(`${token}.`, server);
     });
 });

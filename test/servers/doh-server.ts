@@ -3,8 +3,8 @@
 import {once} from 'node:events';
 import {createSecureServer, type ServerHttp2Session} from 'node:http2';
 import type {AddressInfo} from 'node:net';
+import {certificateOf} from '../fixtures/fixture.ts';
 import {answerTo, type DnsServer, type Zone} from './dns-server.ts';
-import {certificateOf} from './policy-host.ts';
 
 export interface DohServer extends DnsServer {
   /** Connections so far. */

@@ -5,7 +5,7 @@ import net, {type AddressInfo} from 'node:net';
 import tls, {type TLSSocket, type TLSSocketOptions} from 'node:tls';
 import {SmtpInput} from './smtp-input.ts';
 
-export interface Exchange {
+interface Exchange {
   readonly socket: net.Socket;
   /** Of `.`: the message text as it came over the wire, dots still stuffed, without the closing dot. */
   readonly text?: string;
@@ -17,7 +17,7 @@ export interface Exchange {
  * What is said to a line, line ends included; to `''` for the greeting, to `.` for a text. Undefined: what any server
  * would say; null: nothing, now and from then on.
  */
-export type Says = (line: string, isSecure: boolean, exchange: Exchange) => string | undefined | null;
+type Says = (line: string, isSecure: boolean, exchange: Exchange) => string | undefined | null;
 
 export interface Script {
   readonly says?: Says;

@@ -3,16 +3,7 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
-
-/** As a message names its own smarthost. */
-export interface Relay {
-  readonly hostname: string;
-  readonly port: number;
-  readonly username?: string;
-  readonly password?: string;
-}
-
-export type Parameters = Readonly<Record<string, string>>;
+import type {Relay} from '../samples/relay-parameters.ts';
 
 export interface ServerKind {
   readonly name: string;
@@ -34,22 +25,6 @@ export interface MailServer {
   readonly fileEnd?: string;
   stop(): Promise<void>;
 }
-
-export const smarthostParameters = (relay: Relay): Parameters =>
-  parametersOf(relay, 'smarthost', 'smarthost');
-
-export const sinkParameters = (relay: Relay): Parameters => parametersOf(relay, 'smtp-sink', 'smtp-sink-ip');
-
-const parametersOf = (
-  {hostname, port, username, password}: Relay,
-  prefix: string,
-  host: string,
-): Parameters => ({
-  [host]: hostname,
-  [`${prefix}-port`]: String(port),
-  ...(username && {[`${prefix}-username`]: username}),
-  ...(password && {[`${prefix}-password`]: password}),
-});
 
 export interface DeliveredMessage {
   /** The lines that servers have put in front, the last server's first. */

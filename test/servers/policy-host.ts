@@ -3,12 +3,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import https from 'node:https';
 import type {AddressInfo} from 'node:net';
-import {fixture} from '../fixtures/fixture.ts';
-
-export const certificateOf = (name: 'example.org' | 'localhost' | 'issued') => ({
-  key: fixture(`${name}.key`),
-  cert: fixture(`${name}.crt`),
-});
+import {certificateOf} from '../fixtures/fixture.ts';
 
 export type PolicyAnswer =
   | string

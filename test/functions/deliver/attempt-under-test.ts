@@ -11,6 +11,7 @@ import {parseMessage} from '../../../shared/message/message-body.ts';
 import {parseSettings, type Settings} from '../../../shared/settings/settings.ts';
 import {contentOf} from '../../../shared/smtp/content.ts';
 import {judge} from '../../../shared/smtp/verdict.ts';
+import {mailTo, textOf} from '../../samples/mail.ts';
 import {type Answer, startScriptedServer, type Verb} from '../../servers/scripted-server.ts';
 import {laneOf, running, serve} from './lane-under-test.ts';
 
@@ -23,15 +24,10 @@ export const settings: AttemptSettings = {
   capacity: new Map(),
 };
 const policies = new StsPolicies({log: () => {}, now: Date.now});
-export const text = 'Subject: hello\r\n\r\nbody\r\n';
+export const text = textOf('hello');
 
 export function messageOf(properties: object = {}): Message {
-  const body = JSON.stringify({
-    envelope: 'from@example.com',
-    recipient: 'to@example.org',
-    mime: text,
-    ...properties,
-  });
+  const body = JSON.stringify(mailTo('to@example.org', properties));
   const parsed = parseMessage(body, {id: 'id', arrivedMs: 0});
   if (!parsed.ok || !('text' in parsed.message)) throw new Error(JSON.stringify(parsed));
   return parsed.message;

@@ -1,10 +1,8 @@
 // A recipient domain of its own for a test: example.org with its DNS, its policy host, and an SMTP server that all its
 // MX hosts are; and an environment of the deliver function that knows nothing yet.
 
-import type {AddressInfo} from 'node:net';
 import tls from 'node:tls';
 import type {SQSRecord} from 'aws-lambda';
-import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
 import {deliverMessage} from '../../../functions/deliver/deliver-message.ts';
 import {Lane} from '../../../functions/deliver/lane.ts';
 import {StsPolicies} from '../../../functions/deliver/next-hop/mta-sts-policies.ts';
@@ -22,9 +20,12 @@ import {resultOf} from '../../../shared/delivery/result.ts';
 import type {Message} from '../../../shared/message/message.ts';
 import {parseSettings} from '../../../shared/settings/settings.ts';
 import {contentOf} from '../../../shared/smtp/content.ts';
+import {certificateOf} from '../../fixtures/fixture.ts';
+import {mailTo} from '../../samples/mail.ts';
 import {type DnsServer, startDnsServer, type Zone} from '../../servers/dns-server.ts';
 import {startDohServer} from '../../servers/doh-server.ts';
-import {certificateOf, type PolicyHost, startPolicyHost} from '../../servers/policy-host.ts';
+import {type PolicyHost, startPolicyHost} from '../../servers/policy-host.ts';
+import {type ReceivingServerOptions, startReceivingServer} from '../../servers/receiving-server.ts';
 
 /** The MX hosts: all of them one server, whose certificate is good for the names below example.org. */
 export const mxHosts = {
@@ -37,7 +38,7 @@ export interface WorldOptions {
   /** The text of its MTA-STS policy. */
   readonly policy?: string | undefined;
   readonly mx?: readonly (keyof typeof mxHosts)[];
-  readonly smtp?: SMTPServerOptions;
+  readonly smtp?: ReceivingServerOptions;
   /** Its DNS is signed, asked over HTTPS, and has these names besides. */
   readonly signed?: (smtpPort: number) => Zone;
 }
@@ -64,11 +65,11 @@ interface Delivered {
   readonly readAgain: number;
 }
 
-const running: {close(done?: () => void): unknown}[] = [];
+const running: {close(): unknown}[] = [];
 
 /** To be called after each test. */
 export async function endWorlds(): Promise<void> {
-  for (const each of running.splice(0)) await each.close(() => {});
+  for (const each of running.splice(0)) await each.close();
 }
 
 /** The fixtures are trusted as certificates of a public authority would be. */
@@ -80,25 +81,8 @@ export const trustFixtures = (): void =>
   ]);
 
 export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldOptions): Promise<World> {
-  const counts = {received: 0, connections: 0};
-  const server = new SMTPServer({
-    ...certificateOf('example.org'),
-    authOptional: true,
-    disableReverseLookup: true,
-    onConnect: (_, done) => {
-      counts.connections += 1;
-      done();
-    },
-    onData: (stream, _, done) =>
-      stream.resume().on('end', () => {
-        counts.received += 1;
-        done(null);
-      }),
-    ...smtp,
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  server.on('error', () => {});
-  const {port} = server.server.address() as AddressInfo;
+  const server = await startReceivingServer({...certificateOf('example.org'), ...smtp});
+  const {port} = server;
   const policyHost = await startPolicyHost(policy ?? {status: 404});
   const secure = signed !== undefined;
   const zone: Zone = {
@@ -147,10 +131,9 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
       value: `${value}`,
     }));
     const {settings} = parseSettings(parameters);
-    const mail = {envelope: 'a@example.com', recipient: 'b@example.org', mime: 'Subject: x\r\n\r\ny\r\n'};
     const record = {
       messageId: 'id',
-      body: JSON.stringify({...mail, ...message}),
+      body: JSON.stringify(mailTo('to@example.org', message)),
       attributes: {SentTimestamp: String(now())},
     } as unknown as SQSRecord;
     const lane = new Lane(connections);
@@ -175,10 +158,10 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
     smtpPort: String(port),
     deliver,
     get received() {
-      return counts.received;
+      return server.received.length;
     },
     get connections() {
-      return counts.connections;
+      return server.connections();
     },
   };
 }

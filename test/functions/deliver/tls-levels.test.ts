@@ -1,9 +1,8 @@
 // What an attempt does at each TLS level.
 
-import type {AddressInfo} from 'node:net';
-import {SMTPServer} from 'smtp-server';
 import {afterEach, describe, expect, test} from 'vitest';
-import {certificateOf} from '../../servers/policy-host.ts';
+import {certificateOf} from '../../fixtures/fixture.ts';
+import {startReceivingServer} from '../../servers/receiving-server.ts';
 import {attempt, summaryOf} from './attempt-under-test.ts';
 import {endLanes, running, serve} from './lane-under-test.ts';
 
@@ -42,25 +41,13 @@ test.each([
   ['no authority', false, false, 'starttls, error, deferred, 4.7.5, next host, target'],
 ])('a smarthost of the settings with %s', async (_, withAuthority, implicitTls, expected) => {
   const certificate = certificateOf('localhost');
-  const server = new SMTPServer({
-    ...certificate,
-    secure: implicitTls,
-    authOptional: true,
-    disableReverseLookup: true,
-    onData: (stream, _, done) => stream.resume().on('end', () => done(null)),
+  const server = await startReceivingServer({...certificate, secure: implicitTls});
+  running.push(server);
+  const outcome = await attempt(server, {
+    hosts: ['localhost'],
+    security: 'verified',
+    ...(withAuthority && {ca: certificate.cert}),
+    ...(implicitTls && {implicitTls}),
   });
-  server.on('error', () => {});
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  running.push({close: () => void server.close(() => {})});
-  const {port} = server.server.address() as AddressInfo;
-  const outcome = await attempt(
-    {port},
-    {
-      hosts: ['localhost'],
-      security: 'verified',
-      ...(withAuthority && {ca: certificate.cert}),
-      ...(implicitTls && {implicitTls}),
-    },
-  );
   expect(summaryOf(outcome)).toBe(expected);
 });

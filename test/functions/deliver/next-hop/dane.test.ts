@@ -4,11 +4,11 @@ import {X509Certificate} from 'node:crypto';
 import type {SMTPServerOptions} from 'smtp-server';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {dnsOf} from '../../../../functions/deliver/next-hop/lookup.ts';
-import {fixture} from '../../../fixtures/fixture.ts';
+import {certificateOf, fixture} from '../../../fixtures/fixture.ts';
 import {tlsaDataOf} from '../../../samples/tlsa.ts';
 import type {Zone} from '../../../servers/dns-server.ts';
 import {type DohServer, startDohServer} from '../../../servers/doh-server.ts';
-import {certificateOf, policyText} from '../../../servers/policy-host.ts';
+import {policyText} from '../../../servers/policy-host.ts';
 import {endWorlds, mxHosts, trustFixtures, type WorldOptions, worldOf} from '../mx-world.ts';
 
 beforeAll(trustFixtures);

@@ -2,8 +2,9 @@ import tls from 'node:tls';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {fetchPolicyFile} from '../../../../functions/deliver/next-hop/mta-sts-file.ts';
 import {StsPolicies} from '../../../../functions/deliver/next-hop/mta-sts-policies.ts';
+import {certificateOf} from '../../../fixtures/fixture.ts';
 import {startDnsServer, type Zone} from '../../../servers/dns-server.ts';
-import {certificateOf, type PolicyAnswer, policyText, startPolicyHost} from '../../../servers/policy-host.ts';
+import {type PolicyAnswer, policyText, startPolicyHost} from '../../../servers/policy-host.ts';
 
 const running: {close(): unknown}[] = [];
 afterEach(() => {

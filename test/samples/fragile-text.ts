@@ -1,7 +1,7 @@
-// The mail that the tests send, made to show what a server changes.
+// A text made to show what a server changes.
 
 /** What servers have been known to change: dots, "From " lines, blanks, long lines, 8-bit, blank lines. */
-export const mimeOf = (token: string, filling = '') =>
+export const fragileText = (token: string, filling = '') =>
   [
     'From: Jörg <from@example.com>',
     'To: to@example.org',
@@ -25,9 +25,3 @@ export const mimeOf = (token: string, filling = '') =>
     `${filling}${token}.`,
     '',
   ].join('\r\n');
-
-export const messageOf = (mime: string) => ({
-  envelope: 'from@example.com',
-  recipient: 'to@example.org',
-  mime,
-});
