@@ -1,16 +1,25 @@
 import {availableParallelism} from 'node:os';
+import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 import {SlowFirst} from './test/slow-first.ts';
 
+/** These files change nothing that another one would see: they share workers, and load what they need once. */
+const pure = ['test/shared/**/*.test.ts', 'test/cdk/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      {extends: true, test: {name: 'pure', include: pure, isolate: false}},
+      {extends: true, test: {name: 'others', include: ['test/**/*.test.ts'], exclude: pure}},
+    ],
     globalSetup: './test/global-setup.ts',
     reporters: ['default', './test/plain-summary.ts'],
     // Limits are there for what hangs: no machine is so slow that it needs them.
     testTimeout: 600_000,
     hookTimeout: 900_000,
     expect: {poll: {timeout: 300_000}},
+    // Programs that tests start compile what they load once, and not each time.
+    env: {NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/tests', import.meta.url))},
     pool: 'forks',
     sequence: {sequencer: SlowFirst},
     // Most of what tests do is waiting. Eight at most, as each may have a cloud of many processes.

@@ -24,7 +24,8 @@ export async function synthesise(
   const directory = mkdtempSync(join(tmpdir(), 'relayq-cdk-'));
   const configured = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')).context;
   const preload = fault === undefined ? [] : ['--import', new URL('fault.ts', import.meta.url).href];
-  const child = spawn(process.execPath, [...preload, 'cdk/app.ts'], {
+  // V8's other threads would compile the rules, which are WebAssembly, for longer than it takes to run them.
+  const child = spawn(process.execPath, ['--single-threaded', ...preload, 'cdk/app.ts'], {
     cwd: root,
     env: {
       ...process.env,
