@@ -80,7 +80,7 @@ test('a refused connection is deferred and counts against the target', async () 
   expect(summaryOf(await attempt(server))).toBe('connect, lost, deferred, 4.4.1, next host, target');
 });
 
-test('a host name that is unknown defers: a smarthost’s name may come back', async () => {
+test('an unknown host name defers the message, as a smarthost’s name may come back', async () => {
   const outcome = await attempt({port: 25}, {hosts: ['nowhere.invalid']});
   expect(summaryOf(outcome)).toBe('dns, error, deferred, 4.4.3');
 });

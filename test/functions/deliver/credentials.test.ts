@@ -27,7 +27,7 @@ describe('credentials', () => {
     );
   });
 
-  test('are given by CRAM-MD5 rather than readably while the connection is in clear', async () => {
+  test('are given by CRAM-MD5, which does not show them, while the connection is in clear', async () => {
     const challenge = Buffer.from('<1@scripted.example>').toString('base64');
     const server = await serve({
       EHLO: offering('PLAIN LOGIN CRAM-MD5'),

@@ -7,7 +7,7 @@ import {endLanes, serve} from './lane-under-test.ts';
 afterEach(endLanes);
 
 describe('the envelope', () => {
-  test('is given exactly, and <> when there is none', async () => {
+  test('is given exactly, and as <> when there is none', async () => {
     const server = await serve({EHLO: plainEhlo});
     await attempt(server, {message: messageOf({recipient: 'To.Me+Tag@Example.ORG'})});
     await attempt(server, {message: messageOf({envelope: undefined})});

@@ -29,7 +29,7 @@ describe('a message that names its own smarthost', () => {
     },
   );
 
-  test('goes to the settings’ smarthost all the same, wherever that is: the same host and port', async () => {
+  test('goes to it, wherever it is, if it is the settings’ smarthost, too', async () => {
     const server = await serve();
     const relay = {hosts: ['127.0.0.1'], port: server.port};
     const trusting = {...settings, smarthost: relay};

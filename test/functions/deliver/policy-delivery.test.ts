@@ -61,19 +61,19 @@ describe('under a policy that is enforced', () => {
     expect(entry).toMatchObject({state: 'starttls', status: '4.7.5', policy: 'mta-sts'});
   });
 
-  test('the next host of the policy takes what the first one is not fit for', async () => {
+  test('the next host of the policy takes the message when the first one is not fit for it', async () => {
     const world = await worldOf(enforced, ['misnamed', 'good']);
     const {entry} = await world.deliver();
     expect(entry).toMatchObject({result: 'accepted', mta: 'mx.example.org', verified: true});
   });
 
-  test('a host that it refuses holds up nobody who goes there without it', async () => {
+  test('a host that the policy refuses holds up no mail that goes there without the policy', async () => {
     const world = await worldOf(enforced, ['misnamed']);
     expect(await world.deliver()).toMatchObject({fate: 'deferred', entry: {state: 'starttls'}});
     expect(await world.deliver({'mx-mta-sts': 'ignored'})).toMatchObject({fate: 'accepted'});
   });
 
-  test('a connection made without it is not used', async () => {
+  test('a connection that was made without the policy is not used', async () => {
     const world = await worldOf(enforced);
     expect((await world.deliver({'mx-mta-sts': 'ignored'})).entry).toMatchObject({messages: 1});
     expect((await world.deliver()).entry).toMatchObject({messages: 1, policy: 'mta-sts'});

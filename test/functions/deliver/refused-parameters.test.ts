@@ -84,7 +84,7 @@ test.each(['501', '501 5.5.2 syntax error', '500 what?'])(
   },
 );
 
-test('a sender that is refused as such stays refused where the server then closes the connection', async () => {
+test('a refused sender stays refused if the server then closes the connection', async () => {
   const server = await serve({MAIL: (_, count) => (count === 1 ? '501 5.5.4 what?' : 'drop'), DATA: '503'});
   expect(summaryOf(await attempt(server))).toBe('mailfrom, error, bounced, 5.5.4');
 });

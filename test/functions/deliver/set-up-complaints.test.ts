@@ -75,7 +75,7 @@ describe.each(['smarthost', 'sink'] as const)('the settings’ %s', kind => {
     expect(delivered).toMatchObject({fate: 'deferred', errors: [], readAgain: 0});
   });
 
-  test('that wants authentication, and was given none to give', async () => {
+  test('that wants authentication where the settings have no credentials', async () => {
     const world = await worldOf({});
     const server = await serve({MAIL: '530 5.7.0 Authentication required', RCPT: '503', DATA: '503'});
     const delivered = await world.deliver(parametersOf(kind, server, false));
@@ -84,7 +84,7 @@ describe.each(['smarthost', 'sink'] as const)('the settings’ %s', kind => {
   });
 });
 
-test('a sink’s trouble is told for a message with a smarthost of its own as well: the credentials are the sink’s', async () => {
+test('a sink’s trouble is also reported for a message with its own smarthost, as the credentials are the sink’s', async () => {
   const world = await worldOf({});
   const server = await serve({EHLO: none});
   const message = {smarthost: {hostname: 'mail.example.net', username: 'a', password: 'b'}};
@@ -99,7 +99,7 @@ test.each([
   ['offers no AUTH', {EHLO: none}, '4.7.0'],
   ['refuses the password', {EHLO: offering, AUTH: '535 5.7.8 no'}, '5.7.8'],
   ['does not relay', {EHLO: offering, RCPT: '550 5.7.1 relaying denied'}, '5.7.1'],
-])('a message’s own smarthost that %s is its producer’s matter', async (_, script, status) => {
+])('a message’s own smarthost that %s is no complaint about our set-up', async (_, script, status) => {
   const world = await worldOf({});
   const server = await serve(script);
   // The settings have the same server, which makes it one that a message may name.

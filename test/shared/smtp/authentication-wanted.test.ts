@@ -66,7 +66,7 @@ test.each([
   '503 AUTH first (#5.5.1)',
   '553 5.7.1 Relaying not allowed for sender',
   '550 5.7.0 Must be authenticated to send',
-])('of a smarthost, at MAIL or RCPT, our set-up is meant by: %s', raw => {
+])('a smarthost at MAIL or RCPT means our set-up by: %s', raw => {
   for (const stage of ['mailfrom', 'rcptto', 'data'] as const) expect(isWanted(stage, raw), stage).toBe(true);
 });
 
@@ -116,12 +116,12 @@ test.each([
   '501 5.1.7 Bad sender address syntax',
   '451 4.7.1 Greylisted: authentication would help',
   '421 4.7.0 authentication service is down',
-])('of a smarthost, somebody else is meant by: %s', raw => {
+])('a smarthost means somebody else by: %s', raw => {
   for (const stage of ['mailfrom', 'rcptto', 'data'] as const)
     expect(isWanted(stage, raw), stage).toBe(false);
 });
 
-test('access that is denied is our set-up where AUTH was offered and we gave none: so says Postfix’s submission port', () => {
+test('denied access means our set-up where AUTH was offered and not used, as on Postfix’s submission port', () => {
   const denied = '554 5.7.1 <to@example.org>: Recipient address rejected: Access denied';
   expect([isWanted('rcptto', denied), isWanted('rcptto', denied, true)]).toEqual([false, true]);
   const sender = '554 5.7.1 <from@example.com>: Sender address rejected: Access denied';
@@ -129,12 +129,12 @@ test('access that is denied is our set-up where AUTH was offered and we gave non
   expect(isWanted('rcptto', '550 5.4.1 Recipient address rejected: Access denied', true)).toBe(false);
 });
 
-test('the text of a message is refused for itself, unless the code is one of AUTH’s', () => {
+test('a refusal of the text is one of the text, unless its code is one of AUTH’s', () => {
   expect(isWanted('message', '550 5.7.1 relaying denied: authentication required')).toBe(false);
   expect(isWanted('message', '530 5.7.0 Authentication required')).toBe(true);
 });
 
-test('EHLO may be refused for it too, a greeting or AUTH itself has rules of its own', () => {
+test('a refusal of EHLO may mean our set-up; a greeting and AUTH itself have their own rules', () => {
   const raw = '550 5.7.1 authentication required';
   const stages = ['ehlo', 'helo', 'intro', 'connect', 'starttls', 'authplain'] as const;
   expect(stages.filter(stage => isWanted(stage, raw))).toEqual(['ehlo', 'helo']);

@@ -6,7 +6,7 @@ const unit = fc.oneof(
   fc.constantFrom('\r', '\n', '\r\n', '.', 'a'),
   fc.string({unit: 'binary', minLength: 1, maxLength: 1}),
 );
-/** What a receiver makes of the wire: the dot taken off, and dots at the start of lines unstuffed. */
+/** What a server reads: without the closing dot, and with the dots at the start of lines unstuffed. */
 function received(mime: string): Buffer {
   const wire = contentOf(mime).wire.toString('latin1');
   expect(wire.endsWith('\r\n.\r\n')).toBe(true);
@@ -24,11 +24,11 @@ test.each([
   ['a\n\r.\n\r', 'a\r\n\r\n..\r\n\r\n'],
   ['.\n.\n..a\r.b', '..\r\n..\r\n...a\r\n..b'],
   ['a\r\n.\u2028.', 'a\r\n..\u2028.'],
-])('%j goes over the wire as %j, and a dot', (mime, wire) => {
+])('%j is sent as %j and a dot', (mime, wire) => {
   expect(contentOf(mime).wire.toString()).toBe(`${wire}${wire.endsWith('\r\n') ? '' : '\r\n'}.\r\n`);
 });
 
-test('no bare CR and no bare LF leaves, and nothing else changes', () => {
+test('no bare CR or LF is sent, and nothing else changes', () => {
   fc.assert(
     fc.property(text, mime => {
       expect(contentOf(mime).wire.toString('utf8')).not.toMatch(/\r(?!\n)|(?<!\r)\n/);

@@ -26,40 +26,40 @@ const failureOf = (records: readonly TlsaRecord[], chain: readonly X509Certifica
 const unlike = 'the certificate is not what the TLSA records say';
 
 describe('of TLSA records', () => {
-  test('those count that SMTP has a use for', () => {
+  test('only those count that SMTP can use', () => {
     const usable = [record(2, 0, 0), record(2, 1, 2), record(3, 0, 1), record(3, 1, 1)];
     const unusable = [record(0, 0, 1), record(1, 1, 1), record(3, 2, 1), record(3, 1, 3), record(4, 0, 1)];
     expect(daneOf([...unusable, ...usable], 'mx.example.org', 'example.org').records).toEqual(usable);
   });
 
-  test('one that names an authority wants the name of the host or of the domain', () => {
+  test('one that names an authority asks for the name of the host or of the domain', () => {
     const namesOf = (usage: number, host: string) => daneOf([record(usage, 1, 1)], host, 'example.org').names;
     expect(namesOf(2, 'mx.example.org')).toEqual(['mx.example.org', 'example.org']);
     expect(namesOf(2, 'example.org')).toEqual(['example.org']);
     expect(namesOf(3, 'mx.example.org')).toEqual([]);
   });
 
-  test('none that counts asks nothing of a certificate', () => {
+  test('a certificate may be any where none counts', () => {
     expect(failureOf([record(1, 1, 1)], [issued])).toBeUndefined();
   });
 });
 
 describe('a certificate', () => {
-  test('is wanted', () => {
+  test('must be there', () => {
     expect(failureOf([record(3, 1, 1)], [])).toBe('the server has no certificate');
   });
 
-  test('that a record vouches for may be of any time and name', () => {
+  test('that a record vouches for may have any dates and names', () => {
     expect(failureOf([record(3, 1, 1, issued)], [issued], at('2130-01-01 00:00:00'))).toBeUndefined();
     expect(daneFailureOf(daneOf([record(3, 0, 1)], 'a.example', 'b.example'), [own], now)).toBeUndefined();
   });
 
-  test('is not vouched for by its authority’s data under the usage of its own, nor the other way round', () => {
+  test('is not vouched for by its authority’s data under its own usage, nor the other way round', () => {
     expect(failureOf([record(3, 1, 1, authority)], [issued, authority])).toBe(unlike);
     expect(failureOf([record(2, 1, 1, issued)], [issued, authority])).toBe(unlike);
   });
 
-  test('leads to its authority in order, within its time and the authority’s', () => {
+  test('must lead to its authority in order, while both are valid', () => {
     const anchors = [record(2, 0, 1, authority)];
     expect(failureOf(anchors, [issued, authority])).toBeUndefined();
     expect(failureOf(anchors, [issued])).toBe(unlike);
@@ -70,14 +70,14 @@ describe('a certificate', () => {
   });
 
   test('whose issuer is no authority leads nowhere', () => {
-    // Signed by `issued`, which may not: as anybody could who has a certificate of the authority.
+    // `issued` has signed it and may not. Anybody with a certificate of the authority could do that.
     const forged = certificate('forged');
     expect(forged.verify(issued.publicKey)).toBe(true);
     expect(failureOf([record(2, 1, 1, authority)], [forged, issued, authority])).toBe(unlike);
     expect(failureOf([record(2, 1, 1, issued)], [forged, issued, authority])).toBe(unlike);
   });
 
-  test('of the right authority is to be for the host or the domain', () => {
+  test('of the right authority must be for the host or the domain', () => {
     const failure = (host: string, domain: string) =>
       daneFailureOf(daneOf([record(2, 1, 1, authority)], host, domain), [issued, authority], now);
     expect(failure('mx.example.org', 'example.com')).toBeUndefined();

@@ -30,7 +30,7 @@ test.each([
   'fe80::1%lo',
   '[::1]',
   'example.org',
-])('%j is no address, and so not one to deliver to', text => {
+])('%j is no address, and nothing is delivered to it', text => {
   expect(familyOf(text)).toBe(0);
   expect(isPrivateAddress(text)).toBe(true);
   expect(isLoopback(text)).toBe(false);

@@ -21,7 +21,7 @@ const refusal = (code: number, status?: string, text = 'no', stage: Stage = 'mai
   description: text,
 });
 
-// [code, status, text, of a parameter, of SIZE, which could be left out]
+// [code, status, text, whether it is of a parameter, whether it is of SIZE, which could be left out]
 test.each([
   [500, undefined, 'no', true, false],
   [501, undefined, 'no', true, false],
@@ -39,7 +39,7 @@ test.each([
   [550, '5.6.7', 'no', true, false],
   [554, '5.6.3', 'no', true, false],
   [554, '5.6.9', 'no', true, false],
-  // Of the sender, of the message, of the sequence; and for now.
+  // These are of the sender, of the message, of the sequence, and for now.
   [501, '5.1.7', 'no', false, false],
   [553, '5.1.8', 'no', false, false],
   [553, '5.5.4', 'domain name required', false, false],
@@ -68,7 +68,7 @@ test.each([
   expect([isOfParameters(failure), isOfSize(failure)]).toEqual([expected, false]);
 });
 
-test('a lost connection is of no parameter', () => {
+test('a lost connection is no refusal of a parameter', () => {
   expect(isOfParameters({stage: 'mailfrom', result: 'lost', description: ''})).toBe(false);
 });
 

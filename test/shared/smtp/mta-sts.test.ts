@@ -39,7 +39,7 @@ const lines = [
   'max_age: 604800',
 ];
 const policy = {mode: 'enforce', maxAgeSeconds: 604_800, mx: ['mail.example.com', '*.example.net']};
-/** The lines without those that begin like one of the new ones, and with those. */
+/** The lines, with new ones in place of those that begin like them. */
 const having = (...changed: string[]) => {
   const names = changed.map(line => line.split(':')[0]!);
   return [...lines.filter(line => !names.some(name => line.startsWith(`${name}:`))), ...changed].join('\n');
@@ -113,7 +113,7 @@ describe('a policy', () => {
     expect(growthOf(read, 6000)).toBeLessThan(linear);
   });
 
-  test('is read, or found wrong, whatever the text', () => {
+  test('is read or refused, whatever the text', () => {
     const field = fc.oneof(fc.constantFrom(...lines, 'mx: *.', 'mode:', ':'), fc.string({unit: 'binary'}));
     fc.assert(
       fc.property(fc.array(field), texts => {

@@ -68,7 +68,7 @@ test.each([
   ['250-a\r\n554-b\r\n554 c', {code: 554, text: 'b c'}],
   ['250-a\r\n554-b\r\n250 c', {code: 250, text: 'c'}],
   ['250-a\r\n421', {code: 421, text: ''}],
-])('of %j the last line’s code and text decide', (raw, reply) => {
+])('the last line’s code and text decide in %j', (raw, reply) => {
   expect(parsed(raw)).toStrictEqual(reply);
 });
 
@@ -88,7 +88,7 @@ test.each([
   expect(parsed(raw)).toBeUndefined();
 });
 
-describe('of a line that is no reply', () => {
+describe('in a line that is no reply', () => {
   test.each([
     ['250OK', 250],
     ['250: OK', 250],
@@ -104,12 +104,12 @@ describe('of a line that is no reply', () => {
     ['OK 250', undefined],
     ['HTTP/1.1 400 Bad Request', undefined],
     ['\0\u00ff what?', undefined],
-  ])('%j the first three digits are read where they can be', (line, code) => {
+  ])('%j the first three digits are read if possible', (line, code) => {
     expect(readIn(`${line}\r\n`)).toMatchObject([{isValid: false, code}]);
   });
 });
 
-describe('of a reply that broke off', () => {
+describe('in a reply that broke off', () => {
   test.each([
     ['', undefined],
     ['\r\n', {code: undefined}],
@@ -126,7 +126,7 @@ describe('of a reply that broke off', () => {
     ['2500', {code: undefined}],
     ['250 whole\r\n', undefined],
     ['250 whole\r\n554 ', {code: 554}],
-  ])('%j it is known what was said', (text, expected) => {
+  ])('%j what was said is known', (text, expected) => {
     const reader = new ReplyReader();
     reader.push(octets(text));
     expect(reader.isInside).toBe(expected !== undefined);
@@ -171,25 +171,28 @@ describe('a long reply', () => {
     }
   });
 
-  test('of another code behind it is judged by that', () => {
+  test('ends with another code, which counts', () => {
     const text = `${'250-2.0.0 xxxxxxxxxx\r\n'.repeat(4000)}554-5.6.0 refused\r\n554 5.6.0 as spam\r\n`;
     const [raw] = readIn(text);
     expect(replyOf(raw!, raw!.code!)).toEqual({code: 554, status: '5.6.0', text: 'refused as spam'});
   });
 
-  test.each(['x', '\r', '\r\n', '250-x\r\n', '250 x'])('of %j without an end is told from one', part => {
-    const reader = new ReplyReader();
-    const some = octets(part.repeat(Math.ceil(65_536 / part.length)));
-    const sized = () => {
-      for (let sum = 0; !reader.isEndless; sum += some.length) {
-        expect(sum).toBeLessThan(1_500_000);
-        expect(reader.push(some)).toEqual([]);
-      }
-    };
-    sized();
-    expect(reader.isEndless).toBe(true);
-    expect(kept(reader.breakOff()!)).toBeLessThan(17_000);
-  });
+  test.each(['x', '\r', '\r\n', '250-x\r\n', '250 x'])(
+    'of %j without an end is known to be endless',
+    part => {
+      const reader = new ReplyReader();
+      const some = octets(part.repeat(Math.ceil(65_536 / part.length)));
+      const sized = () => {
+        for (let sum = 0; !reader.isEndless; sum += some.length) {
+          expect(sum).toBeLessThan(1_500_000);
+          expect(reader.push(some)).toEqual([]);
+        }
+      };
+      sized();
+      expect(reader.isEndless).toBe(true);
+      expect(kept(reader.breakOff()!)).toBeLessThan(17_000);
+    },
+  );
 });
 
 test('a text without an end is cut', () => {
@@ -197,7 +200,7 @@ test('a text without an end is cut', () => {
   expect(printable('a\r\n\0b\u009f\u2029c')).toBe('a b c');
 });
 
-test('masks come behind the reading: no code and no status is masked', () => {
+test('text is masked after it is read: no code and no status is masked', () => {
   const [raw] = readIn('550-5.1.1 about 550 and 5.1.1\r\n550 5.1.1 it is 25\r\n');
   const masked = (text: string) => text.replaceAll(/550|5\.1\.1|25/g, '***');
   expect(replyOf(raw!, 550, masked)).toEqual({

@@ -68,7 +68,7 @@ const replies = [
 
 /** Events that no stage's code can report: a reply where nobody asked for one, or the reply that was wanted. */
 function isPossible(stage: Stage, event: string): boolean {
-  // These have facts alone.
+  // These have nothing but facts.
   if (stage === 'dns' || stage === 'auth') return false;
   if (stage === 'connect') return event === 'timeout' || event === 'lost';
   return event !== (stage === 'data' ? '354' : '250');

@@ -69,7 +69,7 @@ describe('a host with TLSA records', () => {
     },
   );
 
-  test('that vouch for its certificate need no name in it, at no level', async () => {
+  test('that vouch for its certificate need no name in it, at any level', async () => {
     const world = await worldWith({misnamed: [record(3, 1, 1)]}, {mx: ['misnamed']});
     for (const security of ['optional', 'verified'])
       expect((await world.deliver({}, {security})).entry).toMatchObject({result: 'accepted', verified: true});
@@ -98,7 +98,7 @@ describe('a host with TLSA records', () => {
     expect(entry).toMatchObject({state: 'starttls', status: '4.7.5', policy: 'dane'});
   });
 
-  test('of no use to SMTP gets the message over TLS, with any certificate', async () => {
+  test('that SMTP cannot use gets the message over TLS, with any certificate', async () => {
     const unusable = [record(1, 1, 1), {...record(3, 1, 1), matchingType: 9}];
     const world = await worldWith({misnamed: unusable}, {mx: ['misnamed']});
     expect((await world.deliver()).entry).toMatchObject({
@@ -185,12 +185,12 @@ describe('TLSA records count for nothing', () => {
 describe('beside an MTA-STS policy', () => {
   const policy = policyText('mode: enforce', 'mx: mx.example.org', 'mx: mx.example.net');
 
-  test('DANE is what proves a certificate', async () => {
+  test('DANE proves a certificate', async () => {
     const world = await worldWith({misnamed: [record(3, 1, 1)]}, {mx: ['misnamed'], policy});
     expect((await world.deliver()).entry).toMatchObject({result: 'accepted', policy: 'dane', verified: true});
   });
 
-  test('and what disproves one', async () => {
+  test('DANE disproves a certificate', async () => {
     const world = await worldWith({good: [wrong]}, {policy});
     expect(await world.deliver()).toMatchObject({
       fate: 'deferred',

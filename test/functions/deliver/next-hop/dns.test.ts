@@ -142,22 +142,22 @@ describe('of many MX hosts', () => {
   const mxAsked = (from: number) =>
     new Set(server.questions.slice(from).flatMap(question => /^m\d+\./.exec(question) ?? [])).size;
 
-  test('one with an address is found behind however many without', async () => {
+  test('one with an address is found after any number without', async () => {
     expect(await names('late.example')).toEqual(['m14.late.example']);
     expect(await names('both.example')).toEqual(['m3.both.example', 'm24.both.example']);
   });
 
-  test('no more are looked up than are enough', async () => {
+  test('only as many are looked up as are enough', async () => {
     const before = server.questions.length;
     expect(await names('many.example')).toHaveLength(10);
     expect(mxAsked(before)).toBe(10);
   });
 
-  test('those with private addresses only are no hosts, and one behind them is found', async () => {
+  test('those with only private addresses are left out, and one after them is found', async () => {
     expect(await names('hidden.example', false)).toEqual(['m11.hidden.example']);
   });
 
-  test('a private one beside one that cannot be looked up is not all there is', async () => {
+  test('a private one does not bounce the message while another one cannot be looked up', async () => {
     expect(await names('shy.example', false)).toBe('dns-unavailable');
   });
 
@@ -165,7 +165,7 @@ describe('of many MX hosts', () => {
     expect(await names('twice.example')).toEqual(['b.example.org']);
   });
 
-  test('a domain does not bounce while there are some that nobody had time for', async () => {
+  test('a domain does not bounce while some were not looked up for lack of time', async () => {
     let now = 0;
     const resolved = await resolve('none.example', true, undefined, () => (now += 40_000));
     if (resolved.ok) throw new Error('resolved');
@@ -175,7 +175,7 @@ describe('of many MX hosts', () => {
     );
   });
 
-  test('a domain with more than a hundred without an address does not bounce, nor is all of it asked for', async () => {
+  test('a domain with more than a hundred without an address does not bounce, and not all are looked up', async () => {
     const before = server.questions.length;
     expect(await names('endless.example')).toBe('dns-unavailable');
     expect(mxAsked(before)).toBe(100);
@@ -197,7 +197,7 @@ describe('a relay’s name', () => {
     [['EAI_FAIL'], 'timeout'],
     [['ENOTFOUND', 'ENOTFOUND'], 'error'],
     [['ENOTFOUND', 'EAI_AGAIN'], 'timeout'],
-  ])('that comes to %s is deferred as %s, in words', async (codes, result) => {
+  ])('that is looked up as %s is deferred as %s, in words', async (codes, result) => {
     const left = [...codes];
     vi.spyOn(dnsPromises, 'lookup').mockImplementation(() =>
       Promise.reject(Object.assign(new Error('no'), {code: left.shift()})),

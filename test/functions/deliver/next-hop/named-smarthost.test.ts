@@ -9,7 +9,7 @@ const permitted = (privateAllowed: boolean, ...lists: readonly (readonly string[
   return hosts.ok ? hosts.hosts.map(({addresses}) => addresses) : hosts.failure.description;
 };
 
-test('what a name leads to is judged address by address, and what is left is used', () => {
+test('each address that a name leads to is checked by itself, and the others are used', () => {
   const mixed = [['127.0.0.1', '8.8.4.4', '10.0.0.1'], ['::1'], ['10.0.0.2', '2606:4700::1111']];
   expect(permitted(false, ...mixed)).toEqual([['8.8.4.4'], ['2606:4700::1111']]);
   expect(permitted(true, ...mixed)).toEqual([
@@ -18,7 +18,7 @@ test('what a name leads to is judged address by address, and what is left is use
   ]);
 });
 
-test('where nothing is left, the setting is named, and whether it would help', () => {
+test('if none is left, the problem names the setting, and whether it would help', () => {
   expect(permitted(false, ['10.0.0.1'], ['::1'])).toBe(
     'no message may name a smarthost at h0.example 10.0.0.1, h1.example ::1: smarthost-private-addresses would allow private ones',
   );

@@ -64,7 +64,7 @@ describe.each([
   });
 });
 
-test('one that refuses the connection itself is full as well', async () => {
+test('a server that refuses the connection itself is full, too', async () => {
   const server = await serve({'.': (_, count) => (count === 1 ? 'later:250 taken' : '250 taken')});
   const connections = new Connections(Date.now);
   const first = laneOf(connections);
@@ -77,7 +77,7 @@ test('one that refuses the connection itself is full as well', async () => {
   expect(server.connections()).toBe(1);
 });
 
-test('a connection that has carried all it may is not handed on: another one is made', async () => {
+test('a connection that has carried all it may is not handed on, and another one is opened', async () => {
   const server = await serving(1, '421 busy', {QUIT: 'drop'});
   const outcomes = await lanesOf(
     new Connections(Date.now),
@@ -89,7 +89,7 @@ test('a connection that has carried all it may is not handed on: another one is 
   expect(outcomes.filter(({ok}: {ok?: boolean}) => ok)).toHaveLength(outcomes.length);
 });
 
-test('a connection that is not alike makes room for another one', async () => {
+test('a connection to another target makes room', async () => {
   const server = await serving(1, '421 busy');
   const connections = new Connections(Date.now);
   const [first, second] = [laneOf(connections), laneOf(connections)];
@@ -113,7 +113,7 @@ test('a connection that is not alike makes room for another one', async () => {
   expect(await beginAll(laneOf(connections), third, ['c'], idle)).toEqual([done]);
 });
 
-test('who waits for as long as there is time has not had an attempt', async () => {
+test('a message that waits until its time is over has had no attempt', async () => {
   const server = await serving(1, '421 busy', {'.': 'silence'});
   const connections = new Connections(Date.now);
   const first = beginAll(laneOf(connections), targetOf(server), ['a'], options({}, 5_000));
@@ -146,7 +146,7 @@ test.each([
   expect(!transaction.ok && transaction.failure.fact === 'server-full').toBe(isFull);
 });
 
-test('one that says so is asked again, as another environment may soon leave it', async () => {
+test('a server that says that it is full is asked again, as another environment may soon leave it', async () => {
   const server = await serve({
     connect: (_, count) => (count < 3 ? '421 4.7.0 too many connections' : '220 scripted.example'),
   });
@@ -154,14 +154,14 @@ test('one that says so is asked again, as another environment may soon leave it'
   expect(server.connections()).toBe(3);
 });
 
-test('no connection to it lies idle any more', async () => {
+test('no connection to a full server lies idle', async () => {
   const server = await serving(1, '421 busy');
   const connections = new Connections(Date.now);
   await lanesOf(connections, server, 2, 1, options({idleSeconds: 60}));
   await expect.poll(() => server.open()).toBe(0);
 });
 
-test('where none of ours is served, it is down, however many try', async () => {
+test('a server that serves none of ours is down, however many lanes try', async () => {
   const server = await serve({connect: '421 busy'});
   const outcomes = await lanesOf(new Connections(Date.now), server, 5, 1);
   expect(outcomes).toEqual(Array(5).fill({ok: false, stage: 'intro', result: 'error', code: 421}));

@@ -45,7 +45,7 @@ const waitsOf = async (messages: readonly Message[], stage = rated) =>
   );
 
 describe('the messages of a batch', () => {
-  test('ask for nothing in a stage without rates, nor where their queue has none', async () => {
+  test('ask for nothing where their queue has no rate', async () => {
     expect(await waitsOf([named('a')], settings())).toEqual({});
     expect(await waitsOf([named('a', {recipient: 'rcpt@example.net'})])).toEqual({});
     const exempt = {
@@ -56,7 +56,7 @@ describe('the messages of a batch', () => {
     expect(table.asked).toEqual([]);
   });
 
-  test('ask at once for all of a queue, and wait for their slots in their order', async () => {
+  test('ask once for all of a queue, and wait for their slots in order', async () => {
     expect(await waitsOf([named('a'), named('b'), named('c')])).toEqual({
       b: {untilMs: now + 1000, slotMs: now + 1000},
       c: {untilMs: now + 2000, slotMs: now + 2000},
@@ -64,7 +64,7 @@ describe('the messages of a batch', () => {
     expect(table.asked).toEqual(['example.org 3']);
   });
 
-  test('ask for each queue by itself: a smarthost of their own is one', async () => {
+  test('ask for each queue by itself, also for their own smarthosts', async () => {
     const stage = settings({
       'capacity/default': '{"messagesPerMinute": 6}',
       'capacity/smarthost': '{"messagesPerMinute": 6}',
@@ -89,14 +89,14 @@ describe('the messages of a batch', () => {
     expect(table.asked).toEqual(['example.org 1']);
   });
 
-  test('wait without a slot when there is none to be had', async () => {
+  test('wait without a slot when there is none', async () => {
     table.full = true;
     expect(await waitsOf([named('a')])).toEqual({a: {untilMs: now + horizonMs}});
   });
 });
 
 describe('while the table fails', () => {
-  test('the environment keeps to the rate by the number of lanes, which it says once', async () => {
+  test('the environment keeps to its share of the rate, by the number of lanes, and says so once', async () => {
     table.down = true;
     // 60 a minute over four lanes: one in 4 s.
     expect(await waitsOf([named('a'), named('b')])).toEqual({

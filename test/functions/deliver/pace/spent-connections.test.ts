@@ -1,4 +1,4 @@
-// What a server says to RSET, or to a further MAIL, is of the connection and not of a message: another one decides.
+// What a server says to RSET, or to a further MAIL, is about the connection. Another connection decides about the message.
 
 import {afterEach, describe, expect, test} from 'vitest';
 import {Connections} from '../../../../functions/deliver/pace/connections.ts';
@@ -39,7 +39,7 @@ describe.each([
     '334 ',
     'what?',
     'drop',
-  ])('that comes to %s costs a connection, and no message', async RSET => {
+  ])('that is answered by %s costs a connection, and no message', async RSET => {
     const server = await refusingFirst(RSET);
     const outcomes = await beginAll(laneOf(), targetOf(server), ['a', 'b', 'c']);
     expect(outcomes).toEqual([bounced, done, done]);
@@ -54,11 +54,14 @@ describe.each([
     expect(server.connections()).toBe(2);
   });
 
-  test.each(['250 ok', '250', '200 fine', '251 ok'])('that comes to %s goes on', async RSET => {
-    const server = await refusingFirst(RSET);
-    expect(await beginAll(laneOf(), targetOf(server), ['a', 'b'])).toEqual([bounced, done]);
-    expect(server.connections()).toBe(1);
-  });
+  test.each(['250 ok', '250', '200 fine', '251 ok'])(
+    'that is answered by %s keeps the connection',
+    async RSET => {
+      const server = await refusingFirst(RSET);
+      expect(await beginAll(laneOf(), targetOf(server), ['a', 'b'])).toEqual([bounced, done]);
+      expect(server.connections()).toBe(1);
+    },
+  );
 
   test('is not said after a refused MAIL: there is no transaction', async () => {
     const server = await serve({
@@ -76,7 +79,7 @@ describe.each([
   });
 });
 
-test('no text goes into a transaction that RSET did not end, whatever is said to the commands behind it', async () => {
+test('no text goes into a transaction that RSET did not end, whatever the later replies are', async () => {
   for (const MAIL of ['250 ok', '503 nested MAIL']) {
     const server = await serve({
       RCPT: (_, count) => (count === 1 ? '550 5.1.1 unknown' : '250 ok'),
@@ -97,7 +100,7 @@ test('DATA that is taken after a refused MAIL gets nothing, not even a dot', asy
   expect(server.connections()).toBe(2);
 });
 
-test.each(['500 what?', '221', 'what?', 'drop', 'silence'])('QUIT may come to %s', async QUIT => {
+test.each(['500 what?', '221', 'what?', 'drop', 'silence'])('QUIT may be answered by %s', async QUIT => {
   const server = await serve({QUIT});
   const few = options({messagesPerConnection: 1});
   expect(await beginAll(laneOf(), targetOf(server), ['a', 'b'], few)).toEqual([done, done]);
@@ -107,7 +110,7 @@ describe.each([
   ['one command at a time', '250 scripted.example'],
   ['pipelined', '250-scripted.example\r\n250 PIPELINING'],
 ])('a limit of messages, %s', (_, EHLO) => {
-  /** Takes so many messages a connection, as far as one is open at a time, and says so instead of taking another. */
+  /** A server that takes a number of messages a connection, and then says so. */
   async function limitedTo(limit: number, reply: string) {
     let taken = 0;
     const server: ScriptedServer = await serve({
@@ -141,7 +144,7 @@ describe.each([
     '354 what?',
     'what?',
     'drop',
-  ])('that is told by %s costs no message, nor an attempt', async reply => {
+  ])('that is told by %s costs no message and no attempt', async reply => {
     const server = await limitedTo(5, reply);
     const connections = new Connections(Date.now);
     for (let batch = 0; batch < 4; batch += 1) {
@@ -157,7 +160,7 @@ describe.each([
   test.each([
     ['451 4.7.0 Too many messages', 1],
     ['554 5.7.0 Too many messages', 1],
-    // May have been chance: believed when it comes after the same number again.
+    // This may be chance. It is believed when it happens again after the same number.
     ['421 4.7.0 Too many messages', 2],
     ['drop', 2],
   ])('that is told by %s is learned after %d times', async (reply, times) => {
@@ -199,7 +202,7 @@ describe.each([
     expect(server.connections()).toBe(1);
   });
 
-  test('is not what a sender is refused for: the fresh connection says so too', async () => {
+  test('is not the reason if a fresh connection refuses the sender, too', async () => {
     const server = await serve({
       EHLO,
       MAIL: (_, count) => (count > 2 ? '451 4.1.8 no such domain' : '250 ok'),
@@ -229,7 +232,7 @@ describe.each([
     expect(server.connections()).toBe(1);
   });
 
-  test('a refused recipient is the recipient’s, however it is worded', async () => {
+  test('is not the reason if a recipient is refused, however that is worded', async () => {
     const server = await serve({
       EHLO,
       RCPT: (_, count) => (count === 2 ? '451 4.7.0 Too many messages' : '250 ok'),
@@ -240,7 +243,7 @@ describe.each([
     expect(server.connections()).toBe(1);
   });
 
-  test('is not what an idle connection was closed for', async () => {
+  test('is not the reason if an idle connection was closed', async () => {
     const server = await serve({EHLO});
     const connections = new Connections(Date.now);
     for (let batch = 0; batch < 4; batch += 1) {

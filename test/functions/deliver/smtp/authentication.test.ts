@@ -1,4 +1,4 @@
-// AUTH at servers that take some mechanisms and not others. Over TLS or not is for tls.test.ts.
+// AUTH at servers that take some mechanisms and not others. AUTH over TLS is in tls.test.ts.
 
 import {afterEach, describe, expect, test} from 'vitest';
 import {openSession} from '../../../../functions/deliver/smtp/smtp-opening.ts';
@@ -125,7 +125,7 @@ describe('a mechanism that is refused as such', () => {
     '504 5.7.4 unknown',
     '534 5.7.9 weak',
     '538 5.7.11 TLS',
-  ])('(%s) has the next one tried', async refusal => {
+  ])('(%s) is followed by the next one', async refusal => {
     const server = await serve('LOGIN PLAIN', {PLAIN: [refusal], LOGIN: ['334', '334', '235']});
     expect(await open(server)).toEqual({by: 'LOGIN'});
     const later = await serve('LOGIN PLAIN', {PLAIN: ['334', refusal], LOGIN: ['334', '334', '235']});
@@ -137,12 +137,12 @@ describe('a mechanism that is refused as such', () => {
     expect(await open(server)).toMatchObject({stage: 'authplain', result: 'error', said: 504});
   });
 
-  test('is told by the last one', async () => {
+  test('is reported by the refusal of the last one', async () => {
     const server = await serve('PLAIN LOGIN', {PLAIN: ['504'], LOGIN: ['334', '334', '535 5.7.8 no']});
     expect(await open(server)).toMatchObject({by: 'LOGIN', stage: 'authlogin', said: 535});
   });
 
-  test('is one that asks for ever', async () => {
+  test('may be one that asks for ever', async () => {
     const server = await serve('PLAIN LOGIN', {PLAIN: ['334', '334', '334'], LOGIN: ['334', '334', '235']});
     expect(await open(server)).toEqual({by: 'LOGIN'});
     expect(exchangeOf(server).slice(0, 3)).toEqual([`AUTH PLAIN ${plain}`, plain, '*']);
@@ -171,7 +171,7 @@ test.each([
   expect(await open(server)).toEqual({by});
 });
 
-test.each(['XOAUTH2', 'GSSAPI NTLM', ''])('of %j none can be used', async offered => {
+test.each(['XOAUTH2', 'GSSAPI NTLM', ''])('none of %j can be used', async offered => {
   const server = await serve(offered, {});
   expect(await open(server)).toMatchObject({stage: 'auth', result: 'error', said: 'auth-not-offered'});
 });

@@ -1,4 +1,4 @@
-// How a session opens, at servers that say every reply in a way of their own. STARTTLS is in tls.test.ts.
+// How a session opens at servers that write replies in their own ways. STARTTLS is in tls.test.ts.
 
 import {afterEach, describe, expect, test} from 'vitest';
 import {Lane} from '../../../../functions/deliver/lane.ts';
@@ -118,7 +118,7 @@ describe.each(moments)('to %s', (_, pattern, code) => {
     const server = await serve({says});
     const withCredentials = asked.includes('HELO') && !asked.includes('EHLO') ? {} : {credentials};
     const ahead = pattern.test('EHLO x') && form(code).startsWith('220-');
-    // Of codes that differ the last ones count: nothing that was said before is offered.
+    // Where the codes of lines differ, the last ones count, and earlier lines offer nothing.
     const expected = ahead ? [] : [250, 250];
     const outcomes = await deliver(server, withCredentials);
     if (ahead) expect(outcomes).toMatchObject([{fact: 'auth-not-offered'}, {fact: 'auth-not-offered'}]);
@@ -187,7 +187,7 @@ describe('after the dot the digits decide', () => {
     ['25', {stage: 'message', result: 'lost'}],
     ['', {stage: 'message', result: 'lost'}],
     ['wh', {stage: 'message', result: 'lost'}],
-  ])('of %j, should the connection be lost there', async (reply, expected) => {
+  ])('of %j, if the connection is lost there', async (reply, expected) => {
     const server = await startLineServer({says: once(reply)});
     running.push(server);
     const outcome = deliver(server);
@@ -201,7 +201,7 @@ describe('after the dot the digits decide', () => {
   test.each([
     ['250-2.0.0 taken\r\n', 250],
     ['2', {stage: 'message', result: 'timeout'}],
-  ])('of %j, should nothing follow', async (reply, expected) => {
+  ])('of %j, if nothing follows', async (reply, expected) => {
     const server = await serve({says: line => (line === '.' ? reply : undefined)});
     const lane = new Lane(new Connections(Date.now));
     running.push(lane);
@@ -255,7 +255,7 @@ describe('before the text', () => {
   });
 });
 
-describe('octets ahead of their turn end the connection', () => {
+describe('octets that come too early end the connection', () => {
   test.each([
     ['the greeting', /^$/, '220 line.example\r\n250 hello\r\n', 'ehlo'],
     ['EHLO', /^EHLO/, '250-line.example\r\n250 SIZE\r\n250 ok\r\n', 'ehlo'],
@@ -271,13 +271,13 @@ describe('octets ahead of their turn end the connection', () => {
     expect(server.lines.some(line => line.startsWith('MAIL'))).toBe(false);
   });
 
-  test('but an empty line is none', async () => {
+  test('but an empty line does not', async () => {
     const server = await serve({says: line => (line === '' ? '220 line.example\r\n\r\n' : undefined)});
     expect(await deliver(server)).toEqual([250, 250]);
   });
 });
 
-describe('each stage has its time, and no more than there is', () => {
+describe('each stage has its time, and no more than is left', () => {
   const says = (stage: RegExp) => (line: string) =>
     stage.test(line)
       ? ''
@@ -327,7 +327,7 @@ describe('the name in EHLO', () => {
     expect(ehloOf(another)).toBe('EHLO [127.0.0.1]');
   });
 
-  test('is an address of version 6 over such a connection', async () => {
+  test('is an IPv6 address over such a connection', async () => {
     const server = await serve({host: '::1'}).catch(() => undefined);
     // Some machines have no IPv6.
     if (server === undefined) return;
@@ -342,7 +342,7 @@ describe('the name in EHLO', () => {
   });
 });
 
-test('a session that came to nothing leaves no connection behind', async () => {
+test('a session that failed leaves no connection behind', async () => {
   for (const pattern of [/^$/, /^EHLO/, /^AUTH/]) {
     const server = await serve({
       says: line => {

@@ -29,7 +29,7 @@ const running: {close(): unknown}[] = [];
 afterEach(() => {
   for (const each of running.splice(0)) each.close();
 });
-// The fixture is trusted as a certificate of a public authority would be; smtp-server's own is not.
+// The fixture is trusted as if it came from a public authority. smtp-server's own certificate is not.
 beforeAll(() => tls.setDefaultCACertificates([...tls.getCACertificates(), certificate.cert]));
 
 async function serve(serverOptions: SMTPServerOptions = {}): Promise<number> {
@@ -145,7 +145,7 @@ const lastWords: readonly (readonly [string, Script])[] = [
 ];
 
 describe.each(lastWords)('a server that %s', (_, script) => {
-  test('gets mail in clear where that is allowed, over another connection', async () => {
+  test('gets mail in clear, over another connection, if that is allowed', async () => {
     for (const more of [{}, {security: 'optional'}, {security: 'optional', credentials}] as const) {
       const server = await serveLines({
         ...script,
@@ -160,7 +160,7 @@ describe.each(lastWords)('a server that %s', (_, script) => {
     }
   });
 
-  test('gets none where it is not', async () => {
+  test('gets none if clear text is not allowed', async () => {
     const dane = {records: [], names: []};
     for (const more of [
       {security: 'required'},
@@ -216,7 +216,7 @@ describe('what was said in clear is forgotten', () => {
     ['a reply under TLS that offers nothing', said.none],
     ['a refusal of EHLO under TLS', '502 5.5.1 no\r\n'],
     ['junk at EHLO under TLS', 'what?\r\n'],
-  ])('behind %s', async (_, secured) => {
+  ])('before %s', async (_, secured) => {
     const says: Script['says'] = (line, isSecure) =>
       line.startsWith('EHLO') ? (isSecure ? secured : said.clear) : undefined;
     const server = await serveLines({says});
@@ -231,7 +231,7 @@ describe('what was said in clear is forgotten', () => {
     expect((await open(another.port, {credentials})).failure).toMatchObject({fact: 'auth-not-offered'});
   });
 
-  test('and what is said under TLS counts', async () => {
+  test('but what is said under TLS counts', async () => {
     const says: Script['says'] = (line, isSecure) =>
       line.startsWith('EHLO')
         ? isSecure
@@ -273,7 +273,7 @@ describe('an authority for one server', () => {
     expect(await open(port, {host, ca, security: 'verified'})).toMatchObject({facts: {verified: true}});
     expect(await open(port, {host})).toMatchObject({facts: {verified: false}});
     const other = await serveLines({});
-    // Beside those that are trusted anyway.
+    // The public authorities are trusted, too.
     expect(await open(other.port, {ca, security: 'verified'})).toMatchObject({facts: {verified: true}});
   });
 
