@@ -4,6 +4,7 @@
 import type {SQSRecord} from 'aws-lambda';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
 import {maxBatchEntries} from '../../shared/sqs-limits.ts';
+import {BoundedMap} from '../runtime/bounded-map.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import type {Sqs} from '../runtime/sqs.ts';
 import type {OutcomeWriter} from './outcome-writer.ts';
@@ -27,12 +28,11 @@ interface Waiting {
  * the CPU for them. If the function dies meanwhile, it repeats the messages that wait.
  */
 const lingerMs = 25;
-/** Outcomes of messages that could not be settled: when such a message comes again, it is not sent again. */
-const maxRemembered = 1000;
 
 export class Settler {
   readonly #parts: SettlerParts;
-  readonly #remembered = new Map<string, Outcome>();
+  /** Outcomes of messages that could not be settled. Such a message is redelivered, and must not be sent again. */
+  readonly #remembered = new BoundedMap<string, Outcome>(1_000);
   #waiting: Waiting[] = [];
   #working = false;
   /** Messages of the batch whose outcome is not known yet. */
@@ -110,8 +110,6 @@ export class Settler {
       return;
     }
     this.#remembered.set(record.messageId, outcome);
-    const [oldest] = this.#remembered.keys();
-    if (this.#remembered.size > maxRemembered) this.#remembered.delete(oldest!);
     reject(new Error(failure));
   }
 }

@@ -10,6 +10,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import {batchesOf} from '../../shared/sqs-limits.ts';
+import {BoundedMap} from './bounded-map.ts';
 import {errorText} from './log.ts';
 
 export interface Outgoing {
@@ -30,7 +31,7 @@ export type Untaken<T> = ReadonlyMap<T, string>;
 
 export class Sqs {
   readonly #client: SQSClient;
-  readonly #urls = new Map<string, Promise<string>>();
+  readonly #urls = new BoundedMap<string, Promise<string>>(1_000);
 
   constructor(client: SQSClient) {
     this.#client = client;

@@ -9,27 +9,21 @@ import {type Hosts, refusedAddresses} from './next-hop-hosts.ts';
 
 /** @param privateAllowed whether private networks are allowed. This machine and its link never are. */
 export function permittedHosts(hosts: readonly Host[], privateAllowed: boolean): Hosts {
-  const interfaces = Object.values(networkInterfaces()).flatMap(
-    each => each?.map(({address}) => address) ?? [],
-  );
-  const reached = hosts.map(host => ({
-    host: host.host,
-    addresses: host.addresses.map(address => ({address, reach: reachOf(address, interfaces)})),
-  }));
-  const isPermitted = ({reach}: {readonly reach: string}) =>
-    reach === 'public' || (reach === 'private' && privateAllowed);
-  const permitted = reached
+  const interfaces = Object.values(networkInterfaces()).flatMap(each => each ?? []);
+  const here = interfaces.map(({address}) => address);
+  const isPrivate = (address: string) => reachOf(address, here) === 'private';
+  const permitted = hosts
     .map(({host, addresses}) => ({
       host,
-      addresses: addresses.filter(isPermitted).map(({address}) => address),
+      addresses: addresses.filter(
+        address => reachOf(address, here) === 'public' || (privateAllowed && isPrivate(address)),
+      ),
     }))
     .filter(({addresses}) => addresses.length > 0);
   if (permitted.length > 0) return {ok: true, hosts: permitted, ttlSeconds: 0};
-  const isPrivate = reached.some(({addresses}) => addresses.some(({reach}) => reach === 'private'));
-  const places = reached.map(({host, addresses}) =>
-    [host, ...addresses.map(({address}) => address).filter(address => address !== host)].join(' '),
-  );
+  const places = hosts.map(({host, addresses}) => [...new Set([host, ...addresses])].join(' '));
+  const wouldHelp = hosts.some(({addresses}) => addresses.some(isPrivate));
   return refusedAddresses(
-    `no message may name a smarthost at ${places.join(', ')}: smarthost-private-addresses ${isPrivate ? 'would allow private ones' : 'does not allow this function’s own'}`,
+    `no message may name a smarthost at ${places.join(', ')}: smarthost-private-addresses ${wouldHelp ? 'would allow private ones' : 'does not allow this function’s own'}`,
   );
 }
