@@ -3,7 +3,7 @@
 // another.
 
 import {domainToASCII} from 'node:url';
-import {type Parsed, wrong} from '../parsed.ts';
+import {type Parsed, right, wrong} from '../parsed.ts';
 import {familyOf} from './ip-address.ts';
 
 export interface Mailbox {
@@ -45,7 +45,7 @@ export function parseMailbox(given: string): Parsed<Mailbox> {
     return wrong('has characters before the @ that need quoting, as in "jo doe"@example.org');
   }
   const domain = parseDomain(text.slice(at + 1));
-  return domain.ok ? {ok: true, value: {address: text, localPart, domain: domain.value}} : domain;
+  return domain.ok ? right({address: text, localPart, domain: domain.value}) : domain;
 }
 
 /** The domain of a mailbox: a host name, or an address literal in brackets (RFC 5321 4.1.3). */
@@ -54,7 +54,7 @@ function parseDomain(text: string): Parsed<string> {
     const address = parseAddressLiteral(text);
     if (address === undefined)
       return wrong('has an address literal that is not [192.0.2.1] or [IPv6:2001:db8::1]');
-    return {ok: true, value: text.toLowerCase()};
+    return right(text.toLowerCase());
   }
   if (familyOf(text) === 4) return wrong(`has a bare IP address for a domain; write user@[${text}]`);
   return parseHostname(text);
@@ -78,13 +78,13 @@ export function parseHostname(text: string): Parsed<string> {
     return wrong('has a domain that is not a host name such as example.org');
   }
   if (/^\d+$/.test(labels.at(-1) ?? '')) return wrong('has a domain that ends in a number');
-  return {ok: true, value: ascii};
+  return right(ascii);
 }
 
 /** Where a connection may be made to: a host name, or an IPv4 or IPv6 address, with or without brackets. */
 export function parseHost(text: string): Parsed<string> {
   const bare = /^\[.*\]$/.test(text) ? (parseAddressLiteral(text) ?? text.slice(1, -1)) : text;
-  if (familyOf(bare) !== 0) return {ok: true, value: bare.toLowerCase()};
+  if (familyOf(bare) !== 0) return right(bare.toLowerCase());
   if (/:\d+$/.test(text)) return wrong('must be a host name alone; the port goes into its own property');
   const hostname = parseHostname(text);
   return hostname.ok ? hostname : wrong('must be a host name or an IP address');

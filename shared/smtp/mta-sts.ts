@@ -1,7 +1,7 @@
 // MTA-STS (RFC 8461): what a domain's record and policy say, and which of its MX hosts the policy lists. The
 // functions fetch them and keep them.
 
-import type {Parsed} from '../parsed.ts';
+import {type Parsed, right, wrong} from '../parsed.ts';
 import {parseHostname} from './address.ts';
 
 export interface StsPolicy {
@@ -47,22 +47,22 @@ export function parsePolicy(text: string): Parsed<StsPolicy> {
     return name === undefined || value === undefined ? [] : [{name, value: value.trim()}];
   });
   const first = (name: string) => fields.find(field => field.name === name)?.value;
-  if (first('version') !== 'STSv1') return {ok: false, problem: 'its version is not STSv1'};
+  if (first('version') !== 'STSv1') return wrong('its version is not STSv1');
   const mode = first('mode');
   if (mode !== 'enforce' && mode !== 'testing' && mode !== 'none')
-    return {ok: false, problem: 'its mode is none of enforce, testing and none'};
+    return wrong('its mode is none of enforce, testing and none');
   const maxAge = first('max_age') ?? '';
-  if (!/^\d{1,10}$/.test(maxAge)) return {ok: false, problem: 'its max_age is not a number of seconds'};
+  if (!/^\d{1,10}$/.test(maxAge)) return wrong('its max_age is not a number of seconds');
   const mx: string[] = [];
   for (const {name, value} of fields) {
     if (name !== 'mx') continue;
     const wildcard = value.startsWith('*.') ? '*.' : '';
     const host = parseHostname(value.slice(wildcard.length));
-    if (!host.ok) return {ok: false, problem: 'it has an mx that is not a host name'};
+    if (!host.ok) return wrong('it has an mx that is not a host name');
     mx.push(wildcard + host.value);
   }
-  if (mx.length === 0 && mode !== 'none') return {ok: false, problem: 'it has no mx'};
-  return {ok: true, value: {mode, maxAgeSeconds: Math.min(Number(maxAge), longestMaxAgeSeconds), mx}};
+  if (mx.length === 0 && mode !== 'none') return wrong('it has no mx');
+  return right({mode, maxAgeSeconds: Math.min(Number(maxAge), longestMaxAgeSeconds), mx});
 }
 
 /** Whether a policy lists an MX host (RFC 8461 4.1): a wildcard stands for exactly one label. */

@@ -1,7 +1,7 @@
 // A smarthost is a unit: host, port, credentials and TLS level belong together and are never mixed from two places. A
 // message can name one, and so can the settings.
 
-import {type Parsed, wrong} from '../parsed.ts';
+import {type Parsed, right, wrong} from '../parsed.ts';
 import {parsePort} from '../whole-number.ts';
 import {parseHost} from './address.ts';
 import {type CredentialPair, pairOf, parseCredential} from './credentials.ts';
@@ -34,17 +34,16 @@ const maxHosts = 10;
 /** One host, several with commas between them, or a list. */
 export function parseHosts(value: unknown): Parsed<readonly string[]> {
   const texts = typeof value === 'string' ? value.split(',') : value;
-  const wrong = 'must be a host name or an IP address, or several of them in the order to try them';
-  if (!Array.isArray(texts) || texts.length === 0 || texts.length > maxHosts)
-    return {ok: false, problem: wrong};
+  const problem = wrong('must be a host name or an IP address, or several of them in the order to try them');
+  if (!Array.isArray(texts) || texts.length === 0 || texts.length > maxHosts) return problem;
   const hosts: string[] = [];
   for (const text of texts) {
     const host = typeof text === 'string' ? parseHost(text.trim()) : undefined;
-    if (host === undefined) return {ok: false, problem: wrong};
+    if (host === undefined) return problem;
     if (!host.ok) return host;
     if (!hosts.includes(host.value)) hosts.push(host.value);
   }
-  return {ok: true, value: hosts};
+  return right(hosts);
 }
 
 /** Whether a text is meant to be a URL, whatever the scheme. */
@@ -74,10 +73,7 @@ export function parseRelayUrl(text: string): Parsed<Relay> {
   if (!hosts.ok) return wrong('is a URL whose host is not a host name or an IP address');
   if (digits.length > 5 || !port.ok)
     return wrong('is a URL whose port is not a whole number from 1 to 65535');
-  return {
-    ok: true,
-    value: {hosts: hosts.value, port: port.value, ...pair.value, ...(implicitTls && {implicitTls})},
-  };
+  return right({hosts: hosts.value, port: port.value, ...pair.value, ...(implicitTls && {implicitTls})});
 }
 
 function parseUserinfo(text: string): Parsed<CredentialPair> {
@@ -95,5 +91,5 @@ function parseUserinfo(text: string): Parsed<CredentialPair> {
   }
   if (pair.some(part => part !== '' && !parseCredential(part).ok))
     return wrong('is a URL with a control character in user or password');
-  return {ok: true, value: pairOf(...pair)};
+  return right(pairOf(...pair));
 }

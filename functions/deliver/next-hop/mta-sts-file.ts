@@ -4,7 +4,7 @@
 import type {IncomingMessage} from 'node:http';
 import https from 'node:https';
 import type {LookupFunction, TcpNetConnectOpts} from 'node:net';
-import type {Parsed} from '../../../shared/parsed.ts';
+import {type Parsed, right, wrong} from '../../../shared/parsed.ts';
 
 /** RFC 8461 3.3 suggests 64 KB and a minute. Here a message is waiting in a function that is paid by time. */
 const maxOctets = 65_536;
@@ -42,17 +42,14 @@ export async function fetchPolicyFile(
     });
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;
-    return {
-      ok: false,
-      problem: signal.aborted ? `no answer within ${timeoutMs / 1000} s` : (code ?? message),
-    };
+    return wrong(signal.aborted ? `no answer within ${timeoutMs / 1000} s` : (code ?? message));
   }
 }
 
 async function textOf(response: IncomingMessage): Promise<Parsed<string>> {
   const refused = (problem: string): Parsed<never> => {
     response.destroy();
-    return {ok: false, problem};
+    return wrong(problem);
   };
   const {statusCode, headers} = response;
   if (statusCode !== 200) return refused(`status ${statusCode}`);
@@ -66,7 +63,7 @@ async function textOf(response: IncomingMessage): Promise<Parsed<string>> {
     if (octets > maxOctets) return refused(`larger than ${maxOctets} octets`);
     chunks.push(chunk);
   }
-  return {ok: true, value: Buffer.concat(chunks).toString()};
+  return right(Buffer.concat(chunks).toString());
 }
 
 /** A lookup that returns addresses that are known already. */

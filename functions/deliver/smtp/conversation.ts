@@ -7,8 +7,10 @@ import {type RawReply, ReplyReader} from '../../../shared/smtp/reply.ts';
 import {type Answer, answerOf, failed, wordsOf} from './answer.ts';
 import {allowedMs, type Deadline} from './timeouts.ts';
 
+/** A command, or a text, that waits for its reply. */
 interface Waiting {
   stage: Stage;
+  readonly promise: Promise<Answer>;
   readonly resolve: (answer: Answer) => void;
 }
 
@@ -53,7 +55,7 @@ export class Conversation {
 
   /** The greeting, which comes without a command. To be called before this turn of the event loop ends. */
   greeting(): Promise<Answer> {
-    return this.#expect('intro');
+    return this.#expect('intro').promise;
   }
 
   command(stage: Stage, line: string): Promise<Answer> {
@@ -64,9 +66,9 @@ export class Conversation {
   commands(lines: readonly (readonly [Stage, string])[]): Promise<Answer>[] {
     this.#socket.cork();
     const answers = lines.map(([stage, line]) => {
-      const answer = this.#expect(stage);
+      const {promise} = this.#expect(stage);
       if (this.open) this.#socket.write(`${line}\r\n`);
-      return answer;
+      return promise;
     });
     this.#socket.uncork();
     return answers;
@@ -78,29 +80,24 @@ export class Conversation {
    * once: its later replies need not wait until the reply to the dot is acknowledged (RFC 1122 4.2.3.2 and 4.2.3.4).
    */
   content(wire: Buffer): Promise<Answer> {
-    let waiting: Waiting | undefined;
-    const answer = this.#expect('data', created => {
-      waiting = created;
-    });
-    if (!this.open) return answer;
+    const waiting = this.#expect('data');
+    if (!this.open) return waiting.promise;
     this.#socket.cork();
     this.#socket.write(wire, error => {
-      if (error || waiting === undefined) return;
+      if (error) return;
       waiting.stage = 'message';
       if (this.#waiting[0] === waiting) this.#watch();
     });
     process.nextTick(() => this.#socket.uncork());
-    return answer;
+    return waiting.promise;
   }
 
-  #expect(stage: Stage, created: (waiting: Waiting) => void = () => {}): Promise<Answer> {
-    return new Promise(resolve => {
-      if (this.#loss !== undefined) return resolve(failed(stage, 'lost', this.#loss));
-      const waiting = {stage, resolve};
-      created(waiting);
-      this.#waiting.push(waiting);
-      if (this.#waiting.length === 1) this.#watch();
-    });
+  #expect(stage: Stage): Waiting {
+    const {promise, resolve} = Promise.withResolvers<Answer>();
+    const waiting = {stage, promise, resolve};
+    if (this.#loss !== undefined) resolve(failed(stage, 'lost', this.#loss));
+    else if (this.#waiting.push(waiting) === 1) this.#watch();
+    return waiting;
   }
 
   /** The time of a stage begins when its command is the next to be answered. */
