@@ -1,4 +1,4 @@
-// What the project wants of itself, next to what came out. Pure.
+// The figures that the project aims at, next to those that were measured. Pure.
 
 import type {CostScenario} from './cases/cost.ts';
 import {tenKB} from './mail.ts';
@@ -15,7 +15,7 @@ export interface Aim {
 
 type Candidate = Omit<Aim, 'met' | 'got'> & {readonly got: number | undefined};
 
-/** Only of what was measured. */
+/** Leaves out what was not measured. */
 export function aimsOf(results: BenchResults): readonly Aim[] {
   const candidates = [
     ...speedAims(results),

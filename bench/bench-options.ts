@@ -12,7 +12,7 @@ const linkSecurities = ['plain', 'starttls'] as const;
 export type LinkSecurity = (typeof linkSecurities)[number];
 
 export interface BenchOptions {
-  /** Messages of a run without delay; all other numbers of messages follow from it. */
+  /** How many messages a run without delay has; all other numbers of messages follow from it. */
   readonly size: number;
   readonly cases: ReadonlySet<CaseName>;
   readonly peers: ReadonlySet<PeerName>;
@@ -20,10 +20,10 @@ export interface BenchOptions {
   readonly roundTripsMs: readonly number[];
   readonly connections: readonly number[];
   readonly runs: number;
-  /** Messages that each process has sent before it is measured. */
+  /** How many messages each process sends before it is measured. */
   readonly warmUp: number;
   readonly receiver: 'auto' | 'embedded';
-  /** How long SQS takes to answer, but for the cost, where it is always as on AWS. */
+  /** How long SQS takes to answer. The cost is always measured with the latency of AWS. */
   readonly sqsLatencyMs: number;
   readonly json?: string;
   readonly report?: string;
@@ -84,7 +84,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
 
 function listOf<T>(name: string, value: string, parseOne: (text: string) => T): readonly T[] {
   const list = value.split(',').map(text => parseOne(text.trim()));
-  if (new Set(list).size < list.length) throw new UsageError(`${name}: something is in it twice: ${value}`);
+  if (new Set(list).size < list.length) throw new UsageError(`${name}: ${value} names something twice`);
   return list;
 }
 
@@ -98,7 +98,7 @@ function wordOf<Word extends string>(name: string, text: string, known: readonly
 function wholeNumber(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least || value > most)
-    throw new UsageError(`${name}: not a whole number from ${least} to ${most}: ${text}`);
+    throw new UsageError(`${name}: ${text || 'nothing'} is not a whole number from ${least} to ${most}`);
   return value;
 }
 

@@ -1,4 +1,4 @@
-// `npm run bench`: runs the cases that were asked for, one after the other, and tells what came out.
+// `npm run bench`: runs the cases that were asked for, one after the other, and prints the results.
 
 import {chmod, cp, mkdir, mkdtemp, readFile, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -46,14 +46,14 @@ async function bench(options: BenchOptions): Promise<BenchResults> {
     onSynthesis: () => progress('synthesising the stack'),
   });
   const directory = await mkdtemp(join(tmpdir(), 'relayq-bench-'));
-  // Postfix runs as a user of its own.
+  // Postfix reads it as a user of its own.
   await chmod(directory, 0o755);
-  // The next synthesis, of a test that runs beside this say, takes the old bundles away.
+  // A copy: another synthesis, for example of a test that runs meanwhile, removes the old bundles.
   const assembly = {...synthesised, directory: join(directory, 'assembly')};
   await cp(synthesised.directory, assembly.directory, {recursive: true});
-  // Takes everything down with the benchmark, however that ends.
+  // It ends all processes and removes all files, however the benchmark ends.
   const reaper = startReaper(directory);
-  // The reaper alone would not keep this process waiting for it.
+  // The reaper alone does not keep this process alive.
   const awake = setInterval(() => {}, 60_000);
   const places = new Places({kind: options.receiver, reaper});
   try {
@@ -88,7 +88,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${tablesOf(results).map(textTable).join('\n')}`);
 }
 
-// The reaper ends what was started; npm passes a Ctrl-C on that the terminal has sent already.
+// The reaper ends what was started. A Ctrl-C may come twice: from the terminal, and from npm.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
 try {
@@ -97,6 +97,6 @@ try {
   const isWrong = error instanceof UsageError;
   process.stderr.write(`relayq: ${isWrong ? error.message : (error as Error).stack}\n`);
   if (isWrong) process.stderr.write('See npm run bench -- --help\n');
-  // Of what was started something may still be listening.
+  // Something that was started may still be listening.
   process.exit(isWrong ? 2 : 1);
 }

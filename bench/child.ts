@@ -1,5 +1,5 @@
-// A part of the benchmark in a process of its own, asked over Node's channel: what it uses is then its own, and
-// what it does takes no turn of anybody else's event loop. It ends with whoever started it.
+// A part of the benchmark in a process of its own, which is asked over Node's channel. So its CPU time and memory are
+// its own, and it shares no event loop. It ends with the process that started it.
 
 import {type ChildProcess, fork} from 'node:child_process';
 import {join} from 'node:path';
@@ -35,7 +35,7 @@ export class Child<Request, Reply> {
     });
   }
 
-  /** Requests are answered in their order. */
+  /** Requests are answered in order. */
   ask(request: Request): Promise<Reply> {
     const {promise, resolve, reject} = Promise.withResolvers<Reply>();
     this.#waiting.push({resolve, reject});

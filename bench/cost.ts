@@ -1,10 +1,10 @@
-// What a million messages cost, from what was measured of some hundred: each term on its own, so that the largest is
-// seen. Pure.
+// The cost of a million messages, computed from measurements of some hundred. Each term is shown by itself, so that the
+// largest is seen. Pure.
 
 import {memoryMBOfOneCpu, type Prices} from './prices.ts';
 import {billedRequestsOf, type Call} from './sqs-meter.ts';
 
-/** What a function has used for so many messages. */
+/** What a function used for a number of messages. */
 export interface FunctionUse {
   readonly messages: number;
   readonly memoryMB: number;
@@ -17,14 +17,14 @@ export interface FunctionUse {
 
 export interface CostInput {
   readonly route: FunctionUse;
-  /** With the share of deferred attempts that belongs to `attempts`. */
+  /** Measured with the share of deferred attempts that `attempts` means. */
   readonly deliver: FunctionUse;
-  /** Of a message on the outbox, and on the delivery queue, in octets of JSON. */
+  /** The JSON of a message on the outbox, and on the delivery queue. */
   readonly outboxOctets: number;
   readonly deliveryOctets: number;
   /** Of the mail itself. */
   readonly mailOctets: number;
-  /** Attempts for each message that is delivered: 1.1 when a tenth of all is deferred once. */
+  /** Attempts for each message that is delivered: 1.1 when a tenth of them is deferred once. */
   readonly attempts: number;
   readonly batchSize: number;
 }
@@ -38,7 +38,7 @@ export interface Cost {
   readonly terms: readonly Term[];
   /** Of all terms. */
   readonly usd: number;
-  /** On top, when the mail leaves AWS. */
+  /** Added when the mail leaves AWS. */
   readonly transferUsd: number;
   readonly ses: {readonly usd: number; readonly transferUsd: number};
 }
@@ -49,7 +49,7 @@ const octetsPerGB = 1024 ** 3;
 export function costPerMillion(input: CostInput, prices: Prices): Cost {
   const {route, deliver, outboxOctets, deliveryOctets, mailOctets, attempts, batchSize} = input;
   const {sqsStandardPerMillionRequests: standard, sqsFifoPerMillionRequests: fifo} = prices;
-  /** Requests for a batch, a message. */
+  /** How many requests a batch takes, for each of its messages. */
   const batched = (octets: number) => billedRequestsOf(octets * batchSize) / batchSize;
   const called = (use: FunctionUse, wanted: (call: Call) => boolean) =>
     (attempts * usdOfCalls(use.calls.filter(wanted), prices)) / use.messages;
@@ -90,7 +90,7 @@ export function costPerMillion(input: CostInput, prices: Prices): Cost {
   };
 }
 
-/** Of a million times these calls: the price of a request is that of a million of them. */
+/** Prices are for a million requests, so this is the cost of making these calls a million times. */
 const usdOfCalls = (calls: readonly Call[], prices: Prices): number =>
   calls.reduce((sum, {queue, billedRequests}) => {
     const fifo = queue.endsWith('.fifo');
@@ -105,8 +105,8 @@ const usdOfMs = (ms: number, {memoryMB, messages}: FunctionUse, prices: Prices):
 const usdOfTime = (use: FunctionUse, prices: Prices): number => usdOfMs(use.billedMs, use, prices);
 
 /**
- * Here the function has a core to itself, there the part of one that belongs to its memory. As if none of its
- * computing went on while it waits, which much of it does: an upper limit.
+ * Here the function has a core to itself; on AWS it has the share of one that comes with its memory. An upper limit:
+ * much of the computing goes on while the function waits, and this counts as if none did.
  */
 const usdOfSlowerCpu = (use: FunctionUse, prices: Prices): number => {
   const share = Math.min(1, use.memoryMB / memoryMBOfOneCpu);

@@ -1,5 +1,5 @@
-// What the deliver function is fed with: the route function of the same stack says how a message looks on the
-// delivery queue, and in which groups. The benchmark itself knows only what a producer knows.
+// What the deliver function is fed with. The route function of the same stack decides how a message looks on the
+// delivery queue, and which group it is in; the benchmark knows only what a producer knows.
 
 import {namesOf} from '../shared/names.ts';
 import {account, FunctionRig, type Site} from './function-rig.ts';
@@ -18,12 +18,12 @@ const sourceOf = (queueName: string) => ({
 export const outboxPatternOf = (mime: string, destination?: Destination): RecordPattern =>
   recordPatternOf(outboxBodyOf(patternRecipient, mime, destination), sourceOf(names.outbox));
 
-/** So many connections to each next hop. */
+/** The setting that allows this many connections to each next hop. */
 export const capacityOf = (connections: number): Readonly<Record<string, string>> => ({
   [`${names.parameterPath}capacity/default`]: JSON.stringify({connections}),
 });
 
-/** How many messages may be routed to find each group: a hash that spreads evenly finds ten with far fewer. */
+/** How many messages may be routed to find one more group. A hash that spreads evenly needs far fewer for ten. */
 const mostTriesPerGroup = 30;
 
 export class DeliveryPatterns {
@@ -34,7 +34,7 @@ export class DeliveryPatterns {
   readonly #octets = new Map<string, number>();
   readonly #groups: number;
 
-  /** @param groups how many there are to be: one for each connection */
+  /** @param groups how many groups are wanted: one for each connection */
   static async start(site: Site, groups: number): Promise<DeliveryPatterns> {
     const sent: Sent[] = [];
     const rig = await FunctionRig.start({
@@ -52,7 +52,7 @@ export class DeliveryPatterns {
     this.#groups = groups;
   }
 
-  /** One for each group. */
+  /** One pattern for each group. */
   of(mime: string, destination: Destination): Promise<readonly RecordPattern[]> {
     const key = keyOf(mime, destination);
     const known = this.#known.get(key) ?? this.#route(mime, destination);
@@ -60,7 +60,7 @@ export class DeliveryPatterns {
     return known;
   }
 
-  /** Of a message on the delivery queue. */
+  /** The size of a message on the delivery queue. */
   async octetsOf(mime: string, destination: Destination): Promise<number> {
     await this.of(mime, destination);
     return this.#octets.get(keyOf(mime, destination))!;
@@ -74,16 +74,18 @@ export class DeliveryPatterns {
     const [first] = await this.#sentFor(
       `{"Records":[${outboxPatternOf(mime, destination).pieces.join('')}]}`,
     );
-    if (first?.groupId === undefined) throw new Error('the route function has sent nothing on');
+    if (first?.groupId === undefined) throw new Error('the route function put nothing on the delivery queue');
     if (!first.body.includes(patternId) || !first.body.includes(patternRecipient))
-      throw new Error('the message on the delivery queue has not the id and the recipient that it came with');
+      throw new Error(
+        'the message on the delivery queue lacks the id or the recipient that it had on the outbox',
+      );
     this.#octets.set(keyOf(mime, destination), Buffer.byteLength(first.body));
     const groups = new Set([first.groupId]);
     const small = outboxPatternOf(mime.slice(0, 500), destination);
     for (let tries = 0; groups.size < this.#groups && tries < mostTriesPerGroup * this.#groups; tries += 10) {
       for (const {groupId} of await this.#sentFor(this.#events.event([small], 10))) groups.add(groupId ?? '');
     }
-    // One group is one connection: where the stack makes fewer of them, they are the benchmark's own.
+    // One group is one connection. Where the stack makes too few groups, the benchmark adds its own.
     for (let lane = 2; groups.size < this.#groups; lane++) groups.add(`${first.groupId}~${lane}`);
     return [...groups]
       .slice(0, this.#groups)

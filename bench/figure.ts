@@ -1,4 +1,4 @@
-// The figure of the report: who is how fast, and what makes up the cost. Pure.
+// The figure of the report: how fast everyone is, and what makes up the cost. Pure.
 
 import type {SpeedScenario} from './cases/speed.ts';
 import {sizeName} from './mail.ts';
@@ -11,7 +11,7 @@ export const figureOf = ({speed = [], cost = []}: BenchResults): string =>
 
 const reference = "nodemailer's pool";
 
-/** As multiples of the pool's speed: 20 ms make everybody slow, and not each as much. */
+/** Multiples of the pool's speed: absolute speeds at 0 and 20 ms would not fit one scale. */
 function speedChart(scenarios: readonly SpeedScenario[]): readonly Chart[] {
   const subjects = [...new Set(scenarios.flatMap(({rows}) => rows.map(({subject}) => subject)))];
   const groups = scenarios.flatMap(({security, roundTripMs, connections, rows}) => {
@@ -20,7 +20,7 @@ function speedChart(scenarios: readonly SpeedScenario[]): readonly Chart[] {
     return {
       label: `${security === 'plain' ? 'in clear' : 'STARTTLS'}, ${roundTripMs} ms, ${connections} conn.`,
       bars: rows.map(row => {
-        // How much faster relayq is than the pool, over how much faster it is than this one.
+        // Relayq's speed over the pool's, divided by relayq's speed over this one's.
         const times = pool.relayqSpeed / row.relayqSpeed;
         return {
           label: row.subject,

@@ -3,7 +3,7 @@
 import {once} from 'node:events';
 import {type AddressInfo, connect, createServer} from 'node:net';
 
-/** Free just now: whoever wants it should take it soon. */
+/** It is free now; the caller should take it soon. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,4 +1,4 @@
-// What a function's log says about it: Lambda's own reports, and how many octets the rest would be billed as. Pure.
+// What a function's log says about it: Lambda's reports, and how many octets the other lines would be billed as. Pure.
 
 /** "Each log event is 26 bytes more than its message" (PutLogEvents: how the size of a batch is calculated). */
 const octetsPerEvent = 26;
@@ -27,7 +27,7 @@ export class FunctionLog {
   #octets = 0;
   readonly #complaints: string[] = [];
 
-  /** The latest of the function's own lines that are no mere information: what to show when something went wrong. */
+  /** The function's latest warnings and errors, to be shown when something went wrong. */
   get complaints(): readonly string[] {
     return this.#complaints;
   }
@@ -41,7 +41,7 @@ export class FunctionLog {
       if (this.#complaints.length > 5) this.#complaints.shift();
       return;
     }
-    // The stack has these switched off (SystemLogLevel WARN): they are read here, and cost nothing there.
+    // The stack switches these off (SystemLogLevel WARN). They are read here, and not counted as log octets.
     const metrics = report.type === 'platform.report' ? report.record?.metrics : undefined;
     if (metrics === undefined) return;
     this.#invocations += 1;
@@ -49,7 +49,7 @@ export class FunctionLog {
     this.#peakMB = Math.max(this.#peakMB, metrics.maxMemoryUsedMB ?? Number.NaN);
   }
 
-  /** Since the last time it was asked; the peak is that of all time, as Lambda's is. */
+  /** The figures since the last call; the peak is the one since the start, as Lambda's is. */
   take(): LogFigures {
     const figures = {
       invocations: this.#invocations,

@@ -1,5 +1,5 @@
-// One function of the stack in Lambda processes of its own, fed with events directly: the bundle that would be
-// deployed, in the local execution environment, with a local Parameter Store and a settling desk for its calls.
+// One function of the stack in Lambda processes of its own, fed with events directly. It is the bundle that would be
+// deployed, in the local execution environment; a local Parameter Store and a settling desk answer its calls.
 
 import {mkdtemp} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -20,7 +20,7 @@ import {type Call, SqsMeter} from './sqs-meter.ts';
 
 export const account = {region: 'us-east-1', accountId: '000000000000'};
 
-/** Where functions run: the stack, and what removes their processes and files in the end. */
+/** Where functions run: the stack, and what ends their processes and removes their files. */
 export interface Site {
   readonly assembly: Assembly;
   readonly directory: string;
@@ -30,7 +30,7 @@ export interface Site {
 export interface RigOptions {
   readonly site: Site;
   readonly functionName: string;
-  /** Parameters by their whole name. */
+  /** Parameters by their full names. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly sqsLatencyMs?: number;
   readonly onSent?: (message: Sent) => void;
@@ -39,9 +39,9 @@ export interface RigOptions {
 export interface FeedFigures extends LogFigures {
   readonly messages: number;
   readonly elapsedMs: number;
-  /** Of all environments together. */
+  /** The sum over all environments. */
   readonly cpuSeconds: number;
-  /** Of the environment that has had most. */
+  /** The highest of any environment. */
   readonly peakMB: number;
   readonly calls: readonly Call[];
 }
@@ -49,7 +49,7 @@ export interface FeedFigures extends LogFigures {
 /** The next event, and how many messages are in it; undefined when there are no more. */
 export type NextEvent = () => {readonly payload: string; readonly messages: number} | undefined;
 
-/** Longer than any benchmark: an environment is warm, or it is not there yet. */
+/** Longer than any benchmark, so that no environment ends while it is idle. */
 const idleMs = 24 * 3_600_000;
 
 export class FunctionRig {
@@ -75,7 +75,7 @@ export class FunctionRig {
     });
     const definition = functions.find(({name}) => name === functionName);
     if (definition === undefined) throw new Error(`the stack has no function ${functionName}`);
-    // Only for its reports: that it invoked, for how long, in how much memory.
+    // Only for the reports of invocations: how long each took, and how much memory.
     definition.logging.systemLevel = 'INFO';
     const directory = await mkdtemp(join(site.directory, 'function-'));
     const taskRoot = await copyTaskRoot(definition, assembly.directory, directory);
@@ -106,9 +106,9 @@ export class FunctionRig {
   }
 
   /**
-   * Feeds the function until there is nothing left; each feeder has one event in hand at a time, as a poller of
-   * the event source has.
-   * @throws Error when an invocation failed, or gave a message back
+   * Feeds the function until there is nothing left. Each feeder has one event in hand at a time, as a poller of the
+   * event source has.
+   * @throws Error when an invocation fails, or reports a message as failed
    */
   async feed(feeders: readonly NextEvent[]): Promise<FeedFigures> {
     this.#log.take();
@@ -128,7 +128,7 @@ export class FunctionRig {
     };
   }
 
-  /** What the function has complained of, lately. */
+  /** The function's latest warnings and errors. */
   get complaints(): readonly string[] {
     return this.#log.complaints;
   }

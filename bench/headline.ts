@@ -1,4 +1,4 @@
-// What came out, in a few lines at the top of the page. Pure; of what was not measured it says nothing.
+// The results in a few lines, for the top of the page. Leaves out what was not measured. Pure.
 
 import {tenKB} from './mail.ts';
 import type {BenchResults} from './results.ts';

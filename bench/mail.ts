@@ -1,4 +1,4 @@
-// The mail that is sent: the same octets for everyone. Pure.
+// The mail that is sent: everyone sends the same octets. Pure.
 
 const headers = [
   'From: Sender <sender@example.com>',
@@ -13,7 +13,7 @@ const headers = [
   '',
 ].join('\r\n');
 
-/** As mail is: lines of some 70 characters, and now and then one that begins with a dot (RFC 5321 4.5.2). */
+/** Lines as in real mail: some 70 characters, and now and then one that begins with a dot (RFC 5321 4.5.2). */
 const lineOf = (number: number): string => {
   const start = number % 40 === 39 ? '.' : 'A';
   return `${start} line of text, number ${String(number).padStart(6, '0')}, with words up to the width of a page.`;
@@ -23,18 +23,18 @@ export const tenKB = 10 * 1024;
 export const hundredKB = 100 * 1024;
 export const sizeName = (octets: number): string => `${octets / 1024} KB`;
 
-/** A plain message of so many octets. */
+/** A plain message of this many octets. */
 export function mimeOf(octets: number): string {
   let text = headers;
   for (let number = 0; text.length < octets; number++) text += `${lineOf(number)}\r\n`;
   const cut = text.slice(0, octets - 2);
-  // A CR that lost its LF would be a line end of its own to some, and none to others.
+  // Some take a CR that lost its LF for a line end, and others do not.
   return `${cut.replace(/[\r\n]+$/, ends => 'x'.repeat(ends.length))}\r\n`;
 }
 
 export const sender = 'sender@example.com';
 
-/** Recipients of one domain, as with a smarthost it does not matter. A receiver may defer those of `later-`. */
+/** Recipients in one domain: with a smarthost the domain does not matter. A receiver may defer those of `later-`. */
 export const recipientOf = (number: number, {deferred = false} = {}): string =>
   `${deferred ? 'later' : 'reader'}-${String(number).padStart(7, '0')}@example.org`;
 
@@ -45,7 +45,7 @@ export interface Destination {
   readonly port: number;
 }
 
-/** A message as a producer puts it on the outbox; with a destination, that is its own smarthost. */
+/** A message as a producer puts it on the outbox. A destination is its own smarthost. */
 export function outboxBodyOf(recipient: string, mime: string, destination?: Destination): string {
   const smarthost = destination && {hostname: destination.host, port: destination.port};
   return JSON.stringify({envelope: sender, recipient, mime, ...(smarthost && {smarthost})});

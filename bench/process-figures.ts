@@ -1,11 +1,11 @@
-// What a process has used so far, as Linux tells (proc(5)): CPU time and the most memory it has had.
+// What a process has used so far, as Linux reports it (proc(5)): CPU time and peak memory.
 
 import {readdirSync, readFileSync} from 'node:fs';
 
 /** USER_HZ: 100 on every Linux that Node.js runs on. */
 const ticksPerSecond = 100;
 
-/** The fields of /proc/PID/stat from the third on; the second is a name, which may hold blanks and brackets. */
+/** The fields of /proc/PID/stat from the third on. The second is a name, which may hold blanks and brackets. */
 function statOf(pid: number | 'self'): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -18,13 +18,13 @@ function statOf(pid: number | 'self'): readonly string[] | undefined {
 const secondsOf = (fields: readonly string[], from: number, to: number): number =>
   fields.slice(from, to).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
 
-/** utime and stime. NaN where the system does not tell, or the process is gone. */
+/** utime and stime. NaN where the system does not report them, or the process is gone. */
 export function cpuSecondsOf(pid: number): number {
   const fields = statOf(pid);
   return fields === undefined ? Number.NaN : secondsOf(fields, 11, 13);
 }
 
-/** Of all processes of a session, with the children that they have waited for: a server and its helpers. */
+/** The sum over all processes of a session and the children they waited for: a server and its helpers. */
 export function sessionCpuSecondsOf(session: number): number {
   let seconds = 0;
   for (const entry of readdirSync('/proc')) {
@@ -35,7 +35,7 @@ export function sessionCpuSecondsOf(session: number): number {
   return seconds;
 }
 
-/** VmHWM, the peak resident set. NaN where the system does not tell. */
+/** VmHWM, the peak resident set. NaN where the system does not report it. */
 export function peakMBOf(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

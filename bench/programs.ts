@@ -1,4 +1,4 @@
-// Where programs are that may be installed: on the path, or where Debian has those for administrators.
+// Finds programs that may be installed: on the path, or where Debian keeps those for administrators.
 
 import {accessSync, constants} from 'node:fs';
 import {delimiter, join} from 'node:path';

@@ -1,5 +1,5 @@
-// The page in docs/: what came out, how it was measured, how to repeat it. Pure. What people have written between its
-// markers stays.
+// The page in docs/: the results, how they were measured, and how to repeat it. Keeps what people wrote between its
+// markers. Pure.
 
 import {sqsLatencyMs as awsLatencyMs} from './cases/cost.ts';
 import {headlineOf} from './headline.ts';
@@ -11,7 +11,7 @@ import {tablesOf} from './tables.ts';
 const notesStart = '<!-- notes: kept when this page is written anew -->';
 const notesEnd = '<!-- end of notes -->';
 
-/** @param previous the page as it was, if there was one */
+/** @param previous the page as it was before, if there was one */
 export function reportOf(results: BenchResults, previous = ''): string {
   const {date, machine, size, runs, warmUp, sqsLatencyMs, prices} = results;
   const tables = tablesOf(results);

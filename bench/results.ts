@@ -1,4 +1,4 @@
-// Everything that a benchmark measured, as `--json` writes it; a case that did not run is absent.
+// Everything that a benchmark measured, as `--json` writes it. A case that did not run is absent.
 
 import {cpus, release, totalmem} from 'node:os';
 import type {BenchOptions} from './bench-options.ts';

@@ -1,5 +1,5 @@
-// SQS as a function sees it that is fed directly: it takes results and deletions, and keeps nothing. A real queue
-// beside the function would use as much of this machine as the function itself; AWS's runs elsewhere.
+// SQS for a function that is fed directly: it takes results and deletions, and keeps nothing. A real queue would use as
+// much of this machine as the function does, while on AWS it runs elsewhere.
 
 import {createHash, randomUUID} from 'node:crypto';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -27,7 +27,7 @@ interface Entry {
   readonly MessageGroupId?: string;
 }
 
-/** The SDK compares it with what it has sent (SendMessage, MD5OfMessageBody). */
+/** The SDK compares this with what it sent (SendMessage, MD5OfMessageBody). */
 const receiptOf = ({MessageBody: body = ''}: Entry) => ({
   MessageId: randomUUID(),
   MD5OfMessageBody: createHash('md5').update(body).digest('hex'),

@@ -1,18 +1,18 @@
-// Events as the event source makes them of SQS messages, made fast: one message is written out, and all others are
-// that one with another id and recipient. Pure.
+// Events as the event source makes them of SQS messages, made fast: one message is written out, and all others are the
+// same with another id and recipient. Pure.
 
 import {randomUUID} from 'node:crypto';
 import {type EventSource, sqsRecordOf} from '../local/lambda/sqs-event.ts';
 import {recipientOf} from './mail.ts';
 
-/** What stands for the id and the recipient in the message that is written out. */
+/** The id and the recipient in the message that is written out. */
 export const patternId = '5eed0000-0000-4000-8000-000000000000';
 export const patternRecipient = recipientOf(0);
-/** What stands for when it was received: a function asks SQS again about what it seems to get late. */
+/** Stands for the time of receipt: a function asks SQS again about messages that seem to come late. */
 const patternTime = 'time of receipt';
 
 export interface RecordPattern {
-  /** The text of a record, cut where the id, the recipient or the time comes. */
+  /** The text of a record, cut at each id, recipient and time. */
   readonly pieces: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface PatternSource extends EventSource {
   readonly groupId?: string;
 }
 
-/** @param body holds `patternRecipient`, and `patternId` where the pipeline has put the message's id */
+/** @param body holds `patternRecipient`, and `patternId` where the pipeline put the message's id */
 export function recordPatternOf(body: string, {groupId, ...source}: PatternSource): RecordPattern {
   const sentMs = String(Date.now());
   const record = sqsRecordOf(
@@ -54,11 +54,11 @@ export function recordPatternOf(body: string, {groupId, ...source}: PatternSourc
 export interface EventOptions {
   /** How many messages the event source hands over at a time. */
   readonly batchSize: number;
-  /** Every so-manieth recipient is one whose mail is deferred; without, none. */
+  /** Every recipient at this interval is one whose mail is deferred; undefined: none. */
   readonly deferEvery?: number;
 }
 
-/** Ids differ between events, also those of different feeders, as a function may remember what it has seen. */
+/** No id comes twice, not even from different feeders: a function may remember what it has seen. */
 export class EventMaker {
   #made = 0;
 

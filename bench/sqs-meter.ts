@@ -11,7 +11,7 @@ export interface Call {
   /** Its name. */
   readonly queue: string;
   readonly calls: number;
-  /** Messages that were sent, deleted, hidden. */
+  /** How many messages were sent, deleted or hidden. */
   readonly entries: number;
   readonly billedRequests: number;
 }
@@ -37,7 +37,7 @@ export class SqsMeter {
     });
   }
 
-  /** Since the last time it was asked. */
+  /** The calls since the last time. */
   take(): readonly Call[] {
     const calls = [...this.#calls.values()].sort(
       (a, b) => a.queue.localeCompare(b.queue) || a.operation.localeCompare(b.operation),
@@ -50,7 +50,7 @@ export class SqsMeter {
 export const queueNameOf = ({QueueUrl: url, QueueName: name}: Readonly<Record<string, unknown>>): string =>
   typeof url === 'string' ? url.slice(url.lastIndexOf('/') + 1) : String(name ?? '');
 
-/** Those of a batch; a call that is no batch is one of one. */
+/** The entries of a batch; any other call has one. */
 export const entriesOf = (input: Readonly<Record<string, unknown>>): readonly Entry[] =>
   Array.isArray(input.Entries) ? (input.Entries as Entry[]) : [input];
 

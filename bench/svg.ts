@@ -1,17 +1,17 @@
-// Bars, as SVG. It knows numbers and labels, and nothing of what they mean. Pure.
+// Bars as SVG. It knows numbers and labels, not what they mean. Pure.
 
 interface Bar {
   readonly label: string;
-  /** One part, or several that stand on each other. */
+  /** One part, or several, stacked. */
   readonly parts: readonly {readonly value: number; readonly series: number}[];
-  /** What is written at its end. */
+  /** Written at the end of the bar. */
   readonly text: string;
 }
 
 export interface Chart {
   readonly title: string;
   readonly groups: readonly {readonly label: string; readonly bars: readonly Bar[]}[];
-  /** Names of the series, for the legend; none for charts whose bars have labels enough. */
+  /** Names of the series; absent where the labels of the bars say enough. */
   readonly legend?: readonly string[];
   /** A line across, at this value. */
   readonly mark?: {readonly value: number; readonly label: string};
@@ -22,7 +22,7 @@ const left = 250;
 const right = 110;
 const barHeight = 15;
 const gap = 4;
-// Of Okabe and Ito, to be told apart by everyone.
+// The colours of Okabe and Ito, which everyone can tell apart.
 const colours = [
   '#0072b2',
   '#56b4e9',
@@ -93,7 +93,7 @@ function drawnChart({title, groups, legend = [], mark}: Chart, top: number): {bo
   }
   if (mark !== undefined) {
     const at = x(mark.value);
-    // Behind the bars and their texts.
+    // Drawn first, so that it is behind the bars and their texts.
     const line = [
       `<line x1="${at}" y1="${firstY + 14}" x2="${at}" y2="${y - 6}" stroke="#444444" stroke-dasharray="4 3"/>`,
       text(at, firstY + 10, mark.label, 'text-anchor="middle" fill="#444444"'),

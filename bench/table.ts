@@ -7,7 +7,7 @@ export interface Table {
   readonly notes?: readonly string[];
 }
 
-/** Text to the left, numbers to the right. */
+/** Text is aligned to the left, numbers to the right. */
 const isNumeric = (cell: string): boolean => /^[-–+]?[\d.,]*( ?[%×A-Za-z]+)?$/.test(cell);
 
 export function textTable({title, head, rows, notes = []}: Table): string {
@@ -32,7 +32,7 @@ export function markdownTable({head, rows, notes = []}: Table): string {
   return [...text, ...notes.flatMap(note => ['', note]), ''].join('\n');
 }
 
-/** A number with so many digits after the point, and none of them where it is large; a dash where there is none. */
+/** A number with this many digits after the point, or none where it is large; a dash for no number. */
 export function numberText(value: number | undefined, digits = 1): string {
   if (value === undefined || !Number.isFinite(value)) return '–';
   return value.toLocaleString('en-US', {minimumFractionDigits: digits, maximumFractionDigits: digits});

@@ -1,4 +1,4 @@
-// What is told of the results, table by table. Pure.
+// The results as tables. Pure.
 
 import {aimsOf} from './aims.ts';
 import type {ColdStartRow} from './cases/cold-start.ts';

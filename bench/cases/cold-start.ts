@@ -1,5 +1,5 @@
-// Cold starts: how large each bundle is and how long Lambda's init takes with it, next to a bundle that takes what
-// everybody takes (middy, nodemailer and the SDK's clients), and to one with nothing in it.
+// Cold starts: the size of each bundle and how long Lambda's init takes with it. They are compared with a bundle of what
+// most people use (middy, nodemailer and the SDK's clients) and with an empty one.
 
 import {mkdir, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -15,14 +15,14 @@ import {median, rotated} from '../statistics.ts';
 export interface ColdStartRow {
   readonly bundle: string;
   readonly octets: number;
-  /** From the start of the process to the first request for an invocation. */
+  /** From the start of the process to its first request for an invocation. */
   readonly initMs: number;
-  /** What of that is not the runtime's own: init less that of an empty handler, in turns. */
+  /** The part that is not the runtime's: init less the init of an empty handler, measured in turns. */
   readonly loadMs: number;
   readonly runs: readonly number[];
 }
 
-/** Everything imported whole, and a client of each made, as tutorials do. */
+/** Imports every package whole and makes a client of each, as tutorials do. */
 const naive = `
 import middy from '@middy/core';
 import * as nodemailer from 'nodemailer';
@@ -44,7 +44,7 @@ interface Bundle {
 
 export async function measureColdStarts(context: BenchContext): Promise<readonly ColdStartRow[]> {
   const {assembly, directory, options, progress} = context;
-  // Nothing is called during init, and would not be answered.
+  // Init calls nothing; a call would not be answered.
   const endpointUrl = 'http://127.0.0.1:1';
   const {functions} = parseTemplate(assembly.template, assembly.assets, {
     ...account,
@@ -68,7 +68,7 @@ export async function measureColdStarts(context: BenchContext): Promise<readonly
   ];
   const runs = new Map<Bundle, number[]>(bundles.map(each => [each, []]));
   const times = Math.min(25, Math.max(3, Math.round(options.size / 200)));
-  // The first of each fills the page cache, and is not counted.
+  // The first run of each fills the page cache and is not counted.
   for (let run = -1; run < times; run++) {
     if (run % 5 === 0) progress(`cold start: ${run} of ${times}`);
     for (const each of rotated(bundles, run + 1)) {
@@ -87,7 +87,7 @@ export async function measureColdStarts(context: BenchContext): Promise<readonly
   );
 }
 
-/** With the options that cdk/ bundles the functions with. */
+/** Bundled with the options that cdk/ uses for the functions. */
 async function bundle(directory: string, name: string, contents: string): Promise<string> {
   const taskRoot = join(directory, `bundle-${name}`);
   await mkdir(taskRoot);

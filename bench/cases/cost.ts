@@ -1,5 +1,5 @@
-// What a million messages would cost through a smarthost 20 and 50 ms away: both functions are fed with messages of
-// two sizes, and one in so many of them is deferred.
+// What a million messages would cost through a smarthost 20 and 50 ms away. Both functions are fed with messages of two
+// sizes, some of which are deferred.
 
 import {type BenchContext, messagesPerConnection, wholeBatches} from '../bench-context.ts';
 import {type Cost, costPerMillion, type FunctionUse} from '../cost.ts';
@@ -20,12 +20,12 @@ export interface CostScenario {
   readonly cost: Cost;
 }
 
-/** A call of SQS from Lambda, in the same region, takes about so long. What it costs to wait for is little. */
+/** About how long a call of SQS from Lambda takes in the same region. Waiting for it costs little. */
 export const sqsLatencyMs = 10;
 
 const roundTripsMs = [20, 50];
 const sizes = [tenKB, hundredKB];
-/** Every eleventh attempt: then a tenth of the messages is deferred once, and delivered the second time. */
+/** Every eleventh attempt is deferred: so a tenth of the messages is deferred once and delivered the second time. */
 const deferrals = [
   {share: 0, deferEvery: undefined, attempts: 1},
   {share: 0.1, deferEvery: 11, attempts: 1.1},
@@ -33,7 +33,7 @@ const deferrals = [
 
 export async function measureCosts(context: BenchContext): Promise<readonly CostScenario[]> {
   const {options, reaper, progress} = context;
-  // The one that can defer.
+  // Only the embedded one can defer.
   const places = new Places({kind: 'embedded', reaper});
   const patterns = await DeliveryPatterns.start(context, 1);
   const scenarios: CostScenario[] = [];

@@ -1,5 +1,5 @@
-// The whole pipeline on the local cloud: from the outbox to the receiver and the results, with the calls of SQS
-// counted. The local cloud's own work, SQS above all, is on the same cores: it is no measure of AWS's speed.
+// The whole pipeline on the local cloud, from the outbox to the receiver and the results, with its calls of SQS counted.
+// The local cloud, above all its SQS, works on the same cores, so this does not measure the speed of AWS.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {type Cloud, startCloud} from '../../local/cloud.ts';
@@ -19,15 +19,15 @@ import {median} from '../statistics.ts';
 export interface PipelineFigures {
   readonly messages: number;
   readonly receiver: string;
-  /** Until the last message was with the receiver. */
+  /** Until the receiver had the last message. */
   readonly messagesPerSecond: number;
   /** By function. */
   readonly invocations: Readonly<Record<string, number>>;
   readonly billedMsPerInvocation: Readonly<Record<string, number>>;
   readonly logOctetsPerMessage: number;
-  /** What the functions call, of one run. */
+  /** What the functions called in one run. */
   readonly calls: readonly Call[];
-  /** ReceiveMessage and DeleteMessageBatch, one of each an invocation. */
+  /** ReceiveMessage and DeleteMessageBatch: one of each for an invocation. */
   readonly eventSourceCalls: number;
   readonly callsPerMessage: number;
   readonly runs: readonly number[];
@@ -66,7 +66,7 @@ class MeteredPipeline {
   readonly #place: Place;
   #sent = 0;
 
-  /** The functions talk to an endpoint of the benchmark's own, in front of the same queues and parameters. */
+  /** The functions call an endpoint of the benchmark's own, in front of the same queues and parameters. */
   static async start({assembly}: BenchContext, place: Place): Promise<MeteredPipeline> {
     const meter = new SqsMeter();
     const parts: {cloud?: Cloud} = {};
@@ -157,7 +157,7 @@ class MeteredPipeline {
     await this.#endpoint.close();
   }
 
-  /** @returns when the receiver had taken so many */
+  /** @returns when the receiver had taken this many */
   async #arrival(count: number): Promise<number> {
     let last = 0;
     let progressMs = performance.now();
@@ -168,14 +168,14 @@ class MeteredPipeline {
       if (taken > last) progressMs = nowMs;
       if (nowMs - progressMs > stallMs) {
         const lines = [...this.#logs.values()].flatMap(log => log.complaints);
-        throw new Error(`the pipeline has stopped ${count - taken} messages early\n${lines.join('\n')}`);
+        throw new Error(`the pipeline stopped with ${count - taken} messages to go\n${lines.join('\n')}`);
       }
       last = taken;
       await delay(5);
     }
   }
 
-  /** Until these queues are empty: the last results are published, the last records deleted. */
+  /** Waits until these queues are empty: then the last results are published and the last records deleted. */
   async #settled(): Promise<void> {
     const isEmpty = (name: string) => {
       const {visible, inFlight, delayed} = this.#cloud.sqs.queue(name).counts;
@@ -183,7 +183,8 @@ class MeteredPipeline {
     };
     const deadlineMs = performance.now() + stallMs;
     while (![names.outbox, names.waiting, names.delivery].every(isEmpty)) {
-      if (performance.now() > deadlineMs) throw new Error('messages stay on the queues of the pipeline');
+      if (performance.now() > deadlineMs)
+        throw new Error('the queues of the pipeline are not empty after all messages were delivered');
       await delay(5);
     }
   }

@@ -1,4 +1,4 @@
-// Whether a message costs the same, and the memory stays, from a thousand messages to a hundred thousand: one
+// Whether a message costs the same, and memory stays constant, from a thousand messages to a hundred thousand. One
 // environment, one connection, no delay.
 
 import {type BenchContext, wholeBatches} from '../bench-context.ts';
@@ -11,7 +11,7 @@ export interface ScaleRow {
   readonly messagesPerSecond: number;
   readonly cpuSecondsPerThousand: number;
   readonly billedMsPerThousand: number;
-  /** So far: it can only rise. */
+  /** The peak so far; it can only rise. */
   readonly peakMB: number;
 }
 

@@ -21,16 +21,16 @@ export interface SpeedScenario {
 
 export interface SpeedRow {
   readonly subject: string;
-  /** Of one run. */
+  /** The messages of one run. */
   readonly messages: number;
   readonly messagesPerSecond: number;
   readonly cpuSecondsPerThousand: number;
   readonly peakMB: number;
   readonly billedMsPerBatch?: number;
-  /** How many times as fast relayq is, and how much of the CPU it needs; of runs next to each other. */
+  /** How many times as fast relayq is, and what share of the CPU time it needs, by neighbouring runs. */
   readonly relayqSpeed: number;
   readonly relayqCpu: number;
-  /** Runs in which mail did not arrive: they were done again. */
+  /** How many runs were repeated because mail did not arrive. */
   readonly failedRuns: number;
   readonly runs: readonly RunFigures[];
 }
@@ -81,14 +81,14 @@ async function startSubjects(
   subjects.push(...installed.filter(subject => subject !== undefined));
 }
 
-/** At 5,000 messages nodemailer is still compiling, and so are we. */
+/** After 5,000 messages nodemailer is still compiling, and so is relayq. */
 async function warmUp(
   subjects: readonly Subject[],
   security: LinkSecurity,
   connections: number,
   {options, places, progress}: BenchContext,
 ): Promise<void> {
-  // The second time only what TLS adds is new.
+  // The second time only TLS is new.
   const messages = security === options.securities[0] ? options.warmUp : Math.ceil(options.warmUp / 4);
   const place = await places.at(security, 0);
   for (const subject of subjects) {
@@ -113,7 +113,7 @@ async function measureScenario(
   const runs = new Map<Subject, RunFigures[]>(subjects.map(subject => [subject, []]));
   const failures = new Map<Subject, number>();
   const title = `speed: ${security}, ${roundTripMs} ms, ${connections} connections`;
-  // The first one opens the connections, and is not counted.
+  // The first run opens the connections and is not counted.
   for (let run = -1; run < options.runs; run++) {
     for (const subject of rotated(subjects, run + 1)) {
       const wanted = run < 0 ? 10 * connections : usual;
@@ -134,7 +134,7 @@ async function measureScenario(
   return {security, roundTripMs, connections, receiver: place.receiver.name, rows};
 }
 
-/** One that fails does not cost the hour of all others; one that fails again does. */
+/** A run that fails is repeated once, so that it does not cost the results of all others. */
 async function measureRun(
   subject: Subject,
   place: Place,

@@ -1,6 +1,6 @@
-// relayq's own deliver function, as Lambda runs it. SQS hands one message group to one invocation at a time, and
-// fills a batch from one group while that has enough: so ten connections are ten environments with a group each.
-// When the groups are short a batch mixes them: then ten connections are those of one environment.
+// relayq's deliver function, as Lambda runs it. SQS hands one message group to one invocation at a time, and fills a
+// batch from one group as long as it has enough messages: so ten connections are ten environments with a group each.
+// Short groups share a batch: then one environment has all ten connections.
 
 import {type DeliveryPatterns, names} from '../delivery-patterns.ts';
 import {type FeedFigures, FunctionRig, type NextEvent, type Site} from '../function-rig.ts';
@@ -14,7 +14,7 @@ export const batchSize = 10;
 
 export interface DeliverSubject extends Subject {
   readonly memoryMB: number;
-  /** The figures of the last run, all of them. */
+  /** All figures of the last run. */
   readonly last: FeedFigures | undefined;
 }
 
@@ -69,7 +69,7 @@ export async function deliverSubject(options: DeliverOptions): Promise<DeliverSu
     unfit: (_, connections) =>
       environments === 'one' && connections === 1 ? 'the same as relayq' : undefined,
     async warmUp(place, connections, messages) {
-      // Each of the environments is a process that has its code to compile.
+      // Each environment is a process that must compile its code.
       await send(place, connections, environments === 'many' ? messages * connections : messages);
     },
     async run(place, connections, messages): Promise<RunFigures> {

@@ -1,5 +1,5 @@
-// nodemailer as its users have it: the pool of its transport; or, for those who would write the rest themselves,
-// its bare SMTPConnection, one message after the other over each connection.
+// nodemailer as people use it: the pool of its transport, or, for those who write the rest themselves, its bare
+// SMTPConnection, with one message after the other on each connection.
 
 import {createTransport} from 'nodemailer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
@@ -16,9 +16,9 @@ export interface NodemailerRequest extends Destination {
 /** Sends one message. */
 type Send = (recipient: string, raw: Buffer) => Promise<unknown>;
 
-/** Any certificate, as relayq's `opportunistic` takes any. */
+/** Takes any certificate, as relayq's `opportunistic` does. */
 const tls = {rejectUnauthorized: false};
-/** Connections wait for their next turn while others have theirs: longer than nodemailer's ten minutes. */
+/** Connections are idle while others are measured: longer than nodemailer's ten minutes. */
 const socketTimeout = 3_600_000;
 
 function poolOf({host, port, connections}: NodemailerRequest): readonly Send[] {
@@ -27,13 +27,13 @@ function poolOf({host, port, connections}: NodemailerRequest): readonly Send[] {
     host,
     port,
     maxConnections: connections,
-    // The default, 100, would have it connect anew that often.
+    // With the default it would connect anew after every 100 messages.
     maxMessages: Number.POSITIVE_INFINITY,
     socketTimeout,
     tls,
   });
   const send: Send = (to, raw) => pool.sendMail({envelope: {from: sender, to: [to]}, raw});
-  // Twice as many in hand as it has connections: none of them waits for the next message.
+  // Twice as many messages as connections, so that no connection waits for its next one.
   return Array.from({length: 2 * connections}, () => send);
 }
 
@@ -53,7 +53,7 @@ async function connectionsOf({host, port, connections}: NodemailerRequest): Prom
   return Promise.all(connected);
 }
 
-/** Kept from one run to the next, as a server that sends mail would keep them. */
+/** Connections are kept from one run to the next, as a server that sends mail would keep them. */
 const opened = new Map<string, readonly Send[]>();
 let sent = 0;
 

@@ -1,4 +1,4 @@
-// nodemailer in a process of its own, that lives from the first run to the last.
+// nodemailer in a process of its own, which lives from the first run to the last.
 
 import {Child} from '../child.ts';
 import {tenKB} from '../mail.ts';

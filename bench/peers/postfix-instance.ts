@@ -1,5 +1,5 @@
-// A Postfix of the benchmark's own: configuration, queue and log in a directory of its own, on loopback. It needs
-// root, as Postfix does, and touches nothing of a Postfix that the machine may have.
+// A Postfix of the benchmark's own on loopback, with configuration, queue and log in a directory of its own. It needs root,
+// as Postfix does, and touches nothing of a Postfix that the machine may have.
 
 import {execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -13,7 +13,7 @@ import {programOf} from '../programs.ts';
 
 const run = promisify(execFile);
 
-/** Debian's services, but for those of mailboxes and content filters; nothing in a chroot, which nobody filled. */
+/** Debian's services without those for mailboxes and content filters. None runs in a chroot: it would be empty. */
 const services = `
 pickup    unix n - n 60 1 pickup
 cleanup   unix n - n - 0 cleanup
@@ -38,21 +38,21 @@ postlog   unix-dgram n - n - 1 postlogd
 `;
 
 export class PostfixInstance {
-  /** Of its smtpd. */
+  /** The port of its smtpd. */
   readonly port: number;
-  /** The process group, and the session, of all that it runs. */
+  /** The process group and the session of all its processes. */
   readonly master: number;
   readonly #directory: string;
   readonly #reaper: Reaper;
 
-  /** Why there cannot be one here; undefined when there can. */
+  /** Why there can be none here; undefined when there can. */
   static unfit(): string | undefined {
     const missing = ['postfix', 'postsuper', 'postqueue', 'smtp-source'].filter(name => !programOf(name));
     if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
     return process.getuid?.() === 0 ? undefined : 'Postfix needs root';
   }
 
-  /** @param directory of the benchmark's own, empty, that the reaper removes */
+  /** @param directory an empty one of the benchmark's own, which the reaper removes */
   static async start(
     directory: string,
     settings: readonly string[],
@@ -74,14 +74,14 @@ export class PostfixInstance {
     this.#reaper = reaper;
   }
 
-  /** Has all that is on hold tried now. @param released called when it may be tried */
+  /** Releases all mail that is on hold. @param released called as soon as it may be sent */
   async release(released: () => void): Promise<void> {
     await run(programOf('postsuper')!, ['-c', this.#directory, '-H', 'ALL']);
     released();
     await run(programOf('postqueue')!, ['-c', this.#directory, '-f']);
   }
 
-  /** Nothing of it is kept, so it need not stop in order, which takes it seconds. */
+  /** Kills it: nothing of it is kept, and an orderly stop takes seconds. */
   stop(): void {
     process.kill(-this.master, 'SIGKILL');
     this.#reaper.forget(this.master);
@@ -97,7 +97,7 @@ async function writeConfiguration(
   const data = join(directory, 'data');
   await mkdir(queue);
   await mkdir(data);
-  // Its daemons run as another user, who must get there; what they write is theirs.
+  // Its daemons run as another user, who must be able to enter, and who owns what they write.
   await chmod(directory, 0o755);
   const {stdout: id} = await run('id', ['-u', 'postfix']);
   await chown(data, Number(id), 0);
@@ -116,7 +116,7 @@ async function writeConfiguration(
     'inet_protocols = ipv4',
     'mynetworks = 127.0.0.0/8',
     'smtpd_relay_restrictions = permit_mynetworks, reject',
-    // Everything waits until it is released.
+    // All mail waits until it is released.
     'smtpd_data_restrictions = check_client_access static:HOLD',
     'smtpd_client_connection_count_limit = 0',
     'smtputf8_enable = no',
@@ -126,7 +126,7 @@ async function writeConfiguration(
   await writeFile(join(directory, 'master.cf'), `127.0.0.1:${port} inet n - n - - smtpd${services}`);
 }
 
-/** `postfix COMMAND`; what it says goes to its log, and with a failure here. */
+/** Runs `postfix COMMAND`. Its output goes to its log, and into the error when it fails. */
 async function postfix(directory: string, command: string): Promise<void> {
   const child = spawn(programOf('postfix')!, ['-c', directory, command], {stdio: 'ignore'});
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -1,4 +1,4 @@
-// Postfix relaying through `relayhost`: how fast it drains a queue that was filled while all was on hold.
+// Postfix relaying through `relayhost`: how fast it drains a queue that was filled while all mail was on hold.
 
 import {mkdtemp} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -10,16 +10,16 @@ import {PostfixInstance} from './postfix-instance.ts';
 import {blast, writeSource} from './smtp-source.ts';
 import type {RunFigures, Subject} from './subject.ts';
 
-/** Its queue is filled over SMTP, with as many connections as its smtpd takes well. */
+/** The queue is filled over SMTP, with as many connections as smtpd handles well. */
 const fillConnections = 20;
 
-/** Nothing arrives any more: a Postfix that stalls must not stall the benchmark. */
+/** When nothing has arrived for this long, the run has failed: a Postfix that stalls must not stall the benchmark. */
 const stallMs = 60_000;
 
 export async function postfixPeer(directory: string, reaper: Reaper): Promise<Subject | undefined> {
   if (PostfixInstance.unfit() !== undefined) return undefined;
   const file = await writeSource(directory);
-  // One for each place and number of connections: it is set up once, not changed while it runs.
+  // One for each place and number of connections: its configuration is not changed while it runs.
   const instances = new Map<string, Promise<PostfixInstance>>();
 
   const startFor = async ({host, port}: Place, connections: number) =>
@@ -73,7 +73,7 @@ async function drained({receiver}: Place, before: number, messages: number): Pro
     const taken = (await receiver.count()) - before;
     if (taken > last) arrivedMs = performance.now();
     else if (performance.now() - arrivedMs > stallMs)
-      throw new Error(`Postfix has relayed ${taken} of ${messages} messages, and then none for a minute`);
+      throw new Error(`Postfix relayed ${taken} of ${messages} messages, and then none for a minute`);
     last = taken;
   }
   return arrivedMs;

@@ -1,6 +1,5 @@
-// Postfix's smtp-source: sends what it has in memory and decides nothing, so nobody is expected to be faster. It
-// does not pipeline ("No SMTP command pipelining support", smtp-source(1)), which counts as soon as there is a
-// round-trip time.
+// Postfix's smtp-source. It sends from memory and decides nothing, so nobody should be faster without delay. With a
+// round-trip time it falls behind, as it does not pipeline ("No SMTP command pipelining support", smtp-source(1)).
 
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -16,7 +15,7 @@ export interface Blast extends Destination {
   readonly messages: number;
 }
 
-/** Writes the file that smtp-source sends: it puts the CRs and the dots in by itself. */
+/** Writes the file that smtp-source sends. smtp-source adds the CRs and stuffs the dots. */
 export async function writeSource(directory: string): Promise<string> {
   const file = join(directory, 'source.eml');
   await writeFile(file, mimeOf(tenKB).replaceAll('\r\n', '\n'));

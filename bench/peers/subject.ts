@@ -1,28 +1,28 @@
-// One who sends mail, and is measured.
+// Something that sends mail and is measured.
 
 import type {Place} from '../receivers/place.ts';
 
 export interface RunFigures {
   readonly messages: number;
   readonly elapsedMs: number;
-  /** NaN where it cannot be told. */
+  /** NaN where it is not known. */
   readonly cpuSeconds: number;
   readonly peakMB: number;
-  /** What Lambda would bill, and for how many invocations. */
+  /** What Lambda would bill, and how many invocations there were. */
   readonly billedMs?: number;
   readonly invocations?: number;
 }
 
 export interface Subject {
   readonly name: string;
-  /** Of a run: for one who needs long for more. */
+  /** At most so many messages in a run, for a subject that would need too long for more. */
   readonly mostMessages?: number;
-  /** Why it cannot take part in this; undefined when it can. */
+  /** Why it cannot take part here; undefined when it can. */
   unfit(place: Place, connections: number): string | undefined;
-  /** Sends before anything is measured, so much that its code is compiled. */
+  /** Sends until its code is compiled, before anything is measured. */
   warmUp(place: Place, connections: number, messages: number): Promise<void>;
   run(place: Place, connections: number, messages: number): Promise<RunFigures>;
-  /** What it has to say when mail did not arrive. */
+  /** What it has logged; shown when mail did not arrive. */
   complaints?(): readonly string[];
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
-// Holds back what passes for a while, and keeps its order: one direction of a long line. It has no limit to its
-// bandwidth, as a line between two data centres hardly has one for mail.
+// One direction of a long line: it holds back what passes for a while and keeps the order. Its bandwidth is not limited,
+// as that of a line between two data centres hardly is for mail.
 
 import type {Socket} from 'node:net';
 
-/** More than this is on its way only when the receiver does not read: then the sender is to wait. */
+/** More than this is on its way only when the receiver does not read. Then the sender has to wait. */
 const mostOctets = 16 * 1024 * 1024;
 
 interface Parcel {
@@ -13,8 +13,8 @@ interface Parcel {
 }
 
 /**
- * Passes on all that `from` receives, to `to`, `delayMs` later. Node's timers count whole milliseconds: a chunk may
- * be `earlyMs` before its time, else it is late. One way early and the other way late make a round trip exact.
+ * Passes all that `from` receives on to `to`, `delayMs` later. Node's timers count whole milliseconds, so a chunk may go
+ * `earlyMs` before its time, or else goes late. Early one way and late the other makes the round trip exact.
  */
 export function delayLine(from: Socket, to: Socket, delayMs: number, earlyMs: 0 | 1): void {
   const parcels: Parcel[] = [];
@@ -55,10 +55,10 @@ export function delayLine(from: Socket, to: Socket, delayMs: number, earlyMs: 0 
     if (octets >= mostOctets) from.pause();
     send(chunk as Buffer);
   });
-  // It may have been held until now.
+  // It may have been paused until now.
   from.resume();
   from.once('end', () => send(undefined));
-  // A connection that breaks, breaks on both sides, and nothing is on its way any more.
+  // A connection that breaks on one side breaks on both, and what is on its way is lost.
   from.on('error', () => {});
   from.once('close', hadError => {
     if (!hadError) return;

@@ -1,5 +1,5 @@
-// A TCP proxy that puts a receiver as far away as a round-trip time says: half of it in each direction. (Linux's
-// netem would do the same in the kernel, where the kernel has it and one may use it.)
+// A TCP proxy that adds a round-trip time to a receiver: half of it in each direction. (Linux's netem does the same, where
+// the kernel has it and the user may use it.)
 
 import {once} from 'node:events';
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
@@ -17,8 +17,8 @@ const options = {noDelay: true, allowHalfOpen: true};
 async function pass(client: Socket, {port, roundTripMs}: DelayRequest): Promise<void> {
   client.pause();
   client.on('error', () => {});
-  // The client is connected at once, and a far server would know of it only after SYN, SYN-ACK and ACK: what the
-  // handshake should have taken is made up for here.
+  // The client is connected at once. A far server would know of it only after SYN, SYN-ACK and ACK, so the time of the
+  // handshake is added here.
   await delay(1.5 * roundTripMs);
   if (client.destroyed) return;
   const server = connect({port, host: '127.0.0.1', ...options});

@@ -1,4 +1,4 @@
-// Where the mail goes: receivers in clear and with STARTTLS, at each round-trip time. Started when asked for.
+// Where the mail goes: receivers in clear and with STARTTLS, at each round-trip time. Each is started when it is needed.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Reaper} from '../../local/lambda/reaper.ts';
@@ -11,7 +11,7 @@ import type {Receiver} from './receiver.ts';
 import {startSmtpSink} from './smtp-sink.ts';
 import type {StarttlsRequest} from './starttls-process.ts';
 
-/** Where to connect to, and who counts what arrives. */
+/** Where to connect to, and what counts the arrivals. */
 export interface Place extends Destination {
   readonly receiver: Receiver;
   readonly security: LinkSecurity;
@@ -84,7 +84,7 @@ interface Sender {
   complaints?(): readonly string[];
 }
 
-/** @throws Error when the receiver has not taken so many more messages of this sender, soon */
+/** @throws Error when the receiver does not take this many more messages of the sender soon */
 export async function arrived(
   {receiver}: Place,
   before: number,
@@ -96,7 +96,7 @@ export async function arrived(
     const taken = (await receiver.count()) - before;
     if (taken === messages) return;
     if (taken > messages || performance.now() > deadlineMs) {
-      const what = `${name} was to send ${messages} messages, and the ${receiver.name} has taken ${taken}`;
+      const what = `${name} sent ${messages} messages, but the ${receiver.name} took ${taken}`;
       throw new Error([what, ...(complaints?.() ?? [])].join('\n'));
     }
     await delay(10);

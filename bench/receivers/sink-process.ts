@@ -1,5 +1,5 @@
-// The embedded sink's server as a receiver: it discards mail, and defers that of recipients who ask for it. Unlike
-// the sink it keeps nothing, and offers STARTTLS only where that is to be measured.
+// The embedded sink's server as a receiver: it discards mail, and defers mail to recipients that ask for it. Unlike the
+// sink it keeps nothing, and offers STARTTLS only where that is measured.
 
 import type {AddressInfo} from 'node:net';
 import {PromptServer} from '../../local/sink/prompt-server.ts';
@@ -31,7 +31,7 @@ const listen = (security: 'plain' | 'starttls'): Promise<number> => {
     },
   });
   server.server.on('connection', socket => socket.setNoDelay(true));
-  // A client that went away.
+  // A client that went away is no error.
   server.on('error', () => {});
   return new Promise(resolve => {
     server.listen(0, '127.0.0.1', () => resolve((server.server.address() as AddressInfo).port));

@@ -1,4 +1,4 @@
-// Postfix's smtp-sink as the receiver: it discards mail faster than anybody here sends it.
+// Postfix's smtp-sink as the receiver: it discards mail faster than anyone here sends it.
 
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -17,7 +17,7 @@ export async function startSmtpSink(reaper: Reaper): Promise<Receiver | undefine
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const sink = spawn(program, [...user, '-4', '-c', '-t', '3600', `127.0.0.1:${port}`, '1000'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group, for the reaper to kill.
+    // A process group, which the reaper can kill.
     detached: true,
   });
   reaper.watch(sink.pid!);

@@ -1,5 +1,5 @@
-// A front that adds STARTTLS (RFC 3207) to a receiver that has none, as smtp-sink: it offers the extension, does
-// the handshake, and passes on what is said inside. All else is between client and receiver.
+// A proxy that adds STARTTLS (RFC 3207) to a receiver without it, such as smtp-sink. It offers the extension, does the
+// handshake, and passes on everything else.
 
 import {once} from 'node:events';
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
@@ -11,7 +11,7 @@ export interface StarttlsRequest {
   readonly port: number;
 }
 
-// smtp-server's own certificate, whose key everybody has: what is measured is encryption, not who it is.
+// smtp-server's own certificate, whose key is public: encryption is measured, and not authentication.
 const {key, cert} = tlsOptions();
 const secureContext = createSecureContext({key: String(key), cert: String(cert)});
 
@@ -23,7 +23,7 @@ function front(client: Socket, {port}: StarttlsRequest): void {
   };
   for (const socket of [client, receiver]) socket.on('error', end).once('close', end);
 
-  // In clear, client and receiver take turns: a command, a reply. The reply to EHLO is the one to change.
+  // In clear, client and receiver take turns, so the reply to EHLO can be told from the others. It is changed.
   let command = '';
   const onCommand = (chunk: Buffer) => {
     command = chunk.toString('latin1').trim().toUpperCase();
@@ -47,7 +47,7 @@ function front(client: Socket, {port}: StarttlsRequest): void {
   receiver.on('data', onReply);
 }
 
-/** Goes first among the extensions, after the line with the server's name. */
+/** Adds STARTTLS as the first extension, after the line with the server's name. */
 const withStarttls = (reply: string): string =>
   reply.replace(/^250[- ](.*)\r\n/, '250-$1\r\n250-STARTTLS\r\n');
 

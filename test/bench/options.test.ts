@@ -28,11 +28,11 @@ describe('the command line of npm run bench', () => {
   });
 
   it.each([
-    [['--size', '9'], '--size: not a whole number from 10 to 1000000: 9'],
-    [['--size', '1e3'], '--size: not a whole number'],
+    [['--size', '9'], '--size: 9 is not a whole number from 10 to 1000000'],
+    [['--size', '1e3'], '--size: 1e3 is not a whole number'],
     [['--cases', 'speed,sped'], '--cases: sped is none of speed, pipeline, scale, cold-start, cost'],
     [['--cases', ''], '--cases: nothing is none of'],
-    [['--connections', '1,1'], '--connections: something is in it twice: 1,1'],
+    [['--connections', '1,1'], '--connections: 1,1 names something twice'],
     [['--receiver', 'postfix'], '--receiver: postfix is none of auto, embedded'],
     [['--sise', '10'], '--sise'],
   ])('says what is wrong with %j', (args, problem) => {
