@@ -56,32 +56,30 @@ export class Settler {
   /** @throws Error when the outcome could not be written down: the message is to be redelivered */
   settle(record: SQSRecord, outcome: Outcome): Promise<void> {
     if (this.remembered(record) !== outcome) this.#parts.writer.known(outcome);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({record, outcome, resolve, reject});
-      this.#expected -= 1;
-      if (!this.#working) void this.#work();
-      if (this.#expected <= 0 || this.#waiting.length >= maxBatchEntries) this.#hurry();
-    });
+    const {promise, resolve, reject} = Promise.withResolvers<void>();
+    this.#waiting.push({record, outcome, resolve, reject});
+    this.#expected -= 1;
+    if (!this.#working) void this.#work();
+    if (this.#isRoundComplete) this.#hurry();
+    return promise;
   }
 
   async #work(): Promise<void> {
     this.#working = true;
     while (this.#waiting.length > 0) {
-      await this.#linger();
+      const {promise, resolve} = Promise.withResolvers<void>();
+      this.#hurry = resolve;
+      const timer = setTimeout(resolve, lingerMs);
+      if (this.#isRoundComplete) resolve();
+      await promise;
+      clearTimeout(timer);
       await this.#round(this.#waiting.splice(0, maxBatchEntries));
     }
     this.#working = false;
   }
 
-  #linger(): Promise<void> {
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, lingerMs);
-      this.#hurry = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#expected <= 0 || this.#waiting.length >= maxBatchEntries) this.#hurry();
-    });
+  get #isRoundComplete(): boolean {
+    return this.#expected <= 0 || this.#waiting.length >= maxBatchEntries;
   }
 
   async #round(all: readonly Waiting[]): Promise<void> {
@@ -105,10 +103,7 @@ export class Settler {
 
   #finish({record, outcome, resolve, reject}: Waiting, failure: string | undefined): void {
     this.#remembered.delete(record.messageId);
-    if (failure === undefined) {
-      resolve();
-      return;
-    }
+    if (failure === undefined) return resolve();
     this.#remembered.set(record.messageId, outcome);
     reject(new Error(failure));
   }

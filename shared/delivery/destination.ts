@@ -36,16 +36,23 @@ export interface Destination {
 }
 
 export function resolveDestination(message: Message, settings: Settings): Destination {
-  const foreign = foreignSmarthostOf(message, settings);
-  const queue = message.smarthost || settings.smarthost ? smarthostQueue : message.recipient.domain;
+  const {smarthost: own, recipient} = message;
+  const {smarthost, capacity: capacities} = settings;
+  const foreign = own && !(smarthost && nameOfRelay(own) === nameOfRelay(smarthost)) ? own : undefined;
+  const isDomain = own === undefined && smarthost === undefined;
+  const queue = isDomain ? recipient.domain : smarthostQueue;
   const receiver = foreign ? `${smarthostQueue}!${nameOfRelay(foreign)}` : queue;
-  const capacity = capacityOf(message, foreign, settings);
+  const capacity = {
+    ...defaultCapacity[isDomain ? 'domain' : 'smarthost'],
+    ...capacities.get(isDomain ? 'default' : 'smarthost'),
+    ...capacities.get(isDomain ? recipient.domain : (foreign?.hosts[0] ?? '')),
+  };
   const nextHop = nextHopOf(message, settings);
   return {
     queue,
     receiver,
     capacity,
-    group: groupOf(receiver, message.recipient.address, capacity.connections),
+    group: groupOf(receiver, recipient.address, capacity.connections),
     nextHop,
     isForeign: foreign !== undefined && nextHop.kind === 'smarthost',
   };
@@ -69,40 +76,12 @@ function nextHopOf(message: Message, settings: Settings): NextHop {
   return {kind: 'mx', domain: message.recipient.domain, security: message.security ?? defaultSecurity};
 }
 
-/** The smarthost that a message names for itself, unless it is the settings' own. */
-function foreignSmarthostOf(
-  {smarthost: own}: Message,
-  {smarthost}: Pick<Settings, 'smarthost'>,
-): Relay | undefined {
-  return own !== undefined && !(smarthost && isSameServer(own, smarthost)) ? own : undefined;
-}
-
-function capacityOf(
-  message: Message,
-  foreign: Relay | undefined,
-  {smarthost, capacity}: Pick<Settings, 'smarthost' | 'capacity'>,
-): Capacity {
-  if (!message.smarthost && !smarthost)
-    return {
-      ...defaultCapacity.domain,
-      ...capacity.get('default'),
-      ...capacity.get(message.recipient.domain),
-    };
-  return {
-    ...defaultCapacity.smarthost,
-    ...capacity.get('smarthost'),
-    ...(foreign && capacity.get(foreign.hosts[0]!)),
-  };
-}
-
 const groupOf = (receiver: string, recipient: string, lanes: number): string =>
   shortened(receiver, lanes > 1 ? `#${laneOf(recipient, lanes)}` : '');
 
 /** From 1 to the number of lanes. */
 const laneOf = (recipient: string, lanes: number): number =>
   (createHash('sha256').update(recipient.toLowerCase()).digest().readUInt32BE() % lanes) + 1;
-
-const isSameServer = (a: Relay, b: Relay): boolean => nameOfRelay(a) === nameOfRelay(b);
 
 /** SQS allows 128 characters in a group ID (SendMessage, MessageGroupId); a domain has up to 253. */
 const maxGroupIdLength = 128;

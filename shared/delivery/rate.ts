@@ -36,12 +36,11 @@ export const horizonMs = 900_000;
 const mostLateMs = 30_000;
 
 const secondMs = 1000;
-const minuteMs = 60_000;
 
 /** Undefined without a limit. The burst is a second's worth: SQS delays to the second, so a smaller one cannot be kept. */
 export function rateOf({messagesPerMinute = 0}: Pick<Capacity, 'messagesPerMinute'>): Rate | undefined {
   if (messagesPerMinute === 0) return undefined;
-  const intervalMs = minuteMs / messagesPerMinute;
+  const intervalMs = (60 * secondMs) / messagesPerMinute;
   return {intervalMs, burst: Math.max(Math.ceil(secondMs / intervalMs), 1)};
 }
 
@@ -57,7 +56,7 @@ export const earliestSlotOf = ({intervalMs, burst}: Rate, nowMs: number): number
 
 /** How far so many slots move the next one: rounded up to a microsecond, so that sums stay exact as decimals. */
 export const spanOf = ({intervalMs}: Rate, count: number): number =>
-  Math.ceil(intervalMs * count * secondMs) / secondMs;
+  Math.ceil(intervalMs * count * 1000) / 1000;
 
 /**
  * Takes slots of a receiver.
