@@ -91,7 +91,13 @@ export class Settler {
     // The batch ends with the last round, and then Lambda deletes all records that are not reported as failed.
     if (this.#expected > 0)
       await this.#delete(all.filter(({outcome}) => !failures.has(outcome)).map(({record}) => record));
-    for (const each of all) this.#finish(each, failures.get(each.outcome));
+    for (const {record, outcome, resolve, reject} of all) {
+      const failure = failures.get(outcome);
+      if (failure === undefined) this.#remembered.delete(record.messageId);
+      else this.#remembered.set(record.messageId, outcome);
+      if (failure === undefined) resolve();
+      else reject(new Error(failure));
+    }
   }
 
   /** What cannot be deleted here, Lambda deletes later. It is redelivered only if the function dies before that. */
@@ -99,12 +105,5 @@ export class Settler {
     const {sqs, deliveryUrl, log} = this.#parts;
     for (const [{messageId: id}, error] of await sqs.deleteAll(deliveryUrl, records))
       log('warn', 'a settled message is deleted when its batch ends', {id, error});
-  }
-
-  #finish({record, outcome, resolve, reject}: Waiting, failure: string | undefined): void {
-    this.#remembered.delete(record.messageId);
-    if (failure === undefined) return resolve();
-    this.#remembered.set(record.messageId, outcome);
-    reject(new Error(failure));
   }
 }
