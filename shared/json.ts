@@ -41,9 +41,6 @@ export function plainNumbers(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plainNumbers(member)]));
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
-
 /**
  * How deep a text is nested, and whether JavaScript's numbers can hold all of its: found in one pass and without
  * recursion, before anything else is done with it. Of text that is not JSON it says something or other.
@@ -57,9 +54,9 @@ export function surveyOf(text: string): {readonly depth: number; readonly exact:
     if (code === quote) at = endOfString(text, at);
     else if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
     else if (code === 0x5d || code === 0x7d) depth--;
-    else if (isOfNumber(code)) {
+    else if (ofNumber.has(code)) {
       const start = at;
-      while (isOfNumber(text.charCodeAt(at + 1))) at++;
+      while (ofNumber.has(text.charCodeAt(at + 1))) at++;
       const number = text.slice(start, at + 1);
       exact &&= number === 'e' || String(Number(number)) === number;
     }
@@ -68,19 +65,14 @@ export function surveyOf(text: string): {readonly depth: number; readonly exact:
 }
 
 /** Digits, sign, point and exponent; and a letter of `true` and `false`. */
-const isOfNumber = (code: number): boolean =>
-  (code >= 0x30 && code <= 0x39) ||
-  code === 0x2d ||
-  code === 0x2e ||
-  code === 0x2b ||
-  code === 0x65 ||
-  code === 0x45;
+const ofNumber = new Set(Buffer.from('0123456789-.+eE'));
+const quote = 0x22;
 
 /** The position of the quote that ends the string which begins at `start`. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === backslash) backslashes++;
+    while (text[end - 1 - backslashes] === '\\') backslashes++;
     if (backslashes % 2 === 0) return end;
   }
   return text.length;

@@ -5,33 +5,13 @@
 export const resultKinds = ['results', 'success', 'failure', 'retry'] as const;
 export type ResultKind = (typeof resultKinds)[number];
 
-export interface Names {
-  readonly stack: string;
-  readonly outbox: string;
-  readonly outboxDlq: string;
-  /** Texts that are no messages, and too large to be quoted in their results. */
-  readonly outboxOversize: string;
-  /** Mail that is not due yet, or was deferred; results that their queues did not take. */
-  readonly waiting: string;
-  readonly waitingDlq: string;
-  readonly delivery: string;
-  readonly deliveryDlq: string;
-  readonly results: Readonly<Record<ResultKind, string>>;
-  readonly route: string;
-  readonly deliver: string;
-  /** The SSM path of the settings, with its closing slash. */
-  readonly parameterPath: string;
-  /** The DynamoDB table of what execution environments have to know of each other. */
-  readonly state: string;
-}
-
 /** The stage of the local cloud: there, mail may go to servers on this machine. */
 export const localStage = 'local';
 
 /** A stage is part of every name: lower-case letters, digits and hyphens, at most 20 characters. */
 export const isStage = (stage: string): boolean => /^[a-z][a-z0-9-]{0,19}$/.test(stage);
 
-export function namesOf(stage: string): Names {
+export function namesOf(stage: string) {
   if (!isStage(stage)) {
     throw new RangeError(
       `stage ${JSON.stringify(stage)}: use a lower-case letter, then up to 19 lower-case letters, digits or hyphens`,
@@ -42,7 +22,9 @@ export function namesOf(stage: string): Names {
     stack: `relayq-${stage}`,
     outbox: name('outbox'),
     outboxDlq: name('outbox-dlq'),
+    /** Texts that are no messages, and too large to be quoted in their results. */
     outboxOversize: name('outbox-oversize'),
+    /** Mail that is not due yet, or was deferred; results that their queues did not take. */
     waiting: name('waiting'),
     waitingDlq: name('waiting-dlq'),
     delivery: name('delivery.fifo'),
@@ -55,10 +37,13 @@ export function namesOf(stage: string): Names {
     },
     route: name('route'),
     deliver: name('deliver'),
+    /** The SSM path of the settings, with its closing slash. */
     parameterPath: `/relayq/${stage}/`,
+    /** The DynamoDB table of what execution environments have to know of each other. */
     state: name('state'),
   };
 }
+export type Names = Readonly<ReturnType<typeof namesOf>>;
 
 /**
  * The name of a queue that somebody makes to wait for results, and removes afterwards.
