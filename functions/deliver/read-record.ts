@@ -5,7 +5,7 @@ import {resolveDestination} from '../../shared/delivery/destination.ts';
 import type {Candidate} from '../../shared/delivery/gate.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
-import {problemsText} from '../../shared/problem.ts';
+import {problemsText} from '../../shared/parsed.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import type {Settler} from '../outcome/settler.ts';
 import type {Log} from '../runtime/log.ts';

@@ -2,8 +2,9 @@
 // fields. The caller decides what may stand in a line. Only time and level are added, under the names that Lambda knows
 // ("Log-level filtering").
 
-type Level = 'info' | 'warn' | 'error';
-export type Log = (level: Level, message: string, fields?: Readonly<Record<string, unknown>>) => void;
+import type {LogLine} from '../../shared/log-line.ts';
+
+export type Log = (level: LogLine['level'], message: string, fields?: LogLine['fields']) => void;
 
 export const log: Log = (level, message, fields = {}) => {
   const line = JSON.stringify({timestamp: new Date().toISOString(), level, message, ...fields});

@@ -6,7 +6,7 @@ import {bodyPropertiesOf} from '../message/message.ts';
 import {maskedText, withoutSecrets} from '../message/secrets.ts';
 import {identityOf, type Tracking, trackingProperty} from '../message/tracking.ts';
 import type {ResultKind} from '../names.ts';
-import {problemsText} from '../problem.ts';
+import {problemsText} from '../parsed.ts';
 import {maxBodyOctets} from '../sqs-limits.ts';
 import type {Invalid, Outcome, Told} from './outcome.ts';
 import {entryProperty} from './result-entry.ts';

@@ -3,7 +3,7 @@
 import {bodyOf, octetsOf} from '../json.ts';
 import type {Message, ParsedMessage} from '../message/message.ts';
 import type {Arrival} from '../message/tracking.ts';
-import type {Problem} from '../problem.ts';
+import type {Problem} from '../parsed.ts';
 import type {Settings} from '../settings/settings.ts';
 import {maxBodyOctets} from '../sqs-limits.ts';
 import {deduplicationIdOf, resolveDestination} from './destination.ts';

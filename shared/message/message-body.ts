@@ -4,8 +4,7 @@
 
 import * as v from 'valibot';
 import {isJsonObject, type JsonObject, omit, parseJson, plainNumbers, surveyOf} from '../json.ts';
-import {type Parsed, right, wrong} from '../parsed.ts';
-import type {Problem} from '../problem.ts';
+import {type Parsed, type Problem, right, wrong} from '../parsed.ts';
 import {mergeHeaders} from './merge-headers.ts';
 import type {Draft, Message, ParsedMessage, Particulars} from './message.ts';
 import {messageSchema, notAnObject} from './message-schema.ts';

@@ -3,11 +3,10 @@
 import * as v from 'valibot';
 import {isJsonObject, type JsonObject} from '../json.ts';
 import {resultKinds} from '../names.ts';
-import {type Parsed, right, wrong} from '../parsed.ts';
+import {type Parsed, parseSeconds, right, wrong} from '../parsed.ts';
 import {type Mailbox, parseMailbox} from '../smtp/address.ts';
 import {securityLevels} from '../smtp/security.ts';
 import {standardQueueName} from '../sqs-limits.ts';
-import {parseSeconds} from '../whole-number.ts';
 import {mqHeadersRules} from './mq-headers.ts';
 import {smarthostSchema} from './smarthost-schema.ts';
 import {flag, parsedBy, time, wholeNumber, word} from './value-schemas.ts';

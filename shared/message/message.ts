@@ -2,7 +2,7 @@
 
 import type {JsonObject} from '../json.ts';
 import type {ResultKind} from '../names.ts';
-import type {Problem} from '../problem.ts';
+import type {Problem} from '../parsed.ts';
 import type {Mailbox} from '../smtp/address.ts';
 import type {Security} from '../smtp/security.ts';
 import type {Relay} from '../smtp/smarthost.ts';

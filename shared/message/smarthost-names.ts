@@ -2,7 +2,7 @@
 // neither used nor hidden, so it makes a message invalid.
 
 import {isJsonObject, type JsonObject} from '../json.ts';
-import type {Problem} from '../problem.ts';
+import type {Problem} from '../parsed.ts';
 
 export const smarthostMembers = ['hostname', 'port', 'username', 'password', 'security'];
 

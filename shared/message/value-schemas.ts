@@ -1,9 +1,8 @@
 // Schemas of single values in a message, as JSON has them or as a header field says them.
 
 import * as v from 'valibot';
-import {oneOf, type Parsed, right, wrong} from '../parsed.ts';
+import {oneOf, type Parsed, parseWholeNumber, right, wrong} from '../parsed.ts';
 import {parseUtcTime} from '../utc-time.ts';
-import {parseWholeNumber} from '../whole-number.ts';
 
 /** A schema for one value from its parser: unknown to typed, or what is wrong with it. */
 export const parsedBy = <T>(parse: (value: unknown) => Parsed<T>) =>

@@ -1,7 +1,6 @@
 // Parameters read one by one: a value, or a problem with its name and what would be right.
 
-import {oneOf, type Parsed} from '../parsed.ts';
-import type {Problem} from '../problem.ts';
+import {oneOf, type Parsed, type Problem} from '../parsed.ts';
 import {type Credentials, pairOf, parseCredential} from '../smtp/credentials.ts';
 
 export interface Parameter {

@@ -1,7 +1,7 @@
 // The settings of a stage, read from its SSM parameters: every problem at once, and never a secret in one.
 // The functions decide where the parameters come from and how long they are kept.
 
-import type {Problem} from '../problem.ts';
+import type {Problem} from '../parsed.ts';
 import {type Parameter, ParameterReader} from './parameter-reader.ts';
 import {type Sightings, sightingsOf} from './parameter-sightings.ts';
 import {type Clock, type GroupReading, readGroup, type SettingGroup} from './setting-group.ts';

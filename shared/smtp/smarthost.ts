@@ -1,8 +1,7 @@
 // A smarthost is a unit: host, port, credentials and TLS level belong together and are never mixed from two places. A
 // message can name one, and so can the settings.
 
-import {type Parsed, right, wrong} from '../parsed.ts';
-import {parsePort} from '../whole-number.ts';
+import {type Parsed, parsePort, right, wrong} from '../parsed.ts';
 import {parseHost} from './address.ts';
 import {type CredentialPair, pairOf, parseCredential} from './credentials.ts';
 import type {Security} from './security.ts';

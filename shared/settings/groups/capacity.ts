@@ -1,9 +1,8 @@
 // How much a receiver is given at a time: the parameters below `capacity/`.
 
 import {isJsonObject} from '../../json.ts';
-import {type Parsed, right, wrong} from '../../parsed.ts';
+import {type Parsed, parseWholeNumber, right, wrong} from '../../parsed.ts';
 import {parseHost} from '../../smtp/address.ts';
-import {parseWholeNumber} from '../../whole-number.ts';
 import type {PrefixGroup} from '../setting-group.ts';
 
 export interface Capacity {

@@ -1,6 +1,6 @@
 // How often a message is tried at most; 0 is unlimited.
 
-import {parseWholeNumber} from '../../whole-number.ts';
+import {parseWholeNumber} from '../../parsed.ts';
 import type {NamedGroup} from '../setting-group.ts';
 
 export const maxAttempts: NamedGroup<number> = {

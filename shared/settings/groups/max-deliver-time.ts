@@ -1,6 +1,6 @@
 // How many seconds after its arrival a message may still be tried.
 
-import {parseSeconds} from '../../whole-number.ts';
+import {parseSeconds} from '../../parsed.ts';
 import type {NamedGroup} from '../setting-group.ts';
 
 export const maxDeliverTime: NamedGroup<number> = {

@@ -1,9 +1,8 @@
 // Direct delivery: where and how the MX hosts of recipients are reached.
 
 import {isIPv4} from 'node:net';
-import {type Parsed, right, wrong} from '../../parsed.ts';
+import {type Parsed, parsePort, right, wrong} from '../../parsed.ts';
 import {defaultSmtpPort} from '../../smtp/smarthost.ts';
-import {parsePort} from '../../whole-number.ts';
 import type {NamedGroup} from '../setting-group.ts';
 
 export interface MxSettings {

@@ -2,11 +2,10 @@
 // Where it stands in several parameters, the password of one server must never be seen beside the name of another.
 
 import {isDeepStrictEqual} from 'node:util';
-import {type Parsed, right, wrong} from '../../parsed.ts';
+import {type Parsed, parsePort, right, wrong} from '../../parsed.ts';
 import {parseHost} from '../../smtp/address.ts';
 import {securityLevels} from '../../smtp/security.ts';
 import {defaultSmtpPort, isUrl, parseHosts, parseRelayUrl, type Relay} from '../../smtp/smarthost.ts';
-import {parsePort} from '../../whole-number.ts';
 import {parseAuthorities} from '../authorities.ts';
 import type {ParameterReader} from '../parameter-reader.ts';
 import type {NamedGroup} from '../setting-group.ts';

@@ -1,6 +1,6 @@
 // Seconds between the attempts; the last one repeats.
 
-import {parseSeconds} from '../../whole-number.ts';
+import {parseSeconds} from '../../parsed.ts';
 import type {NamedGroup} from '../setting-group.ts';
 
 const defaultIntervals = [600, 600, 1800, 1800, 3600, 3600, 7200];

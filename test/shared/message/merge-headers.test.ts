@@ -3,7 +3,7 @@ import {bodyOf} from '../../../shared/json.ts';
 import {bodyPropertiesOf} from '../../../shared/message/message.ts';
 import {type MqHeadersRule, mqHeadersRules} from '../../../shared/message/mq-headers.ts';
 import {withoutSecrets} from '../../../shared/message/secrets.ts';
-import {problemsText} from '../../../shared/problem.ts';
+import {problemsText} from '../../../shared/parsed.ts';
 import {arrival, at, bodyWith, messageOf, parse, plain, refusalOf} from '../../samples/messages.ts';
 
 const withHeaders = (headers: string, properties: Record<string, unknown> = {}) =>

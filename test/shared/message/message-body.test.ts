@@ -4,7 +4,7 @@ import {bodyOf} from '../../../shared/json.ts';
 import {bodyPropertiesOf} from '../../../shared/message/message.ts';
 import {parseMessage} from '../../../shared/message/message-body.ts';
 import {withoutSecrets} from '../../../shared/message/secrets.ts';
-import {problemsText} from '../../../shared/problem.ts';
+import {problemsText} from '../../../shared/parsed.ts';
 import {
   arrival,
   at,

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {withoutSecrets} from '../../../shared/message/secrets.ts';
-import {problemsText} from '../../../shared/problem.ts';
+import {problemsText} from '../../../shared/parsed.ts';
 import {bodyWith, message, parse, refusalOf} from '../../samples/messages.ts';
 
 const relay = {hosts: ['mx.example.net'], port: 25};

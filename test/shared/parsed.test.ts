@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 
-import {problemsText} from '../../shared/problem.ts';
+import {problemsText} from '../../shared/parsed.ts';
 
 test('problems make one line, each behind its path', () => {
   const problems = [
