@@ -1,15 +1,8 @@
 // The x-mq-* fields of a message's text beside its JSON properties: which of them count, and what is wrong with them.
 
-import {isJsonObject, type Json, type JsonObject} from '../json.ts';
+import {isJsonObject, type JsonObject, omit} from '../json.ts';
 import {type MqHeadersRule, type NearField, readMqHeaders, withoutMqHeaders} from './mq-headers.ts';
 import {propertiesOf} from './mq-properties.ts';
-
-export interface Merged {
-  /** `mime` has no x-mq-* fields any more. */
-  readonly properties: JsonObject;
-  /** What is wrong with the text. */
-  readonly problems: readonly string[];
-}
 
 /** Properties that no field sets: it makes no message look like a result, does not rule the fields, and is not the text. */
 const never = ['fate', 'mq-headers', 'mime'];
@@ -18,8 +11,14 @@ const never = ['fate', 'mq-headers', 'mime'];
 const longestName = 60;
 const shown = (name: string): string => `x-mq-${name}`.slice(0, longestName);
 
-/** JSON wins over fields, property by property, null included. A smarthost in JSON wins whole, for it is a unit. */
-export function mergeHeaders(object: JsonObject, rule: MqHeadersRule): Merged {
+/**
+ * JSON wins over fields, property by property, null included. A smarthost in JSON wins whole, for it is a unit.
+ * @returns the properties, with no x-mq-* fields in `mime` any more, and what is wrong with the text
+ */
+export function mergeHeaders(
+  object: JsonObject,
+  rule: MqHeadersRule,
+): {readonly properties: JsonObject; readonly problems: readonly string[]} {
   if (typeof object.mime !== 'string') return {properties: object, problems: []};
   if (rule === 'stripped')
     return {properties: {...object, mime: withoutMqHeaders(object.mime)}, problems: []};
@@ -29,10 +28,8 @@ export function mergeHeaders(object: JsonObject, rule: MqHeadersRule): Merged {
     const problems = [...names].map(name => `has ${name}, and such fields are refused`);
     return {properties: {...object, mime}, problems};
   }
-  const said = propertiesOf(fields);
-  const merged = new Map<string, Json>(
-    Object.entries(said.properties as JsonObject).filter(([name]) => !never.includes(name)),
-  );
+  const {properties, ambiguous} = propertiesOf(fields);
+  const merged = new Map(Object.entries(omit(properties, never)));
   for (const [name, value] of Object.entries(object)) {
     const ofField = merged.get(name);
     const isShared = (name === 'queues' || name === 'dsn') && isJsonObject(ofField) && isJsonObject(value);
@@ -47,7 +44,7 @@ export function mergeHeaders(object: JsonObject, rule: MqHeadersRule): Merged {
     ...fields.flatMap(({undecodable, name}) =>
       undecodable ? `has an encoded word in ${shown(name)} that cannot be decoded` : [],
     ),
-    ...said.ambiguous.map(name => `has ${name.slice(0, longestName)} more than once, with different values`),
+    ...ambiguous.map(name => `has ${name.slice(0, longestName)} more than once, with different values`),
   ];
   return {properties: Object.fromEntries(merged), problems};
 }

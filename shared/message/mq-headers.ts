@@ -9,9 +9,11 @@ import {nearNameOf} from './near-mq-field.ts';
 export const mqHeadersRules = ['obeyed', 'stripped', 'refused'] as const;
 export type MqHeadersRule = (typeof mqHeadersRules)[number];
 
-/** One x-mq-* field: its name without the prefix, lower case; its value unfolded, trimmed and decoded. */
+/** One x-mq-* field. */
 export interface MqField {
+  /** Without the prefix, in lower case. */
   readonly name: string;
+  /** Unfolded, trimmed and decoded. */
   readonly value: string;
   /** The field's line ends in a CR alone: what follows may be more of the value, or another line. */
   readonly bareCr?: true;
@@ -29,15 +31,11 @@ export interface NearField {
   readonly beyondHeader?: true;
 }
 
-export interface MqHeaders {
-  /** The text without the fields, and without a byte order mark at its beginning. What is nearly a field stays. */
-  readonly mime: string;
-  readonly fields: readonly MqField[];
-  readonly near: readonly NearField[];
-}
-
-/** Takes the x-mq-* fields out of the header section. */
-export function readMqHeaders(mime: string): MqHeaders {
+/**
+ * Takes the x-mq-* fields out of the header section.
+ * @returns `mime` without them and without a byte order mark at its beginning. What is nearly a field stays
+ */
+export function readMqHeaders(mime: string) {
   const {parts, body} = partsOf(mime);
   return {
     mime: textOf(parts, body, ({field}) => field === undefined),
@@ -103,7 +101,7 @@ function partsOf(mime: string): {readonly parts: readonly Part[]; readonly body:
   let begun = false;
   let beyond = false;
   while (position < mime.length) {
-    const {end, lines} = fieldAt(mime, position, nextEnd);
+    const end = endOfField(mime, position, nextEnd);
     const text = mime.slice(position, end);
     if (emptyLine.test(text)) {
       if (begun) break;
@@ -121,28 +119,23 @@ function partsOf(mime: string): {readonly parts: readonly Part[]; readonly body:
       begun = true;
     }
     position = end;
-    line += lines;
+    line += text.match(lineEnd)?.length ?? 0;
   }
   return {parts, body: mime.slice(position)};
 }
 
 const emptyLine = /^(?:\r*\n|\r)$/;
 
-/** Where the field that begins at `start` ends, behind its last folded line, and how many lines it has. */
-function fieldAt(
-  mime: string,
-  start: number,
-  nextEnd: RegExp,
-): {readonly end: number; readonly lines: number} {
+/** Where the field that begins at `start` ends, behind its last folded line. */
+function endOfField(mime: string, start: number, nextEnd: RegExp): number {
   nextEnd.lastIndex = start;
-  for (let lines = 1; ; lines++) {
-    const match = nextEnd.exec(mime);
-    if (match === null) return {end: mime.length, lines};
+  for (let match = nextEnd.exec(mime); match !== null; match = nextEnd.exec(mime)) {
     const end = nextEnd.lastIndex;
     // An empty line is a part of its own, and no fold belongs to it.
-    if (match.index === start || !/[ \t]/.test(mime[end] ?? '')) return {end, lines};
+    if (match.index === start || !/[ \t]/.test(mime[end] ?? '')) return end;
     start = end;
   }
+  return mime.length;
 }
 
 function fieldOf(name: string, text: string): MqField {

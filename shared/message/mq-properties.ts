@@ -1,5 +1,6 @@
 // The JSON properties that x-mq-* fields stand for. What the properties mean, the schema of messages says.
 
+import {isJsonObject, type Json} from '../json.ts';
 import {resultKinds} from '../names.ts';
 import type {MqField} from './mq-headers.ts';
 import {smarthostMembers} from './smarthost-names.ts';
@@ -17,15 +18,12 @@ const lists: ReadonlyMap<string, string> = new Map([
   ['ip', 'ips'],
 ]);
 
-export interface MqProperties {
-  readonly properties: Readonly<Record<string, unknown>>;
-  /** Fields, as `x-mq-key`, that were given twice with different values. */
-  readonly ambiguous: readonly string[];
-}
-
-/** An empty field says nothing. */
-export function propertiesOf(fields: readonly MqField[]): MqProperties {
-  const properties = new Map<string, unknown>();
+/**
+ * An empty field says nothing.
+ * @returns the properties, and the fields, as `x-mq-key`, that were given twice with different values
+ */
+export function propertiesOf(fields: readonly MqField[]) {
+  const properties = new Map<string, Json>();
   const ambiguous = new Set<string>();
   for (const {name, value} of fields) {
     if (value === '') continue;
@@ -40,7 +38,7 @@ export function propertiesOf(fields: readonly MqField[]): MqProperties {
       if (held !== undefined && held !== value) ambiguous.add(name);
       properties.set(property, value);
     } else {
-      const members = typeof held === 'object' ? (held as Record<string, unknown>) : {};
+      const members = isJsonObject(held) ? held : {};
       if (typeof held === 'string' || (members[member] ?? value) !== value) ambiguous.add(name);
       properties.set(property, {...members, [member]: value});
     }
