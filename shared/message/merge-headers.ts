@@ -4,7 +4,7 @@ import {isJsonObject, type JsonObject, omit} from '../json.ts';
 import {type MqHeadersRule, type NearField, readMqHeaders, withoutMqHeaders} from './mq-headers.ts';
 import {propertiesOf} from './mq-properties.ts';
 
-/** Properties that no field sets: it makes no message look like a result, does not rule the fields, and is not the text. */
+/** No field sets these: it makes no message look like a result, does not rule the fields, and is not the text. */
 const never = ['fate', 'mq-headers', 'mime'];
 
 /** A name of a stranger's may be as long as the text. */

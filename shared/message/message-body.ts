@@ -1,6 +1,5 @@
-// The body of a record as a message, with everything that is wrong with it. Parsing takes the x-mq-* fields out of the MIME
-// text and merges them into the properties. A message that was parsed once reads the same when it is parsed again further
-// down the pipeline.
+// The body of a record as a message, with everything that is wrong with it. A message that was parsed once reads the same
+// when it is parsed again further down the pipeline.
 
 import * as v from 'valibot';
 import {isJsonObject, type JsonObject, omit, parseJson, plainNumbers, surveyOf} from '../json.ts';
@@ -20,13 +19,11 @@ export interface MessageRules {
   readonly strict: boolean;
 }
 
-const defaultRules: MessageRules = {mqHeaders: 'obeyed', strict: false};
-
 /** @param arrival the record: it says what is not known of a new message, and whether the body's tracking is believed */
 export function parseMessage(
   body: string,
   arrival: Arrival,
-  rules: MessageRules = defaultRules,
+  rules: MessageRules = {mqHeaders: 'obeyed', strict: false},
 ): ParsedMessage<Message | Draft> {
   const object = parseObject(body);
   return object.ok
@@ -105,13 +102,8 @@ function parseProperties(
   return {ok: false, problems, properties, queues, ...(tracking.ok && {tracking: tracking.value})};
 }
 
-type Schemas = typeof messageSchema.entries;
-
 /** One property alone; undefined where it is wrong, which the schema of the whole message tells. */
-function partOf<N extends keyof Schemas>(
-  name: N,
-  properties: JsonObject,
-): v.InferOutput<Schemas[N]> | undefined {
+function partOf<N extends keyof typeof messageSchema.entries>(name: N, properties: JsonObject) {
   const parsed = v.safeParse(messageSchema.entries[name], properties[name]);
   return parsed.success ? parsed.output : undefined;
 }

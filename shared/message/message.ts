@@ -8,7 +8,7 @@ import type {Security} from '../smtp/security.ts';
 import type {Relay} from '../smtp/smarthost.ts';
 import type {Arrival, Tracking} from './tracking.ts';
 
-/** What a message says, without its text. */
+/** What a message says, without its text. Times are in milliseconds since the epoch. */
 export interface Particulars {
   /** All properties but `mime`, custom ones included; those that x-mq-* fields set are among them. */
   readonly properties: JsonObject;
@@ -17,7 +17,6 @@ export interface Particulars {
   readonly recipient: Mailbox;
   readonly smarthost: Relay | undefined;
   readonly security: Security | undefined;
-  /** Milliseconds since the epoch, as all times here. */
   readonly nextAttemptMs: number | undefined;
   readonly maxDeliverTimeMs: number | undefined;
   readonly maxAttempts: number | undefined;

@@ -26,20 +26,18 @@ export const isNearlySmarthost = (name: string): boolean =>
 /** A name that no program uses is not told: it may be a password in the wrong place. */
 export function unknownOfSmarthost(properties: JsonObject): readonly Problem[] {
   const known = `known are ${smarthostMembers.join(', ')}`;
-  const {smarthost} = properties;
-  const names = isJsonObject(smarthost)
-    ? Object.keys(smarthost).filter(name => !smarthostMembers.includes(name))
-    : [];
-  const nearly = Object.keys(properties).some(isNearlySmarthost);
-  return [
-    ...names.slice(0, smarthostMembers.length * 2).map(name => {
-      const right = rightNames.get(name.slice(0, 20).toLowerCase().replace(/[-_ ]/g, ''));
-      return right === undefined
-        ? {path: 'smarthost', problem: `has a member that is unknown; ${known}`}
-        : {path: `smarthost.${name.slice(0, 20)}`, problem: `is unknown: call it ${right}`};
-    }),
-    ...(nearly
-      ? [{path: '', problem: `has a property that is nearly called smarthost; in smarthost ${known}`}]
-      : []),
-  ];
+  const members = isJsonObject(properties.smarthost) ? Object.keys(properties.smarthost) : [];
+  const names = members.filter(name => !smarthostMembers.includes(name));
+  const problems = names.slice(0, smarthostMembers.length * 2).map(name => {
+    const right = rightNames.get(name.slice(0, 20).toLowerCase().replace(/[-_ ]/g, ''));
+    return right === undefined
+      ? {path: 'smarthost', problem: `has a member that is unknown; ${known}`}
+      : {path: `smarthost.${name.slice(0, 20)}`, problem: `is unknown: call it ${right}`};
+  });
+  if (Object.keys(properties).some(isNearlySmarthost))
+    problems.push({
+      path: '',
+      problem: `has a property that is nearly called smarthost; in smarthost ${known}`,
+    });
+  return problems;
 }

@@ -1,9 +1,8 @@
-// What the pipeline remembers of a message between its rounds: the property `relayq`. It travels in the body, so that a
-// message that somebody moves by hand, out of a dead-letter queue say, keeps it. Whether it is believed depends on the queue
-// that the message comes from.
+// What the pipeline remembers of a message between its rounds: the property `relayq`. It travels in the body, so a message
+// keeps it that somebody moves by hand. Whether it is believed depends on the queue that the message comes from.
 
 import {isJsonObject, type Json, type JsonObject} from '../json.ts';
-import type {Parsed} from '../parsed.ts';
+import {type Parsed, right, wrong} from '../parsed.ts';
 import {parseUtcTime, utcTimeOf} from '../utc-time.ts';
 
 /** The SQS record that a message comes in. */
@@ -26,21 +25,21 @@ export interface Tracking {
   readonly holds: number;
   /** When it may go, where its receiver has a rate and has given it a slot: to the second, rounded down. */
   readonly slotMs?: number;
-  /** The id of the record on the outbox whose body gave `id`: it tells the message from others whose bodies give the same. */
+  /** The id of the record on the outbox whose body gave `id`, which other bodies may give, too. */
   readonly origin?: string;
 }
 
 /** Reads the property. A message without one, or with one that is not believed, has just arrived. */
 export function parseTracking(value: Json | undefined, arrival: Arrival): Parsed<Tracking> {
   const {id, arrivedMs, ours = false} = arrival;
-  const fresh: Parsed<Tracking> = {ok: true, value: {id, arrivedMs, attempts: 0, holds: 0}};
+  const fresh = right({id, arrivedMs, attempts: 0, holds: 0});
   if (value === undefined) return fresh;
   const tracking = isJsonObject(value) ? trackingOf(value) : undefined;
-  if (tracking === undefined) return {ok: false, problem: 'is the pipeline’s own property: remove it'};
-  if (ours) return {ok: true, value: tracking};
+  if (tracking === undefined) return wrong('is the pipeline’s own property: remove it');
+  if (ours) return right(tracking);
   if (!isOfVersionBefore(tracking, arrivedMs)) return fresh;
   // Its past is believed, but what it is, the record tells. Its slot is dropped: it would be a way past the rate.
-  return {ok: true, value: {...withoutSlot(tracking), origin: id}};
+  return right({...withoutSlot(tracking), origin: id});
 }
 
 function trackingOf({id, arrived, attempts, hops: holds, slot, origin}: JsonObject): Tracking | undefined {
@@ -70,7 +69,7 @@ const isCount = (value: Json | undefined): value is number =>
 const oldestMs = 14 * 86_400_000;
 /** The clocks of AWS differ by less. */
 const clockMs = 60_000;
-/** A fortnight has fewer holds, and fewer attempts. */
+/** A fortnight has fewer attempts, and fewer holds. */
 const mostRounds = 10_000;
 
 /**

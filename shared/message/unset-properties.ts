@@ -1,5 +1,4 @@
-// Properties that say nothing. A property that is null is an absent one, and so is one of ours that is an empty text: many
-// producers write what they have not got so.
+// Properties that say nothing: null, and in ours an empty text. That is how many producers write what they have not got.
 
 import {isJsonObject, type Json, type JsonObject} from '../json.ts';
 import {messageSchema} from './message-schema.ts';
