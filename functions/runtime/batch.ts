@@ -1,7 +1,7 @@
 // What all functions that take from a queue have in common: an SQS event in, the records that failed out. Before they
 // handle a batch, its records must be theirs still, and settings are read.
 
-import middy, {type MiddlewareObj} from '@middy/core';
+import middy from '@middy/core';
 import type {Context, SQSBatchResponse, SQSEvent, SQSRecord} from 'aws-lambda';
 import type {Settings} from '../../shared/settings/settings.ts';
 import {errorText, type Log} from './log.ts';
@@ -36,33 +36,24 @@ const failuresOf = (messageIds: readonly string[]): SQSBatchResponse => ({
   batchItemFailures: messageIds.map(itemIdentifier => ({itemIdentifier})),
 });
 
-/** Puts the settings on the context. Without any, or after a bug, the whole batch is redelivered. */
-const withSettings = ({
-  source,
-  visibility,
-  log,
-  backsOff,
-}: BatchParts): MiddlewareObj<SQSEvent, SQSBatchResponse, Error, BatchContext> => ({
-  before: async ({context, event: {Records: records}}) => {
-    const remainingMs = context.getRemainingTimeInMillis();
-    context.lost = await visibility.renew(records, remainingMs);
-    if (backsOff && context.lost.size > 0) await visibility.backOff([...context.lost], remainingMs);
-    context.settings = await source.current();
-  },
-  onError: async ({error, context, event: {Records: records}}) => {
-    log('error', 'batch not handled; all of it will be redelivered', {error: errorText(error)});
-    if (backsOff) await visibility.backOff(records, context.getRemainingTimeInMillis());
-    return failuresOf(records.map(record => record.messageId));
-  },
-});
-
-export const batchHandler = (parts: BatchParts, handle: BatchHandler) =>
+/** Without settings, or after a bug, the whole batch is redelivered. */
+export const batchHandler = ({source, visibility, log, backsOff}: BatchParts, handle: BatchHandler) =>
   // No answer before the timeout: Lambda would keep the environment, and what hangs would go on in the next invocation.
   middy<SQSEvent, SQSBatchResponse, Error, BatchContext>({timeoutEarlyInMillis: 0})
-    .use(withSettings(parts))
+    .before(async ({context, event: {Records: records}}) => {
+      const remainingMs = context.getRemainingTimeInMillis();
+      context.lost = await visibility.renew(records, remainingMs);
+      if (backsOff && context.lost.size > 0) await visibility.backOff([...context.lost], remainingMs);
+      context.settings = await source.current();
+    })
+    .onError(async ({error, context, event: {Records: records}}) => {
+      log('error', 'batch not handled; all of it will be redelivered', {error: errorText(error)});
+      if (backsOff) await visibility.backOff(records, context.getRemainingTimeInMillis());
+      return failuresOf(records.map(record => record.messageId));
+    })
     .handler(async ({Records: records}, context) => {
-      const lost = records.filter(record => context.lost.has(record)).map(({messageId}) => messageId);
-      const kept = records.filter(record => !context.lost.has(record));
-      const failed = await handle(kept, context.settings, () => context.getRemainingTimeInMillis());
-      return failuresOf([...lost, ...failed]);
+      const {lost, settings} = context;
+      const kept = records.filter(record => !lost.has(record));
+      const failed = await handle(kept, settings, () => context.getRemainingTimeInMillis());
+      return failuresOf([...Array.from(lost, ({messageId}) => messageId), ...failed]);
     });

@@ -2,27 +2,24 @@
 
 import {formerSenders, settingsMaxAge, type Variable, variables} from '../../shared/names.ts';
 
-interface Optional {
-  /** Whose results on the outbox are believed: those of the version before. */
-  readonly formerSenders: readonly string[];
-  /** How long settings are kept: a minute, unless the environment says otherwise. */
-  readonly settingsMaxAgeMs: number;
-}
+export type Environment<Needed extends Variable = Variable> = ReturnType<typeof readEnvironment<Needed>>;
 
-/** What a function needs, each variable by its name in `variables`, and what is optional. */
-export type Environment<Needed extends Variable = Variable> = Readonly<Record<Needed, string>> & Optional;
-
-/** @throws Error naming every variable that is missing. Lambda then reports that the function cannot start. */
+/**
+ * What a function needs, each variable by its name in `variables`, and what is optional.
+ * @throws Error naming every variable that is missing. Lambda then reports that the function cannot start
+ */
 export function readEnvironment<Needed extends Variable>(
   needed: readonly Needed[],
   env: NodeJS.ProcessEnv = process.env,
-): Environment<Needed> {
+) {
   const missing = needed.map(name => variables[name]).filter(name => !env[name]);
   if (missing.length > 0) throw new Error(`environment: missing ${missing.join(', ')}`);
   const values = needed.map(name => [name, env[variables[name]]]);
   return {
-    ...(Object.fromEntries(values) as Record<Needed, string>),
+    ...(Object.fromEntries(values) as Readonly<Record<Needed, string>>),
+    /** Whose results on the outbox are believed: those of the version before. */
     formerSenders: (env[formerSenders] ?? '').split(','),
+    /** How long settings are kept: a minute, unless the environment says otherwise. */
     settingsMaxAgeMs: Number(env[settingsMaxAge] ?? 60) * 1000,
   };
 }

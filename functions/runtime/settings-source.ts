@@ -1,7 +1,7 @@
 // Settings from SSM, kept for a minute. While SSM fails, or holds something wrong, the last good settings stay in
 // force, and the log says so once per change.
 
-import {GetParametersByPathCommand, type SSMClient} from '@aws-sdk/client-ssm';
+import {paginateGetParametersByPath, type SSMClient} from '@aws-sdk/client-ssm';
 import type {LogLine} from '../../shared/log-line.ts';
 import type {Parameter} from '../../shared/settings/parameter-reader.ts';
 import {parseSettings, type Reading, type Settings} from '../../shared/settings/settings.ts';
@@ -23,10 +23,9 @@ export interface SettingsSourceOptions {
  */
 const leastSettleMs = 3000;
 
-const lastGood = 'settings have problems; the last good values stay in force';
-
 export class SettingsSource {
   readonly #options: Required<SettingsSourceOptions>;
+  readonly #settleMs: number;
   #reading: Reading | undefined;
   #nextMs = Number.NEGATIVE_INFINITY;
   #reported = '';
@@ -35,6 +34,7 @@ export class SettingsSource {
 
   constructor(options: SettingsSourceOptions) {
     this.#options = {maxAgeMs: 60_000, now: Date.now, ...options};
+    this.#settleMs = Math.max(this.#options.maxAgeMs, leastSettleMs);
   }
 
   /** @throws Error when SSM has never been read: mail waits rather than goes astray */
@@ -66,22 +66,17 @@ export class SettingsSource {
       this.#reading = reading;
       this.#nextMs = Math.min(clock.nextMs, reading.settings.knownFromMs ?? clock.nextMs);
     } catch (error) {
+      const message = 'settings have problems; the last good values stay in force';
       const problems = [`SSM cannot be read: ${errorText(error)}`];
-      this.#reportProblems({level: 'error', message: lastGood, fields: {problems}});
+      this.#reportProblems({level: 'error', message, fields: {problems}});
       // Without settings every batch asks again. With old ones, once a minute is enough.
-      if (this.#reading !== undefined) this.#keep(this.#reading, now() + maxAgeMs);
+      if (this.#reading === undefined) return;
+      this.#nextMs = now() + maxAgeMs;
+      const {settings} = this.#reading;
+      // What was unknown stays unknown until then.
+      const kept = settings.unknown.size > 0 ? {...settings, knownFromMs: this.#nextMs} : settings;
+      this.#reading = {...this.#reading, settings: kept};
     }
-  }
-
-  /** Keeps the old reading: what was unknown stays unknown until the next one. */
-  #keep(reading: Reading, nextMs: number): void {
-    const {settings} = reading;
-    this.#nextMs = nextMs;
-    if (settings.unknown.size > 0) this.#reading = {...reading, settings: {...settings, knownFromMs: nextMs}};
-  }
-
-  get #settleMs(): number {
-    return Math.max(this.#options.maxAgeMs, leastSettleMs);
   }
 
   #report(reading: Reading): void {
@@ -121,32 +116,21 @@ export class SettingsSource {
     return parameters;
   }
 
-  async #readPages(): Promise<{readonly parameters: readonly Parameter[]; readonly pages: number}> {
+  async #readPages() {
     const {client, path} = this.#options;
     const parameters: Parameter[] = [];
     let pages = 0;
-    let nextToken: string | undefined;
-    do {
-      // At most 10 come at a time (GetParametersByPath, MaxResults).
-      const page = await client.send(
-        new GetParametersByPathCommand({
-          Path: path,
-          Recursive: true,
-          WithDecryption: true,
-          NextToken: nextToken,
-        }),
-      );
-      for (const {Name = '', Value = '', LastModifiedDate} of page.Parameters ?? []) {
-        const modifiedMs = LastModifiedDate?.getTime();
+    const query = {Path: path, Recursive: true, WithDecryption: true};
+    // At most 10 come at a time (GetParametersByPath, MaxResults).
+    for await (const page of paginateGetParametersByPath({client}, query)) {
+      for (const {Name = '', Value = '', LastModifiedDate} of page.Parameters ?? [])
         parameters.push({
           name: Name.slice(path.length),
           value: Value,
-          ...(modifiedMs !== undefined && {modifiedMs}),
+          modifiedMs: LastModifiedDate?.getTime(),
         });
-      }
       pages += 1;
-      nextToken = page.NextToken;
-    } while (nextToken);
+    }
     return {parameters, pages};
   }
 }

@@ -42,15 +42,13 @@ export class Visibility {
       const ids = [...refused.keys()].map(({messageId}) => messageId);
       log('warn', 'messages came too late; they are left to whoever has received them since', {ids, reason});
     }
-    const lost = new Set<SQSRecord>();
-    const groups = new Set<string>();
-    for (const record of records) {
-      const {MessageGroupId: group} = record.attributes;
-      if (!refused.has(record) && !(group !== undefined && groups.has(group))) continue;
-      lost.add(record);
-      if (group !== undefined) groups.add(group);
-    }
-    return lost;
+    const lost = new Set<string>();
+    return new Set(
+      records.filter(record => {
+        if (refused.has(record)) lost.add(groupOf(record));
+        return lost.has(groupOf(record));
+      }),
+    );
   }
 
   /** Has SQS give records out again after so many seconds, rather than after their queue's visibility timeout. */
@@ -76,6 +74,10 @@ export class Visibility {
     return this.#parts.sqs.hide(url, records, seconds);
   }
 }
+
+/** On a standard queue each record is a group of its own. */
+const groupOf = ({attributes, receiptHandle}: SQSRecord): string =>
+  attributes.MessageGroupId ?? receiptHandle;
 
 const receivesOf = ({attributes}: SQSRecord): number => Number(attributes.ApproximateReceiveCount);
 

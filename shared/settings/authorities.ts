@@ -18,12 +18,10 @@ export function parseAuthorities(text: string): Parsed<string> {
   return wrong('must be one or more certificates in PEM, and nothing else in PEM');
 }
 
-const pemOf = (base64: string): string =>
-  [
-    '-----BEGIN CERTIFICATE-----',
-    ...(base64.replaceAll(/\s/g, '').match(/.{1,64}/g) ?? []),
-    '-----END CERTIFICATE-----',
-  ].join('\n');
+function pemOf(base64: string): string {
+  const lines = base64.replaceAll(/\s/g, '').match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');
+}
 
 function isCertificate(pem: string): boolean {
   try {

@@ -8,22 +8,19 @@ export interface Parameter {
   readonly name: string;
   readonly value: string;
   /** SSM's LastModifiedDate, in milliseconds since the epoch. */
-  readonly modifiedMs?: number;
+  readonly modifiedMs?: number | undefined;
 }
 
 /** The parameters by name. Each reading of one that is wrong leaves a problem behind. */
 export class ParameterReader {
   readonly #values: ReadonlyMap<string, string>;
   readonly #problems: Problem[] = [];
+  readonly problems: readonly Problem[] = this.#problems;
 
   /** A value of nothing but spaces is none: SSM has no empty values, so this is how people unset one. */
   constructor(parameters: readonly Parameter[]) {
     const set = parameters.filter(({value}) => value.trim() !== '');
     this.#values = new Map(set.map(({name, value}) => [name, value]));
-  }
-
-  get problems(): readonly Problem[] {
-    return this.#problems;
   }
 
   /** Spaces around a value are a typing mistake, except around a password. */

@@ -15,14 +15,9 @@ interface Sighting {
 /** Every parameter that this environment has ever seen, by name. */
 export type Sightings = ReadonlyMap<string, Sighting>;
 
-interface Before {
-  readonly sightings: Sightings;
-  readonly readMs: number;
-}
-
 export function sightingsOf(
   parameters: readonly Parameter[],
-  before: Before | undefined,
+  before: {readonly sightings: Sightings; readonly readMs: number} | undefined,
   nowMs: number,
 ): Sightings {
   const sightings = new Map(before?.sightings);

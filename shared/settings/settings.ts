@@ -26,8 +26,6 @@ export interface Reading {
   readonly readMs: number;
 }
 
-const timeless: Clock = {nowMs: 0, settleMs: 0, nextMs: 0};
-
 /**
  * Reads the parameters of a stage.
  * @param before the reading before: a group with a problem keeps its value from there
@@ -35,7 +33,7 @@ const timeless: Clock = {nowMs: 0, settleMs: 0, nextMs: 0};
 export function parseSettings(
   parameters: readonly Parameter[],
   before?: Reading,
-  clock: Clock = timeless,
+  clock: Clock = {nowMs: 0, settleMs: 0, nextMs: 0},
 ): Reading {
   const reader = new ParameterReader(parameters);
   reader.refuseUnknown(names, prefixes);

@@ -70,10 +70,9 @@ function readRelay(reader: ParameterReader, prefix: string, server: Server | und
   const port = reader.parsed(`${prefix}-port`, parsePort) ?? defaultSmtpPort;
   const [username, password] = [`${prefix}-username`, `${prefix}-password`] as const;
   const credentials = reader.credentials(username, password);
-  if (server?.credentials !== undefined) {
-    for (const name of [username, password])
-      if (reader.has(name)) reader.wrong(name, 'stands beside a URL with a user name: remove one of them');
-  }
+  for (const name of [username, password])
+    if (server?.credentials !== undefined && reader.has(name))
+      reader.wrong(name, 'stands beside a URL with a user name: remove one of them');
   return server && {port, ...(credentials && {credentials}), ...server};
 }
 
@@ -83,12 +82,8 @@ function unsettledAs(prefix: string): NonNullable<RelayGroup['unsettled']> {
     if (last !== undefined && isDeepStrictEqual(value, last.value)) return undefined;
     const isApart = reader.has(`${prefix}-username`) || reader.has(`${prefix}-password`);
     const hadCredentials = value?.credentials === undefined && last?.value?.credentials !== undefined;
-    return isApart || hadCredentials ? {value: withoutCredentials(value)} : undefined;
+    return isApart || hadCredentials ? {value: value && withoutCredentials(value)} : undefined;
   };
 }
 
-function withoutCredentials(relay: Relay | undefined): Relay | undefined {
-  if (relay === undefined) return undefined;
-  const {credentials: _, ...rest} = relay;
-  return rest;
-}
+const withoutCredentials = ({credentials: _, ...relay}: Relay): Relay => relay;

@@ -1,6 +1,6 @@
 // Settings as an environment keeps them, over a Parameter Store that answers as the test has it.
 
-import type {GetParametersByPathCommand, SSMClient} from '@aws-sdk/client-ssm';
+import {type GetParametersByPathCommand, SSMClient} from '@aws-sdk/client-ssm';
 import {beforeEach, expect, test} from 'vitest';
 import {SettingsSource} from '../../../functions/runtime/settings-source.ts';
 
@@ -26,7 +26,7 @@ class World {
     this.stored.set(name, {value, modifiedMs});
   }
 
-  readonly client = {
+  readonly client = Object.assign(new SSMClient({region: 'eu-west-1'}), {
     send: async ({input}: GetParametersByPathCommand) => {
       const page = Number(input.NextToken ?? 0);
       this.beforePage(page);
@@ -43,7 +43,7 @@ class World {
         ...(end < all.length && {NextToken: String(page + 1)}),
       };
     },
-  } as unknown as SSMClient;
+  }) as SSMClient;
 
   source = (maxAgeMs = 60_000): SettingsSource =>
     new SettingsSource({
