@@ -20,9 +20,8 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 
 /**
- * Reads JSON. Numbers that would not be written again as they were (beyond 2^53, 1.10, 1e400) stay as they are, as
- * objects of JSON.rawJSON: whoever only carries them through does not change them. `plainNumbers` is for the others.
- * @throws SyntaxError
+ * Numbers that would not be written again as they were (beyond 2^53, 1.10, 1e400) become objects of JSON.rawJSON:
+ * whoever only carries them through does not change them. @throws SyntaxError
  */
 export const parseJson = (text: string): Json =>
   surveyOf(text).exact
@@ -33,7 +32,7 @@ export const parseJson = (text: string): Json =>
           : value,
       ) as Json);
 
-/** The same with every number as JavaScript's, rounded where need be. */
+/** With every number as JavaScript's, rounded where need be. */
 export function plainNumbers(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(plainNumbers);
@@ -42,8 +41,8 @@ export function plainNumbers(value: Json): Json {
 }
 
 /**
- * How deep a text is nested, and whether JavaScript's numbers can hold all of its: found in one pass and without
- * recursion, before anything else is done with it. Of text that is not JSON it says something or other.
+ * How deep a text is nested, and whether JavaScript's numbers can hold all of its: without recursion, before anything
+ * else is done with it. Of text that is not JSON it says something or other.
  */
 export function surveyOf(text: string): {readonly depth: number; readonly exact: boolean} {
   let depth = 0;
@@ -78,7 +77,6 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** The object without the named properties. */
 export const omit = (object: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 

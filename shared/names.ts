@@ -1,22 +1,19 @@
 // What everything is called, for one stage: queues, functions, parameters, environment variables. Nothing else in the
 // project spells a name, so the stack, the functions, the local cloud and the command line cannot disagree.
 
-/** The kinds of queue a result is published to. */
 export const resultKinds = ['results', 'success', 'failure', 'retry'] as const;
 export type ResultKind = (typeof resultKinds)[number];
 
 /** The stage of the local cloud: there, mail may go to servers on this machine. */
 export const localStage = 'local';
 
-/** A stage is part of every name: lower-case letters, digits and hyphens, at most 20 characters. */
 export const isStage = (stage: string): boolean => /^[a-z][a-z0-9-]{0,19}$/.test(stage);
 
 export function namesOf(stage: string) {
-  if (!isStage(stage)) {
+  if (!isStage(stage))
     throw new RangeError(
       `stage ${JSON.stringify(stage)}: use a lower-case letter, then up to 19 lower-case letters, digits or hyphens`,
     );
-  }
   const name = (what: string) => `relayq-${stage}-${what}`;
   return {
     stack: `relayq-${stage}`,
@@ -45,10 +42,7 @@ export function namesOf(stage: string) {
 }
 export type Names = Readonly<ReturnType<typeof namesOf>>;
 
-/**
- * The name of a queue that somebody makes to wait for results, and removes afterwards.
- * @param token eight hexadecimal digits of their own
- */
+/** A queue that somebody makes to wait for results, and removes afterwards; `token` is eight hexadecimal digits. */
 export const passingQueueOf = (stage: string, token: string): string =>
   `${namesOf(stage).results.results}-${token}`;
 
@@ -72,7 +66,7 @@ export const variables = {
 } as const;
 export type Variable = keyof typeof variables;
 
-/** What a function needs that settles mail. */
+/** What every function that settles mail needs. */
 const ofMail = ['stage', 'waitingUrl', 'resultsUrl', 'successUrl', 'failureUrl', 'retryUrl'] as const;
 export type MailVariable = (typeof ofMail)[number];
 
@@ -82,10 +76,7 @@ export const needs = {
   deliver: [...ofMail, 'deliveryUrl'],
 } as const satisfies Readonly<Record<string, readonly Variable[]>>;
 
-/**
- * Optional, for one release: who may have put results on the outbox to wait there, as the version before did. They are
- * named as SQS's SenderId names them, with commas between them.
- */
+/** Optional, for one release: SenderIds, with commas between them, whose results may wait on the outbox. */
 export const formerSenders = 'RELAYQ_FORMER_SENDERS';
 
 /** Optional, for development: how many seconds settings are kept, instead of 60. */

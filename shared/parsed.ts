@@ -14,11 +14,10 @@ export interface Problem {
   readonly problem: string;
 }
 
-/** Problems in one line, for a description or a log. */
+/** In one line, for a description or a log. */
 export const problemsText = (problems: readonly Problem[]): string =>
   problems.map(({path, problem}) => `${path || 'the message'} ${problem}`).join('; ');
 
-/** A parser for one of some words. */
 export const oneOf =
   <T extends string>(words: readonly T[]) =>
   (value: unknown): Parsed<T> =>

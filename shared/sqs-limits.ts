@@ -5,7 +5,7 @@ import {octetsOf} from './json.ts';
 /** The most that a message may be, and all messages of one request together (SendMessage, SendMessageBatch). */
 export const maxBodyOctets = 1_048_576;
 
-/** The most entries in one request (SendMessageBatch). */
+/** Entries of one request (SendMessageBatch). */
 export const maxBatchEntries = 10;
 
 /** The longest DelaySeconds (SendMessage). */
@@ -14,7 +14,7 @@ export const maxDelaySeconds = 900;
 /** The name of a standard queue (CreateQueue, QueueName). */
 export const standardQueueName = /^[\w-]{1,80}$/;
 
-/** All messages in their order, in batches that fit into one request each. */
+/** In their order, in batches that fit into one request each. */
 export function* batchesOf<T extends {readonly body: string}>(messages: Iterable<T>): Generator<T[], void> {
   let batch: T[] = [];
   let octets = 0;

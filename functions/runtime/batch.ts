@@ -19,10 +19,7 @@ export interface BatchParts {
   readonly source: SettingsSource;
   readonly visibility: Visibility;
   readonly log: Log;
-  /**
-   * Whether a batch that could not be handled backs off, rather than stay hidden for the visibility timeout: on a FIFO
-   * queue its groups would stand still for so long.
-   */
+  /** For a FIFO queue: after a failed batch its groups would stand still for the visibility timeout. */
   readonly backsOff?: boolean;
 }
 

@@ -1,5 +1,4 @@
-// A map for what an environment remembers. When there is too much, it forgets what was set first, and that is found out
-// again.
+// A map for what an environment remembers and can find out again. Beyond `max` it forgets what was set first.
 
 export class BoundedMap<K, V> extends Map<K, V> {
   readonly #max: number;

@@ -4,10 +4,7 @@ import {formerSenders, settingsMaxAge, type Variable, variables} from '../../sha
 
 export type Environment<Needed extends Variable = Variable> = ReturnType<typeof readEnvironment<Needed>>;
 
-/**
- * What a function needs, each variable by its name in `variables`, and what is optional.
- * @throws Error naming every variable that is missing. Lambda then reports that the function cannot start
- */
+/** @throws Error naming every variable that is missing. Lambda then reports that the function cannot start. */
 export function readEnvironment<Needed extends Variable>(
   needed: readonly Needed[],
   env: NodeJS.ProcessEnv = process.env,
@@ -19,7 +16,6 @@ export function readEnvironment<Needed extends Variable>(
     ...(Object.fromEntries(values) as Readonly<Record<Needed, string>>),
     /** Whose results on the outbox are believed: those of the version before. */
     formerSenders: (env[formerSenders] ?? '').split(','),
-    /** How long settings are kept: a minute, unless the environment says otherwise. */
     settingsMaxAgeMs: Number(env[settingsMaxAge] ?? 60) * 1000,
   };
 }

@@ -1,6 +1,5 @@
-// Log lines: one JSON object each, written to standard output as it is, so that CloudWatch Logs Insights finds its
-// fields. The caller decides what may stand in a line. Only time and level are added, under the names that Lambda knows
-// ("Log-level filtering").
+// Log lines: one JSON object each, so that CloudWatch Logs Insights finds its fields. The caller decides what may stand
+// in a line. Only time and level are added, under the names that Lambda knows ("Log-level filtering").
 
 import type {LogLine} from '../../shared/log-line.ts';
 

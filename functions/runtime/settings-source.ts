@@ -17,10 +17,7 @@ export interface SettingsSourceOptions {
   readonly now?: () => number;
 }
 
-/**
- * How long parameters are left alone before they count, where settings are not kept for longer than that: whoever writes
- * the parameters of one decision one by one takes seconds.
- */
+/** Parameters are left alone at least so long before they count: whoever writes several one by one takes seconds. */
 const leastSettleMs = 3000;
 
 export class SettingsSource {
@@ -86,7 +83,7 @@ export class SettingsSource {
     this.#reportProblems(problemsLine(reading, this.#reading));
   }
 
-  /** Logs what is wrong, if that has changed since it was last logged. */
+  /** Logs it once per change. */
   #reportProblems(line: LogLine | undefined): void {
     const report = line === undefined ? '' : JSON.stringify(line.fields);
     if (report === this.#reported) return;

@@ -51,7 +51,7 @@ export class Visibility {
     );
   }
 
-  /** Has SQS give records out again after so many seconds, rather than after their queue's visibility timeout. */
+  /** Has SQS give records out again after so many seconds. */
   async release(records: readonly SQSRecord[], seconds: number): Promise<void> {
     const [error] = (await this.#hide(records, seconds)).values();
     if (error !== undefined)

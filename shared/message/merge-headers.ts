@@ -11,10 +11,7 @@ const never = ['fate', 'mq-headers', 'mime'];
 const longestName = 60;
 const shown = (name: string): string => `x-mq-${name}`.slice(0, longestName);
 
-/**
- * JSON wins over fields, property by property, null included. A smarthost in JSON wins whole, for it is a unit.
- * @returns the properties, with no x-mq-* fields in `mime` any more, and what is wrong with the text
- */
+/** JSON wins over fields, property by property, null included. A smarthost in JSON wins whole, for it is a unit. */
 export function mergeHeaders(
   object: JsonObject,
   rule: MqHeadersRule,

@@ -31,9 +31,8 @@ export function parseMessage(
     : {ok: false, problems: [{path: '', problem: object.problem}], queues: {}};
 }
 
-/** The draft with its text, which may have brought x-mq-* fields. */
+/** The text may bring x-mq-* fields. A message with one is never a draft. */
 export const withText = ({properties, arrival}: Draft, text: string, rules: MessageRules): ParsedMessage =>
-  // Of a text comes a message, never a draft.
   parseProperties({...properties, mime: text}, arrival, rules) as ParsedMessage;
 
 /** Deeper than any message is meant to be, and far from where recursion fails. */

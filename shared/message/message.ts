@@ -8,7 +8,7 @@ import type {Security} from '../smtp/security.ts';
 import type {Relay} from '../smtp/smarthost.ts';
 import type {Arrival, Tracking} from './tracking.ts';
 
-/** What a message says, without its text. Times are in milliseconds since the epoch. */
+/** What a message says, without its text. All times are milliseconds since the epoch. */
 export interface Particulars {
   /** All properties but `mime`, custom ones included; those that x-mq-* fields set are among them. */
   readonly properties: JsonObject;
@@ -25,7 +25,6 @@ export interface Particulars {
   readonly queues: ResultQueues;
   readonly keepMime: boolean;
   readonly tags: readonly string[];
-  /** One entry for each attempt so far. */
   readonly results: readonly JsonObject[];
   readonly tracking: Tracking;
 }
@@ -37,9 +36,8 @@ export interface Message extends Particulars {
 
 /** A message whose text is still to be composed. */
 export interface Draft extends Particulars {
-  /** The options of nodemailer's composer: from, to, cc, subject, text, html, attachments, headers, … */
+  /** Options of nodemailer's composer: from, to, subject, text, attachments, … */
   readonly mime: JsonObject;
-  /** The record that it came in. */
   readonly arrival: Arrival;
 }
 
@@ -60,11 +58,10 @@ export interface Refusal {
   readonly queues: ResultQueues;
 }
 
-/** A refusal of something that was a message so far. */
 export const refusing = (
   {properties, tracking, queues}: Particulars,
   problem: Problem,
 ): {readonly ok: false} & Refusal => ({ok: false, problems: [problem], properties, tracking, queues});
 
-/** All properties of a message, for the body of a record or of a result. */
+/** For the body of a record or of a result. */
 export const bodyPropertiesOf = ({properties, text}: Message): JsonObject => ({...properties, mime: text});

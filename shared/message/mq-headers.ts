@@ -9,7 +9,6 @@ import {nearNameOf} from './near-mq-field.ts';
 export const mqHeadersRules = ['obeyed', 'stripped', 'refused'] as const;
 export type MqHeadersRule = (typeof mqHeadersRules)[number];
 
-/** One x-mq-* field. */
 export interface MqField {
   /** Without the prefix, in lower case. */
   readonly name: string;
@@ -31,10 +30,7 @@ export interface NearField {
   readonly beyondHeader?: true;
 }
 
-/**
- * Takes the x-mq-* fields out of the header section.
- * @returns `mime` without them and without a byte order mark at its beginning. What is nearly a field stays
- */
+/** The x-mq-* fields, and `mime` without them and without a byte order mark. What is nearly a field stays. */
 export function readMqHeaders(mime: string) {
   const {parts, body} = partsOf(mime);
   return {

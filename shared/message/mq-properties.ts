@@ -18,10 +18,7 @@ const lists: ReadonlyMap<string, string> = new Map([
   ['ip', 'ips'],
 ]);
 
-/**
- * An empty field says nothing.
- * @returns the properties, and the fields, as `x-mq-key`, that were given twice with different values
- */
+/** An empty field says nothing. A field, as `x-mq-key`, that has different values is ambiguous. */
 export function propertiesOf(fields: readonly MqField[]) {
   const properties = new Map<string, Json>();
   const ambiguous = new Set<string>();

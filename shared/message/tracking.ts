@@ -7,7 +7,7 @@ import {parseUtcTime, utcTimeOf} from '../utc-time.ts';
 
 /** The SQS record that a message comes in. */
 export interface Arrival {
-  /** Its message id. */
+  /** SQS's message id. */
   readonly id: string;
   /** Its SentTimestamp, in milliseconds. */
   readonly arrivedMs: number;
@@ -19,7 +19,6 @@ export interface Tracking {
   /** The SQS message id of the message's first appearance on the outbox. */
   readonly id: string;
   readonly arrivedMs: number;
-  /** Delivery attempts made so far. */
   readonly attempts: number;
   /** How often it left the delivery queue untried. Part of the deduplication ID, as attempts are. */
   readonly holds: number;
@@ -29,7 +28,7 @@ export interface Tracking {
   readonly origin?: string;
 }
 
-/** Reads the property. A message without one, or with one that is not believed, has just arrived. */
+/** A message without the property, or with one that is not believed, has just arrived. */
 export function parseTracking(value: Json | undefined, arrival: Arrival): Parsed<Tracking> {
   const {id, arrivedMs, ours = false} = arrival;
   const fresh = right({id, arrivedMs, attempts: 0, holds: 0});
@@ -72,10 +71,7 @@ const clockMs = 60_000;
 /** A fortnight has fewer attempts, and fewer holds. */
 const mostRounds = 10_000;
 
-/**
- * Whether the version before can have written this tracking on the outbox. Anybody can write the same, and gains nothing.
- * To be removed when no stage can hold mail of that version.
- */
+// Anybody can write the same, and gains nothing. To be removed when no stage can hold mail of that version.
 const isOfVersionBefore = ({arrivedMs, attempts, holds, origin}: Tracking, sentMs: number): boolean =>
   origin === undefined &&
   arrivedMs >= sentMs - oldestMs &&
@@ -83,7 +79,7 @@ const isOfVersionBefore = ({arrivedMs, attempts, holds, origin}: Tracking, sentM
   attempts <= mostRounds &&
   holds <= mostRounds;
 
-/** It never exceeds the numbers that JSON carries exactly. */
+/** Never beyond the numbers that JSON carries exactly. */
 export const oneMore = (count: number): number => Math.min(count + 1, Number.MAX_SAFE_INTEGER);
 
 /** Tells one message from all others, whatever their bodies say. */

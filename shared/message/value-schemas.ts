@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import {oneOf, type Parsed, parseWholeNumber, right, wrong} from '../parsed.ts';
 import {parseUtcTime} from '../utc-time.ts';
 
-/** A schema for one value from its parser: unknown to typed, or what is wrong with it. */
+/** A schema for one value from its parser. */
 export const parsedBy = <T>(parse: (value: unknown) => Parsed<T>) =>
   v.pipe(
     v.unknown(),
@@ -32,5 +32,4 @@ export const time = parsedBy<number>(value => {
   return ms === undefined ? wrong('must be a UTC time as YYYY-MM-DD HH:MM:SS') : right(ms);
 });
 
-/** One of some words. */
 export const word = <T extends string>(words: readonly T[]) => parsedBy(oneOf(words));

@@ -30,7 +30,7 @@ export class ParameterReader {
 
   has = (name: string): boolean => this.#values.has(name);
 
-  /** Names of the parameters below a path such as `capacity/`. */
+  /** @param path such as `capacity/` */
   below = (path: string): readonly string[] => [...this.#values.keys()].filter(name => name.startsWith(path));
 
   /** The name that a parameter is set under: the one that it has, or the one that it had before. */

@@ -12,7 +12,7 @@ interface Sighting {
   readonly changedMs: number;
 }
 
-/** Every parameter that this environment has ever seen, by name. */
+/** By name, all that this environment has ever seen. */
 export type Sightings = ReadonlyMap<string, Sighting>;
 
 export function sightingsOf(

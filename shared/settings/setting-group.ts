@@ -9,10 +9,7 @@ export type SettingGroup<T> = NamedGroup<T> | PrefixGroup<T>;
 /** Parameters that are one decision: they count together, or the last good value does. */
 export interface NamedGroup<T> {
   readonly names: readonly [string, ...string[]];
-  /**
-   * Its value; without any of the parameters, the default. What is wrong is told to the reader.
-   * @param name the first of the names
-   */
+  /** Without any of the parameters, the default. The reader is told what is wrong. `name` is the first of the names. */
   read(reader: ParameterReader, name: string): T;
   /** What counts while it is invalid and has never been valid, where that is not the default. */
   readonly fallback?: T;
@@ -41,11 +38,10 @@ interface Last<T> {
   readonly value: T;
 }
 
-/** Whether a group's parameters are in force: they are, they are too young, or something is wrong with them. */
+/** A group's parameters are in force, too young, or something is wrong with them. */
 export type Standing = 'good' | 'settling' | 'bad';
 
 export interface GroupReading {
-  /** What counts. */
   readonly value: unknown;
   readonly standing: Standing;
   /** The last value that was in force. */
@@ -62,7 +58,6 @@ export interface Clock {
   readonly nextMs: number;
 }
 
-/** The parameters of a stage as they were found. */
 interface Found {
   readonly reader: ParameterReader;
   readonly sightings: Sightings;

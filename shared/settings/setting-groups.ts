@@ -30,7 +30,6 @@ export const settingGroups = {
 
 export type SettingName = keyof typeof settingGroups;
 
-/** The value of each group. */
 export type GroupValues = {readonly [N in SettingName]: ValueOf<(typeof settingGroups)[N]>};
 
 type ValueOf<G> =

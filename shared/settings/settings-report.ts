@@ -9,7 +9,7 @@ import type {Reading, Settings} from './settings.ts';
 
 type Change = 'added' | 'changed' | 'removed';
 
-/** Parameters by name. */
+/** By the name of a parameter. */
 type Changes = ReadonlyMap<string, Change>;
 
 /**
@@ -60,7 +60,6 @@ export function problemsLine(reading: Reading, before: Reading | undefined): Log
   return {level: 'error', message: `settings have problems; ${instead}`, fields};
 }
 
-/** Which mail waits, in words. */
 function waitsIn({unknown, sink}: Settings): {readonly waiting?: string} {
   if (unknown.has('sink')) return {waiting: 'all mail'};
   if (sink !== undefined || unknown.size === 0) return {};

@@ -8,10 +8,7 @@ import {type Clock, type GroupReading, readGroup, type SettingGroup} from './set
 import {type GroupValues, type SettingName, settingGroups} from './setting-groups.ts';
 
 export interface Settings extends GroupValues {
-  /**
-   * Groups that mail has to wait for: they are invalid and have never been valid in this environment, or they have
-   * just been written and may be half of what is being written.
-   */
+  /** Groups that mail waits for: never valid yet in this environment, or perhaps half of what is just being written. */
   readonly unknown: ReadonlySet<SettingName>;
   /** When they may be known, in milliseconds since the epoch; undefined when nothing is unknown. */
   readonly knownFromMs?: number;
@@ -26,10 +23,7 @@ export interface Reading {
   readonly readMs: number;
 }
 
-/**
- * Reads the parameters of a stage.
- * @param before the reading before: a group with a problem keeps its value from there
- */
+/** @param before the reading before: a group with a problem keeps its value from there */
 export function parseSettings(
   parameters: readonly Parameter[],
   before?: Reading,

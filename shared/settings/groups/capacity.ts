@@ -44,7 +44,6 @@ const ranges: Readonly<Record<keyof Capacity, readonly [number, number]>> = {
   messagesPerMinute: [0, 1_000_000],
 };
 
-/** Reads the JSON of one parameter, with any of the members. */
 export function parseCapacity(text: string): Parsed<Partial<Capacity>> {
   let json: unknown;
   try {
