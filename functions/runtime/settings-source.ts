@@ -13,7 +13,7 @@ export interface SettingsSourceOptions {
   /** `/relayq/<stage>/` */
   readonly path: string;
   readonly log: Log;
-  readonly maxAgeMs?: number;
+  readonly maxAgeMs: number;
   readonly now?: () => number;
 }
 
@@ -30,7 +30,7 @@ export class SettingsSource {
   #loading: Promise<void> | undefined;
 
   constructor(options: SettingsSourceOptions) {
-    this.#options = {maxAgeMs: 60_000, now: Date.now, ...options};
+    this.#options = {now: Date.now, ...options};
     this.#settleMs = Math.max(this.#options.maxAgeMs, leastSettleMs);
   }
 

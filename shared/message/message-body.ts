@@ -1,5 +1,5 @@
-// The body of a record as a message, with everything that is wrong with it. A message that was parsed once reads the same
-// when it is parsed again further down the pipeline.
+// The body of a record as a message, with everything that is wrong with it. A message that was parsed once reads the
+// same when it is parsed again further down the pipeline.
 
 import * as v from 'valibot';
 import {isJsonObject, type JsonObject, omit, parseJson, plainNumbers, surveyOf} from '../json.ts';

@@ -1,5 +1,5 @@
-// What the pipeline remembers of a message between its rounds: the property `relayq`. It travels in the body, so a message
-// keeps it that somebody moves by hand. Whether it is believed depends on the queue that the message comes from.
+// What the pipeline remembers of a message between its rounds: the property `relayq`. It travels in the body, so it stays
+// when somebody moves the message by hand. Whether it is believed depends on the queue that the message comes from.
 
 import {isJsonObject, type Json, type JsonObject} from '../json.ts';
 import {type Parsed, right, wrong} from '../parsed.ts';

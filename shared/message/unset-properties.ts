@@ -1,4 +1,4 @@
-// Properties that say nothing: null, and in ours an empty text. That is how many producers write what they have not got.
+// Properties that say nothing: null, and in ours an empty text. Many producers write so what they have not got.
 
 import {isJsonObject, type Json, type JsonObject} from '../json.ts';
 import {messageSchema} from './message-schema.ts';

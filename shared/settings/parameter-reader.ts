@@ -41,12 +41,11 @@ export class ParameterReader {
     return name;
   }
 
-  refuseUnknown(names: ReadonlySet<string>, prefixes: readonly string[]): void {
+  refuseUnknown(names: readonly string[], prefixes: readonly string[]): void {
     const known = [...names, ...prefixes.map(prefix => `${prefix}…`)].join(', ');
-    for (const name of this.#values.keys()) {
-      if (!names.has(name) && !prefixes.some(prefix => name.startsWith(prefix)))
+    for (const name of this.#values.keys())
+      if (!names.includes(name) && !prefixes.some(prefix => name.startsWith(prefix)))
         this.wrong(name, `is unknown; known are ${known}`);
-    }
   }
 
   wrong(name: string, problem: string): undefined {

@@ -53,5 +53,5 @@ export function parseSettings(
 }
 
 const entries = Object.entries(settingGroups) as readonly (readonly [SettingName, SettingGroup<unknown>])[];
-const names = new Set(entries.flatMap(([, group]) => ('prefix' in group ? [] : group.names)));
+const names = entries.flatMap(([, group]) => ('prefix' in group ? [] : group.names));
 const prefixes = entries.flatMap(([, group]) => ('prefix' in group ? [group.prefix] : []));
