@@ -73,7 +73,8 @@ export type MailVariable = (typeof ofMail)[number];
 /** The variables that each function needs: the stack gives it these, and it does not start without one of them. */
 export const needs = {
   route: [...ofMail, 'outboxUrl', 'outboxOversizeUrl', 'deliveryUrl'],
-  deliver: [...ofMail, 'deliveryUrl'],
+  // The last two for one release: the version before would not start without them, should it meet this configuration.
+  deliver: [...ofMail, 'deliveryUrl', 'outboxUrl', 'outboxOversizeUrl'],
 } as const satisfies Readonly<Record<string, readonly Variable[]>>;
 
 /** Optional, for one release: SenderIds, with commas between them, whose results may wait on the outbox. */

@@ -37,7 +37,7 @@ export class Sqs {
     this.#client = client;
   }
 
-  /** In order. */
+  /** Sends them in their order. */
   async sendAll<T extends Outgoing>(queueUrl: string, messages: readonly T[]): Promise<Untaken<T>> {
     const untaken: [T, string][] = [];
     for (const batch of batchesOf(messages)) {
