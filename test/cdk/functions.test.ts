@@ -16,7 +16,7 @@ describe.each(functions)('%s', name => {
     });
   });
 
-  test('is given the variables that it reads, and nothing else', () => {
+  test('is given the variables that it needs, and nothing else', () => {
     const given = (Properties.Environment as {Variables: Record<string, unknown>}).Variables;
     expect(
       Object.fromEntries(Object.entries(given).map(([key, value]) => [key, stack.nameOf(value)])),
@@ -28,11 +28,9 @@ describe.each(functions)('%s', name => {
       [variables.successUrl]: 'relayq-dev-success',
       [variables.failureUrl]: 'relayq-dev-failure',
       [variables.retryUrl]: 'relayq-dev-retry',
-      ...(name === 'relayq-dev-route' && {
-        [variables.outboxUrl]: 'relayq-dev-outbox',
-        [variables.outboxOversizeUrl]: 'relayq-dev-outbox-oversize',
-        [formerSenders]: 'relayq-dev-deliver',
-      }),
+      [variables.outboxUrl]: 'relayq-dev-outbox',
+      [variables.outboxOversizeUrl]: 'relayq-dev-outbox-oversize',
+      ...(name === 'relayq-dev-route' && {[formerSenders]: 'relayq-dev-deliver'}),
     });
   });
 
