@@ -52,6 +52,12 @@ export type NextEvent = () => {readonly payload: string; readonly messages: numb
 /** Longer than any benchmark, so that no environment ends while it is idle. */
 const idleMs = 24 * 3_600_000;
 
+interface Started {
+  readonly definition: FunctionResource;
+  readonly taskRoot: string;
+  readonly reaper: Reaper;
+}
+
 export class FunctionRig {
   readonly definition: FunctionResource;
   readonly #function: LambdaFunction;
@@ -79,16 +85,10 @@ export class FunctionRig {
     definition.logging.systemLevel = 'INFO';
     const directory = await mkdtemp(join(site.directory, 'function-'));
     const taskRoot = await copyTaskRoot(definition, assembly.directory, directory);
-    return new FunctionRig(definition, taskRoot, endpoint, reaper, meter);
+    return new FunctionRig({definition, taskRoot, reaper}, endpoint, meter);
   }
 
-  private constructor(
-    definition: FunctionResource,
-    taskRoot: string,
-    endpoint: Endpoint,
-    reaper: Reaper,
-    meter: SqsMeter,
-  ) {
+  private constructor({definition, taskRoot, reaper}: Started, endpoint: Endpoint, meter: SqsMeter) {
     const log = new FunctionLog();
     this.definition = definition;
     this.#log = log;

@@ -68,7 +68,7 @@ function drawnChart({title, groups, legend = [], mark}: Chart, top: number): {bo
   for (const [index, name] of legend.entries()) {
     const [column, row] = [index % 3, Math.floor(index / 3)];
     out.push(
-      rect(12 + column * 280, y + row * 18, 11, 11, index),
+      rect([12 + column * 280, y + row * 18], [11, 11], index),
       text(28 + column * 280, y + row * 18 + 10, name),
     );
   }
@@ -84,7 +84,7 @@ function drawnChart({title, groups, legend = [], mark}: Chart, top: number): {bo
       for (const {value, series} of bar.parts) {
         const start = x(sum);
         sum += value;
-        out.push(rect(start, y, round(x(sum) - start), barHeight, series));
+        out.push(rect([start, y], [round(x(sum) - start), barHeight], series));
       }
       out.push(text(x(sum) + 6, y + 12, bar.text, halo));
       y += barHeight + gap;
@@ -108,7 +108,7 @@ const halo = 'paint-order="stroke" stroke="#ffffff" stroke-width="4"';
 
 const round = (value: number): number => Math.round(10 * value) / 10;
 
-const rect = (x: number, y: number, w: number, h: number, series: number): string =>
+const rect = ([x, y]: readonly [number, number], [w, h]: readonly [number, number], series: number): string =>
   `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${colours[series % colours.length]}"/>`;
 
 const text = (x: number, y: number, content: string, attributes = ''): string =>

@@ -119,7 +119,7 @@ async function measureScenario(
       const wanted = run < 0 ? 10 * connections : usual;
       const messages = Math.min(wanted, subject.mostMessages ?? wanted);
       if (run >= 0) progress(`${title}, run ${run + 1} of ${options.runs}: ${subject.name}`);
-      const figures = await measureRun(subject, place, connections, messages, error => {
+      const figures = await measureRun(subject, place, {connections, messages}, error => {
         failures.set(subject, (failures.get(subject) ?? 0) + 1);
         progress(`${title}, again: ${error.message}`);
       });
@@ -138,8 +138,7 @@ async function measureScenario(
 async function measureRun(
   subject: Subject,
   place: Place,
-  connections: number,
-  messages: number,
+  {connections, messages}: {readonly connections: number; readonly messages: number},
   onFailure: (error: Error) => void,
 ): Promise<RunFigures> {
   for (let failures = 0; ; failures++) {

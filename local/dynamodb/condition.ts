@@ -2,7 +2,7 @@
 // functions"): comparisons, BETWEEN, attribute_exists and attribute_not_exists, NOT, AND, OR, parentheses.
 
 import {difference} from './item.ts';
-import {type Operand, parseAttribute, parseOperand} from './operand.ts';
+import {parseAttribute, parseOperand} from './operand.ts';
 import type {Tokens} from './tokens.ts';
 import type {Item, Value} from './value.ts';
 
@@ -64,23 +64,18 @@ function comparison(tokens: Tokens): Condition {
     tokens.expect('AND');
     const most = parseOperand(tokens);
     return item =>
-      compared(left, least, item, each => each >= 0) && compared(left, most, item, each => each <= 0);
+      (distanceOf(left(item), least(item)) ?? -1) >= 0 && (distanceOf(left(item), most(item)) ?? 1) <= 0;
   }
   const symbol = Object.keys(comparators).find(each => tokens.take(each));
   if (symbol === undefined) throw tokens.unexpected();
   const right = parseOperand(tokens);
-  return item => compared(left, right, item, comparators[symbol]!, symbol === '<>');
+  return item => {
+    const distance = distanceOf(left(item), right(item));
+    return distance === undefined ? symbol === '<>' : comparators[symbol]!(distance);
+  };
 }
 
-/** @param otherwise the result when a value is missing, or when the two are of different types */
-function compared(
-  left: Operand,
-  right: Operand,
-  item: Item,
-  holds: (difference: number) => boolean,
-  otherwise = false,
-): boolean {
-  const [a, b]: readonly (Value | undefined)[] = [left(item), right(item)];
-  const distance = a && b && difference(a, b);
-  return distance === undefined ? otherwise : holds(distance);
+/** @returns undefined when a value is missing, or when the two are of different types */
+function distanceOf(a: Value | undefined, b: Value | undefined): number | undefined {
+  return a && b && difference(a, b);
 }

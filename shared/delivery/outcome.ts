@@ -83,8 +83,8 @@ export function attempted(candidate: Candidate, attempt: Attempt, settings: Sett
   const {failure} = attempt;
   if (judge(failure).fate === 'bounced') return {...told, fate: 'bounced'};
   const hint = failure.reply && retryHintOf(failure.reply);
-  const nextMs = nextAttemptOf(message, settings, attempts, timeMs, hint);
-  const reason = expiredBecause(message, settings, attempts, nextMs);
+  const nextMs = nextAttemptOf(message, settings, timeMs, hint);
+  const reason = expiredBecause(message, settings, nextMs);
   if (reason === undefined) return {...told, fate: 'deferred', nextMs};
   return {...told, fate: 'expired', entries: withEntry(entries, {...expiryEntry(reason), timeMs})};
 }

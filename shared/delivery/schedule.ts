@@ -18,12 +18,8 @@ export const dueOf = ({nextAttemptMs}: Message, nowMs: number): number =>
   Math.max(nextAttemptMs ?? nowMs, nowMs);
 
 /** Why a message is to be given up before its next attempt at `nextMs`, or undefined while it is not. */
-export function expiredBecause(
-  message: Message,
-  settings: Settings,
-  attempts: number,
-  nextMs: number,
-): string | undefined {
+export function expiredBecause(message: Message, settings: Settings, nextMs: number): string | undefined {
+  const {attempts} = message.tracking;
   const maxAttempts = message.maxAttempts ?? settings.maxAttempts;
   if (maxAttempts > 0 && attempts >= maxAttempts) return `maxattempts: ${attempts} of ${maxAttempts} made`;
   return nextMs >= expiryOf(message, settings)
@@ -57,11 +53,10 @@ const hintBounds = {least: 30, most: 3600} as const;
 export function nextAttemptOf(
   message: Message,
   settings: Settings,
-  attempts: number,
   nowMs: number,
   hintSeconds?: number,
 ): number {
-  const interval = retryIntervalOf(message.retries ?? settings.retryIntervals, attempts);
+  const interval = retryIntervalOf(message.retries ?? settings.retryIntervals, message.tracking.attempts);
   const least = Math.min(interval, hintBounds.least);
   const most = Math.max(interval, hintBounds.most);
   const seconds = hintSeconds === undefined ? interval : Math.min(Math.max(hintSeconds, least), most);

@@ -54,14 +54,12 @@ export function mailMix(options: MixOptions): Mail[] {
     const own = new Dice(seed, 'mail', number);
     if (kind === 'wrong') return wrongMail(number, index, own, options);
     const smarthost = kind === 'relayed' ? options.smarthosts[index % options.smarthosts.length] : undefined;
-    return mailOf(number, kind === 'object', smarthost, own, options);
+    return mailOf({number, isObject: kind === 'object', smarthost}, own, options);
   });
 }
 
 function mailOf(
-  number: number,
-  isObject: boolean,
-  smarthost: string | undefined,
+  {number, isObject, smarthost}: {number: number; isObject: boolean; smarthost: string | undefined},
   dice: Dice,
   options: MixOptions,
 ): Mail {

@@ -6,6 +6,6 @@ import {dueOf, expiredBecause, expiryEntry} from '../schedule.ts';
 export const expiry: Gate =
   ({settings}) =>
   ({message}, nowMs) => {
-    const reason = expiredBecause(message, settings, message.tracking.attempts, dueOf(message, nowMs));
+    const reason = expiredBecause(message, settings, dueOf(message, nowMs));
     return reason === undefined ? undefined : {kind: 'end', fate: 'expired', entry: expiryEntry(reason)};
   };

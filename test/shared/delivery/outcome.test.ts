@@ -27,8 +27,8 @@ const candidateOf = (mail: Message, stage = settings()) => ({
   lane: 'example.org#1',
 });
 /** An attempt's outcome, and what is made of it. */
-const decideFate = (mail: Message, end: Tried, stage: Settings, nowMs: number, about = {}) => {
-  const attempt = {...end, entry: entryOf(end, about, nowMs), durationMs: 0, tried: 1};
+const decideFate = (mail: Message, end: Tried, stage: Settings, nowMs: number) => {
+  const attempt = {...end, entry: entryOf(end, facts, nowMs), durationMs: 0, tried: 1};
   const outcome = attempted(candidateOf(mail, stage), attempt, stage, nowMs);
   const {fate, queues} = outcome;
   return {fate, queues, body: resultOf(outcome), again: nextRoundOf(outcome)};
@@ -38,7 +38,7 @@ const settle = (
   properties: Record<string, unknown> = {},
   parameters: Record<string, string> = {},
   nowMs = now,
-) => decideFate(message(properties), end, settings(parameters), nowMs, facts);
+) => decideFate(message(properties), end, settings(parameters), nowMs);
 const hold = (mail: Message, {untilMs, slotMs}: {untilMs: number; slotMs?: number | null}) => {
   const held = stopped(
     candidateOf(mail),

@@ -8,14 +8,20 @@ import {
   retryHintOf,
   retryIntervalOf,
 } from '../../../shared/delivery/schedule.ts';
+import type {Message} from '../../../shared/message/message.ts';
 import {at, message, now, settings} from '../../samples/messages.ts';
+
+const tried = (attempts: number, mail: Message): Message => ({
+  ...mail,
+  tracking: {...mail.tracking, attempts},
+});
 
 test('the whole schedule of the default settings, until the message has been tried for long enough', () => {
   const [mail, stage] = [message(), settings()];
   const rows: string[] = [];
   for (let attempts = 1, time = now; ; attempts++) {
-    time = nextAttemptOf(mail, stage, attempts, time);
-    if (expiredBecause(mail, stage, attempts, time) !== undefined) break;
+    time = nextAttemptOf(tried(attempts, mail), stage, time);
+    if (expiredBecause(tried(attempts, mail), stage, time) !== undefined) break;
     rows.push(`${attempts + 1} at ${(time - now) / 1000}`);
   }
   expect(rows).toEqual(
@@ -40,8 +46,8 @@ test.each([
 
 test('a message’s own retries replace the settings’', () => {
   const stage = settings({'retry-interval': '10,20'});
-  expect(nextAttemptOf(message({retries: '7'}), stage, 2, now)).toBe(now + 7000);
-  expect(nextAttemptOf(message(), stage, 2, now)).toBe(now + 20_000);
+  expect(nextAttemptOf(tried(2, message({retries: '7'})), stage, now)).toBe(now + 7000);
+  expect(nextAttemptOf(tried(2, message()), stage, now)).toBe(now + 20_000);
 });
 
 describe('expiry', () => {
@@ -65,11 +71,11 @@ describe('expiry', () => {
     [{maxdelivertime: own}, 0, 600_000, time],
     [{maxdelivertime: '2030-01-02 00:00:00'}, 0, 3_600_000, undefined],
   ])('%j, %i attempts made, the next one due after %i ms: %s', (properties, attempts, ms, reason) => {
-    expect(expiredBecause(message(properties), stage, attempts, now + ms)).toBe(reason);
+    expect(expiredBecause(tried(attempts, message(properties)), stage, now + ms)).toBe(reason);
   });
 
   test('comes with no number of attempts when they are unlimited', () => {
-    expect(expiredBecause(message(), settings(), 1_000_000, now)).toBeUndefined();
+    expect(expiredBecause(tried(1_000_000, message()), settings(), now)).toBeUndefined();
   });
 });
 
@@ -121,6 +127,6 @@ test.each([
   [86_400, 7200, 7200],
   [undefined, 600, 600],
 ])('asked for %s s where the interval is %i s, the next attempt is in %i s', (asked, interval, seconds) => {
-  const next = nextAttemptOf(message({retries: [interval]}), settings(), 1, now, asked);
+  const next = nextAttemptOf(tried(1, message({retries: [interval]})), settings(), now, asked);
   expect(next).toBe(now + seconds * 1000);
 });

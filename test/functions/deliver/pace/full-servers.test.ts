@@ -30,8 +30,7 @@ async function serving(clients: number, turnedAway: string, more: Partial<Record
 async function lanesOf(
   connections: Connections,
   server: ScriptedServer,
-  count: number,
-  messages: number,
+  {lanes: count, messages}: {readonly lanes: number; readonly messages: number},
   more = options(),
 ) {
   const lanes = Array.from({length: count}, async (_, lane) => {
@@ -59,7 +58,9 @@ describe.each([
   ])('and serves %d at a time takes the mail of all lanes (kept for %d s)', async (clients, idleSeconds) => {
     const server = await serving(clients, turnedAway);
     const connections = new Connections(Date.now);
-    expect(await lanesOf(connections, server, 6, 4, options({idleSeconds}))).toEqual(Array(24).fill(done));
+    expect(await lanesOf(connections, server, {lanes: 6, messages: 4}, options({idleSeconds}))).toEqual(
+      Array(24).fill(done),
+    );
     expect(server.texts).toHaveLength(24);
   });
 });
@@ -82,8 +83,7 @@ test('a connection that has carried all it may is not handed on, and another one
   const outcomes = await lanesOf(
     new Connections(Date.now),
     server,
-    2,
-    2,
+    {lanes: 2, messages: 2},
     options({messagesPerConnection: 2}),
   );
   expect(outcomes.filter(({ok}: {ok?: boolean}) => ok)).toHaveLength(outcomes.length);
@@ -157,13 +157,13 @@ test('a server that says that it is full is asked again, as another environment 
 test('no connection to a full server lies idle', async () => {
   const server = await serving(1, '421 busy');
   const connections = new Connections(Date.now);
-  await lanesOf(connections, server, 2, 1, options({idleSeconds: 60}));
+  await lanesOf(connections, server, {lanes: 2, messages: 1}, options({idleSeconds: 60}));
   await expect.poll(() => server.open()).toBe(0);
 });
 
 test('a server that serves none of ours is down, however many lanes try', async () => {
   const server = await serve({connect: '421 busy'});
-  const outcomes = await lanesOf(new Connections(Date.now), server, 5, 1);
+  const outcomes = await lanesOf(new Connections(Date.now), server, {lanes: 5, messages: 1});
   expect(outcomes).toEqual(Array(5).fill({ok: false, stage: 'intro', result: 'error', code: 421}));
   expect(server.connections()).toBe(5);
 });
