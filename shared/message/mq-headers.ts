@@ -1,7 +1,7 @@
 // The x-mq-* header fields of a MIME text: they are taken out, and every other byte stays as it is. What is nearly such a
 // field is found as well: it must not be sent. What the fields say is the business of mq-properties.ts.
 
-import {lineEnd} from '../smtp/line-end.ts';
+import {lineEnd} from '../smtp/content.ts';
 import {decodedText} from './encoded-word.ts';
 import {nearNameOf} from './near-mq-field.ts';
 

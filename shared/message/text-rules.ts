@@ -1,7 +1,7 @@
 // What is wrong with a MIME text as a text, whatever it says.
 
 import {type Json, octetsOf} from '../json.ts';
-import {lineEnd} from '../smtp/line-end.ts';
+import {lineEnd} from '../smtp/content.ts';
 
 /** RFC 5322 2.1.1, without the CRLF. */
 const maxLineOctets = 998;

@@ -21,8 +21,7 @@ const quotedString = /^"(?:[ !#-[\]-~\u0080-\u{10ffff}]|\\[ -~])*"$/u;
 const forbidden = /[\p{Cc}<>\u2028\u2029]/u;
 const unpairedSurrogate = /\p{Surrogate}/u;
 
-// A domain may be written with the root's dot, or what IDNA takes for a dot (RFC 3490 3.1). SMTP has none. Postfix
-// drops it, too.
+// The root's dot, or what IDNA takes for one (RFC 3490 3.1), may end a domain. SMTP has none. Postfix drops it, too.
 const rootDot = /(?<=@[^@]*[^@.\]\u3002\uff0e\uff61])[.\u3002\uff0e\uff61]$/;
 
 /** RFC 3696 3: 64 octets of local part, the @, 255 of domain. Servers take local parts of more than RFC 5321's 64. */
@@ -51,10 +50,8 @@ export function parseMailbox(given: string): Parsed<Mailbox> {
 /** The domain of a mailbox: a host name, or an address literal in brackets (RFC 5321 4.1.3). */
 function parseDomain(text: string): Parsed<string> {
   if (text.startsWith('[')) {
-    const address = parseAddressLiteral(text);
-    if (address === undefined)
-      return wrong('has an address literal that is not [192.0.2.1] or [IPv6:2001:db8::1]');
-    return right(text.toLowerCase());
+    if (parseAddressLiteral(text) !== undefined) return right(text.toLowerCase());
+    return wrong('has an address literal that is not [192.0.2.1] or [IPv6:2001:db8::1]');
   }
   if (familyOf(text) === 4) return wrong(`has a bare IP address for a domain; write user@[${text}]`);
   return parseHostname(text);

@@ -6,7 +6,7 @@
 import type {Failure, Stage} from './failure.ts';
 
 /** RFC 4954 6: authentication is required, its mechanism too weak, it failed, or it needs encryption. */
-const codes: ReadonlySet<number> = new Set([530, 534, 535, 538]);
+export const authenticationCodes: ReadonlySet<number> = new Set([530, 534, 535, 538]);
 
 /** A refusal of the dot is one of the content. */
 const stages: ReadonlySet<Stage> = new Set(['ehlo', 'helo', 'mailfrom', 'rcptto', 'data']);
@@ -46,7 +46,7 @@ export function wantsAuthentication(
 ): boolean {
   if (fact !== undefined || reply === undefined) return false;
   const {code, status, text} = reply;
-  if (codes.has(code)) return stages.has(stage) || stage === 'message';
+  if (authenticationCodes.has(code)) return stages.has(stage) || stage === 'message';
   if (!stages.has(stage) || (code < 500 && code !== 454)) return false;
   if (status !== undefined && !statuses.test(status)) return false;
   const said = withoutNames(text);
@@ -56,14 +56,11 @@ export function wantsAuthentication(
 }
 
 /** A failure at a smarthost or sink: as what it is, where it is one of authentication. */
-export const relayFailureOf = (failure: Failure, couldAuthenticate: boolean): Failure =>
-  wantsAuthentication(failure, couldAuthenticate)
-    ? {
-        ...failure,
-        fact: 'authentication-wanted',
-        description: `the server wants authentication, or does not relay for us: ${failure.description}`,
-      }
-    : failure;
+export function relayFailureOf(failure: Failure, couldAuthenticate: boolean): Failure {
+  if (!wantsAuthentication(failure, couldAuthenticate)) return failure;
+  const description = `the server wants authentication, or does not relay for us: ${failure.description}`;
+  return {...failure, fact: 'authentication-wanted', description};
+}
 
 /** Whether somebody has to put the settings right: the server refused us as such, or we had nothing to show. */
 export function isOfOurSetUp({stage, reply, fact}: Failure): boolean {

@@ -1,6 +1,11 @@
 // The message text as it is sent: in UTF-8, with CRLF at the end of every line.
 
-import {lineEnd} from './line-end.ts';
+/**
+ * Where a line ends: CRLF, LF or CR, mixed as they come; so is CR CR LF, which programs make that write CRLF to a file in
+ * text mode. Whoever reads the text must agree with the wire, or a header field to one is something else to the other.
+ * To be used for splitting and replacing only: the expression is shared, and so would be its `lastIndex`.
+ */
+export const lineEnd = /(?<!\r)\r*\n|\r/g;
 
 export interface Content {
   /** What is sent: dots are stuffed, and the closing dot is included (RFC 5321 4.5.2). */

@@ -13,7 +13,6 @@ export interface CredentialPair {
   readonly missingCredential?: keyof Credentials;
 }
 
-/** A user name or a password. */
 export const parseCredential = (value: unknown): Parsed<string> =>
   typeof value === 'string' && value !== '' && !/\p{Cc}/u.test(value)
     ? right(value)

@@ -1,7 +1,7 @@
 // DANE for SMTP (RFC 7672): which TLSA records count, and whether a server's certificate is what they say. That
 // DNSSEC has proved the records is checked where they are looked up.
 
-import {createHash, type X509Certificate} from 'node:crypto';
+import {hash, type X509Certificate} from 'node:crypto';
 
 /** RFC 6698 2.1. */
 export interface TlsaRecord {
@@ -78,11 +78,6 @@ const isValidAt = ({validFromDate, validToDate}: X509Certificate, nowMs: number)
 
 function matches({selector, matchingType, data}: TlsaRecord, {raw, publicKey}: X509Certificate): boolean {
   const selected = selector === 0 ? raw : publicKey.export({type: 'spki', format: 'der'});
-  const shown =
-    matchingType === 0
-      ? selected
-      : createHash(matchingType === 1 ? 'sha256' : 'sha512')
-          .update(selected)
-          .digest();
-  return shown.toString('hex') === data;
+  if (matchingType === 0) return selected.toString('hex') === data;
+  return hash(matchingType === 1 ? 'sha256' : 'sha512', selected) === data;
 }

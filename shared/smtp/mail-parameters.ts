@@ -3,7 +3,8 @@
 
 import {asciiAddressOf, type Mailbox, needsSmtpUtf8} from './address.ts';
 import type {Content} from './content.ts';
-import {type Fact, type Failure, factFailure, type Stage} from './failure.ts';
+import type {Fact} from './fact.ts';
+import {type Failure, factFailure, type Stage} from './failure.ts';
 import {sizeLimitOf} from './reply.ts';
 
 /** What a server offers, from its reply to EHLO. */
@@ -15,20 +16,23 @@ export interface Envelope {
   readonly to: Mailbox;
 }
 
+export interface Mail extends Envelope {
+  readonly content: Content;
+}
+
 /** Without the parameter everything is ASCII (RFC 6531 3.4). */
 const wantsUtf8 = ({from, to}: Envelope): boolean =>
   needsSmtpUtf8(to) || (from !== undefined && needsSmtpUtf8(from));
 
+export type Command = readonly [Stage, string];
+
 /** Why a server cannot take a message, by what it offers. */
-export function misfitOf(
-  envelope: Envelope,
-  {size, eightBit}: Content,
-  extensions: Extensions,
-): Failure | undefined {
+export function misfitOf(mail: Mail, extensions: Extensions): Failure | undefined {
+  const {size, eightBit} = mail.content;
   const limit = sizeLimitOf(extensions);
   if (limit !== undefined && size > limit)
     return misfit('too-large', `the message has ${size} octets; the server takes ${limit}`);
-  if (wantsUtf8(envelope) && !extensions.has('SMTPUTF8'))
+  if (wantsUtf8(mail) && !extensions.has('SMTPUTF8'))
     return misfit('smtputf8-not-offered', 'an address needs SMTPUTF8, which is not offered');
   if (eightBit && !extensions.has('8BITMIME'))
     return misfit('8bitmime-not-offered', 'the message needs 8BITMIME, which is not offered');
@@ -38,21 +42,14 @@ export function misfitOf(
 const misfit = (fact: Fact, description: string): Failure => factFailure('mailfrom', fact, description);
 
 /** MAIL, RCPT and DATA for a message that is no misfit; SIZE is a courtesy (RFC 1870 6.1). */
-export function envelopeCommands(
-  envelope: Envelope,
-  {size, eightBit}: Content,
-  tellSize: boolean,
-): readonly (readonly [Stage, string])[] {
-  const utf8 = wantsUtf8(envelope);
+export function envelopeCommands(mail: Mail, tellSize: boolean): readonly Command[] {
+  const {from, to, content} = mail;
+  const utf8 = wantsUtf8(mail);
   const pathOf = (mailbox: Mailbox) => (utf8 ? mailbox.address : asciiAddressOf(mailbox));
-  const parameters = [
-    ...(tellSize ? [` SIZE=${size}`] : []),
-    ...(eightBit ? [' BODY=8BITMIME'] : []),
-    ...(utf8 ? [' SMTPUTF8'] : []),
-  ];
-  const {from, to} = envelope;
+  const size = tellSize ? ` SIZE=${content.size}` : '';
+  const parameters = size + (content.eightBit ? ' BODY=8BITMIME' : '') + (utf8 ? ' SMTPUTF8' : '');
   return [
-    ['mailfrom', `MAIL FROM:<${from ? pathOf(from) : ''}>${parameters.join('')}`],
+    ['mailfrom', `MAIL FROM:<${from ? pathOf(from) : ''}>${parameters}`],
     ['rcptto', `RCPT TO:<${pathOf(to)}>`],
     ['data', 'DATA'],
   ];
@@ -77,25 +74,19 @@ export function isOfParameters({stage, reply}: Failure): boolean {
 }
 
 /** Whether a refusal is of SIZE, which can be left out: the server has to say that a parameter is meant. */
-export const isOfSize = (failure: Failure): boolean =>
-  isOfParameters(failure) &&
-  failure.stage === 'mailfrom' &&
-  (failure.reply?.code === 504 ||
-    failure.reply?.code === 555 ||
-    failure.reply?.status === '5.5.4' ||
-    /\b(?:size|parameters?|arguments?|options?)\b/i.test(failure.reply?.text ?? ''));
+export function isOfSize(failure: Failure): boolean {
+  if (!isOfParameters(failure) || failure.stage !== 'mailfrom') return false;
+  const {code, status, text} = failure.reply!;
+  if (code === 504 || code === 555 || status === '5.5.4') return true;
+  return /\b(?:size|parameters?|arguments?|options?)\b/i.test(text);
+}
 
 /** A refusal of a parameter that the message needs and the server offers, as such; undefined for any other. */
-export function parameterRefusalOf(
-  failure: Failure,
-  envelope: Envelope,
-  {eightBit}: Content,
-): Failure | undefined {
+export function parameterRefusalOf(failure: Failure, mail: Mail): Failure | undefined {
   if (!isOfParameters(failure)) return undefined;
-  const needed = [
-    ...(eightBit && failure.stage === 'mailfrom' ? ['8BITMIME'] : []),
-    ...(wantsUtf8(envelope) ? ['SMTPUTF8'] : []),
-  ];
+  const needed: string[] = [];
+  if (mail.content.eightBit && failure.stage === 'mailfrom') needed.push('8BITMIME');
+  if (wantsUtf8(mail)) needed.push('SMTPUTF8');
   if (needed.length === 0) return undefined;
   const description = `${needed.join(' and ')}: offered, and then refused: ${failure.description}`;
   return {...failure, fact: 'parameter-refused', description};

@@ -1,5 +1,4 @@
-// MTA-STS (RFC 8461): what a domain's record and policy say, and which of its MX hosts the policy lists. The
-// functions fetch them and keep them.
+// MTA-STS (RFC 8461): what a domain's record and policy say, and which of its MX hosts the policy lists.
 
 import {type Parsed, right, wrong} from '../parsed.ts';
 import {parseHostname} from './address.ts';
@@ -22,10 +21,7 @@ export interface HostPolicy {
 /** RFC 8461 3.2: the largest max_age. A larger one is read as this. */
 const longestMaxAgeSeconds = 31_557_600;
 
-/**
- * The id in the TXT records at `_mta-sts.`; undefined if the domain has no policy.
- * @param records each as the strings that it is made of
- */
+/** The id in the TXT records at `_mta-sts.`, each in its strings; undefined when the domain has no policy. */
 export function policyIdOf(records: readonly (readonly string[])[]): string | undefined {
   // RFC 8461 3.1: records of other kinds do not count, and there must be exactly one of this kind.
   const [record, another] = records
@@ -54,8 +50,7 @@ export function parsePolicy(text: string): Parsed<StsPolicy> {
   const maxAge = first('max_age') ?? '';
   if (!/^\d{1,10}$/.test(maxAge)) return wrong('its max_age is not a number of seconds');
   const mx: string[] = [];
-  for (const {name, value} of fields) {
-    if (name !== 'mx') continue;
+  for (const {value} of fields.filter(({name}) => name === 'mx')) {
     const wildcard = value.startsWith('*.') ? '*.' : '';
     const host = parseHostname(value.slice(wildcard.length));
     if (!host.ok) return wrong('it has an mx that is not a host name');

@@ -139,11 +139,7 @@ export function replyOf(
   const status = enhancedStatus.exec(texts[0] ?? '')?.[1];
   // RFC 2034 4: each line repeats the status code.
   const bare = status === undefined ? texts : texts.map(text => text.replace(enhancedStatus, ''));
-  return {
-    code,
-    ...(status !== undefined && {status}),
-    text: printable(masked(bare.join(' ').trim())),
-  };
+  return {code, ...(status !== undefined && {status}), text: printable(masked(bare.join(' ').trim()))};
 }
 
 /** Text from a server, made fit for a log line and a result: one line, without control characters, not too long. */
@@ -156,15 +152,9 @@ export const printable = (text: string): string =>
  * @param lines of the reply, without codes; the first one greets
  */
 export function parseExtensions(lines: readonly string[]): ReadonlyMap<string, string> {
-  const extensions = new Map<string, string[]>();
-  for (const line of lines.slice(1)) {
-    const [name = '', ...parameters] = line.trim().split(/[ \t=]+/);
-    const keyword = name.toUpperCase();
-    const known = extensions.get(keyword) ?? [];
-    for (const parameter of parameters) known.push(parameter);
-    extensions.set(keyword, known);
-  }
-  return new Map([...extensions].map(([keyword, parameters]) => [keyword, parameters.join(' ')]));
+  const offers = lines.slice(1).map(line => line.trim().split(/[ \t=]+/));
+  const alike = Map.groupBy(offers, ([keyword = '']) => keyword.toUpperCase());
+  return new Map([...alike].map(([keyword, all]) => [keyword, all.flatMap(([, ...rest]) => rest).join(' ')]));
 }
 
 /** The size limit of RFC 1870; undefined if there is none, or if none was announced. */

@@ -50,8 +50,7 @@ export const isUrl = (text: string): boolean => /^\s*[a-z][a-z0-9+.-]{0,40}:\/\/
 
 /**
  * A relay as a URL: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. User and password are
- * percent-encoded (RFC 3986 3.2.1). There may be several hosts with commas between them. A problem never quotes the
- * URL, as there may be a password in it.
+ * percent-encoded (RFC 3986 3.2.1). A problem never quotes the URL: there may be a password in it.
  */
 export function parseRelayUrl(text: string): Parsed<Relay> {
   const [, scheme, authority = '', rest] = /^(smtps?):\/\/([^/?#]*)(.*)$/is.exec(text.trim()) ?? [];

@@ -1,7 +1,7 @@
 // What a failure says of the connection that it happened on: whether another message may be sent over it, and whether
 // another connection has to decide about this message.
 
-import type {Failure, Stage, Tried} from './failure.ts';
+import type {Failure, Tried} from './failure.ts';
 import type {Reply} from './reply.ts';
 
 /**
@@ -50,12 +50,11 @@ export const saysEnough = ({status, text}: Reply): boolean =>
 export const mayBeLimit = ({stage}: Failure, spent: Spent, wasIdle: boolean): boolean =>
   stage === 'mailfrom' && spent !== 'doubtful' && (spent === 'refused' || !wasIdle);
 
-const beforeText: ReadonlySet<Stage> = new Set(['mailfrom', 'rcptto', 'data']);
-
 /** Whether the server took the MAIL of a transaction. */
 export const isMailTaken = (tried: Tried): boolean =>
   tried.ok || ['rcptto', 'data', 'message'].includes(tried.failure.stage);
 
 /** Whether the server may not be able to take pipelined commands: it lost them, or lost count of them. */
 export const isConfused = ({stage, result, reply}: Failure): boolean =>
-  beforeText.has(stage) && (result === 'lost' || result === 'invalid' || reply?.code === 503);
+  ['mailfrom', 'rcptto', 'data'].includes(stage) &&
+  (result === 'lost' || result === 'invalid' || reply?.code === 503);

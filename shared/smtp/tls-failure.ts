@@ -74,7 +74,6 @@ const handshakeProblems: readonly (readonly [RegExp, string])[] = [
   [/ALERT/, 'the server refused the TLS handshake'],
 ];
 
-/** Why a handshake failed. */
 export function handshakeProblemOf({code = '', reason, message}: TlsError): string {
   if (!isOfTls({code}))
     return `the connection was lost during the TLS handshake: ${printable(code || message)}`;

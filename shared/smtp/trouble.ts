@@ -1,5 +1,6 @@
-// Targets in trouble: how long one is left alone after failures that are no message's fault. Its messages wait
-// meanwhile, instead of trying it one after the other. When the time is over, the next message is the probe.
+// Targets in trouble: how long one is left alone after failures that are no message's fault. Its messages wait meanwhile.
+// When the time is over, the next message is the probe. A target that has no room for another connection is full and not
+// down: it serves us on other connections, of this environment or of another one.
 
 import type {Failure} from './failure.ts';
 import {judge} from './verdict.ts';
@@ -40,3 +41,21 @@ export function troubleAfter(
 
 /** Whether it has been full for so long that waiting for it is no longer a matter of minutes. */
 export const isFullForLong = ({full = 0}: Trouble): boolean => full > fullInARow;
+
+/** Whether it happened before the server said what it offers: refused, closed, or sent away. A silence is no answer. */
+export const isTurnedAway = ({stage, result, reply}: Failure): boolean =>
+  (stage === 'connect' || stage === 'intro' || stage === 'ehlo') &&
+  (result === 'lost' || (reply !== undefined && reply.code >= 400));
+
+/** Whether the server says so. It must speak of connections, not of what is sent over one. */
+export const saysFull = (failure: Failure): boolean =>
+  isTurnedAway(failure) &&
+  failure.reply !== undefined &&
+  /\b(?:too many|max(?:imum)?|limit|concurrent|simultaneous|exceed(?:s|ed)?)\b/i.test(failure.reply.text) &&
+  /\b(?:connections?|sessions|clients)\b/i.test(failure.reply.text) &&
+  !/\b(?:errors|messages|recipients|unsolicited|spam)\b/i.test(failure.reply.text);
+
+export function fullFailureOf(failure: Failure): Failure {
+  const description = `no room for another connection: ${failure.description}`;
+  return {...failure, fact: 'server-full', description};
+}

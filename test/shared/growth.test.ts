@@ -15,13 +15,13 @@ import {parseSettings} from '../../shared/settings/settings.ts';
 import {parseHost, parseHostname, parseMailbox} from '../../shared/smtp/address.ts';
 import {wantsAuthentication} from '../../shared/smtp/authentication-wanted.ts';
 import {contentOf} from '../../shared/smtp/content.ts';
-import {saysFull} from '../../shared/smtp/full-server.ts';
 import {isOfSize} from '../../shared/smtp/mail-parameters.ts';
 import {maskedReply} from '../../shared/smtp/masked-reply.ts';
 import {parsePolicy, policyIdOf} from '../../shared/smtp/mta-sts.ts';
 import {parseExtensions, type RawReply, ReplyReader, replyOf} from '../../shared/smtp/reply.ts';
 import {parseHosts, parseRelayUrl} from '../../shared/smtp/smarthost.ts';
 import {saysEnough} from '../../shared/smtp/spent-connection.ts';
+import {saysFull} from '../../shared/smtp/trouble.ts';
 import {parseUtcTime} from '../../shared/utc-time.ts';
 import {arrival, bodyWith} from '../samples/messages.ts';
 

@@ -84,13 +84,6 @@ export async function addressesOf(dns: Dns, host: string): Promise<LookedUpHost>
   };
 }
 
-/** TXT records, each as the strings that it is made of; none if the DNS gives no answer. */
-export const textsOf = (dns: Dns, name: string): Promise<readonly (readonly string[])[]> =>
-  dns.query(name, 'TXT').then(
-    ({records}) => records,
-    () => [],
-  );
-
 /** A host, looked up as the system does, /etc/hosts included. An address is taken as it is. */
 export async function lookUpRelay(host: string): Promise<Host> {
   if (familyOf(host) !== 0) return {host, addresses: [host]};

@@ -33,12 +33,7 @@ export async function fetchPolicyFile(
   };
   try {
     return await new Promise<Parsed<string>>((resolve, reject) => {
-      https
-        .get(options)
-        .on('error', reject)
-        .on('response', response => {
-          textOf(response).then(resolve, reject);
-        });
+      https.get(options, response => textOf(response).then(resolve, reject)).on('error', reject);
     });
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException;

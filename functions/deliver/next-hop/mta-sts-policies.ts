@@ -1,14 +1,14 @@
 // The MTA-STS policies of domains, kept for as long as each of them says. Each environment keeps its own. A new one
 // starts with nothing, and whoever can forge the DNS at that moment can hide a policy from it.
 
-import type {Parsed} from '../../../shared/parsed.ts';
+import {type Parsed, wrong} from '../../../shared/parsed.ts';
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import {isPrivateAddress} from '../../../shared/smtp/ip-address.ts';
 import {parsePolicy, policyIdOf, type StsPolicy} from '../../../shared/smtp/mta-sts.ts';
 import {BoundedMap} from '../../runtime/bounded-map.ts';
 import type {Log} from '../../runtime/log.ts';
 import type {Dns} from './dns.ts';
-import {addressesOf, dnsOf, textsOf} from './lookup.ts';
+import {addressesOf, dnsOf} from './lookup.ts';
 import {fetchPolicyFile, policyHostOf} from './mta-sts-file.ts';
 
 /** RFC 8461 3.3: how long to wait after a failed fetch before the next one for the same id. */
@@ -46,7 +46,8 @@ export class StsPolicies {
   async policyOf(domain: string, mx: MxSettings): Promise<StsPolicy | undefined> {
     const {log, now} = this.#options;
     const dns = dnsOf(mx);
-    const id = policyIdOf(await textsOf(dns, `_mta-sts.${domain}`));
+    const {records} = await dns.query(`_mta-sts.${domain}`, 'TXT').catch(() => ({records: []}));
+    const id = policyIdOf(records);
     const known = this.#known.get(domain);
     const policy = known !== undefined && known.expiresMs > now() ? known.policy : undefined;
     if (id === undefined || (known?.id === id && known.refreshAtMs > now())) return policy;
@@ -71,9 +72,8 @@ export class StsPolicies {
     const {addresses} = await addressesOf(dns, policyHostOf(domain));
     // The domain sets this name. It must not lead a request into our own network.
     const allowed = addresses.filter(address => privateAddresses || !isPrivateAddress(address));
-    if (allowed.length === 0) return {ok: false, problem: `${policyHostOf(domain)} has no public address`};
-    const {httpsPort = 443} = this.#options;
-    const file = await fetchPolicyFile(domain, allowed, {port: httpsPort});
+    if (allowed.length === 0) return wrong(`${policyHostOf(domain)} has no public address`);
+    const file = await fetchPolicyFile(domain, allowed, {port: this.#options.httpsPort ?? 443});
     return file.ok ? parsePolicy(file.value) : file;
   }
 }

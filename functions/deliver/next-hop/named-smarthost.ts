@@ -5,7 +5,7 @@
 import {networkInterfaces} from 'node:os';
 import {reachOf} from '../../../shared/smtp/ip-address.ts';
 import type {Host} from './lookup.ts';
-import {type Hosts, refusedAddresses} from './next-hop-hosts.ts';
+import {failed, type Hosts} from './next-hop-hosts.ts';
 
 /** @param privateAllowed whether private networks are allowed. This machine and its link never are. */
 export function permittedHosts(hosts: readonly Host[], privateAllowed: boolean): Hosts {
@@ -23,7 +23,8 @@ export function permittedHosts(hosts: readonly Host[], privateAllowed: boolean):
   if (permitted.length > 0) return {ok: true, hosts: permitted, ttlSeconds: 0};
   const places = hosts.map(({host, addresses}) => [...new Set([host, ...addresses])].join(' '));
   const wouldHelp = hosts.some(({addresses}) => addresses.some(isPrivate));
-  return refusedAddresses(
+  return failed(
+    'private-address',
     `no message may name a smarthost at ${places.join(', ')}: smarthost-private-addresses ${wouldHelp ? 'would allow private ones' : 'does not allow this function’s own'}`,
   );
 }

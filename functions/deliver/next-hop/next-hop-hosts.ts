@@ -4,7 +4,8 @@
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import {parseAddressLiteral} from '../../../shared/smtp/address.ts';
 import {type Dane, daneOf} from '../../../shared/smtp/dane.ts';
-import {type Fact, factFailure, type Tried} from '../../../shared/smtp/failure.ts';
+import type {Fact} from '../../../shared/smtp/fact.ts';
+import {factFailure, type Tried} from '../../../shared/smtp/failure.ts';
 import {isPrivateAddress} from '../../../shared/smtp/ip-address.ts';
 import {type HostPolicy, isListed, type StsPolicy} from '../../../shared/smtp/mta-sts.ts';
 import type {Dns} from './dns.ts';
@@ -21,7 +22,7 @@ export interface MxOptions {
   readonly now: () => number;
   readonly random: () => number;
   /** The MTA-STS policy to apply, if there is one. */
-  readonly policyOf: (domain: string, mx: MxSettings) => Promise<StsPolicy | undefined>;
+  readonly policyOf: () => Promise<StsPolicy | undefined>;
 }
 
 /** This many MX hosts with addresses are enough, and this many are looked up at a time. Each costs two queries. */
@@ -36,7 +37,7 @@ const maxLookUpMs = 30_000;
 /** How long hosts are good for at most. Node.js does not tell the TTL of MX records, or of what the system says. */
 const maxTtlSeconds = 60;
 
-const failed = (fact: Fact, description: string): Extract<Hosts, {ok: false}> => {
+export const failed = (fact: Fact, description: string): Extract<Hosts, {ok: false}> => {
   const failure = factFailure('dns', fact, description);
   return {ok: false, failure: fact === 'dns-unavailable' ? {...failure, result: 'timeout'} : failure};
 };
@@ -54,7 +55,7 @@ export async function resolveMxHosts(
     return {ok: true, hosts: [{host: domain, addresses}], ttlSeconds: maxTtlSeconds};
   }
   const dns = dnsOf(mx);
-  const [named, policy] = await Promise.all([mxNamesOf(dns, domain, random), policyOf(domain, mx)]);
+  const [named, policy] = await Promise.all([mxNamesOf(dns, domain, random), policyOf()]);
   if (!named.ok) return named;
   const {names, secure} = named;
   const candidates = policy?.mode === 'enforce' ? names.filter(name => isListed(name, policy)) : names;
@@ -63,10 +64,7 @@ export async function resolveMxHosts(
       'mx-not-in-policy',
       `no MX host of ${domain} is in its MTA-STS policy: ${names.slice(0, enoughMxHosts).join(', ')}`,
     );
-  const looked = await lookUpEnough(candidates, now, async name => {
-    const host = await mxHostOf(dns, name, {domain, port: mx.port, secure});
-    return {...host, usable: usableOf(host.addresses, mx)};
-  });
+  const looked = await lookUpEnough(candidates, now, name => mxHostOf(dns, name, {domain, mx, secure}));
   const hosts = looked
     .filter(({usable}) => usable.length > 0)
     .map(({host, usable: addresses, dane}) => ({
@@ -90,13 +88,13 @@ export async function resolveMxHosts(
 }
 
 /** Looks up names in their order, some at a time, until enough of them can be used or the time is over. */
-async function lookUpEnough<H extends {readonly usable: readonly string[]}>(
+async function lookUpEnough(
   names: readonly string[],
   now: () => number,
-  lookUp: (name: string) => Promise<H>,
-): Promise<readonly H[]> {
+  lookUp: (name: string) => Promise<MxHost>,
+): Promise<readonly MxHost[]> {
   const untilMs = now() + maxLookUpMs;
-  const looked: H[] = [];
+  const looked: MxHost[] = [];
   const isEnough = () =>
     looked.length >= Math.min(names.length, maxMxHosts) ||
     looked.filter(({usable}) => usable.length > 0).length >= enoughMxHosts;
@@ -125,28 +123,31 @@ async function mxNamesOf(dns: Dns, domain: string, random: () => number) {
   }
 }
 
-interface MxAnswer {
-  readonly domain: string;
-  readonly port: number;
-  /** Whether DNSSEC has proved the MX records. */
-  readonly secure: boolean;
+interface MxHost extends LookedUpHost {
+  /** The addresses that mail may go to. */
+  readonly usable: readonly string[];
+  readonly dane?: Dane;
 }
 
-/** An MX host with its addresses and, where DNSSEC has proved all of that, with what its TLSA records ask for. */
+/**
+ * An MX host with its addresses and, where DNSSEC has proved all of that, with what its TLSA records ask for.
+ * @param secure whether DNSSEC has proved the MX records
+ */
 async function mxHostOf(
   dns: Dns,
   host: string,
-  {domain, port, secure}: MxAnswer,
-): Promise<LookedUpHost & {readonly dane?: Dane}> {
-  const looked = await addressesOf(dns, host);
+  {domain, mx, secure}: {readonly domain: string; readonly mx: MxSettings; readonly secure: boolean},
+): Promise<MxHost> {
+  const found = await addressesOf(dns, host);
+  const looked = {...found, usable: usableOf(found.addresses, mx)};
   if (!secure || !looked.secure) return looked;
   try {
-    const tlsa = await dns.query(`_${port}._tcp.${host}`, 'TLSA');
+    const tlsa = await dns.query(`_${mx.port}._tcp.${host}`, 'TLSA');
     const isAsked = tlsa.secure && tlsa.records.length > 0;
-    return {...looked, ...(isAsked && {dane: daneOf(tlsa.records, host, domain)})};
+    return isAsked ? {...looked, dane: daneOf(tlsa.records, host, domain)} : looked;
   } catch {
     // RFC 7672 2.1.2: the host is not used as long as nobody knows what its TLSA records ask for.
-    return {...looked, addresses: [], unavailable: true};
+    return {...looked, addresses: [], usable: [], unavailable: true};
   }
 }
 
@@ -156,11 +157,8 @@ const usableOf = (addresses: readonly string[], mx: MxSettings): readonly string
 
 const privateAddresses = (names: readonly string[]): Hosts => {
   const some = names.slice(0, enoughMxHosts).join(', ');
-  return refusedAddresses(`only private addresses: ${some}; mx-private-addresses would allow them`);
+  return failed('private-address', `only private addresses: ${some}; mx-private-addresses would allow them`);
 };
-
-/** @param description which addresses, and what would allow them */
-export const refusedAddresses = (description: string): Hosts => failed('private-address', description);
 
 /**
  * The addresses of a smarthost's or sink's hosts, looked up as the system does. A name that is unknown may come back.

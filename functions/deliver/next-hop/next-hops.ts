@@ -36,7 +36,7 @@ export class NextHops {
     const key = `${nextHopName(hop)} ${hop.kind === 'mx' ? JSON.stringify(mx) : ''}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined && kept.untilMs > now()) return kept.hosts;
-    const hosts = this.#resolve(hop, mx);
+    const hosts = hop.kind === 'mx' ? this.#mxHostsOf(hop.domain, mx) : resolveRelayHosts(hop.hosts);
     this.#kept.set(key, {hosts, untilMs: Number.POSITIVE_INFINITY});
     let untilMs = 0;
     try {
@@ -55,10 +55,9 @@ export class NextHops {
     return permittedHosts(hosts.hosts, smarthostPrivateAddresses);
   }
 
-  #resolve(hop: NextHop, mx: MxSettings): Promise<Hosts> {
-    if (hop.kind !== 'mx') return resolveRelayHosts(hop.hosts);
+  #mxHostsOf(domain: string, mx: MxSettings): Promise<Hosts> {
     const {policies, now, random} = this.#options;
-    const policyOf = async (domain: string) => (mx.mtaSts ? policies.policyOf(domain, mx) : undefined);
-    return resolveMxHosts(hop.domain, mx, {now, random, policyOf});
+    const policyOf = async () => (mx.mtaSts ? policies.policyOf(domain, mx) : undefined);
+    return resolveMxHosts(domain, mx, {now, random, policyOf});
   }
 }

@@ -2,8 +2,8 @@
 // keeps few for each target, so that idle environments take up little of a server's capacity.
 
 import {setTimeout as pause} from 'node:timers/promises';
-import {fullFailureOf, isTurnedAway, saysFull} from '../../../shared/smtp/full-server.ts';
 import {keyOf, serverOf, type Target} from '../../../shared/smtp/target.ts';
+import {fullFailureOf, isTurnedAway, saysFull} from '../../../shared/smtp/trouble.ts';
 import type {Opened} from '../smtp/smtp-opening.ts';
 import type {SmtpSession} from '../smtp/smtp-session.ts';
 import {Habits} from './habits.ts';
@@ -49,7 +49,7 @@ export class Connections {
       this.#kept = this.#kept.filter(each => each !== kept);
       this.#places.take(kept.session);
       await new Promise(resolve => setImmediate(resolve));
-      if (kept.session.usable && this.#now() < kept.untilMs) return kept.session;
+      if (this.#isAlive(kept)) return kept.session;
       this.#places.dismiss(kept.session);
     }
   }
@@ -65,7 +65,8 @@ export class Connections {
       const wasServing = this.has(target);
       const opened = await this.#places.open(target, open);
       if (opened.ok || !isTurnedAway(opened.failure)) return opened;
-      isFull ||= wasServing || saysFull(opened.failure) || (await this.#isServing(target));
+      isFull ||=
+        wasServing || saysFull(opened.failure) || this.has(target) || (await this.#places.willServe(target));
       if (!isFull) return opened;
       this.habits.wasFull(target);
       const place =
@@ -81,11 +82,7 @@ export class Connections {
 
   /** Whether the server has a connection of ours: idle, or in use. */
   has(target: Target): boolean {
-    return this.#idleTo(target).length > 0 || this.#places.isInUse(target);
-  }
-
-  async #isServing(target: Target): Promise<boolean> {
-    return this.#idleTo(target).length > 0 || (await this.#places.isServing(target));
+    return this.#idleTo(target).length > 0 || this.#places.isInUse(serverOf(target));
   }
 
   /** A kept one to the same target. Those to other targets at the server make room. */
@@ -110,11 +107,8 @@ export class Connections {
     const key = keyOf(session.target);
     const untilMs = Math.min(this.#now() + idleMs, session.openedMs + maxAgeMs);
     const alike = this.#kept.filter(each => each.key === key).length;
-    const isWelcome =
-      !this.habits.isFull(session.target) &&
-      untilMs > this.#now() &&
-      alike < maxAlike &&
-      this.#kept.length < maxKept;
+    const hasRoom = alike < maxAlike && this.#kept.length < maxKept;
+    const isWelcome = hasRoom && untilMs > this.#now() && !this.habits.isFull(session.target);
     if (!this.#places.leave(session, isWelcome)) return;
     this.#kept = [...this.#kept, {key, session, untilMs}];
     // If the environment is not frozen meanwhile.

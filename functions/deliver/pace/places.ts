@@ -34,18 +34,13 @@ export class Places {
     }
   }
 
-  /** Whether the server serves another connection of ours. One that is being opened is waited for. */
-  async isServing(target: Target): Promise<boolean> {
-    if (this.isInUse(target)) return true;
+  /** Whether the server takes one of the connections that are being opened. */
+  async willServe(target: Target): Promise<boolean> {
     const openings = [...this.#opening].filter(([, server]) => server === serverOf(target));
     return (await Promise.all(openings.map(([opening]) => opening))).some(({ok}) => ok);
   }
 
-  isInUse(target: Target): boolean {
-    return this.#isInUse(serverOf(target));
-  }
-
-  #isInUse(server: string): boolean {
+  isInUse(server: string): boolean {
     return [...this.#inUse].some(each => serverOf(each.target) === server);
   }
 
@@ -99,7 +94,7 @@ export class Places {
 
   /** Ends the waiting where no connection is left that could make room. */
   #disappoint(server: string): void {
-    if (this.#isInUse(server) || [...this.#opening.values()].includes(server)) return;
+    if (this.isInUse(server) || [...this.#opening.values()].includes(server)) return;
     for (const each of this.#waiting) if (each.server === server) each.resolve(undefined);
   }
 }

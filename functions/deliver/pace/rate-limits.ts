@@ -4,27 +4,14 @@
 
 import type {Candidate} from '../../../shared/delivery/gate.ts';
 import type {Waits} from '../../../shared/delivery/gates/rate.ts';
-import {
-  type Rate,
-  rateOf,
-  reserve,
-  shareOf,
-  stateOfSlot,
-  type Wait,
-  waitsOf,
-} from '../../../shared/delivery/rate.ts';
+import {rateOf, reserve, shareOf, stateOfSlot, type Wait, waitsOf} from '../../../shared/delivery/rate.ts';
+import type {Capacity} from '../../../shared/settings/groups/capacity.ts';
 import {BoundedMap} from '../../runtime/bounded-map.ts';
 import {errorText, type Log} from '../../runtime/log.ts';
 import type {SlotTable} from './slot-table.ts';
 
 /** How long the table is left alone after it failed. Asking would cost seconds of each batch. */
 const backOffMs = 10_000;
-
-interface Asking {
-  readonly rate: Rate;
-  readonly connections: number;
-  readonly candidates: Candidate[];
-}
 
 export class RateLimits {
   readonly #table: Pick<SlotTable, 'reserve'>;
@@ -41,23 +28,20 @@ export class RateLimits {
 
   async waitsOf(candidates: readonly Candidate[], now: () => number): Promise<Waits> {
     const waits = new Map<Candidate, Wait>();
-    const asking = new Map<string, Asking>();
-    for (const candidate of candidates) {
-      const {receiver, capacity} = candidate.destination;
-      const rate = rateOf(capacity);
-      if (rate === undefined) continue;
-      const {slotMs} = candidate.message.tracking;
-      const state = stateOfSlot(slotMs, now());
-      if (state === 'ahead') waits.set(candidate, {untilMs: slotMs!, slotMs: slotMs!});
-      if (state !== 'none') continue;
-      const those = asking.get(receiver) ?? {rate, connections: capacity.connections, candidates: []};
-      those.candidates.push(candidate);
-      asking.set(receiver, those);
+    const limited = candidates.filter(({destination}) => rateOf(destination.capacity) !== undefined);
+    const {ahead = [], none = []} = Object.groupBy(limited, ({message}) =>
+      stateOfSlot(message.tracking.slotMs, now()),
+    );
+    for (const candidate of ahead) {
+      const slotMs = candidate.message.tracking.slotMs!;
+      waits.set(candidate, {untilMs: slotMs, slotMs});
     }
+    const asking = Map.groupBy(none, ({destination}) => destination.receiver);
     await Promise.all(
       [...asking].map(async ([receiver, those]) => {
-        for (const [index, wait] of (await this.#ask(receiver, those, now)).entries())
-          if (wait !== undefined) waits.set(those.candidates[index]!, wait);
+        const {capacity} = those[0]!.destination;
+        for (const [index, wait] of (await this.#ask(receiver, capacity, those.length, now)).entries())
+          if (wait !== undefined) waits.set(those[index]!, wait);
       }),
     );
     return waits;
@@ -65,9 +49,11 @@ export class RateLimits {
 
   async #ask(
     receiver: string,
-    {rate, connections, candidates: {length: count}}: Asking,
+    capacity: Capacity,
+    count: number,
     now: () => number,
   ): Promise<readonly (Wait | undefined)[]> {
+    const rate = rateOf(capacity)!;
     if (now() >= this.#askAgainMs) {
       try {
         const slots = await this.#table.reserve(receiver, count, rate, now());
@@ -78,7 +64,7 @@ export class RateLimits {
       }
     }
     // Each lane is in one environment at a time, so that no more environments than lanes have mail for this receiver.
-    const share = shareOf(rate, connections);
+    const share = shareOf(rate, capacity.connections);
     const reserved = reserve(this.#ownNextMs.get(receiver), count, share, now());
     if (reserved !== undefined) this.#ownNextMs.set(receiver, reserved.nextMs);
     return waitsOf(reserved?.slots, count, share, now());

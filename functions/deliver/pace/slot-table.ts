@@ -23,12 +23,6 @@ interface Write {
   readonly values: Readonly<Record<string, number>>;
 }
 
-interface Written {
-  readonly done: boolean;
-  /** After the write, or as it was found; undefined where there is no item. */
-  readonly nextMs: number | undefined;
-}
-
 export class SlotTable {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
@@ -65,7 +59,8 @@ export class SlotTable {
     throw new Error(`${receiver}: its next slot could not be moved on in ${maxWrites} writes`);
   }
 
-  async #write(receiver: string, nowMs: number, {next, condition, values}: Write): Promise<Written> {
+  /** @returns `nextMs` after the write, or as it was found; undefined where there is no item */
+  async #write(receiver: string, nowMs: number, {next, condition, values}: Write) {
     const all = {...values, ':expires': Math.ceil((nowMs + horizonMs) / 1000) + keptSeconds};
     const update = new UpdateItemCommand({
       TableName: this.#tableName,

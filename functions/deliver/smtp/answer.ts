@@ -8,8 +8,7 @@ import {printable, type RawReply, type Reply, replyOf} from '../../../shared/smt
 export type Answer = Tried<{readonly reply: Reply; readonly lines: readonly string[]}>;
 
 /**
- * After the dot the digits decide, however they come. To ignore what the server has said would be to send the message
- * again.
+ * After the dot the digits decide, however they come: to ignore them would be to send the message again.
  * @param stage undefined when nobody has asked
  */
 export function answerOf(raw: RawReply, stage: Stage = 'connect', secrets: readonly string[]): Answer {
@@ -19,10 +18,9 @@ export function answerOf(raw: RawReply, stage: Stage = 'connect', secrets: reado
   return {ok: true, reply: replyOf(raw, raw.code, shown), lines: raw.lines};
 }
 
-export const failed = (stage: Stage, result: Failure['result'], description: string): Answer => ({
-  ok: false,
-  failure: {stage, result, description},
-});
+export function failed(stage: Stage, result: Failure['result'], description: string): Answer {
+  return {ok: false, failure: {stage, result, description}};
+}
 
 /** @param wanted the first digit of the reply that lets the dialogue go on (RFC 5321 4.2.1) */
 export function failureOf(answer: Answer, stage: Stage, wanted: 2 | 3): Failure | undefined {
@@ -31,7 +29,3 @@ export function failureOf(answer: Answer, stage: Stage, wanted: 2 | 3): Failure 
   if (Math.floor(reply.code / 100) === wanted) return undefined;
   return {stage, result: 'error', reply, description: reply.text};
 }
-
-/** For showing. */
-export const wordsOf = (answer: Answer): string =>
-  answer.ok ? `${answer.reply.code} ${answer.reply.text}` : answer.failure.description;

@@ -42,17 +42,10 @@ export async function authenticate(
   inClear: boolean,
 ): Promise<Authentication> {
   const names = offered.toUpperCase().split(' ');
-  const known = [plain(credentials), login(credentials)];
-  const cram = cramMd5(credentials);
+  const [cram, ...known] = [cramMd5(credentials), plain(credentials), login(credentials)] as const;
   const preferred = inClear ? [cram, ...known] : [...known, cram];
-  let last: Authentication = {
-    stage: 'auth',
-    failure: factFailure(
-      'auth',
-      'auth-not-offered',
-      'the server offers none of AUTH PLAIN, LOGIN and CRAM-MD5',
-    ),
-  };
+  const none = 'the server offers none of AUTH PLAIN, LOGIN and CRAM-MD5';
+  let last: Authentication = {stage: 'auth', failure: factFailure('auth', 'auth-not-offered', none)};
   for (const mechanism of preferred.filter(({name}) => names.includes(name))) {
     const failure = await exchange(conversation, mechanism);
     last = {name: mechanism.name, stage: mechanism.stage, failure};

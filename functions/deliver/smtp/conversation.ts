@@ -4,7 +4,7 @@
 import type net from 'node:net';
 import type {Failure, Stage} from '../../../shared/smtp/failure.ts';
 import {type RawReply, ReplyReader} from '../../../shared/smtp/reply.ts';
-import {type Answer, answerOf, failed, wordsOf} from './answer.ts';
+import {type Answer, answerOf, failed} from './answer.ts';
 import {allowedMs, type Deadline} from './timeouts.ts';
 
 /** A command, or a text, that waits for its reply. */
@@ -121,37 +121,29 @@ export class Conversation {
     const waiting = this.#waiting.shift();
     const answer = answerOf(raw, waiting?.stage, this.#secrets);
     waiting?.resolve(answer);
+    const words = answer.ok ? `${answer.reply.code} ${answer.reply.text}` : answer.failure.description;
     // A server that does not know EHLO may say so in any way. HELO comes next, on the same connection.
     const goesOn = answer.ok ? raw.isValid && raw.code !== 421 : waiting?.stage === 'ehlo';
     if (waiting !== undefined && goesOn) this.#watch();
     // From here on nobody knows which command a reply belongs to.
-    else
-      this.#lose(
-        `${waiting ? 'the connection was given up after' : 'the server said unasked'}: ${wordsOf(answer)}`,
-      );
+    else this.#lose(`${waiting ? 'the connection was given up after' : 'the server said unasked'}: ${words}`);
   }
 
   #lose(description: string): void {
     this.#breakOff('lost', description);
   }
 
-  /** A reply to the dot that broke off still decides if its digits are there. */
-  #breakOff(result: Failure['result'], description: string): void {
-    const [waiting] = this.#waiting;
-    const raw = this.open && waiting?.stage === 'message' ? this.#reader.breakOff() : undefined;
-    const answer = raw?.code === undefined ? undefined : answerOf(raw, 'message', this.#secrets);
-    if (answer !== undefined) this.#waiting.shift()?.resolve(answer);
-    this.#end(answer === undefined ? result : 'lost', description);
-  }
-
   /** The first command that waits gets what happened. Those behind it get a lost connection. */
-  #end(result: Failure['result'], description: string): void {
+  #breakOff(result: Failure['result'], description: string): void {
     if (!this.open) return;
     this.#loss = description;
     clearTimeout(this.#timer);
     this.#socket.destroy();
     for (const [index, {stage, resolve}] of this.#waiting.splice(0).entries()) {
-      resolve(failed(stage, index === 0 ? result : 'lost', description));
+      const raw = index === 0 && stage === 'message' ? this.#reader.breakOff() : undefined;
+      // A reply to the dot that broke off still decides if its digits are there.
+      if (raw?.code !== undefined) resolve(answerOf(raw, stage, this.#secrets));
+      else resolve(failed(stage, index === 0 ? result : 'lost', description));
     }
   }
 

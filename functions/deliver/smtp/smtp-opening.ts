@@ -2,8 +2,8 @@
 // shared/smtp/verdict.ts, and what clear text may be used for in shared/smtp/target.ts.
 
 import type net from 'node:net';
-import {addressLiteralOf} from '../../../shared/smtp/address-literal.ts';
 import {type Failure, factFailure, type Stage, type Tried} from '../../../shared/smtp/failure.ts';
+import {addressLiteralOf} from '../../../shared/smtp/ip-address.ts';
 import {policyFailureOf} from '../../../shared/smtp/mta-sts.ts';
 import {parseExtensions} from '../../../shared/smtp/reply.ts';
 import {failureInClear, mayBeInClear, mustEncrypt, type Target} from '../../../shared/smtp/target.ts';

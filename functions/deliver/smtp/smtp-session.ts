@@ -5,13 +5,13 @@
 // used, as the text would go before the server has agreed to it. A proxy that passes CHUNKING on and does not know BDAT
 // would take the text for commands; and after a lost connection nobody would know that the message was not sent.
 
-import type {Content} from '../../../shared/smtp/content.ts';
-import {type Failure, factFailure, type Stage, type Tried} from '../../../shared/smtp/failure.ts';
+import {type Failure, factFailure, type Tried} from '../../../shared/smtp/failure.ts';
 import {
-  type Envelope,
+  type Command,
   type Extensions,
   envelopeCommands,
   isOfSize,
+  type Mail,
   misfitOf,
   parameterRefusalOf,
 } from '../../../shared/smtp/mail-parameters.ts';
@@ -23,14 +23,8 @@ import type {SessionFacts} from './session-facts.ts';
 import type {Deadline} from './timeouts.ts';
 import type {Turn} from './turns.ts';
 
-interface Mail extends Envelope {
-  readonly content: Content;
-}
-
 /** `spent` is there where the connection is to blame as far as anybody knows: another one is to decide. */
 export type Sent = Tried & {readonly spent?: Spent};
-
-type Command = readonly [Stage, string];
 
 /** RSET is no work for a server. Half of the time stays, so that another connection can be tried. */
 const hurried = (deadline: Deadline): Deadline => {
@@ -101,7 +95,7 @@ export class SmtpSession {
     conversation.deadline = deadline;
     const isFresh = this.#isFresh;
     this.#isFresh = false;
-    const misfit = misfitOf(mail, mail.content, this.#extensions);
+    const misfit = misfitOf(mail, this.#extensions);
     if (misfit !== undefined) return {ok: false, failure: misfit};
     this.messages += 1;
     let refusal = await this.#envelope(mail, deadline);
@@ -114,8 +108,10 @@ export class SmtpSession {
     if (refusal !== undefined) return this.#refused(refusal, mail, isFresh);
     if (deadline.now() > (deadline.lastTextMs ?? deadline.deadlineMs)) {
       conversation.close();
-      const failure = factFailure('data', 'out-of-time', 'no time is left to wait for the reply');
-      return {ok: false, failure};
+      return {
+        ok: false,
+        failure: factFailure('data', 'out-of-time', 'no time is left to wait for the reply'),
+      };
     }
     const answered = conversation.content(mail.content.wire);
     if (this.pipelining) turn.pass();
@@ -130,7 +126,7 @@ export class SmtpSession {
   /** MAIL, RCPT and DATA: why the text must not be sent, or undefined when the server waits for it. */
   async #envelope(mail: Mail, deadline: Deadline): Promise<Failure | undefined> {
     const conversation = this.#conversation;
-    const commands = envelopeCommands(mail, mail.content, this.#tellsSize);
+    const commands = envelopeCommands(mail, this.#tellsSize);
     const reset = this.#dirty;
     this.#dirty = false;
     const failures = await this.#ask(reset ? [['mailfrom', 'RSET'], ...commands] : commands, deadline);
@@ -172,7 +168,7 @@ export class SmtpSession {
   #refused(failure: Failure, mail: Mail, isFresh: boolean): Sent {
     const spent = spentBy(failure, {isFresh, hasTakenMail: this.#hasTakenMail, isDirty: this.#dirty});
     if (spent !== undefined) void this.quit();
-    const named = parameterRefusalOf(failure, mail, mail.content) ?? failure;
+    const named = parameterRefusalOf(failure, mail) ?? failure;
     return {ok: false, failure: named, ...(spent && {spent})};
   }
 

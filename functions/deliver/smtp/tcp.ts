@@ -1,36 +1,29 @@
 // A TCP connection to a given address.
 
+import {once} from 'node:events';
 import net from 'node:net';
-import type {Tried} from '../../../shared/smtp/failure.ts';
+import type {Failure, Tried} from '../../../shared/smtp/failure.ts';
 import {allowedMs, type Deadline} from './timeouts.ts';
 
-export function connectTcp(
+export async function connectTcp(
   address: string,
   port: number,
   {connectTimeoutMs, ...deadline}: Deadline & {readonly connectTimeoutMs: number},
 ): Promise<Tried<{readonly socket: net.Socket}>> {
-  return new Promise(resolve => {
-    // Nagle's algorithm would hold commands back until the text before them is acknowledged, which costs a round trip.
-    const socket = net.connect({host: address, port, noDelay: true});
-    const fail = (result: 'timeout' | 'lost', description: string) => {
-      socket.destroy();
-      resolve({ok: false, failure: {stage: 'connect', result, description}});
-    };
-    const timer = setTimeout(
-      () => fail('timeout', 'no connection in time'),
-      Math.min(allowedMs('connect', deadline), connectTimeoutMs),
-    );
-    const onError = (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      fail('lost', `no connection: ${error.code ?? error.message}`);
-    };
-    socket.once('error', onError);
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      socket.removeListener('error', onError);
-      // The greeting may be there already. It waits until somebody listens.
-      socket.pause();
-      resolve({ok: true, socket});
-    });
-  });
+  // Nagle's algorithm would hold commands back until the text before them is acknowledged, which costs a round trip.
+  const socket = net.connect({host: address, port, noDelay: true});
+  // The greeting may come at once. It waits until somebody listens.
+  socket.pause();
+  const signal = AbortSignal.timeout(Math.ceil(Math.min(allowedMs('connect', deadline), connectTimeoutMs)));
+  try {
+    await once(socket, 'connect', {signal});
+    return {ok: true, socket};
+  } catch (error) {
+    socket.destroy();
+    const {code, message} = error as NodeJS.ErrnoException;
+    const failure: Failure = signal.aborted
+      ? {stage: 'connect', result: 'timeout', description: 'no connection in time'}
+      : {stage: 'connect', result: 'lost', description: `no connection: ${code ?? message}`};
+    return {ok: false, failure};
+  }
 }

@@ -9,16 +9,12 @@ import {daneFailureOf} from '../../../shared/smtp/dane.ts';
 import {type Failure, factFailure, type Tried} from '../../../shared/smtp/failure.ts';
 import {mustProveItself, provesItself, type Target} from '../../../shared/smtp/target.ts';
 import {certificateProblemOf, handshakeProblemOf, type TlsError} from '../../../shared/smtp/tls-failure.ts';
+import type {SessionFacts} from './session-facts.ts';
 import {allowedMs, type Deadline} from './timeouts.ts';
-
-interface TlsFacts {
-  readonly cipher: {readonly name: string; readonly version: string};
-  readonly verified: boolean;
-}
 
 export interface Secured {
   readonly socket: TLSSocket;
-  readonly facts: TlsFacts;
+  readonly facts: Pick<SessionFacts, 'cipher' | 'verified'>;
   /** Why the certificate is not what it must be; undefined where it is, or where any certificate will do. */
   readonly problem: string | undefined;
   /** The first error of TLS since. */
@@ -62,18 +58,14 @@ export async function secure(
 function findingsOf(socket: TLSSocket, target: Target, nowMs: number) {
   const {standardName, name, version} = socket.getCipher();
   const cipher = {name: standardName ?? name, version: socket.getProtocol() ?? version};
-  const unproven = daneProblemOf(socket, target, nowMs);
+  const unproven = target.dane && daneFailureOf(target.dane, chainOf(socket), nowMs);
   const verified = provesItself(target) ? unproven === undefined : socket.authorized;
-  if (verified || !mustProveItself(target)) return {facts: {cipher, verified}, problem: undefined};
+  const facts = {cipher, verified};
+  if (verified || !mustProveItself(target)) return {facts, problem: undefined};
+  if (unproven !== undefined) return {facts, problem: `${unproven} (DANE)`};
   // The types say that this is an error. It is an error's code.
   const code = String(socket.authorizationError);
-  const problem = unproven ?? certificateProblemOf(code, chainOf(socket), target.host, nowMs);
-  return {facts: {cipher, verified}, problem};
-}
-
-function daneProblemOf(socket: TLSSocket, {dane}: Target, nowMs: number): string | undefined {
-  const problem = dane && daneFailureOf(dane, chainOf(socket), nowMs);
-  return problem && `${problem} (DANE)`;
+  return {facts, problem: certificateProblemOf(code, chainOf(socket), target.host, nowMs)};
 }
 
 /** The server's certificate, and those behind it. (getPeerX509Certificate() works only once: nodejs/node#65579.) */

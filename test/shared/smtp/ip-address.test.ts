@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {familyOf, isLoopback, isPrivateAddress, reachOf} from '../../../shared/smtp/ip-address.ts';
+import {
+  addressLiteralOf,
+  familyOf,
+  isLoopback,
+  isPrivateAddress,
+  reachOf,
+} from '../../../shared/smtp/ip-address.ts';
 
 test.each([
   ['192.0.2.1', 4],
@@ -173,4 +179,20 @@ test('an IPv6 address is in the same ranges however it is written', () => {
       expect(reachOf(full, [])).toBe(reachOf(short, []));
     }),
   );
+});
+
+test.each([
+  ['192.0.2.1', '[192.0.2.1]'],
+  ['127.0.0.1', '[127.0.0.1]'],
+  ['2001:db8::1', '[IPv6:2001:db8::1]'],
+  ['2001:DB8:0:0:0:0:0:1', '[IPv6:2001:db8::1]'],
+  ['::1', '[IPv6:::1]'],
+  ['fe80::1%eth0', '[IPv6:fe80::1]'],
+  ['::ffff:192.0.2.1', '[192.0.2.1]'],
+  ['::FFFF:c000:201', '[192.0.2.1]'],
+  ['64:ff9b::192.0.2.1', '[IPv6:64:ff9b::c000:201]'],
+  ['', undefined],
+  ['relay.example', undefined],
+])('%j in the place of a name is %s', (address, literal) => {
+  expect(addressLiteralOf(address)).toBe(literal);
 });

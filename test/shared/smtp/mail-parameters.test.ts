@@ -74,7 +74,7 @@ test('a lost connection is no refusal of a parameter', () => {
 
 describe('a refusal is of what the message needs', () => {
   const needed = (envelope: typeof plain, content: typeof ascii, stage: Stage = 'mailfrom') =>
-    parameterRefusalOf(refusal(553, '5.6.7', 'no', stage), envelope, content)?.description;
+    parameterRefusalOf(refusal(553, '5.6.7', 'no', stage), {...envelope, content})?.description;
   test.each([
     [plain, ascii, 'mailfrom', undefined],
     [plain, eightBit, 'mailfrom', '8BITMIME: offered, and then refused: no'],
@@ -96,7 +96,7 @@ test.each([
   [utf8, ascii, {}, 'smtputf8-not-offered'],
   [utf8, ascii, {SMTPUTF8: ''}, undefined],
 ] as const)('what a server cannot take, by what it offers: %#', (envelope, content, offered, fact) => {
-  expect(misfitOf(envelope, content, new Map(Object.entries(offered)))?.fact).toBe(fact);
+  expect(misfitOf({...envelope, content}, new Map(Object.entries(offered)))?.fact).toBe(fact);
 });
 
 test.each([
@@ -106,7 +106,7 @@ test.each([
   [utf8, eightBit, true, `MAIL FROM:<from@example.com> SIZE=${eightBit.size} BODY=8BITMIME SMTPUTF8`],
   [{...plain, from: undefined}, ascii, false, 'MAIL FROM:<>'],
 ] as const)('MAIL names what the message needs: %#', (envelope, content, tellSize, mail) => {
-  expect(envelopeCommands(envelope, content, tellSize)).toEqual([
+  expect(envelopeCommands({...envelope, content}, tellSize)).toEqual([
     ['mailfrom', mail],
     ['rcptto', `RCPT TO:<${envelope.to.address}>`],
     ['data', 'DATA'],

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {Fact} from '../../../shared/smtp/failure.ts';
+import type {Fact} from '../../../shared/smtp/fact.ts';
 import {failureInClear, mayBeInClear, type Target} from '../../../shared/smtp/target.ts';
 
 const plain: Target = {

@@ -2,8 +2,9 @@
 // `vitest -u` writes the file anew; read the difference before it is committed.
 
 import {describe, expect, test} from 'vitest';
-import type {Fact, Failure, Stage} from '../../../shared/smtp/failure.ts';
-import {decisiveOf, judge, mayWait, type Verdict} from '../../../shared/smtp/verdict.ts';
+import type {Fact, Verdict} from '../../../shared/smtp/fact.ts';
+import type {Failure, Stage} from '../../../shared/smtp/failure.ts';
+import {decisiveOf, judge, mayWait} from '../../../shared/smtp/verdict.ts';
 
 const stages: readonly Stage[] = [
   'dns',
