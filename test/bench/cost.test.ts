@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {type CostInput, costPerMillion, type FunctionUse} from '../../bench/cost.ts';
 import {listPrices, type Prices} from '../../bench/prices.ts';
 
-/** Round ones, to be followed with a pencil. */
+/** Round numbers, so that the results can be checked by hand. */
 const prices: Prices = {
   date: 'never',
   sqsStandardPerMillionRequests: 1,
@@ -60,10 +60,10 @@ const termsOf = (changes: Partial<CostInput> = {}) =>
   Object.fromEntries(costPerMillion({...input, ...changes}, prices).terms.map(({name, usd}) => [name, usd]));
 
 describe('the cost of a million messages', () => {
-  it('is that of each request, second and octet', () => {
+  it('is the cost of each request, second and octet', () => {
     const terms = termsOf();
     const expected: Record<string, number> = {
-      // Ten of 10,500 octets are two requests of 64 KB.
+      // Ten messages of 10,500 octets are two requests of 64 KB.
       'SQS: producer puts it on the outbox': 0.2,
       'SQS: Lambda takes it off the outbox': 0.3,
       'SQS: route puts it into its queue': 0.4,
@@ -71,20 +71,20 @@ describe('the cost of a million messages', () => {
       'SQS: deliver publishes results': 0.2,
       'SQS: deliver deletes it': 0.2,
       'SQS: deliver defers it': 0.02,
-      // 1 ms a message; 20 ms a message.
+      // 1 ms and 20 ms for each message.
       'Lambda: route, time': 1000 * (1769 / 1024) * 0.001,
       'Lambda: deliver, time': 20_000 * 0.5 * 0.001,
-      // Route has a whole core; deliver computes 1 ms a message, and has 512/1769 of one.
+      // Route has a whole core. Deliver computes 1 ms for a message, with 512/1769 of a core.
       'Lambda: slower CPU': 1000 * (1769 / 512 - 1) * 0.5 * 0.001,
       'Lambda: invocations': 2,
-      // 1,073.74 octets a message are a GB a million.
+      // 1,073.74 octets for each message are a GB for a million.
       Logs: 1000,
     };
     expect(Object.keys(terms)).toEqual(Object.keys(expected));
     for (const [name, usd] of Object.entries(expected)) expect(terms[name], name).toBeCloseTo(usd, 9);
   });
 
-  it('is the sum of its terms, with the way out of AWS beside it, and Amazon SES too', () => {
+  it('is the sum of its terms, and has the transfer out of AWS and Amazon SES beside it', () => {
     const cost = costPerMillion(input, prices);
     expect(cost.usd).toBeCloseTo(
       cost.terms.reduce((sum, {usd}) => sum + usd, 0),
@@ -104,7 +104,7 @@ describe('the cost of a million messages', () => {
     }
   });
 
-  it('uses list prices that say of when they are', () => {
+  it('uses list prices that have a date', () => {
     const {date, ...numbers} = listPrices;
     expect(date).toMatch(/20\d\d/);
     for (const price of Object.values(numbers)) expect(price).toBeGreaterThan(0);

@@ -41,7 +41,7 @@ describe('the events of the benchmark', () => {
   });
   const patterns = ['g1', 'g2'].map(groupId => recordPatternOf(body, {...source, groupId}));
 
-  it('hold messages that differ in id and recipient, inside and out, and in nothing else', () => {
+  it('hold messages that differ only in id and recipient, in the record and in its body', () => {
     const events = new EventMaker();
     const records = [events.event(patterns, 3), events.event(patterns, 2)].flatMap(
       payload => (JSON.parse(payload) as Event).Records,
@@ -60,7 +60,7 @@ describe('the events of the benchmark', () => {
     }
   });
 
-  it('hold one in so many whose recipient is deferred', () => {
+  it('hold a deferred recipient at the given interval', () => {
     const {Records: records} = JSON.parse(new EventMaker().event(patterns, 10, {deferEvery: 4})) as Event;
     const deferred = records.map(({body: text}) => isDeferred(JSON.parse(text).recipient));
     expect(deferred.flatMap((later, index) => (later ? [index + 1] : []))).toEqual([4, 8]);

@@ -5,11 +5,11 @@ import {billedRequestsOf, SqsMeter} from '../../bench/sqs-meter.ts';
 const queue = (name: string) => ({QueueUrl: `http://127.0.0.1:1/000000000000/${name}`});
 
 describe('the meter of SQS calls', () => {
-  it('bills every 64 KB as a request, and nothing as one', () => {
+  it('bills every 64 KB as a request, and an empty payload as one', () => {
     expect([0, 1, 65_536, 65_537, 1_048_576].map(billedRequestsOf)).toEqual([1, 1, 1, 2, 16]);
   });
 
-  it('counts calls by operation and queue, with what is in them', () => {
+  it('counts calls and their entries by operation and queue', () => {
     const meter = new SqsMeter();
     const body = 'x'.repeat(10_000);
     const entries = Array.from({length: 10}, (_, index) => ({Id: String(index), MessageBody: body}));
@@ -26,7 +26,7 @@ describe('the meter of SQS calls', () => {
   });
 });
 
-describe('what the log of a function says', () => {
+describe('the log of a function', () => {
   const report = (billedDurationMs: number, maxMemoryUsedMB: number) =>
     JSON.stringify({
       time: '2026-01-01T00:00:00.000Z',
@@ -37,7 +37,7 @@ describe('what the log of a function says', () => {
       },
     });
 
-  it('tells Lambda’s reports from the function’s own lines, which are billed with 26 octets each', () => {
+  it('tells Lambda’s reports from the function’s own lines, which are billed with 26 more octets each', () => {
     const log = new FunctionLog();
     log.add('{"time":"2026-01-01T00:00:00.000Z","type":"platform.start","record":{"requestId":"r"}}');
     log.add('{"level":"info","message":"é"}');

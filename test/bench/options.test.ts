@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {caseNames, parseBenchOptions, UsageError, usage} from '../../bench/bench-options.ts';
 
 describe('the command line of npm run bench', () => {
-  it('measures everything when nothing is said', () => {
+  it('measures everything without options', () => {
     const options = parseBenchOptions([]);
     expect(options).toMatchObject({size: 5000, runs: 3, warmUp: 10_000, receiver: 'auto', help: false});
     expect([...options.cases]).toEqual(caseNames);
@@ -40,7 +40,7 @@ describe('the command line of npm run bench', () => {
     expect(() => parseBenchOptions(args)).toThrow(problem);
   });
 
-  it('has help that names every option', () => {
+  it('names every option in its help', () => {
     for (const name of [
       'size',
       'runs',

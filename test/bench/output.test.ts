@@ -13,7 +13,7 @@ describe('tables', () => {
     notes: ['of one run'],
   };
 
-  it('have their numbers one below the other on a terminal', () => {
+  it('align numbers on a terminal', () => {
     expect(textTable(table)).toBe(
       [
         'Speed',
@@ -28,7 +28,7 @@ describe('tables', () => {
     );
   });
 
-  it('are tables in Markdown too, whatever is in a cell', () => {
+  it('are valid Markdown, whatever is in a cell', () => {
     expect(markdownTable(table)).toBe(
       [
         '|  | messages/s | note |',
@@ -42,7 +42,7 @@ describe('tables', () => {
     );
   });
 
-  it('have a dash where nothing was measured', () => {
+  it('show a dash where nothing was measured', () => {
     expect([
       numberText(undefined),
       numberText(Number.NaN),
@@ -76,7 +76,7 @@ describe('charts', () => {
     expect(other!.y).toBeGreaterThan(first!.y);
   });
 
-  it('are XML whatever the labels are, and leave room for all charts', () => {
+  it('are XML whatever the labels are, with room for all charts', () => {
     const chart = {
       title: 'a < b & c',
       groups: [{label: 'g', bars: [bar('<x>', 0)]}],

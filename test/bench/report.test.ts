@@ -49,7 +49,7 @@ const results: BenchResults = {
 };
 
 describe('the aims', () => {
-  it('are those of what was measured, and say what was missed', () => {
+  it('cover what was measured, and say which were missed', () => {
     const aims = Object.fromEntries(aimsOf(results).map(({aim, got, met}) => [aim, {got, met}]));
     expect(aims).toEqual({
       "speed next to nodemailer's pool, 0 ms, 10 connections": {got: 2.6, met: true},
@@ -73,7 +73,7 @@ describe('the report', () => {
     expect(page).not.toMatch(/NaN|undefined/);
   });
 
-  it('keeps the notes that somebody has written into it', () => {
+  it('keeps the notes that people wrote into it', () => {
     const first = reportOf(results);
     const noted = first.replace(/(<!-- notes.*-->)\n/, '$1\nThe pool is faster on Tuesdays.\n');
     expect(noted).not.toBe(first);
@@ -86,7 +86,7 @@ describe('the report', () => {
     const figure = figureOf(results);
     expect(figure).toContain('2.60 × (5,200/s)');
     expect(figure).toContain('1.00 × (2,000/s)');
-    // 2.6 over 8.7.
+    // 2.6 / 8.7
     expect(figure).toContain('0.30 × (600/s)');
   });
 });

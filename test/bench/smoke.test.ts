@@ -1,4 +1,4 @@
-// The benchmark itself, small: that everything can still be measured. How long anything took is nobody's concern.
+// The benchmark itself, small: it can still measure everything. How long anything takes does not matter here.
 
 import {execFile} from 'node:child_process';
 import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
@@ -28,7 +28,7 @@ const bench = (...args: readonly string[]) =>
 const positive = expect.toSatisfy((value: unknown) => typeof value === 'number' && value > 0, 'positive');
 
 describe('npm run bench', () => {
-  it('measures every case, and writes its JSON, its table and its report', {timeout: limitMs}, async () => {
+  it('measures every case and writes its JSON, its table and its report', {timeout: limitMs}, async () => {
     const json = join(directory, 'results.json');
     const sizes =
       '--size 20 --runs 1 --warm-up 0 --round-trip 0,5 --connections 2 --peers pool,connection,smtp-source';
@@ -115,7 +115,7 @@ describe('npm run bench', () => {
     expect(stdout).toContain('Speed: STARTTLS, 0 ms, 1 connection (to embedded sink)');
   });
 
-  it('exits with 2, and does nothing, when the command line is wrong', async () => {
+  it('exits with 2 and does nothing when the command line is wrong', async () => {
     await expect(bench('--cases', 'all')).rejects.toMatchObject({
       code: 2,
       stdout: '',

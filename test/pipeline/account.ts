@@ -1,5 +1,5 @@
-// The account of one message: what went in, what its queues got, and what servers say they had to do with it.
-// Whatever does not fit together is a problem, said in words.
+// The account of one message: what was sent, what its queues got, and what servers noted about it. Whatever does not fit
+// together is a problem, in words.
 
 import {domainToASCII} from 'node:url';
 import {isDeepStrictEqual} from 'node:util';
@@ -10,11 +10,11 @@ import {names, type Result} from './pipeline-under-test.ts';
 
 export interface Account {
   readonly mail: Mail;
-  /** All results about it, by queue. */
+  /** All its results, by queue. */
   readonly results: ReadonlyMap<string, readonly Result[]>;
   readonly dealings: Dealings | undefined;
-  /** What was told to connections as such, whatever message they were for. */
-  readonly siteReplies: readonly Reply[];
+  /** What connections were told, whatever message they were for. */
+  readonly connectionReplies: readonly Reply[];
   /** A queue that does not exist. */
   readonly missingQueue: string;
 }
@@ -31,7 +31,7 @@ interface Entry {
 const entriesOf = (result: Result) => result.results as unknown as readonly Entry[];
 const attemptsOf = (result: Result) => result.relayq.attempts;
 
-/** For the number of something that should be so many. */
+/** Notes a problem where something is not what it should be. */
 type Check = (what: string, is: unknown, should: unknown) => void;
 
 export function problemsOf(account: Account): string[] {
@@ -60,7 +60,7 @@ export function problemsOf(account: Account): string[] {
   checkHistory(final, all, check);
   checkCarried(final, mail, mail.expected, check);
   const known = dealings ?? {moods: [], replies: [], arrivals: []};
-  checkReplies(entriesOf(final), [...known.replies, ...account.siteReplies], check);
+  checkReplies(entriesOf(final), [...known.replies, ...account.connectionReplies], check);
   checkFate(final, known, mail.expected, check);
   checkArrivals(known, mail.expected, check);
   return problems;
@@ -84,7 +84,7 @@ function whereTheyBelong({mail, missingQueue}: Account, final: Result): string[]
   return [...Array.from({length: deferrals}, () => deferred).flat(), ...ended].sort();
 }
 
-/** An entry an attempt, and one more for having given up; the earlier results tell the same story. */
+/** There is one entry for each attempt, and one more for giving up; earlier results have the same entries. */
 function checkHistory(final: Result, all: readonly Result[], check: Check): void {
   const entries = entriesOf(final);
   const given = entries.filter(({state}) => state !== 'process').length;
@@ -111,15 +111,15 @@ function checkCarried(final: Result, {number}: Mail, expected: Expected, check: 
   checkText('mime', kept, keepMime ? text : undefined, check);
 }
 
-/** Each entry with a code repeats what a server really said, at that stage, to that message or its connection. */
+/** Each entry with a code has a reply that a server gave at that stage, to that message or its connection. */
 function checkReplies(entries: readonly Entry[], replies: readonly Reply[], check: Check): void {
   for (const {state, code, status, description} of entries.filter(entry => entry.code !== undefined)) {
     const stage = state === 'helo' ? 'ehlo' : state;
     const reply = replies.find(each => each.description === description);
     check('reply', [stage, code, description], [reply?.stage, reply?.code, reply?.description]);
     if (reply === undefined) continue;
-    // Ours stands where the server gave none: a 5xx that is not taken for the last word must not look like it
-    // (RFC 3463 2: 4 is transient).
+    // Where the server gave no status, the pipeline's own stands. It begins with 4 (transient, RFC 3463 2) where a 5xx is
+    // not taken for final.
     const severity = reply.act === 'refuse' && reply.stage in severities ? severities[reply.stage] : '4';
     const fallback = reply.act === 'please' ? '2' : severity;
     if (reply.status !== undefined) check('status', status, reply.status);
@@ -127,7 +127,7 @@ function checkReplies(entries: readonly Entry[], replies: readonly Reply[], chec
   }
 }
 
-/** Where a refusal is of the message: at the other stages it says nothing of it. */
+/** The stages where a refusal is about the message. */
 const severities: Readonly<Record<string, string>> = {mailfrom: '5', rcptto: '5', data: '5', message: '5'};
 
 function checkFate(
@@ -168,13 +168,13 @@ function checkArrivals({arrivals}: Dealings, expected: Expected, check: Check): 
   }
 }
 
-/** A domain is the same one in either form (RFC 5890 2.3.2.1). */
+/** U-labels and A-labels name the same domain (RFC 5890 2.3.2.1). */
 const inALabels = (address: string): string => {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
 };
 
-/** Texts are long: only where they begin to differ is of interest. */
+/** Texts are long, so only the place where they begin to differ is shown. */
 function checkText(what: string, is: string | undefined, should: string | undefined, check: Check): void {
   if (is === should) return;
   const [a, b] = [is ?? '', should ?? ''];

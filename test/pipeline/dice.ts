@@ -1,4 +1,4 @@
-// Chance that can be had again: the same seed and the same name throw the same, whatever else was thrown.
+// Chance that can be repeated: dice with the same seed and name throw the same, whatever other dice throw.
 
 import {createHash} from 'node:crypto';
 
@@ -39,7 +39,7 @@ export class Dice {
       .map(({item}) => item);
   }
 
-  /** Both in one list, each in its own order. */
+  /** Both in one list, mixed, each in its own order. */
   merged<T>(a: readonly T[], b: readonly T[]): T[] {
     const merged: T[] = [];
     for (let [i, j] = [0, 0]; i + j < a.length + b.length; ) {

@@ -1,5 +1,5 @@
-// Messages that are not quite what they should be, through the whole pipeline to a smarthost of their own: what is
-// sent of them, what is not, and that no secret is told whatever was wrong with it.
+// Messages that are not quite what they should be, through the whole pipeline to a smarthost of their own: which are
+// sent and which are not, and that no secret is shown, whatever was wrong with it.
 
 import {ReceiveMessageCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -44,7 +44,7 @@ async function fateOf(message: object | string): Promise<{result: Result; arrive
   return {result, arrived: received[before]};
 }
 
-test('a smarthost’s URL is a smarthost, in the JSON, as its hostname, and in a header', async () => {
+test('a URL may stand for a smarthost: in JSON, as its hostname, and in a header', async () => {
   const url = `smtp://jo%40b:${secret}@127.0.0.1:${port}`;
   for (const message of [
     {recipient, mime, smarthost: url},
@@ -58,7 +58,7 @@ test('a smarthost’s URL is a smarthost, in the JSON, as its hostname, and in a
   }
 });
 
-test('half a pair of credentials is none, and result and log say so', async () => {
+test('half a pair of credentials is not used, and the result and the log say so', async () => {
   const half = {hostname: '127.0.0.1', port: String(port), username: 'jo', password: ''};
   const {result, arrived} = await fateOf({recipient, mime, smarthost: half});
   const authentication = 'none: smarthost.password is missing';
@@ -67,7 +67,7 @@ test('half a pair of credentials is none, and result and log say so', async () =
   expect(pipeline.logged('attempt').at(-1)).toMatchObject({authentication});
 });
 
-test('members of other names are named, and their values are not', async () => {
+test('members with other names are reported without their values', async () => {
   for (const members of [
     {auth: {user: 'jo', pass: secret}},
     {user: 'jo', pass: secret},
@@ -84,7 +84,7 @@ test.each([
   ['a no-break space before the colon', field.replace(':', '\u00a0:') + mime],
   ['no colon', field.replace(':', '') + mime],
   ['an empty first line', `\r\n${field}${mime}`],
-  ['a first line that begins with a blank', ` ${field}${mime}`],
+  ['a first line that begins with a space', ` ${field}${mime}`],
   ['a line that is no field ahead', `Hello\r\n${field}${mime}`],
 ])('no text with %s is sent', async (_, text) => {
   const {result} = await fateOf({recipient, mime: text});
@@ -103,14 +103,14 @@ test.each([
   expect(arrived?.text).toBe(sent);
 });
 
-test('an object’s headers are read as they were given, long and in any language', async () => {
+test('the headers of an object are read as they were given, long and in any language', async () => {
   const custom = 'Grüße "an" alle, 日本語 '.repeat(9).trim();
   const object = {from: 'a@b.example', subject: 's', text: 't', headers: {'x-mq-custom': custom}};
   const {result} = await fateOf({recipient, mime: object, smarthost: {hostname: '127.0.0.1', port}});
   expect(result).toMatchObject({fate: 'accepted', custom});
 });
 
-test('strangers’ fields are obeyed, taken out or refused, as the stage or the message says', async () => {
+test('fields that a stranger wrote are obeyed, stripped or refused, as the stage or the message says', async () => {
   const own = {hostname: '127.0.0.1', port};
   const strange = `x-mq-smarthost-hostname: 192.0.2.1\r\nx-mq-dkim: 1\r\nx-mq-relayq: 1\r\nx-mq-a b\r\n${mime}`;
   expect((await fateOf({recipient, mime: strange, smarthost: own})).result.fate).toBe('invalid');
@@ -130,7 +130,7 @@ test('strangers’ fields are obeyed, taken out or refused, as the stage or the 
   await pipeline.set({'mq-headers': null});
 });
 
-test('a strict stage refuses what others mend, unless the message says otherwise', async () => {
+test('a strict stage refuses what others repair, unless the message says otherwise', async () => {
   const own = {hostname: '127.0.0.1', port};
   const bare = {recipient, mime: 'Subject: s\n\nbody', smarthost: own};
   await pipeline.set({strict: 'true'});
@@ -143,19 +143,19 @@ test('a strict stage refuses what others mend, unless the message says otherwise
   expect((await fateOf({...bare, mime: 'Subject: s\n\na\0b'})).result.fate).toBe('invalid');
 });
 
-test('a recipient’s domain loses its dot', async () => {
+test('the domain of a recipient loses its final dot', async () => {
   const smarthost = {hostname: '127.0.0.1', port};
   const {arrived} = await fateOf({recipient: 'Jo@Example.org.', mime, smarthost});
   expect(arrived?.to).toEqual(['Jo@Example.org']);
 });
 
-test('numbers come out as they went in, deep nesting is answered', async () => {
+test('numbers come out as they went in, and a body that is nested too deep is answered', async () => {
   const numbers = '[9007199254740993,1e400,-0,1.10]';
   const body = JSON.stringify({recipient, mime, smarthost: {hostname: '127.0.0.1', port: 1}, maxattempts: 2});
   const sent = body.replace('{', `{"n":${numbers},`).replace('"port":1', `"port":${port}`);
   const QueueUrl = await pipeline.createQueue(`${names.results.success}-numbers`);
   await fateOf(sent.replace('{', `{"queues":{"success":"${names.results.success}-numbers"},`));
-  // The body itself: the test's own JSON.parse would change them.
+  // The body itself is compared: JSON.parse would change the numbers.
   const {Messages = []} = await pipeline.sqs.send(new ReceiveMessageCommand({QueueUrl, WaitTimeSeconds: 20}));
   expect(Messages[0]?.Body).toContain(`"n":${numbers}`);
   const {result} = await fateOf(body.replace('{', `{"n":${'['.repeat(5000)}${']'.repeat(5000)},`));
@@ -171,6 +171,6 @@ test('no secret is in any result or log line', () => {
   expect(said.filter(text => text.includes(secret))).toEqual([]);
 });
 
-test('nothing was left behind', () => {
+test('no message is left in a dead-letter queue', () => {
   expect(pipeline.filled(names.outboxDlq, names.deliveryDlq)).toEqual([]);
 });

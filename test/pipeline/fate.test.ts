@@ -1,4 +1,4 @@
-// What becomes of a message, end to end: accepted, bounced, deferred and tried again, expired, invalid.
+// The fate of a message, end to end: accepted, bounced, deferred and tried again, expired, invalid.
 
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {utcTimeOf} from '../../shared/utc-time.ts';
@@ -68,7 +68,7 @@ test('a bounced message has its result on results and failure, with its text whe
   });
 });
 
-test('a deferred message is tried again after its intervals, and each attempt is on results', async () => {
+test('a deferred message is tried again after its intervals, and each attempt has a result', async () => {
   await pipeline.send(mailTo('later-2@example.org', {retries: [1, 1]}));
   const all = await pipeline.take(results, 3);
   expect(all.map(({fate, results: entries}) => [fate, entries.length])).toEqual([
@@ -104,7 +104,7 @@ test('a message is given up when the next attempt would come too late', async ()
   await pipeline.take(results, 1);
 });
 
-test('a message that comes too late is not tried at all', async () => {
+test('a message that comes too late is not tried', async () => {
   await pipeline.send(mailTo('late@example.org', {maxdelivertime: utcTimeOf(Date.now() - 1000)}));
   const [result] = await pipeline.take(failure, 1);
   expect(result).toMatchObject({fate: 'expired', results: [{state: 'process', result: 'timeout'}]});
@@ -112,7 +112,7 @@ test('a message that comes too late is not tried at all', async () => {
   await pipeline.take(results, 1);
 });
 
-test('a message waits for its time, said in JSON or in a header', async () => {
+test('a message waits for its time, given in JSON or in a header', async () => {
   const dueMs = Math.ceil(Date.now() / 1000) * 1000 + 2000;
   await pipeline.send(
     mailTo('due-1@example.org', {nextattempt: {time: utcTimeOf(dueMs)}}),
@@ -125,21 +125,21 @@ test('a message waits for its time, said in JSON or in a header', async () => {
 });
 
 describe('a message’s own queues', () => {
-  test('get its results; null is none; one that does not exist is replaced by the stage’s own', async () => {
+  test('get its results; null means none; the stage’s own replaces one that does not exist', async () => {
     await pipeline.createQueue('relayq-local-results-mine');
     await pipeline.send(
       mailTo('mine@example.org', {queues: {results: 'relayq-local-results-mine', success: null}}),
     );
     expect(await pipeline.take('relayq-local-results-mine', 1)).toMatchObject([{fate: 'accepted'}]);
     await pipeline.send(mailTo('lost@example.org', {queues: {results: 'relayq-local-results-gone'}}));
-    // Only the second message: the first one wanted none here, and its results elsewhere.
+    // Only the second message: the first wanted no success here, and its results elsewhere.
     expect(await pipeline.take(success, 1)).toMatchObject([{recipient: 'lost@example.org'}]);
     expect(await pipeline.take(results, 1)).toMatchObject([{recipient: 'lost@example.org'}]);
   });
 });
 
 describe('bad input', () => {
-  test('is answered with all that is wrong with it, and the rest of its batch goes on', async () => {
+  test('is answered with all its problems, and the rest of its batch goes on', async () => {
     await pipeline.send(
       '{"recipient": "a@example.org", "password": "hunter2",',
       '"just a string"',
@@ -171,7 +171,7 @@ describe('bad input', () => {
   });
 });
 
-test('a message with every x-mq header arrives byte for byte as sent less those lines', async () => {
+test('a message with every x-mq header arrives byte for byte, without those lines', async () => {
   const mq = [
     'x-mq-envelope: other@example.com',
     'X-Mq-Ip: 192.0.2.1',

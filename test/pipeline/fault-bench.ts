@@ -1,5 +1,5 @@
-// A pipeline to break: it takes messages of every kind, waits until none of them is on its way any more, and
-// counts what each has come to. What is counted is all that there is: results, dead letters, mails.
+// A pipeline to break: it takes messages of every kind, waits until none is on its way any more, and counts all that came
+// of each: results, dead letters, mails.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import type {CloudOptions} from '../../local/cloud.ts';
@@ -20,7 +20,7 @@ import {returnSoon} from './return-soon.ts';
  */
 export type Kind = 'ok' | 'bounce' | 'later' | 'hold' | 'invalid' | 'large';
 
-/** How often each thing has happened to a message, with its fates in the order in which they can come. */
+/** How often each thing happened to a message, with its fates in the order in which they can come. */
 export interface Tally {
   readonly mails: number;
   readonly dead: number;
@@ -34,7 +34,7 @@ const none: Tally = {mails: 0, dead: 0, results: [], success: [], failure: [], r
 const accepted: Tally = {...none, mails: 1, results: ['accepted'], success: ['accepted']};
 const invalid: Tally = {...none, results: ['invalid'], failure: ['invalid']};
 
-/** What belongs to each kind when nothing is missing and nothing comes twice. */
+/** What comes of each kind when nothing is missing and nothing comes twice. */
 export const once: Readonly<Record<Kind, Tally>> = {
   ok: accepted,
   hold: accepted,
@@ -44,7 +44,7 @@ export const once: Readonly<Record<Kind, Tally>> = {
   large: {...invalid, dead: 1},
 };
 
-/** Without what is said about attempts that were not the last: such a notice may be missing. */
+/** Without the deferrals: their results may be missing. */
 export const finallyOnce = (tally: Tally): Tally => ({
   ...tally,
   results: tally.results.filter(fate => fate !== 'deferred'),
@@ -54,7 +54,7 @@ export const finallyOnce = (tally: Tally): Tally => ({
 const order = ['deferred', 'accepted', 'bounced', 'expired', 'invalid'];
 
 export interface Sample {
-  /** In every call that is about the message, but for those that know only a receipt handle. */
+  /** Is in every call about the message, except those that have only a receipt handle. */
   readonly id: string;
   readonly kind: Kind;
   readonly body: string;
@@ -63,7 +63,7 @@ export interface Sample {
 export interface BenchOptions extends Partial<CloudOptions> {
   /** Of both functions. */
   readonly timeoutS: number;
-  /** How long `hold` waits at least: longer than it takes to be seen for the first time. */
+  /** How long `hold` waits at least: longer than it takes until route first sees it. */
   readonly holdS?: number;
 }
 
@@ -107,7 +107,7 @@ export class FaultBench {
   }
 
   async send(...samples: readonly Sample[]): Promise<void> {
-    // A large one is all that a request holds.
+    // A request holds only one large message.
     const {small = [], large = []} = Object.groupBy(samples, ({kind}) => (kind === 'large' ? kind : 'small'));
     await this.pipeline.send(...small.map(({body}) => body));
     for (const {body} of large) await this.pipeline.send(body);
@@ -116,7 +116,7 @@ export class FaultBench {
   /** Waits until nothing is on its way any more. */
   async settled(withinMs = patienceMs): Promise<void> {
     const {sqs, functions} = this.pipeline.cloud;
-    // After its message is deleted, an invocation may still be repeating a call.
+    // An invocation may still repeat a call after its message is deleted.
     const underWay = () => [
       ...queuesOnTheWay.flatMap(name => Object.values(sqs.queue(name).counts)),
       ...[...functions.values()].map(({busy}) => busy),
@@ -130,7 +130,7 @@ export class FaultBench {
     await this.#collect();
   }
 
-  /** What a message has come to: true once everything is settled. */
+  /** What came of a message; final once everything is settled. */
   tallyOf({id}: Sample): Tally {
     const fates = (where: keyof Tally) =>
       this.#found
@@ -172,7 +172,7 @@ export class FaultBench {
         if (messages.length === 0) break;
         for (const {body, receiptHandle} of messages) {
           const {result, ...message} = JSON.parse(body);
-          // A dead letter can be a result that its queue never took.
+          // A dead letter may be a result that its queue did not take.
           const {sample: id, fate = ''} = (result ?? message) as {sample: string; fate?: string};
           this.#found.push({where, id, fate});
           sqs.deleteMessage(queue, receiptHandle);

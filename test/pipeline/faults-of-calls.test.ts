@@ -1,5 +1,5 @@
-// Every call that the functions make about a message, failing in every way, with a message for each: all of them
-// at once, since what takes time is waiting for a message to come again.
+// Every call that the functions make about a message fails in every way, with a message for each case. All cases run at
+// once, as most of their time is spent waiting for a message to come again.
 
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {ActiveFault} from '../../local/faults/active-fault.ts';
@@ -11,7 +11,7 @@ const {results, success, failure, retry} = names.results;
 const {route, deliver} = names;
 const batch = 'SendMessageBatch';
 
-/** A call on the way of a kind of message: who makes it, which, to what queue. */
+/** A call about a kind of message: the function, the call, the queue. */
 type CallPoint = readonly [functionName: string, operation: string, queue: string, kind: Kind];
 
 const callPoints: readonly CallPoint[] = [
@@ -35,14 +35,14 @@ const passing = {
   'is throttled twice': {fault: 'throttle', count: 2},
   'fails in its entry once': {fault: 'partial', share: 1, count: 1},
 } as const;
-/** So often that the message has to come again. */
+/** The call fails so often that the message has to come again. */
 const lasting = {
   'is throttled for as long as the SDK tries': {fault: 'throttle', count: 3},
   'is refused': {fault: 'refuse', count: 1},
   'fails in its entry for as long as it is tried': {fault: 'partial', share: 1, count: 3},
 } as const;
 const unanswered = {'is done and not answered': {fault: 'drop', count: 1}} as const;
-/** Nobody is left to know how far it has come. */
+/** Nobody is left who knows how far the function came. */
 const ending = {
   'has its environment killed before it is done': {kill: 'before', count: 1},
   'has its environment killed when it is done': {kill: 'after', count: 1},
@@ -64,7 +64,7 @@ beforeAll(async () => {
     holdS: 12,
     overrides: ({eventSourceMappings}) => {
       for (const mapping of eventSourceMappings) {
-        // Each message alone: no other shares its fate.
+        // Each message in a batch of its own, so that no other shares its fate.
         mapping.batchSize = 1;
         mapping.maximumConcurrency = 5;
       }
@@ -80,7 +80,7 @@ beforeAll(async () => {
       cases.set(keyOf(point, way), {sample, fault: bench.fault({...fault, ...call})});
     }
   }
-  // Those that are held come first, so that they are seen before they are due.
+  // Messages that are held go first, so that they are seen before they are due.
   const samples = [...cases.values()].map(({sample}) => sample);
   const {hold = [], others = []} = Object.groupBy(samples, ({kind}) => (kind === 'hold' ? kind : 'others'));
   await bench.send(...hold, ...others);
@@ -88,7 +88,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
-/** What the case has come to, once its fault has struck as often as it was to. */
+/** What came of the case, once its fault has struck as often as planned. */
 function tallyOf(point: CallPoint, way: string, {count}: {readonly count: number}): Tally {
   const {sample, fault} = cases.get(keyOf(point, way))!;
   expect(fault.fired).toBe(count);
@@ -101,17 +101,17 @@ describe.each(callPoints)('when a call of %s, %s to %s for a message that is %s,
   const waysOf = (ways: Readonly<Record<string, Fault & {readonly count: number}>>) =>
     Object.entries(ways).filter(([, fault]) => fits(point, fault));
 
-  test.each(waysOf(passing))('%s, nothing comes of it', (way, fault) => {
+  test.each(waysOf(passing))('%s, nothing changes', (way, fault) => {
     expect(tallyOf(point, way, fault)).toEqual(once[kind]);
   });
 
-  test.each(waysOf(lasting))('%s, the message ends once all the same', (way, fault) => {
+  test.each(waysOf(lasting))('%s, the message still ends once', (way, fault) => {
     expect(finallyOnce(tallyOf(point, way, fault))).toEqual(finallyOnce(once[kind]));
   });
 
-  test.each(waysOf(unanswered))('%s, what it did may come twice, and nothing else', (way, fault) => {
+  test.each(waysOf(unanswered))('%s, its effect may come twice, and nothing else', (way, fault) => {
     const tally = tallyOf(point, way, fault);
-    // What went to a queue of ours is known again by its deduplication ID.
+    // The FIFO queue knows a repeated message by its deduplication ID.
     const twice = (Object.entries(names.results) as [keyof Tally, string][]).find(
       ([, name]) => name === queue,
     );
@@ -122,16 +122,19 @@ describe.each(callPoints)('when a call of %s, %s to %s for a message that is %s,
     expect(tally).toEqual({...once[kind], ...repeated, ...dead});
   });
 
-  test.each(waysOf(ending))('%s, the message ends at least once, and always the same way', (way, fault) => {
-    const tally = tallyOf(point, way, fault);
-    const expected = once[kind];
-    const finals = (fates: readonly string[]) => [...new Set(fates.filter(fate => fate !== 'deferred'))];
-    for (const where of ['results', 'success', 'failure'] as const)
-      expect([where, finals(tally[where])]).toEqual([where, finals(expected[where])]);
-    expect(tally.mails).toBeGreaterThanOrEqual(expected.mails);
-    // The one before, the one after, and one on the way round through the outbox.
-    expect(tally.mails).toBeLessThanOrEqual(expected.mails * 3);
-    expect(tally.dead).toBeGreaterThanOrEqual(expected.dead);
-    expect(tally.dead).toBeLessThanOrEqual(expected.dead * 2);
-  });
+  test.each(waysOf(ending))(
+    '%s, the message ends at least once, each time with the same fate',
+    (way, fault) => {
+      const tally = tallyOf(point, way, fault);
+      const expected = once[kind];
+      const finals = (fates: readonly string[]) => [...new Set(fates.filter(fate => fate !== 'deferred'))];
+      for (const where of ['results', 'success', 'failure'] as const)
+        expect([where, finals(tally[where])]).toEqual([where, finals(expected[where])]);
+      expect(tally.mails).toBeGreaterThanOrEqual(expected.mails);
+      // The one before, the one after, and one that goes through the outbox again.
+      expect(tally.mails).toBeLessThanOrEqual(expected.mails * 3);
+      expect(tally.dead).toBeGreaterThanOrEqual(expected.dead);
+      expect(tally.dead).toBeLessThanOrEqual(expected.dead * 2);
+    },
+  );
 });

@@ -1,5 +1,5 @@
-// What AWS can do to the pipeline, beyond single calls: settings that cannot be read, calls that hang, queues that
-// are not there, environments that die. Nothing is lost, and what comes twice does so because an answer was lost.
+// What AWS can do to the pipeline, beyond single calls: settings cannot be read, calls hang, queues are missing,
+// environments die. Nothing is lost, and what comes twice does so because an answer was lost.
 
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {variables} from '../../shared/names.ts';
@@ -8,13 +8,13 @@ import {names} from './pipeline-under-test.ts';
 
 const kinds: readonly Kind[] = ['ok', 'bounce', 'later', 'hold', 'invalid', 'large'];
 
-/** A pipeline of its own with something wrong from the start, and the messages that it is given then. */
+/** A pipeline with something wrong from the start, and the messages that it then gets. */
 interface Trial {
   readonly bench: FaultBench;
   readonly samples: readonly Sample[];
 }
 
-/** In it a call that hangs is given up by the SDK, which takes ten seconds. */
+/** Here the SDK gives up a call that hangs, after ten seconds. */
 async function startPatient(): Promise<Trial> {
   const patient = await FaultBench.start({timeoutS: 30});
   await patient.tallyOfOne('ok');
@@ -31,12 +31,12 @@ async function startPatient(): Promise<Trial> {
   return {bench: patient, samples};
 }
 
-/** In it calls hang until the function times out, before the SDK gives them up. */
+/** Here calls hang until the function times out, before the SDK gives them up. */
 async function startDying(): Promise<Trial> {
   const dying = await FaultBench.start({
     timeoutS: 5,
     overrides: ({functions, eventSourceMappings}) => {
-      // The platform then tells how invocations have ended.
+      // Each invocation then logs how it ended.
       for (const {logging} of functions) logging.systemLevel = 'INFO';
       for (const mapping of eventSourceMappings) mapping.batchSize = 1;
     },
@@ -56,7 +56,7 @@ async function startDying(): Promise<Trial> {
   return {bench: dying, samples};
 }
 
-/** In it there are no result queues but `results`, and two failures make a dead letter. */
+/** Here there is no result queue but `results`, and two failures make a dead letter. */
 async function startBroken(): Promise<Trial> {
   const broken = await FaultBench.start({
     timeoutS: 30,
@@ -78,7 +78,7 @@ async function startBroken(): Promise<Trial> {
 }
 
 let bench: FaultBench;
-// What these take, they take while the other tests go on.
+// They wait while the other tests go on.
 let trials: Readonly<Record<'patient' | 'dying' | 'broken', Trial>>;
 beforeAll(async () => {
   const [patient, dying, broken] = await Promise.all([startPatient(), startDying(), startBroken()]);
@@ -93,14 +93,14 @@ afterEach(() => bench.pipeline.cloud.faults.clear());
 const atLeastOnce = (tally: Tally): boolean => tally.results.some(fate => fate !== 'deferred');
 
 describe('the settings', () => {
-  test('cannot be read when the functions start: messages wait, and are delivered once they can', async () => {
+  test('that cannot be read when the functions start keep messages waiting until they can', async () => {
     const sample = bench.sample('ok');
     const faults = [names.route, names.deliver].map(name =>
       bench.fault({service: 'ssm', function: name, fault: 'fail'}),
     );
     await bench.send(sample);
     for (const fault of faults) {
-      // As often as the SDK tries.
+      // As many times as the SDK tries.
       await fault.whenFired(3);
       fault.remove();
     }
@@ -117,7 +117,7 @@ describe('the settings', () => {
     ['unavailable', 'unavailable'],
     ['throttled', 'throttle'],
     ['refused', 'refuse'],
-  ] as const)('of a Parameter Store that is %s later are the last good ones', async (_, fault) => {
+  ] as const)('stay the last good ones when Parameter Store is %s later', async (_, fault) => {
     const {pipeline} = bench;
     expect(await bench.tallyOfOne('ok')).toEqual(once.ok);
     const port = pipeline.cloud.ssm.get(`${names.parameterPath}smtp-sink-port`)!;
@@ -133,7 +133,7 @@ describe('the settings', () => {
     expect(pipeline.logged('settings are good again').length).toBeGreaterThan(before);
   });
 
-  test('are read often enough by functions that are throttled half the time', async () => {
+  test('are read often enough even when half the reads are throttled', async () => {
     const throttled = bench.fault({service: 'ssm', fault: 'throttle', rate: 0.5, seed: 3});
     const samples = Array.from({length: 10}, () => bench.sample('ok'));
     await bench.send(...samples);
@@ -145,7 +145,7 @@ describe('the settings', () => {
 });
 
 describe('a batch', () => {
-  test('of which every call fails in part is delivered whole, and once', async () => {
+  test('is delivered whole and once, though every call about it fails in part', async () => {
     const queues = [names.waiting, names.delivery, ...Object.values(names.results)];
     const partial = queues.map(queue => bench.fault({queue, fault: 'partial', count: 1}));
     const samples = [...kinds, ...kinds].map(kind => bench.sample(kind));
@@ -158,9 +158,9 @@ describe('a batch', () => {
 });
 
 describe('an execution environment', () => {
-  test('that dies now and then loses nothing', async () => {
+  test('that dies now and then loses no message', async () => {
     const deaths = bench.fault({kill: 'random', everyMs: 300, count: 8, seed: 11});
-    // Calls that take their time are more likely to be met.
+    // A kill is more likely to meet a slow call.
     const slow = bench.fault({service: 'sqs', fault: 'delay', ms: 40});
     const samples = [...kinds, ...kinds, ...kinds].map(kind => bench.sample(kind));
     await bench.send(...samples);
@@ -168,20 +168,20 @@ describe('an execution environment', () => {
     slow.remove();
     await bench.settled();
     expect(samples.filter(sample => !atLeastOnce(bench.tallyOf(sample)))).toEqual([]);
-    // A large message is there as its own dead letter, once for each time that it was dealt with.
+    // A large message is its own dead letter, once for each time that it was handled.
     expect(samples.filter(sample => sample.kind !== 'large' && bench.tallyOf(sample).dead > 0)).toEqual([]);
   });
 });
 
 describe('a call that hangs', () => {
-  test('is given up after some seconds, and made again; of a Parameter Store that hangs are the last good settings', async () => {
+  test('is given up after some seconds and repeated; when Parameter Store hangs, the last good settings stay', async () => {
     const {bench: patient, samples} = trials.patient;
     await patient.settled();
     expect(patient.pipeline.cloud.faults.active.map(({fired}) => fired)).toEqual([1, 1, 3, 3]);
     expect(samples.map(sample => patient.tallyOf(sample))).toEqual([once.ok, once.bounce]);
   });
 
-  test('until the function times out has its message come again, and end', async () => {
+  test('until the function times out makes its message come again, and end', async () => {
     const {bench: dying, samples} = trials.dying;
     await dying.settled();
     expect(dying.pipeline.cloud.faults.active.map(({fired}) => fired)).toEqual(samples.map(() => 1));
@@ -198,14 +198,14 @@ describe('a call that hangs', () => {
   });
 });
 
-describe('a queue for results that is not there', () => {
+describe('a missing queue for results', () => {
   const tallies = async () => {
     const {bench: broken, samples} = trials.broken;
     await broken.settled();
     return Object.fromEntries(samples.map(sample => [sample.kind, broken.tallyOf(sample)]));
   };
 
-  test('costs no mail, no mail goes twice, and the others have each result once', async () => {
+  test('loses no mail and sends none twice, and the other queues have each result once', async () => {
     const {ok, later, bounce, invalid} = await tallies();
     const gone = {success: [], failure: [], retry: []};
     expect(ok).toEqual({...once.ok, ...gone, dead: 1});

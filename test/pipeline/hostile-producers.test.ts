@@ -1,5 +1,5 @@
-// What a producer can put on the outbox, by malice or by accident: each message is sent or answered, once, and nothing
-// that its body says of the pipeline is believed.
+// What a producer can put on the outbox, by malice or by accident: each message is sent or answered once, and nothing that
+// its body claims about the pipeline is believed.
 
 import {SendMessageCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const left = () => pipeline.filled(...queuesOnTheWay, ...deadLetterQueues);
-/** Nothing is on its way, or dead. */
+/** Waits until nothing is on its way, and nothing is dead. */
 const settled = () => pipeline.until(() => left().length === 0).catch(() => expect(left()).toEqual([]));
 const sentTo = (recipient: string) =>
   server.commands.filter(command => command.includes(`<${recipient}@example.org>`)).length;
@@ -33,7 +33,7 @@ const sentTo = (recipient: string) =>
 describe('tracking in a message', () => {
   const tracking = {id: 'same', arrived: utcTimeOf(Date.now() - 60_000), attempts: 1, hops: 1};
 
-  test('that others have too makes none of them vanish', async () => {
+  test('that several messages share makes none of them vanish', async () => {
     const those = ['a', 'b', 'c'].map(recipient => mail(recipient, {relayq: tracking}));
     await pipeline.send(...those);
     const told = await pipeline.take(results, 3);
@@ -45,7 +45,7 @@ describe('tracking in a message', () => {
     expect(server.texts).toHaveLength(3);
   });
 
-  test('of a result, sent again with its text and attempts set back, at once', async () => {
+  test('of a result that is sent again, with its text and no attempts, does not keep it from being sent at once', async () => {
     await pipeline.send(mail('again', {keepmime: true}));
     const [{fate: _, ...told} = {fate: ''}] = await pipeline.take(results, 1);
     const relayq = {...(told as Partial<Result>).relayq, attempts: 0};
@@ -71,7 +71,7 @@ describe('tracking in a message', () => {
     await pipeline.take(success, 1);
   });
 
-  test('lets nothing past the size that fits through the queues', async () => {
+  test('lets no message through that would not fit into the queues', async () => {
     const mime = `Subject: x\r\n\r\n${'x'.repeat(1_040_000)}`;
     await pipeline.send(mail('large', {mime, relayq: {...tracking, hops: 5}}));
     expect(await pipeline.take(failure, 1)).toMatchObject([{fate: 'invalid', relayq: {id: 'same'}}]);
@@ -132,7 +132,7 @@ describe('a message that can hardly be answered', () => {
     for (const {receiptHandle} of kept) pipeline.cloud.sqs.deleteMessage(names.outboxOversize, receiptHandle);
   });
 
-  test('as large as it may be, is deferred, sent, and told of with its text', async () => {
+  test('since it is as large as allowed is deferred and sent, and its results have its text', async () => {
     const empty = Buffer.byteLength(
       JSON.stringify(mail('later-large', {mime: '', keepmime: true, retries: [0]})),
     );
@@ -162,7 +162,7 @@ describe('what is put on the delivery queue by hand', () => {
     ['is no JSON', 'not at all'],
     ['is no message', JSON.stringify({recipient: 'nobody'})],
     ['is too large to be quoted', JSON.stringify({recipient: 'nobody', text: '"'.repeat(510_000)})],
-  ])('and %s is answered once', async (_, body) => {
+  ])('and %s gets one answer', async (_, body) => {
     await put(body);
     const [answer] = await pipeline.take(results, 1);
     expect(answer).toMatchObject({fate: 'invalid', problems: expect.any(Array)});
@@ -182,7 +182,7 @@ describe('what is put on the delivery queue by hand', () => {
   });
 });
 
-test('a kind of results that the settings switch off is published nowhere, but where a message names a queue', async () => {
+test('a kind of results that the settings switch off is published only where a message names a queue for it', async () => {
   await pipeline.createQueue(`${success}-mine`);
   await pipeline.set({'results-kinds': 'results'});
   await pipeline.send(mail('quiet'));

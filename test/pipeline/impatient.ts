@@ -1,5 +1,5 @@
-// Loaded into functions before their own code: what they would wait for for half a minute or longer, they wait for for
-// fifteen seconds. The time-outs of the stages then pass within a test, and leave each stage what a slow machine needs.
+// Loaded into functions before their own code: timers of half a minute or longer end after fifteen seconds. So the
+// time-outs of the stages pass within a test, and still give a slow machine the time that each stage needs.
 
 const {setTimeout: wait} = globalThis;
 const longMs = 30_000;

@@ -1,5 +1,5 @@
-// Functions killed at any instant: nothing is lost, and what is sent twice is what was on its way at a kill.
-// `npm run soak` does the same for longer.
+// Functions are killed at any instant: nothing is lost, and only what was on its way at a kill is sent twice. `npm run
+// soak` does the same for longer.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -14,7 +14,7 @@ import {returnSoon} from './return-soon.ts';
 const scale = Number(process.env.RELAYQ_SOAK ?? 1);
 const messages = 300 * scale;
 const kills = 20 * scale;
-/** What a lane has on its way: a message whose reply is to come, the next one, and one that is being settled. */
+/** What a lane has on its way: a message whose reply is awaited, the next one, and one that is being settled. */
 const atRisk = 3;
 
 /** How often each message came. The server takes longer than SQS, as servers do. */
@@ -31,10 +31,10 @@ beforeAll(async () => {
   const settings = {...sinkParameters(server), 'capacity/default': '{"connections": 1}'};
   pipeline = await Pipeline.start(settings, {
     overrides: ({functions, queues}) => {
-      // Less than the six seconds after which the SDK gives up a call that hangs.
+      // Less than the six seconds after which the SDK gives up a hanging call.
       for (const each of functions) {
         each.timeoutS = 5;
-        // Each invocation then says how it has ended.
+        // Each invocation then logs how it ended.
         each.logging.systemLevel = 'INFO';
       }
       for (const {name, attributes} of queues) {
@@ -55,7 +55,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Calls that fail, in one way or another, are some of those that a function makes; it repeats them, or is told later. */
+/** A few of the calls fail, in various ways: the function repeats them, or the message comes again. */
 const troubles: readonly Fault[] = [
   {service: 'sqs', fault: 'fail', rate: 0.03},
   {service: 'sqs', fault: 'throttle', rate: 0.03},
@@ -64,11 +64,11 @@ const troubles: readonly Fault[] = [
   {service: 'sqs', fault: 'delay', ms: 100, rate: 0.05},
   {service: 'ssm', fault: 'throttle', rate: 0.1},
 ];
-/** The function runs out of time, with a whole batch that it could not write down. */
+/** The function runs out of time with a whole batch that it could not settle. */
 const hanging: Fault = {service: 'sqs', fault: 'hang', rate: 0.003};
 const batchSize = 10;
 
-describe('environments killed at random lose nothing, and repeat no more than was on its way', () => {
+describe('environments that are killed at random lose nothing, and repeat only what was on its way', () => {
   test.each([
     ['by themselves', []],
     ['while their calls fail at random', [...troubles, hanging]],
@@ -91,13 +91,13 @@ describe('environments killed at random lose nothing, and repeat no more than wa
     );
     const timeOuts = () => pipeline.logLines.filter(line => line.includes('"status":"timeout"')).length;
     const timeOutsBefore = timeOuts();
-    /** Those whose text was sent, and whose reply did not come in time: they are sent again, as they must be. */
+    /** Attempts whose reply to the text did not come in time: these messages must be sent again. */
     const unsure = () =>
       pipeline.logged('attempt').filter(({state, fate}) => state === 'message' && fate === 'deferred').length;
     const unsureBefore = unsure();
     let killed = 0;
     while (killed < kills && arrivals.size < messages) {
-      // Something is at work again, and has got somewhere.
+      // Until the functions are at work again and have delivered something.
       const before = arrivals.size;
       await pipeline.until(() => arrivals.size > before + 1 || arrivals.size === messages);
       await delay(dice.next() * 100);
@@ -123,7 +123,7 @@ describe('environments killed at random lose nothing, and repeat no more than wa
     for (const each of active) each.remove();
     const twice = [...arrivals.values()].reduce((sum, count) => sum + count - 1, 0);
     const [hung = 0] = active.slice(troubles.length).map(({fired}) => fired);
-    // On a slow machine others than these run out of time too.
+    // On a slow machine other invocations run out of time too.
     const late = Math.max(hung, timeOuts() - timeOutsBefore);
     const failed = active.reduce((sum, {fired}) => sum + fired, 0);
     const story = `seed ${seed}: ${killed} kills, ${failed} calls failed, ${hung} of them hung, ${late} invocations out of time, ${twice} sent twice`;

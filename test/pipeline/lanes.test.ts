@@ -1,3 +1,5 @@
+// A queue has as many connections as its capacity says, and lanes may be added and taken away while messages wait.
+
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {mailTo, textOf} from '../samples/mail.ts';
@@ -5,7 +7,7 @@ import {sinkParameters} from '../samples/relay-parameters.ts';
 import {type ReceivingServer, startReceivingServer} from '../servers/receiving-server.ts';
 import {names, Pipeline} from './pipeline-under-test.ts';
 
-/** Connections at a time: now, at most, and how many there are to be before a message is taken. */
+/** Connections at a time: now, at most, and how many the server waits for before it takes a message. */
 const counts = {open: 0, most: 0, awaited: 1};
 /** The subjects that each recipient was sent, in order. */
 const received = new Map<string, number[]>();
@@ -39,7 +41,7 @@ const messageOf = (index: number) =>
   mailTo(`user${index % 9}@busy.example`, {mime: textOf(index), queues: {results: null}});
 
 test.each([1, 3])(
-  'a queue with a capacity of %i has so many connections under load, and never more',
+  'a queue with a capacity of %i has that many connections under load, and never more',
   async connections => {
     received.clear();
     counts.most = 0;

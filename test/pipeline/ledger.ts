@@ -1,5 +1,5 @@
-// What a moody server writes down: what it told whom, what it was sent, and whatever in the client's conduct is
-// against SMTP. It decides nothing.
+// What a moody server notes: what it told whom, what it was sent, and each time the client broke the rules of SMTP. It
+// decides nothing.
 
 import type {Mood, Stage} from '../servers/mood.ts';
 
@@ -8,24 +8,24 @@ export interface Reply {
   readonly code: number;
   readonly status: string | undefined;
   readonly act: Mood['act'];
-  /** No other reply has the same. */
+  /** No other reply has the same description. */
   readonly description: string;
 }
 
 interface Arrival {
   readonly sender: string;
   readonly recipient: string;
-  /** Octets, as latin1; without the stuffed dots. */
+  /** Octets as latin1, without the stuffed dots. */
   readonly text: string;
   /** Who has logged in, as `user:password`. */
   readonly login: string | undefined;
-  /** Whether the client was told. */
+  /** Whether the client got the reply. */
   readonly told: boolean;
 }
 
-/** All that there was with one message. */
+/** Everything about one message. */
 export interface Dealings {
-  /** One a try. */
+  /** One for each try. */
   readonly moods: Mood[];
   readonly replies: Reply[];
   readonly arrivals: Arrival[];
@@ -34,9 +34,9 @@ export interface Dealings {
 export class Ledger {
   /** By the number that stands before the @ of the message's addresses, as in `jo.17@example.org`. */
   readonly dealings = new Map<number, Dealings>();
-  /** Told to a connection as such. */
-  readonly siteReplies: Reply[] = [];
-  /** Moods that have shown, as `refuse rcptto`. */
+  /** Replies to a connection, and not to a message. */
+  readonly connectionReplies: Reply[] = [];
+  /** Moods that were acted out, such as `refuse rcptto`. */
   readonly shown = new Set<string>();
   readonly violations: string[] = [];
   /** How many transactions a domain has had at a time. */
@@ -64,7 +64,7 @@ export class Ledger {
     const [code = '', status] = reply.split(' ');
     const words = [`reply ${++this.#replies}`, this.#name];
     const description = words.join(' ');
-    (dealings?.replies ?? this.siteReplies).push({stage, code: Number(code), status, act, description});
+    (dealings?.replies ?? this.connectionReplies).push({stage, code: Number(code), status, act, description});
     const prefix = status === undefined ? '' : `${status} `;
     const texts = multiline ? words : [description];
     return texts
@@ -72,7 +72,7 @@ export class Ledger {
       .join('\r\n');
   }
 
-  /** A transaction has begun; the one who ends it calls what is returned. */
+  /** A transaction has begun. @returns what ends it */
   opened(domain: string): () => void {
     const now = (this.#open.get(domain) ?? 0) + 1;
     this.#open.set(domain, now);

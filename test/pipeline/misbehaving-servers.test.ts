@@ -1,5 +1,5 @@
-// One server for each way to go wrong, all at the same time: each message comes to one end, which says where it went
-// wrong; and what goes to a server that works waits for none of them.
+// One server for each way to go wrong, all at the same time. Each message comes to one end, which says where it went
+// wrong, and messages to a server that works do not wait for the others.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -22,7 +22,7 @@ import {names, Pipeline, type Result} from './pipeline-under-test.ts';
 
 const maxAttempts = 2;
 
-/** What each attempt's entry says: stage, result, and the reply's code or that the message may have been sent. */
+/** The entry of each attempt: stage, result, and the code of the reply or that the message may have been sent. */
 type Attempt = readonly [state: string, result: string, more?: number | 'maybe sent'];
 type Row = readonly [name: string, wrong: Wrong, expected: 'accepted' | Attempt];
 
@@ -56,7 +56,7 @@ const rows: readonly Row[] = [
     {at: 'greeting', does: says('\0\xff HTTP/1.1 400 Bad Request')},
     ['intro', 'invalid'],
   ],
-  // It is spoken to with HELO then (RFC 5321 3.2).
+  // The client then says HELO (RFC 5321 3.2).
   ['answering EHLO with junk', {at: 'EHLO', does: says('\0\xff what?')}, 'accepted'],
   ['answering MAIL with junk', {at: 'MAIL', does: says('\0\xff what?')}, ['mailfrom', 'invalid']],
   ['answering RCPT with junk', {at: 'RCPT', does: says('\0\xff what?')}, ['rcptto', 'invalid']],
@@ -108,7 +108,7 @@ const rows: readonly Row[] = [
 
 let pipeline: Pipeline;
 let servers: readonly MisbehavingServer[] = [];
-/** Everything that the result queue has been told, row by row. */
+/** All results, row by row. */
 const told = new Map<number, Result[]>();
 
 const textOf = (subject: string) => `Subject: ${subject}\r\n\r\nbody`;
@@ -143,7 +143,7 @@ beforeAll(async () => {
       overrides: ({functions}) => {
         for (const each of functions) {
           each.environment.NODE_OPTIONS = `--import ${new URL('impatient.ts', import.meta.url)}`;
-          // Each invocation then says how it has ended.
+          // Each invocation then logs how it ended.
           each.logging.systemLevel = 'INFO';
         }
       },
@@ -188,14 +188,14 @@ describe('a message to a server', () => {
   });
 });
 
-/** Where whoever has come waits for an answer. */
+/** Servers that keep whoever comes waiting for an answer. */
 const tarpits = rows.filter(([, {does}]) => does === silence || does === trickle);
 
-test('meanwhile a message to a server that works waits for none of them', async () => {
+test('meanwhile messages to a server that works do not wait', async () => {
   const [steady, ...stuck] = await Promise.all(
     [undefined, ...tarpits.map(([, wrong]) => wrong)].map(startMisbehavingServer),
   );
-  // By the time-outs of its functions each is waited for for a minute at least.
+  // Its functions wait for each of these servers for at least a minute.
   const patient = await Pipeline.start();
   try {
     await patient.send(...stuck.map((server, row) => messageTo(server, row, `stuck-${row}`)));

@@ -1,5 +1,4 @@
-// Messages that say everything in x-mq-* headers, through the whole pipeline to a smarthost that is a server of
-// somebody else's making.
+// Messages that say everything in x-mq-* headers, through the whole pipeline to a smarthost that others have written.
 
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -47,7 +46,7 @@ beforeAll(async () => {
     },
   });
   ({port} = smarthost);
-  // The settings have another smarthost, with credentials of its own, that nothing must be sent to.
+  // The settings have another smarthost, with its own credentials. Nothing must be sent there.
   pipeline = await Pipeline.start({
     smarthost: '192.0.2.1',
     'smarthost-username': 'settings-user',
@@ -60,7 +59,7 @@ afterAll(async () => {
   await smarthost.close();
 });
 
-/** Every field there is, in odd case, folded here and there; `\n` stands for whatever line end it gets. */
+/** Every field, in odd case, and folded here and there; `\n` stands for the line end. */
 const mqFields = () => [
   'X-MQ-Envelope: bounces+1@sender.example',
   'x-mq-SMARTHOST-hostname:\n 127.0.0.1',
@@ -112,7 +111,7 @@ const body = [
   '.',
 ];
 
-/** @returns what is sent, with line ends in turn, and the octets that must arrive */
+/** @returns what is sent, with these line ends in turn, and the octets that must arrive */
 function mimeText(lineEnds: readonly string[]) {
   let ends = 0;
   const line = (text: string) => text + lineEnds[ends++ % lineEnds.length];
@@ -136,7 +135,7 @@ test.each([
   ['CRLF', ['\r\n']],
   ['LF', ['\n']],
   ['both', ['\r\n', '\n', '\n']],
-])('with %s as line ends, the text arrives byte for byte less those lines', async (name, lineEnds) => {
+])('with %s as line ends, the text arrives byte for byte, without those lines', async (name, lineEnds) => {
   const recipient = `later@${name.toLowerCase()}.example`;
   const {mime, arriving} = mimeText(lineEnds);
   const {received} = smarthost;
@@ -177,7 +176,7 @@ test.each([
   expect(from).toMatchObject({address: 'bounces+1@sender.example', args: {BODY: '8BITMIME'}});
   expect([to, login, isSecure]).toEqual([[recipient], 'jo', true]);
   expect(atMs).toBeGreaterThanOrEqual(dueMs);
-  // Kept as it was sent, but for what looks like a secret even in the body.
+  // The text is kept as it was sent, except what looks like a secret, even in the body.
   expect(String(accepted?.mime).replace(/\r?\n/g, '\r\n')).toBe(
     arriving.replace('of-the-body\r\n with its fold', '***'),
   );

@@ -1,5 +1,5 @@
-// The pipeline as it would be deployed, on a local cloud of its own: real functions, real SQS and SSM protocol
-// through the real SDK.
+// The pipeline as it would be deployed, on a local cloud of its own: real functions, and the real SDK speaking the
+// protocols of SQS and SSM.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {
@@ -20,7 +20,7 @@ export const names = namesOf('local');
 export const queuesOnTheWay = [names.outbox, names.waiting, names.delivery] as const;
 export const deadLetterQueues = [names.outboxDlq, names.waitingDlq, names.deliveryDlq] as const;
 
-/** How long a test waits for what must happen: a limit that is there to fail instead of hanging. */
+/** How long a test waits for what must happen. The limit makes it fail instead of hang. */
 export const patienceMs = 300_000;
 
 export interface Result {
@@ -46,7 +46,7 @@ export class Pipeline {
     this.logLines = logLines;
   }
 
-  /** @param settings parameters by name, there before the first message */
+  /** @param settings parameters by name, which are there before the first message */
   static async start(
     settings: Record<string, string> = {},
     options: Partial<CloudOptions> = {},
@@ -60,7 +60,7 @@ export class Pipeline {
       onLog: (_, {message}) => logLines.push(message),
       ...options,
       overrides: resources => {
-        // A change of the settings counts for the next batch.
+        // Settings are read again for each batch.
         for (const {environment} of resources.functions) environment[settingsMaxAge] = '0';
         options.overrides?.(resources);
       },
@@ -100,7 +100,7 @@ export class Pipeline {
     }
   }
 
-  /** Takes results off a queue until there are `count` of them, or it gets too late. */
+  /** Takes `count` results off a queue. @throws Error when they do not come in time */
   async take(queueName: string, count: number, withinMs = patienceMs): Promise<Result[]> {
     const QueueUrl = this.cloud.queueUrlOf(queueName);
     const taken: Result[] = [];
@@ -145,7 +145,7 @@ export class Pipeline {
     return queues.filter(queue => Object.values(sqs.queue(queue).counts).some(count => count > 0));
   }
 
-  /** Until no function is at work: the next message meets the environments that there are. */
+  /** Waits until no function is at work: then all environments are free for the next message. */
   async idle(): Promise<void> {
     await this.until(() => [...this.cloud.functions.values()].every(({busy}) => busy === 0));
   }

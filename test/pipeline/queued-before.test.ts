@@ -1,5 +1,5 @@
-// Mail that the version before (2113fcd) has queued, body for body as it wrote them: what is in flight at an upgrade
-// is delivered, and told of, once. queued-before.json was made by that version's own code, at noon on 2030-01-01.
+// Mail that the version before (2113fcd) queued, with the bodies that it wrote. What is in flight at an upgrade is
+// delivered once, and has its results once. That version's code made queued-before.json, at noon on 2030-01-01.
 
 import {readFileSync} from 'node:fs';
 import {CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand} from '@aws-sdk/client-sqs';
@@ -31,7 +31,7 @@ let pipeline: Pipeline;
 let server: ScriptedServer;
 let results: readonly Result[];
 
-/** As if that noon were now, and the smarthost of the messages the test's server. */
+/** Moves that noon to now, and the smarthost of the messages to the test's server. */
 const asOfNow = (body: string) =>
   body
     .replace(/2030-01-01 (\d\d:\d\d:\d\d)/g, (_, time) => {
@@ -66,7 +66,7 @@ const resultOf = (each: Queued) =>
 describe.each(queued.mail)('a message on $queue, $what,', each => {
   const before = JSON.parse(each.body);
 
-  test('is delivered once, and told of once', () => {
+  test('is delivered once, and has its results once', () => {
     const sent = server.commands.filter(command => command.includes(`<${numberOf(each)}`));
     expect(sent).toHaveLength(1);
     const [result, ...more] = resultOf(each);
@@ -74,7 +74,7 @@ describe.each(queued.mail)('a message on $queue, $what,', each => {
     expect(result).toMatchObject({fate: 'accepted'});
   });
 
-  test('keeps what is known of it: its id, its attempts and their entries, and all that is its own', () => {
+  test('keeps its id, its attempts and their entries, and its own properties', () => {
     const [result] = resultOf(each);
     const {
       envelope,
@@ -104,9 +104,9 @@ test('its texts arrive as they were', () => {
   expect(arrived.sort()).toEqual(texts.sort());
 });
 
-describe('a result that the version before had wait on the outbox', () => {
+describe('a result that the version before left waiting on the outbox', () => {
   const mine = 'relayq-local-results-mine';
-  /** In the name of a function, which its role no longer allows; or of anybody else. */
+  /** Puts it there in the name of a function, whose role no longer allows this, or of anybody else. */
   const put = async (body: string, functionName?: string) => {
     const definition = pipeline.cloud.resources.functions.find(({name}) => name === functionName);
     const accessKeyId = definition === undefined ? 'anybody' : accessKeyIdOf(definition);
@@ -114,7 +114,7 @@ describe('a result that the version before had wait on the outbox', () => {
     pipeline.cloud.sqs.queue(names.outbox).send({body: asOfNow(body), senderId: senderIdOf(accessKeyId)});
   };
 
-  test('goes to its queue, once, when one of our functions has put it there', async () => {
+  test('goes to its queue once when one of our functions put it there', async () => {
     await pipeline.sqs.send(new CreateQueueCommand({QueueName: mine}));
     await pipeline.take(names.results.success, queued.mail.length);
     await put(queued.results[0]!.body, names.deliver);
@@ -129,7 +129,7 @@ describe('a result that the version before had wait on the outbox', () => {
     );
   });
 
-  test('is no message when anybody else has, and its text comes back as that of any other', async () => {
+  test('is an invalid message when anybody else put it there, and its result quotes it', async () => {
     await put(queued.results[0]!.body);
     const [refused] = await pipeline.take(names.results.failure, 1);
     expect(refused).toMatchObject({fate: 'invalid'});

@@ -28,13 +28,13 @@ const sendTo = (domain: string, count: number) =>
     ),
   );
 
-/** How long after a time each of them came, the first one first: what is slow may make it longer, never shorter. */
+/** How long after a time each message came, in order. A slow machine makes this longer, never shorter. */
 const delaysSince = (startMs: number) =>
   server.received.map(({atMs}) => atMs - startMs).toSorted((a, b) => a - b);
 
 const timeOf = (line: Record<string, unknown>) => Date.parse(String(line.timestamp));
 
-test('a queue with a rate gets no more than that, whatever its lanes, and each message in one attempt', async () => {
+test('a queue gets no more than its rate, whatever its lanes, and each message in one attempt', async () => {
   await pipeline.set({'capacity/slow.example': '{"connections": 3, "messagesPerMinute": 600}'});
   const startMs = Date.now();
   await sendTo('slow.example', 60);
@@ -45,11 +45,11 @@ test('a queue with a rate gets no more than that, whatever its lanes, and each m
     expect(delayMs).toBeGreaterThanOrEqual(100 * (index - 9));
   expect(results.map(({relayq}) => relayq.attempts)).toEqual(Array(60).fill(1));
   expect(results.flatMap(({results: entries}) => entries)).toHaveLength(60);
-  // Each came back once, at its slot, and asked for no other.
+  // Each came back once, at its slot, and did not ask for another.
   const held = pipeline.logged('message held: its queue is over its rate');
   const heldIds = new Set(held.map(({id}) => id));
   expect(heldIds.size).toBe(held.length);
-  // The others had a slot that had come by the time that the last one was first seen.
+  // The slots of the others had come by the time that the last message was first seen.
   const atOnce = pipeline.logged('attempt').filter(({id}) => !heldIds.has(id));
   const seenMs = Math.max(...[...held, ...atOnce].map(timeOf)) - startMs;
   expect(atOnce.length).toBeLessThanOrEqual(10 + seenMs / 100);
@@ -57,7 +57,7 @@ test('a queue with a rate gets no more than that, whatever its lanes, and each m
   expect(pipeline.cloud.services.dynamodb.itemsOf(names.state)).toMatchObject([{id: {S: 'slow.example'}}]);
 });
 
-test('a queue without a rate does without DynamoDB', async () => {
+test('a queue without a rate never asks DynamoDB', async () => {
   await pipeline.set({'capacity/slow.example': '{"connections": 3, "messagesPerMinute": 600}'});
   const calls: unknown[] = [];
   const {dynamodb: tables} = pipeline.cloud.services;
@@ -75,7 +75,7 @@ test('a queue without a rate does without DynamoDB', async () => {
   tables.get = get;
 });
 
-test('while DynamoDB fails each environment keeps to its share of the rate, and mail goes on', async () => {
+test('while DynamoDB fails, each environment keeps to its share of the rate, and mail goes on', async () => {
   await pipeline.set({'capacity/slow.example': '{"connections": 2, "messagesPerMinute": 1200}'});
   pipeline.cloud.faults.add({fault: 'unavailable', service: 'dynamodb'});
   const startMs = Date.now();
@@ -86,7 +86,7 @@ test('while DynamoDB fails each environment keeps to its share of the rate, and 
   const complaints = pipeline.logged(message);
   expect(complaints.length).toBeGreaterThanOrEqual(1);
   expect(complaints.length).toBeLessThanOrEqual(3);
-  // Ten a second by each of them, one of them at once.
+  // Each environment sends ten a second, and the first at once.
   for (const [index, delayMs] of delaysSince(startMs).entries())
     expect(delayMs).toBeGreaterThanOrEqual(100 * ((index + 1) / complaints.length - 1));
   expect(complaints[0]).toMatchObject({level: 'error', error: expect.stringContaining('ServiceUnavailable')});

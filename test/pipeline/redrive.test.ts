@@ -1,5 +1,5 @@
-// The redrive that docs/operate.md tells of, for everything that is in any of the dead-letter queues: each message comes to
-// its end as if nothing had been.
+// The redrive of docs/operate.md, for whatever is in the dead-letter queues: each message comes to its end as if nothing
+// had happened.
 
 import {
   GetQueueAttributesCommand,
@@ -39,13 +39,13 @@ beforeAll(async () => {
   };
   faults = [];
   samples = [
-    // outbox-dlq: neither its queue nor an answer can be reached.
+    // outbox-dlq: the function can reach neither the next queue nor those for results.
     barred('hold', {function: names.route, queue: names.waiting}),
     barred('ok', {function: names.route, queue: names.delivery}),
-    // waiting-dlq: mail that was deferred, and a result that had to wait.
+    // waiting-dlq: deferred mail, and a postponed result.
     barred('later', {function: names.route, queue: names.delivery, containing: '"attempts":1,'}),
     barred('ok', {queue: names.results.success}),
-    // delivery-dlq.fifo: a fate that cannot be written down.
+    // delivery-dlq.fifo: an outcome that cannot be written.
     barred('bounce', {function: names.deliver}),
   ];
   await bench.send(...samples);
@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
-test('of each dead-letter queue brings all that is in it to its end, once', async () => {
+test('a redrive of each dead-letter queue brings all its messages to their end, once', async () => {
   for (const fault of faults) fault.remove();
   const {sqs, cloud} = bench.pipeline;
   const movedOf = async (queue: string) => {

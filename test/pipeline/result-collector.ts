@@ -4,7 +4,7 @@ import type {Cloud} from '../../local/cloud.ts';
 import type {Result} from './pipeline-under-test.ts';
 
 export class ResultCollector {
-  /** By queue, and there by the number of the message. */
+  /** By queue, and then by the number of the message. */
   readonly results = new Map<string, Map<number, Result[]>>();
   readonly finished = new Set<number>();
   readonly #stopping = new AbortController();
@@ -40,7 +40,7 @@ export class ResultCollector {
   }
 }
 
-/** The `n` of a message, or of the text that could not be read as one. */
+/** The `n` of a message, or of a text that is not a message. */
 function numberOf({n, original}: Result): number {
   return Number(n ?? /"n\\?":\s*(\d+)/.exec(String(original))?.[1]);
 }

@@ -1,5 +1,5 @@
-// What an invocation has failed to deal with comes again a second later, rather than with its visibility timeout:
-// that can then be as long as a slow machine needs, and nobody waits for it.
+// Messages that an invocation failed to handle come again after a second, and not after their visibility timeout. So the
+// timeout can be as long as a slow machine needs, and no test waits for it.
 
 import type {Cloud} from '../../local/cloud.ts';
 import type {Invocation} from '../../local/lambda/function-error.ts';
@@ -24,7 +24,7 @@ export function returnSoon({functions, sqs}: Cloud): void {
             1,
           );
         } catch {
-          // It is gone already.
+          // It is already deleted.
         }
       }
       return invocation;

@@ -1,4 +1,4 @@
-// The four rows of the routing table, and who gets which credentials, end to end.
+// The four rows of the routing table, and which server gets which credentials, end to end.
 
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {mailTo, textOf} from '../samples/mail.ts';
@@ -35,7 +35,7 @@ beforeAll(async () => {
     'mx-port': String(mx.port),
     'mx-private-addresses': 'allowed',
     'mx-name-servers': dns.address,
-    // Each delivery shows who it authenticates to.
+    // A new connection for each delivery shows where it authenticates.
     'capacity/smarthost': '{"idleSeconds": 0}',
   });
 });
@@ -50,7 +50,7 @@ const smarthostSettings = () =>
 const sinkSettings = () =>
   sinkParameters({port: sink.port, username: 'sink-user', password: 'sunk-secret-1'});
 
-/** The AUTH commands of all servers since the last time, by server. */
+/** The AUTH commands since the last call, by server. */
 function authentications() {
   const servers = {mx, smarthost, other, sink};
   return Object.fromEntries(

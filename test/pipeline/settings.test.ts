@@ -1,5 +1,5 @@
-// Settings that are wrong, half written or changed while mail flows: what they govern waits, nothing else does, and
-// nobody logs in at one server with another's password.
+// Settings that are wrong, half written or changed while mail flows: mail that depends on them waits, other mail does not,
+// and no server gets the password of another.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -33,7 +33,7 @@ async function withPipeline(
   }
 }
 
-describe('in a function that has never seen them good', () => {
+describe('in a function that has never read good settings,', () => {
   const other = () => ({hostname: '127.0.0.1', port: servers[1].port});
 
   test.each([
@@ -48,7 +48,7 @@ describe('in a function that has never seen them good', () => {
     await withPipeline({...url, ...wrong}, async pipeline => {
       await pipeline.send({...message, number: 1}, {...message, number: 2, smarthost: other()});
       expect(await pipeline.result()).toMatchObject({number: 2, fate: 'accepted'});
-      // It comes again, and waits again.
+      // The message comes again, and waits again.
       await pipeline.until(() => pipeline.logged(held).length >= 2);
       expect(pipeline.logged(held)[0]).toMatchObject({
         level: 'info',
@@ -67,7 +67,7 @@ describe('in a function that has never seen them good', () => {
     });
   });
 
-  test('a bad capacity costs that queue its own, and no mail', async () => {
+  test('a queue with a bad capacity uses the default, and no mail waits', async () => {
     const settings = {
       smarthost: `smtp://127.0.0.1:${servers[0].port}`,
       'capacity/smarthost': '{"hunter2": 5}',
@@ -86,7 +86,7 @@ describe('in a function that has never seen them good', () => {
 describe('a smarthost that is changed while mail flows', () => {
   const users = ['a', 'b'] as const;
   const passwordOf = (user: string) => `${user}-hunter2`;
-  /** Who has logged in where. */
+  /** Who logged in where, since the last call. */
   const logins = () =>
     servers.flatMap(({commands}, index) =>
       (commands as string[]).splice(0).flatMap(line => {
@@ -130,7 +130,7 @@ describe('a smarthost that is changed while mail flows', () => {
           expect(result.fate).toBe('accepted');
           expect(attemptsOf(result)).toBe(1);
         }
-        // Who takes longer than it settles in has not written it together.
+        // Parameters that are written too far apart do not count as one change.
         if (tookMs < 2500) expect(right).toEqual(expect.arrayContaining([...new Set(logins())]));
         await pipeline.idle();
         await send();
@@ -144,7 +144,7 @@ describe('a smarthost that is changed while mail flows', () => {
     });
   });
 
-  test('as a URL counts for the next batch, and says so', async () => {
+  test('as a URL is used from the next batch on, and the log says so', async () => {
     const urlOf = (index: 0 | 1) =>
       `smtp://${users[index]}:${passwordOf(users[index])}@127.0.0.1:${servers[index].port}`;
     await withPipeline({smarthost: urlOf(0), 'capacity/smarthost': '{"idleSeconds": 0}'}, async pipeline => {
@@ -165,7 +165,7 @@ describe('a smarthost that is changed while mail flows', () => {
   });
 });
 
-test('half a sink holds everything, as nobody knows what may leave', async () => {
+test('half a sink holds all mail, as nobody knows where it may go', async () => {
   const sink = {'smtp-sink-ip': '127.0.0.1', 'smtp-sink-port': '0'};
   await withPipeline(sink, async pipeline => {
     await pipeline.send(message, {...message, smarthost: {hostname: '127.0.0.1', port: servers[1].port}});

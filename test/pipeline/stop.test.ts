@@ -1,4 +1,4 @@
-// A stop in the middle of mail, and the start after it: what is under way ends, what is left is there again at once.
+// A stop in the middle of mail, and the next start: what is under way ends, and what is left is there again at once.
 
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -40,14 +40,14 @@ const atOnce: ReplyHook = () => undefined;
 const cutOffIn = ({cloud}: Pipeline) => cloud.eventSourceMappings.reduce((sum, {cutOff}) => sum + cutOff, 0);
 
 describe('a stop', () => {
-  it('has what is under way end and begins nothing more: no mail arrives twice, none stays hidden', async () => {
+  it('ends what is under way and begins nothing more: no mail arrives twice, and none stays hidden', async () => {
     const first = await start(slowly, 300_000);
     await first.pipeline.send(...messages);
     await first.pipeline.until(() => first.sink.messages.length >= 3);
     await first.pipeline.stop();
     expect(cutOffIn(first.pipeline)).toBe(0);
     const arrived = recipientsOf(first.sink);
-    // Not the whole batches that it had in hand, either.
+    // It does not even finish the batches in hand.
     expect(arrived.length).toBeLessThan(recipients.length);
 
     const second = await start(atOnce, 1000);
@@ -56,7 +56,7 @@ describe('a stop', () => {
     expect([...arrived, ...recipientsOf(second.sink)].toSorted()).toEqual(recipients.toSorted());
   });
 
-  it('waits no longer than it may, and what it cuts off is there at the next start', async () => {
+  it('waits no longer than its limit, and what it cuts off is there at the next start', async () => {
     let texts = 0;
     const never: ReplyHook = stage => {
       if (stage !== 'data') return undefined;

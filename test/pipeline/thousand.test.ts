@@ -1,5 +1,5 @@
-// A thousand messages of all kinds to fifty domains, through everything, to a server in all moods: what must be
-// true of every one of them in the end, whatever happened on the way.
+// A thousand messages of all kinds to fifty domains, through the whole pipeline, to servers in all moods: what must be
+// true of each of them in the end, whatever happened on the way.
 
 import {randomInt} from 'node:crypto';
 import {domainToASCII} from 'node:url';
@@ -23,7 +23,7 @@ const missingQueue = `${names.results.results}-missing`;
 const resultQueues = [...Object.values(names.results), otherQueue];
 const domains = Array.from({length: 50}, (_, n) => (n % 10 === 7 ? `müller-${n}.example` : `d${n}.example`));
 
-/** Each has a site to itself, every third one two; some have no MX record, but addresses. */
+/** Each has a server of its own, every third has two; some have no MX record, only addresses. */
 const addressOf = (n: number) => `127.0.1.${n + 1}`;
 const zone: Zone = Object.fromEntries(
   domains.flatMap((domain, n): [string, Zone[string]][] => {
@@ -68,7 +68,7 @@ beforeAll(async () => {
   pipeline = await Pipeline.start(settings, {
     overrides: ({functions, eventSourceMappings}) => {
       for (const {environment} of functions) environment[settingsMaxAge] = '60';
-      // Each batch at a time is a process with a heap of its own: as many as two cores can feed.
+      // Each concurrent batch is a process with a heap of its own: no more than two cores can feed.
       for (const mapping of eventSourceMappings) {
         mapping.maximumConcurrency = mapping.functionName === names.route ? 2 : 5;
       }
@@ -90,7 +90,7 @@ const left = (queue: string): number => {
   return visible + inFlight + delayed;
 };
 
-test('every message comes to one end, and to no other', async () => {
+test('every message comes to exactly one end', async () => {
   for (const batch of batchesOf(mails)) await pipeline.send(...batch.map(({body}) => body));
   const places = [names.outbox, names.waiting, names.delivery, ...resultQueues];
   await pipeline
@@ -105,13 +105,13 @@ test('every message comes to one end, and to no other', async () => {
     });
   const dead = [names.outboxDlq, names.waitingDlq, names.deliveryDlq].map(left);
   expect(dead, again).toEqual([0, 0, 0]);
-  const siteReplies = [...mx.ledger.siteReplies, ...smarthost.ledger.siteReplies];
+  const connectionReplies = [...mx.ledger.connectionReplies, ...smarthost.ledger.connectionReplies];
   const problems = mails.flatMap(mail =>
     problemsOf({
       mail,
       results: new Map(resultQueues.map(queue => [queue, collector.of(queue, mail.number)])),
       dealings: (mail.expected?.login ? smarthost : mx).ledger.dealings.get(mail.number),
-      siteReplies,
+      connectionReplies,
       missingQueue,
     }),
   );
@@ -120,16 +120,16 @@ test('every message comes to one end, and to no other', async () => {
   expect(violations.slice(0, 10), `${violations.length} violations; ${again}`).toEqual([]);
 });
 
-test('and there was a reason to fail of every kind', () => {
+test('there was a failure of every kind', () => {
   const stages = ['mailfrom', 'rcptto', 'data', 'message'];
   const acts = ['refuse', 'defer', 'leave', 'drop', 'delay'];
   const ofMessages = acts.flatMap(act => stages.map(stage => `${act} ${stage}`));
-  const ofSites = [
+  const ofConnections = [
     ...['drop', 'refuse', 'leave', 'delay'].map(act => `${act} intro`),
     ...['drop', 'defer', 'leave'].map(act => `${act} ehlo`),
     ...['drop', 'refuse', 'defer'].map(act => `${act} authplain`),
   ];
-  const missing = [...ofMessages, ...ofSites, 'cut message', 'forget message'].filter(
+  const missing = [...ofMessages, ...ofConnections, 'cut message', 'forget message'].filter(
     each => !mx.ledger.shown.has(each) && !smarthost.ledger.shown.has(each),
   );
   expect(missing, again).toEqual([]);
@@ -139,7 +139,7 @@ test('and there was a reason to fail of every kind', () => {
   expect([...fates].sort(), again).toEqual(['accepted', 'bounced', 'deferred', 'expired', 'invalid']);
 });
 
-test('each domain has had a queue of its own with its lanes, and each attempt a line in the log', () => {
+test('each domain has its own queue with its lanes, and each attempt a line in the log', () => {
   const attempts = pipeline.logged('attempt');
   const aLabels = domains.map(domainToASCII);
   expect(new Set(attempts.map(({queue}) => queue)), again).toEqual(new Set([...aLabels, '(smarthost)']));

@@ -1,5 +1,5 @@
-// Servers that are slow, and servers that are down: no transaction begins that cannot end, and no message is spent on
-// a server that takes none.
+// Servers that are slow or down: no transaction begins that cannot end in time, and no message uses up its attempts on a
+// server that takes none.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {type TestContext, test} from 'vitest';
@@ -27,7 +27,7 @@ const messageOf = (number: number) =>
 
 const attemptsOf = ({relayq}: Result) => relayq.attempts;
 
-// Most of what they do is waiting.
+// They mostly wait, so they run at the same time.
 test.concurrent('the rest of a batch that a slow server makes too long comes again at once, in order, and no attempt is lost', async context => {
   const {expect} = context;
   const server = await startReceivingServer({beforeTaking: () => delay(1200)});
@@ -36,10 +36,10 @@ test.concurrent('the rest of a batch that a slow server makes too long comes aga
     overrides: ({functions, queues}) => {
       for (const each of functions) {
         each.timeoutS = 6;
-        // Each invocation then says how it has ended.
+        // Each invocation then logs how it ended.
         each.logging.systemLevel = 'INFO';
       }
-      // Whatever came again by its visibility timeout would come too late for this test.
+      // A message that came again only after its visibility timeout would come too late for this test.
       for (const {name, attributes} of queues)
         if (name === names.delivery) attributes.VisibilityTimeout = '60';
     },
@@ -75,7 +75,7 @@ test.concurrent('few messages try a server that takes nobody, the others wait wi
   await pipeline.send(...Array.from({length: 30}, (_, index) => messageOf(index)));
   const heldOf = () => pipeline.logged('message held: its next hop is down').length;
   await pipeline.until(() => heldOf() >= 25);
-  // A message probes it every ten seconds at most.
+  // At most every ten seconds a message probes it.
   const probes = Math.floor((Date.now() - startMs) / 10_000);
   expect(refused).toBeLessThanOrEqual(6 + probes);
   isBack = true;

@@ -19,7 +19,7 @@ test.skipIf(missing)(`aws drives a delivery${missing ? ` (skipped: ${missing})` 
   const [pipeline, sink] = await Promise.all([Pipeline.start(), smtpSink.start()]);
   const aws = async (...args: string[]) => {
     const options = ['--endpoint-url', pipeline.cloud.url, '--output', 'json'];
-    // Nothing of the developer's own: neither profile nor proxy.
+    // Nothing of the developer's: no profile, no proxy.
     const env = {
       PATH: `${dirname(program!)}:/usr/bin:/bin`,
       AWS_ACCESS_KEY_ID: 'test',

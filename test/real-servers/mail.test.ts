@@ -1,4 +1,4 @@
-// The whole pipeline against mail servers as others run them: what was sent is what they deliver.
+// The whole pipeline with real mail servers: they deliver what was sent.
 
 import {randomUUID} from 'node:crypto';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -35,7 +35,7 @@ beforeAll(async () => {
     'example.org': {MX: [{exchange: 'mx.example.org', preference: 10}]},
     'mx.example.org': {A: ['127.0.0.1']},
   });
-  // The servers' certificate is trusted as one of a public authority would be.
+  // The servers' certificate is trusted like one of a public authority.
   const authority = fixturePath('localhost.crt');
   pipeline = await Pipeline.start(
     {'mx-private-addresses': 'allowed', 'mx-name-servers': dns.address},
@@ -51,7 +51,7 @@ afterAll(async () => {
   await pipeline?.stop();
   dns?.close();
   await elsewhere?.close();
-  // One may still be on its way when another has failed.
+  // One may still be starting when another has failed.
   await Promise.allSettled(starting);
   await Promise.all([...running.values()].map(server => server.stop()));
 });
@@ -66,7 +66,7 @@ async function deliver(mime: string, properties: object = {}) {
 }
 
 let inForce: Parameters = {};
-/** These settings and no others. Not over the endpoint, which takes three changes a second as AWS does. */
+/** Puts exactly these settings. Not over the endpoint, which takes three changes a second, as AWS does. */
 function configure(settings: Parameters): void {
   const {ssm} = pipeline.cloud;
   for (const name of Object.keys(inForce)) if (!(name in settings)) ssm.delete(names.parameterPath + name);
@@ -75,7 +75,7 @@ function configure(settings: Parameters): void {
   inForce = settings;
 }
 
-/** Must stay without a visitor when there is a sink. */
+/** Nothing may connect to it. */
 const otherSmarthost = () =>
   smarthostParameters({hostname: '127.0.0.1', port: elsewhere.port, username: 'other', password: 'secret'});
 
@@ -116,7 +116,7 @@ const rows: Row[] = [
   },
 ];
 
-/** How the server says it took the message: ESMTP, ESMTPS over TLS, ESMTPSA with AUTH too (RFC 3848). */
+/** How the server's trace says it got the message: ESMTP, ESMTPS over TLS, ESMTPSA with AUTH too (RFC 3848). */
 const protocols = new Map([
   [smtpSink, {mx: 'ESMTP', smarthost: 'ESMTP', sink: 'ESMTP'}],
   [postfix, {mx: 'ESMTPS', smarthost: 'ESMTPS', sink: 'ESMTPS'}],

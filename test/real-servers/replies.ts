@@ -1,4 +1,4 @@
-// What real servers say to the pipeline, and what is to become of the message.
+// What real servers say to the pipeline, and the fate of the message.
 
 import {expect} from 'vitest';
 import type {MailServer, ServerKind} from '../servers/mail-server.ts';
@@ -16,7 +16,7 @@ interface ReplyCase {
   readonly entry: object;
 }
 
-/** What is a server's failure comes last: its port is then left alone for a while. */
+/** Failures of a server come last, as its port is then left alone for a while. */
 export const replyCases: readonly ReplyCase[] = [
   {
     what: 'bounces a recipient whom Postfix does not know',
@@ -93,7 +93,7 @@ export const replyCases: readonly ReplyCase[] = [
     kind: smtpSink,
     smarthost: ({smarthost}) => ({...smarthost, security: 'required'}),
     fate: 'deferred',
-    // smtp-sink's own: it is asked for STARTTLS, and does not know it.
+    // smtp-sink's own reply to STARTTLS, which it does not know.
     entry: {state: 'starttls', status: '5.5.1'},
   },
 ];

@@ -1,6 +1,6 @@
-// A text made to show what a server changes.
+// A text that shows whether a server changed it.
 
-/** What servers have been known to change: dots, "From " lines, blanks, long lines, 8-bit, blank lines. */
+/** It has what servers are known to change: dots, "From " lines, blanks, long lines, 8-bit, empty lines. */
 export const fragileText = (token: string, filling = '') =>
   [
     'From: Jörg <from@example.com>',
@@ -21,7 +21,7 @@ export const fragileText = (token: string, filling = '') =>
     'x'.repeat(998),
     '',
     '',
-    // Last, so that a file that has it has everything.
+    // Last, so that a file with it has all the rest.
     `${filling}${token}.`,
     '',
   ].join('\r\n');

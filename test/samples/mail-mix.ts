@@ -1,5 +1,5 @@
-// A thousand messages of every kind: text and objects, ASCII and UTF-8, plain and with everything that can be
-// asked of the pipeline, right and wrong. Beside each stands what must become of it.
+// Messages of every kind: text and objects, ASCII and UTF-8, plain and with everything that can be asked of the pipeline,
+// right and wrong. With each comes what must become of it.
 
 import type {ResultKind} from '../../shared/names.ts';
 import {Dice} from '../pipeline/dice.ts';
@@ -7,7 +7,7 @@ import {mimeTextOf} from './mime-text.ts';
 
 export interface Mail {
   readonly number: number;
-  /** As it is put on the outbox. */
+  /** The body to put on the outbox. */
   readonly body: string;
   /** What must arrive; undefined for what is not a message. */
   readonly expected: Expected | undefined;
@@ -17,7 +17,7 @@ export interface Mail {
 export interface Expected {
   readonly sender: string;
   readonly recipient: string;
-  /** Octets, as latin1. */
+  /** Octets as latin1. */
   readonly text: string;
   readonly tags: readonly string[] | undefined;
   readonly maxAttempts: number | undefined;
@@ -32,12 +32,12 @@ export interface MixOptions {
   readonly domains: readonly string[];
   readonly smarthosts: readonly string[];
   readonly smarthostPort: number;
-  /** A result queue beside the stage's own, and one that does not exist. */
+  /** A result queue that is not the stage's, and one that does not exist. */
   readonly otherQueue: string;
   readonly missingQueue: string;
 }
 
-/** Every secret ends in this, so that one that leaks is found wherever it is. */
+/** Every secret ends in this, so that a leak is found anywhere. */
 export const secretMark = 'hunter2';
 
 export function mailMix(options: MixOptions): Mail[] {
@@ -106,7 +106,7 @@ function mailOf(
       `X-mq-SMARTHOST-password:\n ${password}`,
     ]);
   }
-  // No field can say "none".
+  // No field can say null.
   const named = Object.entries(queues).every(([, name]) => name !== null);
   const queueFields = Object.entries(queues).map(([kind, name]) => `x-mq-${kind}-queue: ${name}`);
   if (queueFields.length > 0) say(named && inHeader(), 'queues', queues, queueFields);
@@ -138,7 +138,7 @@ const queueChoices = ({otherQueue, missingQueue}: MixOptions): readonly Mail['qu
   {success: missingQueue, failure: missingQueue},
 ];
 
-/** A `mime` object for the composer, with all that it would else make up. */
+/** A `mime` object for the composer, with everything that it would otherwise make up. */
 function objectOf(number: number, dice: Dice) {
   const lines = Array.from(
     {length: dice.whole(1, 60)},
@@ -170,7 +170,7 @@ function objectOf(number: number, dice: Dice) {
   return {source, arriving: arriving.join('\r\n')};
 }
 
-/** What is not a message, each in its own way; its number can be read all the same. */
+/** Something that is not a message, each time in another way; its number can still be read. */
 function wrongMail(number: number, way: number, dice: Dice, {domains, otherQueue}: MixOptions): Mail {
   const recipient = `wrong.${number}@${dice.oneOf(domains)}`;
   const right = {n: number, envelope: 'wrong@sender.example', recipient, mime: 'Subject: x\r\n\r\nx\r\n'};

@@ -1,4 +1,4 @@
-// A valid message and a stage's settings for the tests to change, and the clock they all read.
+// A valid message and the settings of a stage, to be varied, and the time that it is in the tests.
 
 import type {JsonObject} from '../../shared/json.ts';
 import type {Draft, Message, ParsedMessage, Refusal} from '../../shared/message/message.ts';
@@ -21,7 +21,7 @@ export function mailbox(text: string): Mailbox {
 }
 
 export const now = at('2030-01-01 12:00:00');
-/** From a queue of ours, where tracking is believed; and from the outbox. */
+/** From a queue of ours, whose tracking is believed, and from the outbox. */
 export const arrival = {id: 'message-1', arrivedMs: now, ours: true};
 export const fromOutbox = {id: 'message-1', arrivedMs: now};
 

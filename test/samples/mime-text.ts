@@ -1,5 +1,5 @@
-// MIME texts for the pipeline in all the shapes that producers make, each with what must come out at the other
-// end: built line by line from the same lines, by no code of the pipeline's.
+// MIME texts in all the shapes that producers make, each with the octets that must arrive. Both are built from the same
+// lines, without code of the pipeline's.
 
 import type {Dice} from '../pipeline/dice.ts';
 
@@ -15,15 +15,15 @@ type LineEnds = 'CRLF' | 'LF' | 'mixed';
 export interface Shape {
   readonly lineEnds: LineEnds;
   readonly utf8: boolean;
-  /** About so many. */
+  /** About how many. */
   readonly octets: number;
-  /** x-mq-* fields, without the line ends at their end; folded ones have `\n` before the fold. */
+  /** x-mq-* fields without their last line ends; folded ones have `\n` before the fold. */
   readonly mqFields: readonly string[];
 }
 
 const asciiWords = 'the quick brown fox jumps over the lazy dog and pays 3 = 2 + 1 <coins> for it'.split(' ');
 const utf8Words = ['Grüße', 'naïve', '日本語', '😀', 'Ελλάδα', 'ß', '\u00a0', '\u2028', '\u0085'];
-/** Lines that something on the way could take for something else. */
+/** Lines that some program on the way could misread. */
 const oddLines = [
   '',
   '.',
@@ -69,13 +69,13 @@ export function mimeTextOf(number: number, shape: Shape, dice: Dice): MimeText {
     .filter(({kept}) => kept)
     .map(({line}) => `${line}\r\n`)
     .join('');
-  // A message may be all header.
+  // A message may have no body.
   if (dice.chance(0.02)) return {source, arriving: octets(arriving)};
   source += end();
   arriving += '\r\n';
   const body = bodyLines(shape, dice, shape.octets - arriving.length);
   for (const [index, line] of body.entries()) {
-    // A CR alone is a line end too, where no LF follows.
+    // A CR alone is a line end too, unless an LF follows.
     const bareCr = shape.lineEnds === 'mixed' && body[index + 1] !== '' && dice.chance(0.1);
     const last = index === body.length - 1;
     source += line + (last && dice.chance(0.3) ? '' : bareCr ? '\r' : end());
@@ -84,7 +84,7 @@ export function mimeTextOf(number: number, shape: Shape, dice: Dice): MimeText {
   return {source, arriving: octets(arriving)};
 }
 
-/** One line at least: a text that stops at its last line's end is another matter than one without lines. */
+/** At least one line: a body without lines is another case. */
 function bodyLines({utf8}: Shape, dice: Dice, most: number): string[] {
   const words = utf8 ? [...asciiWords, ...utf8Words] : asciiWords;
   const plain = Array.from({length: 8}, () =>

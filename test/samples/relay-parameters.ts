@@ -1,4 +1,4 @@
-// The parameters that make a server the stage's smarthost or its sink.
+// The parameters that make a server the stage's smarthost or sink.
 
 /** As a message names its own smarthost. */
 export interface Relay {
@@ -10,7 +10,7 @@ export interface Relay {
 
 export type Parameters = Readonly<Record<string, string>>;
 
-/** Of one that is not said where, it is on this machine. */
+/** Without a hostname it is on this machine. */
 type Somewhere = Partial<Relay> & {readonly port: number};
 
 export const smarthostParameters = (relay: Somewhere): Parameters =>

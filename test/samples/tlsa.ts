@@ -1,4 +1,4 @@
-// What a TLSA record has of a certificate, in so many words.
+// The data of a TLSA record for a certificate.
 
 import {createHash, type X509Certificate} from 'node:crypto';
 

@@ -1,4 +1,4 @@
-// A DNS server on 127.0.0.1 with the zone that a test gives it, over UDP.
+// A DNS server on 127.0.0.1, over UDP, with a test's zone.
 
 import dgram from 'node:dgram';
 import type {AddressInfo} from 'node:net';
@@ -6,9 +6,8 @@ import packet from 'dns-packet';
 
 type Type = 'MX' | 'A' | 'AAAA' | 'TXT' | 'TLSA';
 /**
- * Records by name and type, looked at anew for each question. A name that is absent does not exist; `SERVFAIL` and
- * `silence` are what they say, `junk` is no DNS message; a `ttl` other than 60 goes with the records of its name, and
- * `secure` says that DNSSEC has proved them.
+ * Records by name and type; a test may change them at any time. A name that is absent does not exist. `junk` answers with
+ * something that is no DNS message. `ttl` is 60 where nothing else is said; `secure` means that DNSSEC has proved them.
  */
 export type Zone = Record<
   string,
@@ -27,7 +26,7 @@ export interface DnsServer {
   close(): void;
 }
 
-/** What such a server says to a query, which is also noted; undefined is nothing. */
+/** What such a server answers to a query, if anything; it notes the question. */
 export function answerTo(query: Buffer, zone: Zone, questions: string[]): Buffer | undefined {
   const {id, questions: [question] = []} = packet.decode(query);
   if (question === undefined) return undefined;

@@ -1,4 +1,4 @@
-// A DNS server on 127.0.0.1 that is asked over HTTPS (RFC 8484), in HTTP/2 alone, with the zone that a test gives it.
+// A DNS server on 127.0.0.1, over HTTPS (RFC 8484) in HTTP/2 only, with a test's zone.
 
 import {once} from 'node:events';
 import {createSecureServer, type ServerHttp2Session} from 'node:http2';
@@ -9,7 +9,7 @@ import {answerTo, type DnsServer, type Zone} from './dns-server.ts';
 export interface DohServer extends DnsServer {
   /** Connections so far. */
   readonly connections: () => number;
-  /** Breaks the connections there are, as a thaw finds them. */
+  /** Breaks all connections, as they are after a function was frozen. */
   dropAll(): void;
 }
 

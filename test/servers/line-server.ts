@@ -1,5 +1,5 @@
-// The base of all scripted servers: it reads lines and texts, in clear and behind STARTTLS, and writes what its script
-// says, octet for octet. Use it itself where the form of a reply matters: odd line ends, TLS, what comes in pieces.
+// The base of all scripted servers: it reads lines and texts, in clear and after STARTTLS, and writes what its script
+// says, octet for octet. Use it where the form of a reply matters (odd line ends, replies in pieces), or TLS.
 
 import net, {type AddressInfo} from 'node:net';
 import tls, {type TLSSocket, type TLSSocketOptions} from 'node:tls';
@@ -14,14 +14,14 @@ interface Exchange {
 }
 
 /**
- * What is said to a line, line ends included; to `''` for the greeting, to `.` for a text. Undefined: what any server
- * would say; null: nothing, now and from then on.
+ * The reply to a line, line ends included; `''` stands for the connection, which is greeted, and `.` for a text.
+ * Undefined: the usual reply; null: nothing more is said or heard.
  */
 type Says = (line: string, isSecure: boolean, exchange: Exchange) => string | undefined | null;
 
 export interface Script {
   readonly says?: Says;
-  /** What it hears of the octets that have come together, outside texts. */
+  /** Which of the octets that came together it hears, outside texts. */
   readonly hears?: (octets: Buffer, socket: net.Socket) => Buffer;
   readonly tls?: TLSSocketOptions;
   /** TLS from the first octet. */
@@ -36,10 +36,10 @@ export interface LineServer {
   /** What came, of all connections; what came under TLS begins with `TLS `. */
   readonly lines: readonly string[];
   readonly connections: () => number;
-  /** Connections that the other side has not closed. */
+  /** How many connections are open. */
   readonly open: () => number;
   dropAll(): void;
-  /** Goes on with the connections that there are, and refuses others. */
+  /** Keeps its connections and refuses new ones. */
   refuseOthers(): void;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// What the tests know of a real mail server: how to be its client, and how to read the mail that it has delivered.
+// What the tests know of a real mail server: how to be its client, and how to read the mail that it delivered.
 
 import {readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
@@ -27,7 +27,7 @@ export interface MailServer {
 }
 
 export interface DeliveredMessage {
-  /** The lines that servers have put in front, the last server's first. */
+  /** The lines that servers put in front; the last server's come first. */
   readonly trace: string;
   /** The message below them, with LF at the line ends, as servers on Unix keep it. */
   readonly text: string;
@@ -37,7 +37,7 @@ export interface DeliveredMessage {
 const trace =
   /^(?:(?:Return-Path|Received|Delivered-To|X-Original-To|X-(?:Client|Helo|Mail|Rcpt)-\w+):.*\n(?:[ \t].*\n)*)*/;
 
-/** The messages that hold a text, once there are so many of them. */
+/** The messages that hold a text, once there are `count` of them. */
 export async function messagesWith(
   text: string,
   {mailDirectory, fileEnd = ''}: MailServer,

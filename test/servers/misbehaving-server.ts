@@ -1,5 +1,5 @@
-// An SMTP server that does one thing wrong, every time, at one stage of a session, and everything else as it should. The
-// one to use where a server breaks the rules of TCP or of taking turns: it trickles, floods, resets, speaks ahead.
+// An SMTP server that does one thing wrong at one stage of a session, every time, and everything else right. Use it for a
+// server that trickles, floods, resets, or speaks before its turn.
 
 import type net from 'node:net';
 import {type LineServer, startLineServer} from './line-server.ts';
@@ -15,20 +15,20 @@ const replies: Readonly<Record<Moment, string>> = {
   dot: '250 2.0.0 taken\r\n',
 };
 
-/** What it does instead of replying; true when it does nothing else from then on. */
+/** What it does instead of replying. @returns true when it does nothing more */
 export type Misbehaviour = (socket: net.Socket, reply: string, isEarly: boolean) => boolean;
 
 export interface Wrong {
   readonly at?: Moment;
   readonly does?: Misbehaviour;
-  /** What of the octets that have come together it takes notice of. */
+  /** Which of the octets that came together it hears. */
   readonly hears?: (text: string) => string;
 }
 
 export interface MisbehavingServer extends Pick<LineServer, 'port' | 'connections' | 'close'> {
-  /** Connections that nobody has ended, and that it will not say another word on, or hardly one. */
+  /** How many open connections it keeps without ever replying as it should. */
   readonly held: () => number;
-  /** Message texts that have come whole, without their last line end. */
+  /** Whole message texts, without their last line end. */
   readonly texts: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export const reset: Misbehaviour = socket => {
   return true;
 };
 
-/** The right reply, an octet every six seconds: no stage may be kept alive by it. */
+/** The right reply, with an octet every six seconds; no stage may last longer for it. */
 export const trickle: Misbehaviour = (socket, reply) => {
   let at = 0;
   const timer = setInterval(() => socket.write(reply[at++ % reply.length]!), 6000);
@@ -53,7 +53,7 @@ export const trickle: Misbehaviour = (socket, reply) => {
   return true;
 };
 
-/** As much as the other side takes. */
+/** As much of a text as the other side takes. */
 export const flood =
   (text: string): Misbehaviour =>
   socket => {
@@ -87,7 +87,7 @@ export const ahead =
     return false;
   };
 
-/** Only when more has come behind the command than should have. */
+/** Misbehaves only when more came with the command than should. */
 export const ifEarly =
   (does: Misbehaviour): Misbehaviour =>
   (socket, reply, isEarly) => {

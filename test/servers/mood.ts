@@ -1,5 +1,5 @@
-// What a moody server is up to, decided by dice: at the first connection to an address, and for each try at one
-// message. The server does it; what is right to make of it is for the tests to say.
+// What a moody server does next, decided by dice: at the first connection to an address, and at each try of a message. The
+// server does it, and the tests say what must come of it.
 
 import {Dice} from '../pipeline/dice.ts';
 
@@ -9,8 +9,8 @@ export type Stage = 'intro' | 'ehlo' | 'authplain' | 'mailfrom' | 'rcptto' | 'da
 export interface Mood {
   readonly stage: Stage;
   /**
-   * `leave` says 421; `drop` says nothing, before the reply; `cut` is a drop in the middle of the text; `forget`
-   * is a drop after the dot without having kept the message, where `drop` has kept it.
+   * `leave` replies 421; `drop` drops the connection instead of replying; `cut` does so in the middle of the text. After
+   * the dot, `drop` has kept the message and `forget` has not.
    */
   readonly act: 'please' | 'delay' | 'refuse' | 'defer' | 'leave' | 'drop' | 'cut' | 'forget';
   /** The code, and the enhanced status code if there is one. */
@@ -20,14 +20,14 @@ export interface Mood {
 type TransactionStage = Exclude<Stage, 'intro' | 'ehlo' | 'authplain'>;
 
 const refusals: Readonly<Record<TransactionStage, readonly string[]>> = {
-  // A 501 without a status could be of a parameter as well.
+  // A 501 without a status could be about a parameter too.
   mailfrom: ['550 5.7.1', '553 5.1.8', '501 5.1.7', '550'],
   rcptto: ['550 5.1.1', '553 5.1.3', '551', '552 5.2.2', '554'],
   data: ['554 5.5.1', '550 5.7.1', '554'],
   message: ['550 5.7.1', '552 5.2.3', '554 5.6.0', '571'],
 };
 
-/** 503 says that a server lost count; 552 for a recipient is RFC 5321 4.5.3.1.10's. */
+/** 503: the server lost count. 552 for a recipient is transient (RFC 5321 4.5.3.1.10). */
 const deferrals: Readonly<Record<TransactionStage, readonly string[]>> = {
   mailfrom: ['451 4.7.1', '452 4.3.1', '450'],
   rcptto: ['450 4.2.1', '451 4.7.1', '452', '552', '503 5.5.1'],
@@ -39,12 +39,12 @@ const transactionStages = Object.keys(refusals) as TransactionStage[];
 const leaving = '421 4.3.2';
 export const pleased: Mood = {stage: 'message', act: 'please', reply: ''};
 
-/** From this try on a message is taken, so that a test comes to an end. */
+/** From this try on every message is taken, so that the test ends. */
 const lastTry = 5;
 
 /**
  * @param tries how often the message has come, this time included
- * @returns `unfit` when the site as such is to fail, in one way or another
+ * @returns `unfit` when the address as such is to fail
  */
 export function moodOf(seed: number, message: number, tries: number): Mood | 'unfit' {
   if (tries >= lastTry) return pleased;
@@ -60,7 +60,7 @@ export function moodOf(seed: number, message: number, tries: number): Mood | 'un
   return lot < 0.6 ? 'unfit' : pleased;
 }
 
-/** After these a client does well to leave the site alone for a while. */
+/** After these a client should leave the address alone for a while. */
 export const unfitMoods: readonly Mood[] = [
   {stage: 'mailfrom', act: 'drop', reply: ''},
   {stage: 'rcptto', act: 'drop', reply: ''},

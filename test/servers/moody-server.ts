@@ -1,5 +1,5 @@
-// An SMTP server on loopback addresses, each of them a site of its own. What its sessions do is moody-session.ts's
-// affair; here it is decided when a site as such fails.
+// An SMTP server on many loopback addresses, each of which fails on its own, at random. Use it for long runs with many
+// messages. Its sessions are in moody-session.ts; here it is decided when an address as such fails.
 
 import {once} from 'node:events';
 import net from 'node:net';
@@ -12,7 +12,7 @@ export interface MoodyServerOptions {
   readonly seed: number;
   readonly name: string;
   readonly addresses: readonly string[];
-  /** Messages below this number may find that the site as such fails. */
+  /** Messages below this number may meet an address that fails as such. */
   readonly earlyMessages: number;
   readonly withAuth?: boolean;
 }
@@ -24,7 +24,7 @@ export class MoodyServer {
   readonly #dice: Dice;
   readonly #servers: readonly net.Server[];
   readonly #sockets = new Set<net.Socket>();
-  /** What is still in store for the first connection to an address. */
+  /** What the first connection to an address will meet. */
   readonly #troubles: Map<string, Mood>;
   /** Addresses that have failed as such. */
   readonly #failed = new Set<string>();
@@ -62,36 +62,36 @@ export class MoodyServer {
   #serve(socket: net.Socket): void {
     this.#sockets.add(socket);
     socket.setNoDelay(true);
-    // A client that goes away, or that was dropped, is no error of the server.
+    // A client that goes away or was dropped is no error.
     socket.on('error', () => {});
     socket.on('close', () => this.#sockets.delete(socket));
-    const site = socket.localAddress ?? '';
+    const address = socket.localAddress ?? '';
     const session = new MoodySession({
       socket,
       ledger: this.ledger,
       dice: this.#dice,
-      trouble: this.#troubleOf(site),
+      trouble: this.#troubleOf(address),
       pipelining: this.#dice.chance(0.5),
       withAuth: this.#options.withAuth ?? false,
-      moodOf: (number, tries) => this.#moodOf(number, tries, site),
+      moodOf: (number, tries) => this.#moodOf(number, tries, address),
     });
     session.run().catch(() => socket.destroy());
   }
 
-  /** Trouble passes: the next connection will find nothing wrong. */
-  #troubleOf(site: string): Mood {
-    const trouble = this.#troubles.get(site) ?? pleased;
-    if (this.#troubles.delete(site)) this.#failed.add(site);
+  /** Only the first connection meets trouble. */
+  #troubleOf(address: string): Mood {
+    const trouble = this.#troubles.get(address) ?? pleased;
+    if (this.#troubles.delete(address)) this.#failed.add(address);
     return trouble;
   }
 
-  /** A site fails once at most, and early: a client that then leaves it alone for a while must come to an end. */
-  #moodOf(number: number, tries: number, site: string): Mood {
+  /** An address fails once at most, and early, so that a client that leaves it alone for a while still ends. */
+  #moodOf(number: number, tries: number, address: string): Mood {
     const {seed, earlyMessages} = this.#options;
     const mood = moodOf(seed, number, tries);
     if (mood !== 'unfit') return mood;
-    if (number >= earlyMessages || this.#failed.has(site)) return pleased;
-    this.#failed.add(site);
+    if (number >= earlyMessages || this.#failed.has(address)) return pleased;
+    this.#failed.add(address);
     return unfitMoods[this.#unfit++ % unfitMoods.length] as Mood;
   }
 }

@@ -1,4 +1,4 @@
-// One connection to a moody server: speaks SMTP as the moods have it, and has everything written down.
+// One connection to a moody server: it speaks SMTP as the moods have it, and notes everything in the ledger.
 
 import type net from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -11,10 +11,10 @@ export interface MoodySessionOptions {
   readonly socket: net.Socket;
   readonly ledger: Ledger;
   readonly dice: Dice;
-  /** What is the matter with the connection as such. */
+  /** What is wrong with the connection as such. */
   readonly trouble: Mood;
   readonly pipelining: boolean;
-  /** Wants AUTH, and takes any credentials. */
+  /** It wants AUTH, and takes any credentials. */
   readonly withAuth: boolean;
   readonly moodOf: (number: number, tries: number) => Mood;
 }
@@ -53,7 +53,7 @@ export class MoodySession {
       for (;;) {
         const line = await this.#next(this.#input.line);
         if (line === undefined) return;
-        // What is on its way to a connection that was left.
+        // This was still on its way when the connection ended.
         if (this.#over) continue;
         if (!pipelining && this.#input.rest !== '') this.#object(`pipelined unasked: ${line}`);
         await this.#command(line);
@@ -106,7 +106,7 @@ export class MoodySession {
       this.#over = true;
       socket.end();
     } else {
-      // Pipelined behind a refusal (RFC 2920 3.1): it must not be taken for the reason.
+      // Pipelined behind a refusal (RFC 2920 3.1). The client must not take this reply for the reason.
       if (!pipelining) this.#object(`out of order: ${line}`);
       this.#say(dice.oneOf(['503 5.5.1 out of order', '554 5.5.1 no valid recipients']));
     }
@@ -130,7 +130,7 @@ export class MoodySession {
     const transaction: Transaction = {sender, parameters};
     this.#transaction = transaction;
     this.#recognise(transaction, sender);
-    // The null reverse-path says nothing: the recipient will.
+    // The null reverse-path has no number; the recipient has.
     if (transaction.mood && !(await this.#isUsual('mailfrom', transaction.mood, transaction.dealings)))
       return;
     this.#say('250 2.1.0 ok');
@@ -185,7 +185,7 @@ export class MoodySession {
     dealings.moods.push(transaction.mood);
   }
 
-  /** Does what the mood is at this stage. @returns whether things go on as usual */
+  /** Acts out the mood at this stage. @returns whether the session goes on as usual */
   async #isUsual(stage: Stage, mood: Mood, dealings?: Dealings): Promise<boolean> {
     if (mood.stage !== stage || mood.act === 'please') return true;
     this.#options.ledger.shown.add(`${mood.act} ${stage}`);

@@ -12,7 +12,7 @@ import {freePort, isExecutable, isRoot, makeDirectories, startServer} from './se
 
 const unpacked = process.env.RELAYQ_OPENSMTPD;
 const program = `${unpacked}/usr/sbin/smtpd`;
-/** Compiled in. */
+/** These paths are compiled in. */
 const deliveryPrograms = '/usr/libexec/opensmtpd';
 const spool = '/var/spool/smtpd';
 const socket = '/var/run/smtpd.sock';
@@ -24,7 +24,7 @@ const exists = (path: string) =>
     () => false,
   );
 
-/** Implicit TLS is on port 465 alone; the address is one that nobody else listens on. */
+/** Implicit TLS is only on port 465; nobody else listens on this address. */
 const smtps = {hostname: '127.0.0.165', port: 465};
 const smarthostCredentials = {username: 'smart-user', password: 'smart-password'};
 const sinkCredentials = {username: 'sink-user', password: 'sink-password'};
@@ -48,7 +48,7 @@ action deliver maildir "${directory}/mail" virtual <everyone>
 match from any for any action deliver
 `;
 
-/** A socket that a crash has left there is not. */
+/** A socket that a crash left behind is not in use. */
 const isInUse = (path: string): Promise<boolean> =>
   new Promise(resolve => {
     const connection = net.connect(path, () => {
@@ -61,7 +61,7 @@ const isInUse = (path: string): Promise<boolean> =>
 async function missing(): Promise<string | undefined> {
   if (unpacked === undefined) return 'RELAYQ_OPENSMTPD does not say where it is';
   if (!(await isExecutable(program))) return `not in ${unpacked}`;
-  // It prints how it is called, and fails.
+  // It prints its usage and fails.
   const usage: string = await run(program, ['-h']).then(
     ({stderr}) => stderr,
     ({stderr}) => stderr,
@@ -79,7 +79,7 @@ export const openSmtpd: ServerKind = {
     const {directory, mailDirectory} = await makeDirectories('opensmtpd');
     for (const name of ['localhost.crt', 'localhost.key'])
       await copyFile(fixturePath(name), join(directory, name));
-    // It takes no key that others may read, as they may after a checkout.
+    // It refuses a key that others may read, as they may after a checkout.
     await chmod(join(directory, 'localhost.key'), 0o600);
     const [mxPort, submissionPort, sinkPort] = [await freePort(), await freePort(), await freePort()];
     const configuration = join(directory, 'smtpd.conf');

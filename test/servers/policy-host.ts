@@ -1,4 +1,4 @@
-// The HTTPS server of a domain's MTA-STS policy, on 127.0.0.1, with the certificate for *.example.org of the fixtures.
+// The HTTPS server of a domain's MTA-STS policy on 127.0.0.1, with the certificate for *.example.org.
 
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import https from 'node:https';
@@ -12,7 +12,7 @@ export type PolicyAnswer =
 
 export interface PolicyHost {
   readonly port: number;
-  /** What it says to the next request: a policy as text, or anything else. */
+  /** The answer to the next request: a policy as text, or anything else. */
   answer: PolicyAnswer;
   /** `GET host path` */
   readonly requests: readonly string[];

@@ -10,7 +10,7 @@ import {freePort, isRoot, makeDirectories, nobody, pathOf, startServer} from './
 
 const program = await pathOf('postfix');
 
-/** Octets. */
+/** In octets. */
 export const messageSizeLimit = 100_000;
 
 const mainCf = (directory: string, mailDirectory: string) => `
@@ -38,7 +38,7 @@ smtpd_tls_key_file = ${fixturePath('localhost.key')}
 smtpd_tls_received_header = yes
 `;
 
-/** Without what sends mail: nothing leaves this Postfix. */
+/** Without the services that send mail: nothing leaves this Postfix. */
 const masterCf = (mxPort: number, submissionPort: number) => `
 127.0.0.1:${mxPort} inet n - n - - smtpd
 127.0.0.1:${submissionPort} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt

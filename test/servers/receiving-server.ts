@@ -1,5 +1,5 @@
-// A server that takes mail as real ones do: npm's smtp-server, without its wait before the greeting. The one to use where
-// a test wants real TLS or AUTH, or wants to know what has arrived, and from whom.
+// A server that takes mail as real ones do: npm's smtp-server, without its wait before the greeting. Use it for real TLS or
+// AUTH, and to know what arrived and who sent it.
 
 import {once} from 'node:events';
 import type {AddressInfo} from 'node:net';
@@ -8,7 +8,7 @@ import type {SMTPServerAddress, SMTPServerOptions} from 'smtp-server';
 import {PromptServer} from '../../local/sink/prompt-server.ts';
 
 export interface Received {
-  /** Who has logged in; false where nobody did. */
+  /** Who logged in; false for nobody. */
   readonly login: unknown;
   readonly isSecure: boolean;
   readonly from: SMTPServerAddress | false;
@@ -22,21 +22,21 @@ export interface Received {
 }
 
 export interface ReceivingServerOptions extends Omit<SMTPServerOptions, 'onData'> {
-  /** What happens before a message is taken. */
+  /** It waits for this before it takes a message. */
   readonly beforeTaking?: (message: Received) => Promise<void>;
 }
 
 export interface ReceivingServer {
   readonly port: number;
-  /** Messages that it has taken, in order. */
+  /** The messages that it took, in order. */
   readonly received: Received[];
-  /** How many connections have been greeted. */
+  /** How many connections it has greeted. */
   readonly connections: () => number;
-  /** Ends at once whatever there still is. */
+  /** Ends its connections at once. */
   close(): Promise<void>;
 }
 
-/** TLS is offered to whoever brings a certificate. */
+/** It offers TLS when the options have a certificate. */
 export async function startReceivingServer({
   beforeTaking = async () => {},
   onConnect = (_, done) => done(),
@@ -56,7 +56,7 @@ export async function startReceivingServer({
     },
     onData: async (stream, {user, secure, envelope}, done) => {
       const octets = await buffer(stream).catch(() => undefined);
-      // The client has gone in the middle of it.
+      // The client went away in the middle of the text.
       if (octets === undefined) return;
       const text = octets.toString();
       const message = {
@@ -74,7 +74,7 @@ export async function startReceivingServer({
       done();
     },
   });
-  // A connection that a client leaves behind.
+  // A connection that a client left behind is no error.
   server.on('error', () => {});
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {

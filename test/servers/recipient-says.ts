@@ -1,7 +1,7 @@
-// An answer to RCPT where the recipient says what becomes of a message: `bounce…@` is refused for good, `later…@` the
-// first time, `later-2@` twice, and `never…@` each time, but not for good. Any other is taken.
+// Replies to RCPT as the recipient says: `bounce…@` is refused for good, `later…@` is put off once, `later-2@` twice and
+// `never…@` always. All others are taken. For scripted servers.
 
-/** @param tries how often each recipient has been named, so far */
+/** @param tries counts how often each recipient was named */
 export function recipientSays(tries = new Map<string, number>()): (line: string) => string {
   return line => {
     const recipient = /<(.*)>/.exec(line)![1]!;

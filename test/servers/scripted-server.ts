@@ -1,5 +1,5 @@
-// An SMTP server that is well-behaved but for what its script says to a command: a reply, or to drop the connection, to
-// be silent, to hold a reply back. The one to use where a test cares about commands, and not about octets.
+// An SMTP server that behaves well, except where its script says otherwise: for a command, another reply, a dropped
+// connection, silence, or a reply that is held back. The usual choice: for tests about commands, and not octets.
 
 import type net from 'node:net';
 import {type LineServer, startLineServer} from './line-server.ts';
@@ -18,8 +18,8 @@ export type Verb =
   | 'QUIT';
 
 /**
- * A reply (CRLF is added); `later:` and a reply that is held back, with those behind it, until the next DATA has
- * come; `drop` the connection; `silence` from here on; or a function of the command line.
+ * A reply (CRLF is added); `later:` and a reply, which is held back with those behind it until the next DATA; `drop`:
+ * the connection; `silence` from now on; or a function of the command line.
  */
 export type Answer = string | ((line: string, count: number) => string);
 
@@ -42,14 +42,14 @@ export interface ScriptedServer extends Omit<LineServer, 'lines'> {
   readonly commands: readonly string[];
   /** Message texts as they came over the wire, dots still stuffed, without the closing dot. */
   readonly texts: readonly string[];
-  /** What the latest connection has sent more behind before it was answered. */
+  /** Lines of the latest connection that more followed before they were answered. */
   readonly early: () => readonly string[];
 }
 
 /** The content type of a TLS record that begins a handshake (RFC 8446 5.1). */
 const handshake = 22;
 
-/** What is to be said to one client. */
+/** What is still to be said to one client. */
 interface Replies {
   isSilent: boolean;
   isHolding: boolean;
@@ -106,6 +106,6 @@ export async function startScriptedServer(
 function verbOf(line: string): Verb {
   if (line === '') return 'connect';
   const [verb = ''] = line.toUpperCase().split(/[ :]/, 1);
-  // Else it is a line of an AUTH exchange.
+  // Anything else is a line of an AUTH exchange.
   return verb in wellBehaved ? (verb as Verb) : 'AUTH';
 }

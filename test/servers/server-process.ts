@@ -11,7 +11,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 
 export const isRoot = process.getuid?.() === 0;
 
-/** Debian's own programs come first; servers are not on every user's PATH. */
+/** Debian's own programs come first. Servers are not on every user's PATH. */
 const searched = ['/usr/bin', '/usr/sbin', ...(process.env.PATH ?? '').split(delimiter)];
 
 export async function pathOf(program: string): Promise<string | undefined> {
@@ -28,10 +28,10 @@ export const isExecutable = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Debian's `nobody`: who servers become to deliver. */
+/** Debian's `nobody`: servers deliver as this user. */
 export const nobody = 65_534;
 
-/** A directory that servers can enter, whichever user they become, and in it one that `nobody` can write to. */
+/** A directory that servers can enter as any user, and in it one that `nobody` can write to. */
 export async function makeDirectories(name: string): Promise<{directory: string; mailDirectory: string}> {
   const directory = await mkdtemp(join(tmpdir(), `relayq-${name}-`));
   await chmod(directory, 0o755);
@@ -41,7 +41,7 @@ export async function makeDirectories(name: string): Promise<{directory: string;
   return {directory, mailDirectory};
 }
 
-/** A free port of 127.0.0.1, below those that Linux gives to whoever asks for any: nobody takes it meanwhile. */
+/** A free port of 127.0.0.1, below those that Linux hands out by itself, so that nobody takes it meanwhile. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
@@ -59,7 +59,7 @@ export interface StartOptions {
   readonly directory: string;
   /** Where it greets once it is up. */
   readonly port: number;
-  /** The process to end, where that is not the one that was started. */
+  /** The process to end, where it is not the one that was started. */
   readonly pidOf?: () => Promise<number>;
 }
 
@@ -71,7 +71,7 @@ export async function startServer(
   [program, ...args]: readonly [string, ...string[]],
   {directory, port, pidOf}: StartOptions,
 ): Promise<ServerProcess> {
-  // A file, for Postfix cannot open what Node.js makes of a pipe: a socket.
+  // A file: Node.js makes a pipe a socket, which Postfix cannot open.
   const logFile = join(directory, 'log');
   const log = await open(logFile, 'a');
   const child = spawn(program, args, {stdio: ['ignore', log.fd, log.fd]});

@@ -1,4 +1,4 @@
-// An SMTP client that says exactly what a test wants said, octet for octet, and reads one reply at a time.
+// An SMTP client that says exactly what a test wants, octet for octet, and reads one reply at a time.
 
 import net from 'node:net';
 import tls from 'node:tls';
@@ -74,7 +74,7 @@ export class SmtpClient {
     this.#listen();
   }
 
-  /** Up to and including the reply to the message text, which is sent as it is: with its dots stuffed. */
+  /** Sends a message; its text goes as it is, so dots must be stuffed. @returns the reply to the text */
   async send(text: string | Buffer, to: readonly string[] = ['b@example.org']): Promise<string> {
     await this.say('EHLO client.example.com');
     return this.sendAgain(text, to);

@@ -2,7 +2,7 @@
 
 export class SmtpInput {
   #held = '';
-  /** Up to here there is no end of a line or text. */
+  /** No line or text ends before this. */
   #searched = 0;
 
   add(octets: Buffer): void {

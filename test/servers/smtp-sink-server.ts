@@ -1,4 +1,4 @@
-// Postfix's test server smtp-sink: no TLS, no queue; it writes each message into a file and throws nothing away.
+// Postfix's test server smtp-sink: no TLS, no queue. It writes each message into a file.
 
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -7,7 +7,7 @@ import {freePort, isRoot, makeDirectories, pathOf, startServer} from './server-p
 
 const program = await pathOf('smtp-sink');
 
-/** It takes any, and answers AUTH with 250, where other servers say 235. */
+/** It takes any credentials, and answers AUTH with 250, where others say 235. */
 const credentials = {username: 'any-user', password: 'any-password'};
 
 export const smtpSink: ServerKind = {

@@ -45,7 +45,7 @@ describe('the envelope', () => {
 });
 
 describe('the content', () => {
-  test('that is 8-bit says so where 8BITMIME is offered, and bounces where it is not', async () => {
+  test('that is 8-bit is declared where 8BITMIME is offered, and bounces where it is not', async () => {
     const eightBit = messageOf({mime: 'Subject: x\r\n\r\nGrüße\r\n'});
     const server = await serve({EHLO: plainEhlo});
     await attempt(server, {message: eightBit});
