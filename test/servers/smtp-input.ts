@@ -1,9 +1,9 @@
 // Cuts what an SMTP client sends into lines and texts, as far as it has come. Octets are latin1.
 
 export class SmtpInput {
+  /** Searched, without an end of the line or text. */
+  #searched: string[] = [];
   #held = '';
-  /** No line or text ends before this. */
-  #searched = 0;
 
   add(octets: Buffer): void {
     this.#held += octets.toString('latin1');
@@ -18,22 +18,27 @@ export class SmtpInput {
 
   /** A message text with its last line end, without its dot; dots are still stuffed. */
   text = (): string | undefined => {
-    if (this.#held.startsWith('.\r\n')) return this.#take(0, 3);
+    if (this.#searched.length === 0 && this.#held.startsWith('.\r\n')) return this.#take(0, 3);
     const text = this.#upTo('\r\n.\r\n');
     return text === undefined ? undefined : `${text}\r\n`;
   };
 
   #upTo(mark: string): string | undefined {
-    const end = this.#held.indexOf(mark, this.#searched);
+    const end = this.#held.indexOf(mark);
     if (end !== -1) return this.#take(end, mark.length);
-    this.#searched = Math.max(this.#held.length - mark.length, 0);
+    // The mark may be here in part.
+    const searched = this.#held.length - mark.length;
+    if (searched > 0) {
+      this.#searched.push(this.#held.slice(0, searched));
+      this.#held = this.#held.slice(searched);
+    }
     return undefined;
   }
 
   #take(end: number, skip: number): string {
-    const taken = this.#held.slice(0, end);
+    const taken = [...this.#searched, this.#held.slice(0, end)].join('');
+    this.#searched = [];
     this.#held = this.#held.slice(end + skip);
-    this.#searched = 0;
     return taken;
   }
 }

@@ -50,7 +50,7 @@ export async function rawAttempt(
     message = messageOf(),
     lane = laneOf(),
     troubles = new Troubles(),
-    withinMs = 10_000,
+    withinMs = 300_000,
     settings: those = settings,
     anywhere = false,
     mx,

@@ -47,7 +47,7 @@ export const mailTo = (name: string, mime = `Subject: ${name}\r\n\r\nbody\r\n`) 
   content: contentOf(mime),
 });
 export type TransactionOptions = Omit<Transaction, 'target' | 'envelope' | 'content' | 'turn'>;
-export const options = (capacity: Partial<Capacity> = {}, withinMs = 5_000): TransactionOptions => ({
+export const options = (capacity: Partial<Capacity> = {}, withinMs = 300_000): TransactionOptions => ({
   heloName: 'relay.example',
   deadlineMs: Date.now() + withinMs,
   now: Date.now,

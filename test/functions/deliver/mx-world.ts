@@ -137,7 +137,7 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
       attributes: {SentTimestamp: String(now())},
     } as unknown as SQSRecord;
     const lane = new Lane(connections);
-    const deadlineMs = now() + 20_000;
+    const deadlineMs = now() + 300_000;
     const begun = {lane, deadlineMs, lastTextMs: deadlineMs, isFirst: true, turn: await lane.nextTurn()};
     readAgain = 0;
     lines.length = 0;
