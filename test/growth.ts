@@ -1,12 +1,12 @@
 // How the cost of something grows with what it is given. It is counted in processor time of this process, which a
 // busy machine does not add to.
 
-const cpuMs = (work: () => unknown): number => {
+function cpuMs(work: () => unknown): number {
   const before = process.cpuUsage();
   work();
   const {user, system} = process.cpuUsage(before);
   return (user + system) / 1000;
-};
+}
 
 /** At best: nothing makes it cost less than it needs. It is not tried again once it costs no more than `enoughMs`. */
 function leastMs(work: () => unknown, enoughMs = 0): number {
@@ -15,17 +15,24 @@ function leastMs(work: () => unknown, enoughMs = 0): number {
   return least;
 }
 
+/** Less than this is noise. */
+const noiseMs = 3;
 /** Between ten and a hundred, with room on both sides. */
-export const linear = 40;
+export const linear = 30;
 
 /**
  * How many times as much ten times the size costs: ten or so where time is proportional to size, a hundred where it
- * is to its square. What costs next to nothing counts as a little.
+ * is to its square.
+ * @param workOf prepares the work of a size; only the work itself counts
+ * @param mostSize up to this the size is doubled while the work costs next to nothing
  */
-export function growthOf(work: (size: number) => unknown, size: number): number {
-  const small = Math.max(
-    leastMs(() => work(size)),
-    2,
-  );
-  return leastMs(() => work(10 * size), (linear * small) / 2) / small;
+export function growthOf(workOf: (size: number) => () => unknown, size: number, mostSize = size): number {
+  let at = size;
+  let small = leastMs(workOf(at));
+  while (small < noiseMs && at < mostSize) {
+    at *= 2;
+    small = leastMs(workOf(at));
+  }
+  small = Math.max(small, noiseMs);
+  return leastMs(workOf(10 * at), (linear / 2) * small) / small;
 }

@@ -1,5 +1,5 @@
-// Cold starts: the size of each bundle and how long Lambda's init takes with it. They are compared with a bundle of what
-// most people use (middy, nodemailer and the SDK's clients) and with an empty one.
+// Cold starts: the size of each bundle and how long Lambda's init takes with it. They are compared with a bundle of
+// what most people use (middy, nodemailer and the SDK's clients) and with an empty one.
 
 import {mkdir, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';

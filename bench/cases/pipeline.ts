@@ -1,5 +1,5 @@
-// The whole pipeline on the local cloud, from the outbox to the receiver and the results, with its calls of SQS counted.
-// The local cloud, above all its SQS, works on the same cores, so this does not measure the speed of AWS.
+// The whole pipeline on the local cloud, from the outbox to the receiver and the results, with its calls of SQS
+// counted. The local cloud, above all its SQS, works on the same cores, so this does not measure the speed of AWS.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {type Cloud, startCloud} from '../../local/cloud.ts';

@@ -1,5 +1,5 @@
-// A Postfix of the benchmark's own on loopback, with configuration, queue and log in a directory of its own. It needs root,
-// as Postfix does, and touches nothing of a Postfix that the machine may have.
+// A Postfix of the benchmark's own on loopback, with configuration, queue and log in a directory of its own. It needs
+// root, as Postfix does, and touches nothing of a Postfix that the machine may have.
 
 import {execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';

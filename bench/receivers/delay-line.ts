@@ -1,5 +1,5 @@
-// One direction of a long line: it holds back what passes for a while and keeps the order. Its bandwidth is not limited,
-// as that of a line between two data centres hardly is for mail.
+// One direction of a long line: it holds back what passes for a while and keeps the order. Its bandwidth is not
+// limited, as that of a line between two data centres hardly is for mail.
 
 import type {Socket} from 'node:net';
 
@@ -13,8 +13,8 @@ interface Parcel {
 }
 
 /**
- * Passes all that `from` receives on to `to`, `delayMs` later. Node's timers count whole milliseconds, so a chunk may go
- * `earlyMs` before its time, or else goes late. Early one way and late the other makes the round trip exact.
+ * Passes all that `from` receives on to `to`, `delayMs` later. Node's timers count whole milliseconds, so a chunk may
+ * go `earlyMs` before its time, or else goes late. Early one way and late the other makes the round trip exact.
  */
 export function delayLine(from: Socket, to: Socket, delayMs: number, earlyMs: 0 | 1): void {
   const parcels: Parcel[] = [];

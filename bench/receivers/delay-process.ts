@@ -1,5 +1,5 @@
-// A TCP proxy that adds a round-trip time to a receiver: half of it in each direction. (Linux's netem does the same, where
-// the kernel has it and the user may use it.)
+// A TCP proxy that adds a round-trip time to a receiver: half of it in each direction. (Linux's netem does the same,
+// where the kernel has it and the user may use it.)
 
 import {once} from 'node:events';
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net';

@@ -1,4 +1,5 @@
-// Where the mail goes: receivers in clear and with STARTTLS, at each round-trip time. Each is started when it is needed.
+// Where the mail goes: receivers in clear and with STARTTLS, at each round-trip time. Each is started when it is
+// needed.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Reaper} from '../../local/lambda/reaper.ts';

@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {GetQueueAttributesCommand, SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {type Cloud, type CloudOptions, startCloud} from '../../local/cloud.ts';
 import type {LogEvent} from '../../local/logs/log-group.ts';
+import {sdkOptions} from '../sdk-options.ts';
 import {assets, functionName, templateOf} from './template/template-under-test.ts';
 
 export interface CloudUnderTest {
@@ -32,11 +33,7 @@ export class CloudsUnderTest {
       onProblem: (_, error) => this.problems.push(error),
       ...options,
     }).finally(() => rm(assetsDirectory, {recursive: true}));
-    const client = new SQSClient({
-      endpoint: cloud.url,
-      region: 'us-east-1',
-      credentials: {accessKeyId: 'test', secretAccessKey: 'test'},
-    });
+    const client = new SQSClient(sdkOptions(cloud.url));
     this.#stops.push(async () => {
       client.destroy();
       await cloud.stop();

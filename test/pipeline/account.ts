@@ -1,11 +1,11 @@
-// The account of one message: what was sent, what its queues got, and what servers noted about it. Whatever does not fit
-// together is a problem, in words.
+// The account of one message: what was sent, what its queues got, and what servers noted about it. Whatever does not
+// fit together is a problem, in words.
 
 import {domainToASCII} from 'node:url';
 import {isDeepStrictEqual} from 'node:util';
 import type {ResultKind} from '../../shared/names.ts';
 import type {Expected, Mail} from '../samples/mail-mix.ts';
-import type {Dealings, Reply} from './ledger.ts';
+import type {Dealings, Reply} from '../servers/ledger.ts';
 import {names, type Result} from './pipeline-under-test.ts';
 
 export interface Account {
@@ -118,8 +118,8 @@ function checkReplies(entries: readonly Entry[], replies: readonly Reply[], chec
     const reply = replies.find(each => each.description === description);
     check('reply', [stage, code, description], [reply?.stage, reply?.code, reply?.description]);
     if (reply === undefined) continue;
-    // Where the server gave no status, the pipeline's own stands. It begins with 4 (transient, RFC 3463 2) where a 5xx is
-    // not taken for final.
+    // Where the server gave no status, the pipeline's own stands. It begins with 4 (transient, RFC 3463 2) where a
+    // 5xx is not taken for final.
     const severity = reply.act === 'refuse' && reply.stage in severities ? severities[reply.stage] : '4';
     const fallback = reply.act === 'please' ? '2' : severity;
     if (reply.status !== undefined) check('status', status, reply.status);

@@ -1,5 +1,5 @@
-// A pipeline to break: it takes messages of every kind, waits until none is on its way any more, and counts all that came
-// of each: results, dead letters, mails.
+// A pipeline to break: it takes messages of every kind, waits until none is on its way any more, and counts all that
+// came of each: results, dead letters, mails.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import type {CloudOptions} from '../../local/cloud.ts';

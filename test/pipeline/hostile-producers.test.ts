@@ -1,5 +1,5 @@
-// What a producer can put on the outbox, by malice or by accident: each message is sent or answered once, and nothing that
-// its body claims about the pipeline is believed.
+// What a producer can put on the outbox, by malice or by accident: each message is sent or answered once, and nothing
+// that its body claims about the pipeline is believed.
 
 import {SendMessageCommand} from '@aws-sdk/client-sqs';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';

@@ -4,10 +4,10 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {Fault} from '../../local/faults/fault.ts';
+import {Dice} from '../samples/dice.ts';
 import {mailTo, textOf} from '../samples/mail.ts';
 import {sinkParameters} from '../samples/relay-parameters.ts';
 import {type ReceivingServer, startReceivingServer} from '../servers/receiving-server.ts';
-import {Dice} from './dice.ts';
 import {deadLetterQueues, names, Pipeline, patienceMs, queuesOnTheWay} from './pipeline-under-test.ts';
 import {returnSoon} from './return-soon.ts';
 

@@ -14,6 +14,7 @@ import {type Cloud, type CloudOptions, startCloud} from '../../local/cloud.ts';
 import {synthesise} from '../../local/synthesis.ts';
 import {namesOf, settingsMaxAge} from '../../shared/names.ts';
 import {projectRoot} from '../global-setup.ts';
+import {sdkOptions} from '../sdk-options.ts';
 
 export const names = namesOf('local');
 /** Where messages are on their way. */
@@ -38,11 +39,9 @@ export class Pipeline {
   readonly logLines: readonly string[];
 
   private constructor(cloud: Cloud, logLines: readonly string[]) {
-    const credentials = {accessKeyId: 'test', secretAccessKey: 'test'};
-    const client = {endpoint: cloud.url, region: 'us-east-1', credentials};
     this.cloud = cloud;
-    this.sqs = new SQSClient(client);
-    this.ssm = new SSMClient(client);
+    this.sqs = new SQSClient(sdkOptions(cloud.url));
+    this.ssm = new SSMClient(sdkOptions(cloud.url));
     this.logLines = logLines;
   }
 

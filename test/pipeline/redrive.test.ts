@@ -1,5 +1,5 @@
-// The redrive of docs/operate.md, for whatever is in the dead-letter queues: each message comes to its end as if nothing
-// had happened.
+// The redrive of docs/operate.md, for whatever is in the dead-letter queues: each message comes to its end as if
+// nothing had happened.
 
 import {
   GetQueueAttributesCommand,

@@ -1,5 +1,5 @@
-// Messages that an invocation failed to handle come again after a second, and not after their visibility timeout. So the
-// timeout can be as long as a slow machine needs, and no test waits for it.
+// Messages that an invocation failed to handle come again after a second, and not after their visibility timeout. So
+// the timeout can be as long as a slow machine needs, and no test waits for it.
 
 import type {Cloud} from '../../local/cloud.ts';
 import type {Invocation} from '../../local/lambda/function-error.ts';

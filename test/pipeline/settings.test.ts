@@ -1,5 +1,5 @@
-// Settings that are wrong, half written or changed while mail flows: mail that depends on them waits, other mail does not,
-// and no server gets the password of another.
+// Settings that are wrong, half written or changed while mail flows: mail that depends on them waits, other mail does
+// not, and no server gets the password of another.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';

@@ -1,5 +1,5 @@
-// Servers that are slow or down: no transaction begins that cannot end in time, and no message uses up its attempts on a
-// server that takes none.
+// Servers that are slow or down: no transaction begins that cannot end in time, and no message uses up its attempts
+// on a server that takes none.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {type TestContext, test} from 'vitest';

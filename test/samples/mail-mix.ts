@@ -1,8 +1,8 @@
-// Messages of every kind: text and objects, ASCII and UTF-8, plain and with everything that can be asked of the pipeline,
-// right and wrong. With each comes what must become of it.
+// Messages of every kind: text and objects, ASCII and UTF-8, plain and with everything that can be asked of the
+// pipeline, right and wrong. With each comes what must become of it.
 
 import type {ResultKind} from '../../shared/names.ts';
-import {Dice} from '../pipeline/dice.ts';
+import {Dice} from './dice.ts';
 import {mimeTextOf} from './mime-text.ts';
 
 export interface Mail {

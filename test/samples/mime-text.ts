@@ -1,7 +1,7 @@
 // MIME texts in all the shapes that producers make, each with the octets that must arrive. Both are built from the same
 // lines, without code of the pipeline's.
 
-import type {Dice} from '../pipeline/dice.ts';
+import type {Dice} from './dice.ts';
 
 export interface MimeText {
   /** For the `mime` of a message. */

@@ -6,8 +6,9 @@ import packet from 'dns-packet';
 
 type Type = 'MX' | 'A' | 'AAAA' | 'TXT' | 'TLSA';
 /**
- * Records by name and type; a test may change them at any time. A name that is absent does not exist. `junk` answers with
- * something that is no DNS message. `ttl` is 60 where nothing else is said; `secure` means that DNSSEC has proved them.
+ * Records by name and type; a test may change them at any time. A name that is absent does not exist. `junk` answers
+ * with something that is no DNS message. `ttl` is 60 where nothing else is said; `secure` means that DNSSEC has
+ * proved them.
  */
 export type Zone = Record<
   string,

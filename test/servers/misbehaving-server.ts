@@ -1,5 +1,5 @@
-// An SMTP server that does one thing wrong at one stage of a session, every time, and everything else right. Use it for a
-// server that trickles, floods, resets, or speaks before its turn.
+// An SMTP server that does one thing wrong at one stage of a session, every time, and everything else right. Use it
+// for a server that trickles, floods, resets, or speaks before its turn.
 
 import type net from 'node:net';
 import {type LineServer, startLineServer} from './line-server.ts';

@@ -1,7 +1,7 @@
-// What a moody server does next, decided by dice: at the first connection to an address, and at each try of a message. The
-// server does it, and the tests say what must come of it.
+// What a moody server does next, decided by dice: at the first connection to an address, and at each try of a
+// message. The server does it, and the tests say what must come of it.
 
-import {Dice} from '../pipeline/dice.ts';
+import {Dice} from '../samples/dice.ts';
 
 /** The names of a result's `state`. */
 export type Stage = 'intro' | 'ehlo' | 'authplain' | 'mailfrom' | 'rcptto' | 'data' | 'message';
@@ -9,8 +9,8 @@ export type Stage = 'intro' | 'ehlo' | 'authplain' | 'mailfrom' | 'rcptto' | 'da
 export interface Mood {
   readonly stage: Stage;
   /**
-   * `leave` replies 421; `drop` drops the connection instead of replying; `cut` does so in the middle of the text. After
-   * the dot, `drop` has kept the message and `forget` has not.
+   * `leave` replies 421; `drop` drops the connection instead of replying; `cut` does so in the middle of the text.
+   * After the dot, `drop` has kept the message and `forget` has not.
    */
   readonly act: 'please' | 'delay' | 'refuse' | 'defer' | 'leave' | 'drop' | 'cut' | 'forget';
   /** The code, and the enhanced status code if there is one. */

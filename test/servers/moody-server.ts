@@ -3,8 +3,8 @@
 
 import {once} from 'node:events';
 import net from 'node:net';
-import {Dice} from '../pipeline/dice.ts';
-import {Ledger} from '../pipeline/ledger.ts';
+import {Dice} from '../samples/dice.ts';
+import {Ledger} from './ledger.ts';
 import {type Mood, moodOf, pleased, troublesOf, unfitMoods} from './mood.ts';
 import {MoodySession} from './moody-session.ts';
 

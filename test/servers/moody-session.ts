@@ -2,8 +2,8 @@
 
 import type net from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
-import type {Dice} from '../pipeline/dice.ts';
-import type {Dealings, Ledger} from '../pipeline/ledger.ts';
+import type {Dice} from '../samples/dice.ts';
+import type {Dealings, Ledger} from './ledger.ts';
 import type {Mood, Stage} from './mood.ts';
 import {SmtpInput} from './smtp-input.ts';
 

@@ -1,5 +1,5 @@
-// A server that takes mail as real ones do: npm's smtp-server, without its wait before the greeting. Use it for real TLS or
-// AUTH, and to know what arrived and who sent it.
+// A server that takes mail as real ones do: npm's smtp-server, without its wait before the greeting. Use it for real
+// TLS or AUTH, and to know what arrived and who sent it.
 
 import {once} from 'node:events';
 import type {AddressInfo} from 'node:net';

@@ -1,5 +1,5 @@
-// Replies to RCPT as the recipient says: `bounce…@` is refused for good, `later…@` is put off once, `later-2@` twice and
-// `never…@` always. All others are taken. For scripted servers.
+// Replies to RCPT as the recipient says: `bounce…@` is refused for good, `later…@` is put off once, `later-2@` twice
+// and `never…@` always. All others are taken. For scripted servers.
 
 /** @param tries counts how often each recipient was named */
 export function recipientSays(tries = new Map<string, number>()): (line: string) => string {

@@ -9,6 +9,7 @@ import {text} from 'node:stream/consumers';
 import {setTimeout as delay} from 'node:timers/promises';
 import {GetQueueAttributesCommand, SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {sdkOptions} from '../sdk-options.ts';
 
 const root = join(import.meta.dirname, '../..');
 const running: ChildProcess[] = [];
@@ -120,11 +121,7 @@ describe('npm start -- --data', () => {
     await started.seen(/Ctrl-C stops it/);
     const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(started.lines.join('\n'))!;
     await fetch(`${url}/_relayq/faults`, {method: 'PUT', body: stuck});
-    const client = new SQSClient({
-      endpoint: url,
-      region: 'us-east-1',
-      credentials: {accessKeyId: 'test', secretAccessKey: 'test'},
-    });
+    const client = new SQSClient(sdkOptions(url));
     const queue = (name: string) => `${url}/000000000000/relayq-local-${name}`;
     for (const recipient of ['a@example.org', 'b@example.org', 'c@example.com']) {
       const MessageBody = JSON.stringify({recipient, mime: 'Subject: stuck\r\n\r\nx'});

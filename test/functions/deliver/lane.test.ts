@@ -2,6 +2,7 @@ import net from 'node:net';
 import {afterEach, describe, expect, test, vi} from 'vitest';
 import {Connections} from '../../../functions/deliver/pace/connections.ts';
 import type {Target} from '../../../shared/smtp/target.ts';
+import {startLineServer} from '../../servers/line-server.ts';
 import {
   beginAll,
   done,
@@ -131,27 +132,16 @@ describe('pipelined transactions', () => {
 
 describe('replies', () => {
   const answering = async (reply: string, octetsAtATime = 1) => {
-    const server = net.createServer(socket => {
-      socket.on('error', () => {});
-      socket.write('220 trickle.example\r\n');
-      let text = '';
-      socket.on('data', chunk => {
-        text += chunk;
-        const lines = text.split('\r\n');
-        text = lines.pop()!;
-        for (const line of lines) {
-          if (line.startsWith('EHLO')) socket.write('250 trickle.example\r\n');
-          else if (line.startsWith('MAIL')) {
-            for (let at = 0; at < reply.length; at += octetsAtATime)
-              socket.write(reply.slice(at, at + octetsAtATime));
-          } else if (line.startsWith('DATA')) socket.write('354 go\r\n');
-          else if (!/^(Subject|body|)$/.test(line.split(':')[0]!)) socket.write('250 ok\r\n');
-        }
-      });
+    const server = await startLineServer({
+      says: (line, _, {socket}) => {
+        if (!line.startsWith('MAIL')) return undefined;
+        for (let at = 0; at < reply.length; at += octetsAtATime)
+          socket.write(reply.slice(at, at + octetsAtATime));
+        return '';
+      },
     });
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     running.push(server);
-    return beginAll(laneOf(), targetOf(server.address() as net.AddressInfo), ['a']);
+    return beginAll(laneOf(), targetOf(server), ['a']);
   };
 
   test('may come an octet at a time, over many lines, in UTF-8', async () => {

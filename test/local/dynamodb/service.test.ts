@@ -20,6 +20,7 @@ import type {AwsService} from '../../../local/endpoint/aws-service.ts';
 import {type Endpoint, listen} from '../../../local/endpoint/endpoint.ts';
 import {openStore} from '../../../local/store/store.ts';
 import {horizonMs, rateOf, waitsOf} from '../../../shared/delivery/rate.ts';
+import {sdkOptions} from '../../sdk-options.ts';
 
 const clock = {now: 1_800_000_000_000};
 const table = {logicalId: 'State', name: 'state', key: 'id', expiry: 'expiresAt'};
@@ -34,8 +35,7 @@ beforeAll(async () => {
   };
   tables = new Tables();
   endpoint = await listen(awsDoors([{...dynamoDbService(tables), call}]), {port: 0});
-  const credentials = {accessKeyId: 'test', secretAccessKey: 'test'};
-  client = new DynamoDBClient({endpoint: endpoint.url, region: 'us-east-1', credentials});
+  client = new DynamoDBClient(sdkOptions(endpoint.url));
 });
 afterAll(async () => {
   client.destroy();

@@ -4,6 +4,7 @@ import {GetQueueUrlCommand} from '@aws-sdk/client-sqs';
 import {GetParameterCommand, SSMClient} from '@aws-sdk/client-ssm';
 import {afterEach, describe, expect, it} from 'vitest';
 import {Trigger} from '../../../local/faults/trigger.ts';
+import {sdkOptions} from '../../sdk-options.ts';
 import {CloudsUnderTest} from '../cloud-under-test.ts';
 import {functionName} from '../template/template-under-test.ts';
 import {getParameter, startCaller} from './calling-cloud.ts';
@@ -15,11 +16,7 @@ const start = () => startCaller(clouds);
 describe('a fault concerns', () => {
   it('the calls of the functions alone, unless it says otherwise', async () => {
     const {cloud, client, call, sendTo} = await start();
-    const ssm = new SSMClient({
-      endpoint: cloud.url,
-      region: 'us-east-1',
-      credentials: {accessKeyId: 'test', secretAccessKey: 'test'},
-    });
+    const ssm = new SSMClient(sdkOptions(cloud.url));
     cloud.ssm.put('/app/name', 'value');
     const own = () => client.send(new GetQueueUrlCommand({QueueName: 'tested-work'}));
     cloud.faults.add({fault: 'refuse'});

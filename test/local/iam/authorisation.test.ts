@@ -22,6 +22,7 @@ import {accessKeyIdOf} from '../../../local/lambda/environment-variables.ts';
 import type {Resources} from '../../../local/template/resources.ts';
 import {names, Pipeline} from '../../pipeline/pipeline-under-test.ts';
 import {returnSoon} from '../../pipeline/return-soon.ts';
+import {sdkOptions} from '../../sdk-options.ts';
 import {CloudsUnderTest} from '../cloud-under-test.ts';
 
 const arnOf = (queueName: string) => `arn:aws:sqs:us-east-1:000000000000:${queueName}`;
@@ -49,8 +50,7 @@ describe('a function', () => {
     const deliver = resources.functions.find(({name}) => name === 'relayq-local-deliver')!;
     const role = resources.roles.find(({logicalId}) => logicalId === deliver.roleLogicalId)!;
     user = `User: arn:aws:sts::000000000000:assumed-role/${role.name}/relayq-local-deliver`;
-    const credentials = {accessKeyId: accessKeyIdOf(deliver), secretAccessKey: 'x'};
-    const options = {endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1};
+    const options = {...sdkOptions(url, accessKeyIdOf(deliver)), maxAttempts: 1};
     sqs = new SQSClient(options);
     ssm = new SSMClient(options);
     dynamoDb = new DynamoDBClient(options);

@@ -21,6 +21,7 @@ import {type Endpoint, listen} from '../../../local/endpoint/endpoint.ts';
 import {sqsService} from '../../../local/sqs/service.ts';
 import {Sqs} from '../../../local/sqs/sqs.ts';
 import type {Store} from '../../../local/store/store.ts';
+import {sdkOptions} from '../../sdk-options.ts';
 
 export const accountId = '000000000000';
 
@@ -78,13 +79,7 @@ export async function startSqs({store, before}: SqsOptions = {}): Promise<SqsUnd
   };
 }
 
-export const clientOf = (url: string): SQSClient =>
-  new SQSClient({
-    endpoint: url,
-    region: 'us-east-1',
-    credentials: {accessKeyId: 'AKIATEST', secretAccessKey: 'secret'},
-    maxAttempts: 1,
-  });
+export const clientOf = (url: string): SQSClient => new SQSClient({...sdkOptions(url), maxAttempts: 1});
 
 export class QueueUnderTest {
   readonly client: SQSClient;

@@ -13,6 +13,7 @@ import {type Endpoint, listen} from '../../../local/endpoint/endpoint.ts';
 import {ssmService} from '../../../local/ssm/service.ts';
 import {Ssm} from '../../../local/ssm/ssm.ts';
 import type {Store} from '../../../local/store/store.ts';
+import {sdkOptions} from '../../sdk-options.ts';
 
 const accountId = '000000000000';
 
@@ -24,12 +25,7 @@ export class SsmUnderTest {
   private constructor(ssm: Ssm, endpoint: Endpoint) {
     this.ssm = ssm;
     this.endpoint = endpoint;
-    this.client = new SSMClient({
-      endpoint: endpoint.url,
-      region: 'us-east-1',
-      credentials: {accessKeyId: 'AKIATEST', secretAccessKey: 'secret'},
-      maxAttempts: 1,
-    });
+    this.client = new SSMClient({...sdkOptions(endpoint.url), maxAttempts: 1});
   }
 
   static async start(options: {store?: Store; now?: () => number} = {}): Promise<SsmUnderTest> {

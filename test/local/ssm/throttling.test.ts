@@ -16,6 +16,7 @@ import {type Endpoint, listen} from '../../../local/endpoint/endpoint.ts';
 import {ssmService} from '../../../local/ssm/service.ts';
 import {Ssm} from '../../../local/ssm/ssm.ts';
 import {Throughput} from '../../../local/ssm/throughput.ts';
+import {sdkOptions} from '../../sdk-options.ts';
 
 let nowMs: number;
 /** Calls that were one too many. */
@@ -45,12 +46,7 @@ afterEach(async () => {
 });
 
 const clientOf = ({maxAttempts}: {readonly maxAttempts: number}) =>
-  new SSMClient({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: {accessKeyId: 'AKIATEST', secretAccessKey: 'secret'},
-    maxAttempts,
-  });
+  new SSMClient({...sdkOptions(endpoint.url), maxAttempts});
 
 const get = () => client.send(new GetParameterCommand({Name: '/app/name'}));
 const getSome = () => client.send(new GetParametersCommand({Names: ['/app/name']}));

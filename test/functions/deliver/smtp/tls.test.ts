@@ -1,6 +1,4 @@
-import type {AddressInfo} from 'node:net';
 import tls, {type TLSSocketOptions} from 'node:tls';
-import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {Lane} from '../../../../functions/deliver/lane.ts';
 import {Connections} from '../../../../functions/deliver/pace/connections.ts';
@@ -9,12 +7,17 @@ import {defaultCapacity} from '../../../../shared/settings/groups/capacity.ts';
 import {parseMailbox} from '../../../../shared/smtp/address.ts';
 import {contentOf} from '../../../../shared/smtp/content.ts';
 import {keyOf, type Target} from '../../../../shared/smtp/target.ts';
-import {fixture} from '../../../fixtures/fixture.ts';
+import {certificateOf, fixture} from '../../../fixtures/fixture.ts';
 import {type LineServer, type Script, startLineServer} from '../../../servers/line-server.ts';
+import {
+  type ReceivingServer,
+  type ReceivingServerOptions,
+  startReceivingServer,
+} from '../../../servers/receiving-server.ts';
 import {inStillTime} from '../../runtime/still-time.ts';
 import {transact} from '../lane-under-test.ts';
 
-const certificate = {key: fixture('localhost.key'), cert: fixture('localhost.crt')};
+const certificate = certificateOf('localhost');
 const credentials = {username: 'me', password: 'hunter2'};
 const options = {
   heloName: 'relay.example',
@@ -32,22 +35,18 @@ afterEach(() => {
 // The fixture is trusted as if it came from a public authority. smtp-server's own certificate is not.
 beforeAll(() => tls.setDefaultCACertificates([...tls.getCACertificates(), certificate.cert]));
 
-async function serve(serverOptions: SMTPServerOptions = {}): Promise<number> {
-  const server = new SMTPServer({
+async function serve(more: ReceivingServerOptions = {}): Promise<ReceivingServer> {
+  const server = await startReceivingServer({
     ...certificate,
-    authOptional: true,
-    disableReverseLookup: true,
     onAuth: ({password}, _, done) =>
       password === credentials.password ? done(null, {user: 'me'}) : done(new Error('Invalid login')),
-    onData: (stream, _, done) => stream.resume().on('end', () => done(null)),
-    ...serverOptions,
+    ...more,
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   running.push(server);
-  return (server.server.address() as AddressInfo).port;
+  return server;
 }
 
-const targetOf = (port: number, more: Partial<Target> = {}): Target => ({
+const targetOf = ({port}: {readonly port: number}, more: Partial<Target> = {}): Target => ({
   host: 'localhost',
   address: '127.0.0.1',
   port,
@@ -56,8 +55,8 @@ const targetOf = (port: number, more: Partial<Target> = {}): Target => ({
   ...more,
 });
 
-async function open(port: number, more: Partial<Target> = {}) {
-  const opened = await openSession(targetOf(port, more), options);
+async function open(server: {readonly port: number}, more: Partial<Target> = {}) {
+  const opened = await openSession(targetOf(server, more), options);
   if (opened.ok) running.push({close: () => opened.session.quit()});
   return opened.ok ? {facts: opened.session.facts} : {failure: opened.failure};
 }
@@ -89,8 +88,8 @@ describe('STARTTLS', () => {
 });
 
 test('implicit TLS is encrypted before the greeting', async () => {
-  const port = await serve({secure: true});
-  expect(await open(port, {implicitTls: true, security: 'verified'})).toMatchObject({
+  const server = await serve({secure: true});
+  expect(await open(server, {implicitTls: true, security: 'verified'})).toMatchObject({
     facts: {verified: true},
   });
 });
@@ -101,8 +100,8 @@ test('implicit TLS to a server that speaks in clear fails and is not tried in cl
 });
 
 test.each(['PLAIN', 'LOGIN'] as const)('credentials are given by AUTH %s over TLS', async method => {
-  const port = await serve({authMethods: [method]});
-  expect(await open(port, {credentials})).toMatchObject({facts: {authentication: method, verified: true}});
+  const server = await serve({authMethods: [method]});
+  expect(await open(server, {credentials})).toMatchObject({facts: {authentication: method, verified: true}});
 });
 
 test('wrong credentials are refused without being shown', async () => {
@@ -112,20 +111,16 @@ test('wrong credentials are refused without being shown', async () => {
 });
 
 test('a message goes through, 8-bit and all, over an authenticated TLS session', async () => {
-  const received: Buffer[] = [];
-  const port = await serve({
-    authOptional: false,
-    onData: (stream, _, done) => stream.on('data', chunk => received.push(chunk)).on('end', () => done(null)),
-  });
+  const server = await serve({authOptional: false});
   const to = parseMailbox('jörg@example.org');
   if (!to.ok) throw new Error(to.problem);
   const text = 'Subject: Grüße\r\n\r\n.\r\nbody\r\n';
   const lane = new Lane(new Connections(Date.now));
   const mail = {from: undefined, to: to.value, content: contentOf(text)};
-  const sent = await transact(lane, targetOf(port, {credentials, security: 'verified'}), mail, options);
+  const sent = await transact(lane, targetOf(server, {credentials, security: 'verified'}), mail, options);
   lane.close();
   expect(sent).toMatchObject({ok: true, reply: {code: 250}, messages: 1});
-  expect(Buffer.concat(received).toString()).toBe(text);
+  expect(server.received.map(message => message.text)).toEqual([text]);
 });
 
 const serveLines = async (script: Script): Promise<LineServer> => {
@@ -152,7 +147,7 @@ describe.each(lastWords)('a server that %s', (_, script) => {
         says: (line, isSecure) =>
           line.startsWith('EHLO') && !isSecure ? '250-x\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n' : undefined,
       });
-      const opened = await open(server.port, more);
+      const opened = await open(server, more);
       expect(opened).toMatchObject({facts: {to: '127.0.0.1'}});
       expect(opened.facts).not.toHaveProperty('cipher');
       expect(opened.facts).not.toHaveProperty('verified');
@@ -170,7 +165,7 @@ describe.each(lastWords)('a server that %s', (_, script) => {
       {security: 'optional', dane},
     ] as const) {
       const server = await serveLines(script);
-      const {failure} = await open(server.port, more);
+      const {failure} = await open(server, more);
       expect(failure?.stage).toMatch(/^(starttls|ehlo)$/);
       expect(server.connections()).toBe(1);
       expect(server.lines.filter(line => /AUTH|MAIL/.test(line))).toEqual([]);
@@ -179,7 +174,7 @@ describe.each(lastWords)('a server that %s', (_, script) => {
 
   test('gets none over implicit TLS', async () => {
     const server = await serveLines({...script, isImplicit: true});
-    const {failure} = await open(server.port, {implicitTls: true, security: 'optional'});
+    const {failure} = await open(server, {implicitTls: true, security: 'optional'});
     expect(failure?.stage).toMatch(/^(starttls|intro|ehlo)$/);
     expect(server.connections()).toBe(1);
   });
@@ -189,7 +184,7 @@ test.each([{}, {implicitTls: true}])(
   'a refusal by TLS says so, also behind the handshake (%j)',
   async more => {
     const server = await serveLines({...refusing(), isImplicit: 'implicitTls' in more});
-    const {failure} = await open(server.port, {security: 'required', ...more});
+    const {failure} = await open(server, {security: 'required', ...more});
     expect(failure).toMatchObject({
       stage: 'starttls',
       fact: 'tls-failed',
@@ -202,7 +197,7 @@ test('a refusal inside TLS is no reason for clear text', async () => {
   const server = await serveLines({
     says: (line, isSecure) => (isSecure && /^(EHLO|HELO)/.test(line) ? '554 5.7.1 no\r\n' : undefined),
   });
-  const {failure} = await open(server.port, {security: 'optional'});
+  const {failure} = await open(server, {security: 'optional'});
   expect(failure).toMatchObject({stage: 'helo', reply: {code: 554}});
   expect(server.connections()).toBe(1);
 });
@@ -225,10 +220,10 @@ describe('what was said in clear is forgotten', () => {
     const to = parseMailbox('you@example.org');
     if (!to.ok) throw new Error(to.problem);
     const mail = {from: undefined, to: to.value, content: contentOf('Subject: x\r\n\r\nbody\r\n')};
-    expect(await transact(lane, targetOf(server.port), mail, options)).toMatchObject({ok: true});
+    expect(await transact(lane, targetOf(server), mail, options)).toMatchObject({ok: true});
     expect(server.lines).toContain('TLS MAIL FROM:<>');
     const another = await serveLines({says});
-    expect((await open(another.port, {credentials})).failure).toMatchObject({fact: 'auth-not-offered'});
+    expect((await open(another, {credentials})).failure).toMatchObject({fact: 'auth-not-offered'});
   });
 
   test('but what is said under TLS counts', async () => {
@@ -239,7 +234,7 @@ describe('what was said in clear is forgotten', () => {
           : '250-x\r\n250 STARTTLS\r\n'
         : undefined;
     const server = await serveLines({says});
-    expect(await open(server.port, {credentials})).toMatchObject({facts: {authentication: 'PLAIN'}});
+    expect(await open(server, {credentials})).toMatchObject({facts: {authentication: 'PLAIN'}});
   });
 });
 
@@ -247,7 +242,7 @@ test.each(['220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n', '220 go\r\n250', '220 go\
   'octets behind the reply to STARTTLS (%j) end it, and clear text is not tried',
   async reply => {
     const server = await serveLines({says: line => (line === 'STARTTLS' ? reply : undefined)});
-    const {failure} = await open(server.port, {security: 'optional', credentials});
+    const {failure} = await open(server, {security: 'optional', credentials});
     expect(failure).toMatchObject({stage: 'starttls', result: 'lost'});
     expect(server.lines).toEqual(['EHLO relay.example', 'STARTTLS']);
     expect(server.connections()).toBe(1);
@@ -258,8 +253,8 @@ test.each(['454 4.7.0 later\r\n', '502\r\n', '421 bye\r\n', 'what?\r\n'])(
   'STARTTLS that is refused with %j is done without where it may be',
   async reply => {
     const server = await serveLines({says: line => (line === 'STARTTLS' ? reply : undefined)});
-    expect(await open(server.port)).toMatchObject({facts: {to: '127.0.0.1'}});
-    expect((await open(server.port, {security: 'required'})).failure).toMatchObject({stage: 'starttls'});
+    expect(await open(server)).toMatchObject({facts: {to: '127.0.0.1'}});
+    expect((await open(server, {security: 'required'})).failure).toMatchObject({stage: 'starttls'});
   },
 );
 
@@ -268,29 +263,29 @@ describe('an authority for one server', () => {
   const host = 'mx.example.org';
 
   test('vouches for its certificate, and for no other server’s', async () => {
-    const {port} = await serveLines({tls: issued});
+    const server = await serveLines({tls: issued});
     const ca = fixture('authority.crt');
-    expect(await open(port, {host, ca, security: 'verified'})).toMatchObject({facts: {verified: true}});
-    expect(await open(port, {host})).toMatchObject({facts: {verified: false}});
+    expect(await open(server, {host, ca, security: 'verified'})).toMatchObject({facts: {verified: true}});
+    expect(await open(server, {host})).toMatchObject({facts: {verified: false}});
     const other = await serveLines({});
     // The public authorities are trusted, too.
-    expect(await open(other.port, {ca, security: 'verified'})).toMatchObject({facts: {verified: true}});
+    expect(await open(other, {ca, security: 'verified'})).toMatchObject({facts: {verified: true}});
   });
 
   test('or is the certificate itself', async () => {
     const self = {key: fixture('example.org.key'), cert: fixture('example.org.crt')};
-    const {port} = await serveLines({tls: self});
-    expect(await open(port, {host, ca: self.cert, security: 'verified'})).toMatchObject({
+    const server = await serveLines({tls: self});
+    expect(await open(server, {host, ca: self.cert, security: 'verified'})).toMatchObject({
       facts: {verified: true},
     });
-    expect((await open(port, {host, security: 'verified'})).failure?.description).toBe(
+    expect((await open(server, {host, security: 'verified'})).failure?.description).toBe(
       'the certificate is self-signed; smarthost-ca can name the authority of a smarthost',
     );
   });
 
   test('that is unknown is named', async () => {
-    const {port} = await serveLines({tls: issued});
-    expect((await open(port, {host, security: 'verified'})).failure).toMatchObject({
+    const server = await serveLines({tls: issued});
+    expect((await open(server, {host, security: 'verified'})).failure).toMatchObject({
       stage: 'starttls',
       fact: 'tls-failed',
       description: expect.stringMatching(
@@ -300,14 +295,14 @@ describe('an authority for one server', () => {
   });
 
   test('makes a connection another one', () => {
-    const target = targetOf(25);
+    const target = targetOf({port: 25});
     expect(keyOf({...target, ca: 'a'})).not.toBe(keyOf(target));
     expect(keyOf({...target, ca: 'a'})).not.toBe(keyOf({...target, ca: 'b'}));
   });
 
   test('that is no certificate fails', async () => {
-    const {port} = await serveLines({tls: issued});
-    const {failure} = await open(port, {host, ca: 'junk', security: 'verified'});
+    const server = await serveLines({tls: issued});
+    const {failure} = await open(server, {host, ca: 'junk', security: 'verified'});
     expect(failure).toMatchObject({stage: 'starttls', fact: 'tls-failed'});
   });
 });
@@ -318,7 +313,7 @@ test('a handshake that takes too long ends in time, and nothing is left open', a
       line.startsWith('EHLO') ? '250-x\r\n250 STARTTLS\r\n' : /^$|STARTTLS/.test(line) ? '220\r\n' : '',
   });
   running.push(server);
-  const target = targetOf(server.port, {security: 'required'});
+  const target = targetOf(server, {security: 'required'});
   const opened = await inStillTime(
     () => openSession(target, {...options, deadlineMs: Date.now() + 300}),
     () => server.lines.includes('STARTTLS'),

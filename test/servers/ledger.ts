@@ -1,7 +1,7 @@
 // What a moody server notes: what it told whom, what it was sent, and each time the client broke the rules of SMTP. It
 // decides nothing.
 
-import type {Mood, Stage} from '../servers/mood.ts';
+import type {Mood, Stage} from './mood.ts';
 
 export interface Reply {
   readonly stage: Stage;
