@@ -3,19 +3,8 @@
 import {describe, expect, test} from 'vitest';
 import {type OutcomeListener, OutcomeWriter} from '../../../functions/outcome/outcome-writer.ts';
 import type {Sqs} from '../../../functions/runtime/sqs.ts';
-import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import type {Outcome} from '../../../shared/delivery/outcome.ts';
-import {message, now, settings} from '../../samples/messages.ts';
-
-const told = {
-  message: message(),
-  destination: resolveDestination(message(), settings()),
-  timeMs: now,
-  entries: [],
-  queues: {},
-};
-const accepted: Outcome = {fate: 'accepted', ...told};
-const deferred: Outcome = {fate: 'deferred', ...told, nextMs: now + 1000};
+import {accepted, deferred} from '../../samples/outcomes.ts';
 
 function writerOf(listeners: readonly OutcomeListener[], steps: string[], refusal?: string) {
   const sendAll = async (_: string, rounds: readonly object[]) => {

@@ -8,13 +8,12 @@ import {Results} from '../../../functions/outcome/results.ts';
 import {Settler} from '../../../functions/outcome/settler.ts';
 import {Sqs} from '../../../functions/runtime/sqs.ts';
 import {AwsError} from '../../../local/aws-error.ts';
-import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import {nextRoundOf} from '../../../shared/delivery/next-round.ts';
 import type {Outcome} from '../../../shared/delivery/outcome.ts';
 import {parsePostponed} from '../../../shared/delivery/postponed-result.ts';
 import {isPublished, resultOf} from '../../../shared/delivery/result.ts';
 import {type SqsUnderTest, startSqs} from '../../local/sqs/sqs-under-test.ts';
-import {message, now, settings} from '../../samples/messages.ts';
+import {accepted, bounced, deferred} from '../../samples/outcomes.ts';
 
 let sqs: SqsUnderTest;
 /** What was asked of SQS: operation and queue. */
@@ -69,17 +68,6 @@ async function record(): Promise<SQSRecord> {
   return {messageId: received!.messageId, receiptHandle: received!.receiptHandle} as SQSRecord;
 }
 
-const mail = message();
-const told = {
-  message: mail,
-  destination: resolveDestination(mail, settings()),
-  timeMs: now,
-  entries: [],
-  queues: {},
-};
-const accepted: Outcome = {fate: 'accepted', ...told};
-const bounced: Outcome = {fate: 'bounced', ...told};
-const deferred: Outcome = {fate: 'deferred', ...told, nextMs: now};
 const resultFor = (outcome: Outcome) => (isPublished(outcome) ? resultOf(outcome) : '');
 
 async function taken(name: QueueName): Promise<string[]> {
