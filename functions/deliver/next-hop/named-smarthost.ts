@@ -12,13 +12,10 @@ export function permittedHosts(hosts: readonly Host[], privateAllowed: boolean):
   const interfaces = Object.values(networkInterfaces()).flatMap(each => each ?? []);
   const here = interfaces.map(({address}) => address);
   const isPrivate = (address: string) => reachOf(address, here) === 'private';
+  const isPermitted = (address: string) =>
+    reachOf(address, here) === 'public' || (privateAllowed && isPrivate(address));
   const permitted = hosts
-    .map(({host, addresses}) => ({
-      host,
-      addresses: addresses.filter(
-        address => reachOf(address, here) === 'public' || (privateAllowed && isPrivate(address)),
-      ),
-    }))
+    .map(({host, addresses}) => ({host, addresses: addresses.filter(isPermitted)}))
     .filter(({addresses}) => addresses.length > 0);
   if (permitted.length > 0) return {ok: true, hosts: permitted, ttlSeconds: 0};
   const places = hosts.map(({host, addresses}) => [...new Set([host, ...addresses])].join(' '));

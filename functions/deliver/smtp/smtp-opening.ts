@@ -43,7 +43,6 @@ async function openOnce(
   const failure = await opening.run(inClear);
   const {facts, tlsFailed} = opening;
   if (failure === undefined) return {ok: true, session: opening.session(), facts};
-  opening.close();
   return {ok: false, failure, facts, tlsFailed};
 }
 
@@ -83,7 +82,9 @@ class SmtpOpening {
       (inClear || implicitTls ? undefined : await this.#startTls()) ??
       (await this.#authenticate()) ??
       this.#loss();
-    return failure && this.#asOfTls(failure);
+    if (failure === undefined) return undefined;
+    this.#conversation.close();
+    return this.#asOfTls(failure);
   }
 
   /** @param line undefined for the greeting, which comes without a command */
@@ -186,9 +187,5 @@ class SmtpOpening {
       pipelining: this.#extensions.has('PIPELINING') && this.#options.pipelining,
       openedMs: this.#options.now(),
     });
-  }
-
-  close(): void {
-    this.#conversation.close();
   }
 }
