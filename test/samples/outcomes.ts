@@ -13,4 +13,4 @@ const told = {
 };
 export const accepted: Outcome = {fate: 'accepted', ...told};
 export const bounced: Outcome = {fate: 'bounced', ...told};
-export const deferred: Outcome = {fate: 'deferred', ...told, nextMs: now + 1000};
+export const deferred: Outcome = {fate: 'deferred', ...told, nextMs: now};

@@ -130,11 +130,11 @@ describe('a fate', () => {
   });
 
   test.each([
-    [accepted, 'success'],
-    [bounced, 'failure'],
+    ['accepted', accepted, 'success'],
+    ['bounced', bounced, 'failure'],
   ] as const)(
-    '$0.fate that one queue does not take waits for it, and is told once to the other',
-    async (outcome, kind) => {
+    '%s that one queue does not take waits for it, and is told once to the other',
+    async (_, outcome, kind) => {
       const {settler, complaints} = settlerOf();
       refused = [`SendMessageBatch ${kind}`];
       settler.expect(2);
