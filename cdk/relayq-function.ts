@@ -1,5 +1,5 @@
 // A function of relayq, of any kind: its bundle, its log group, the variables that it needs, and a role that at first
-// can only write the log. A kind is a method, such as `consumes` for a function that takes from queues.
+// can only write the log. A kind is a method: `consumes` for a function that takes from queues, `serves` for one with a URL.
 
 import {fileURLToPath} from 'node:url';
 import {type Duration, RemovalPolicy} from 'aws-cdk-lib';
@@ -7,6 +7,7 @@ import {Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
+  FunctionUrlAuthType,
   LoggingFormat,
   RecursiveLoop,
   Runtime,
@@ -96,5 +97,10 @@ export class RelayqFunction extends Construct {
   consumes(queue: Queue, maxConcurrency: number): void {
     const source = new SqsEventSource(queue, {batchSize: 10, reportBatchItemFailures: true, maxConcurrency});
     this.function.addEventSource(source);
+  }
+
+  /** Answers HTTPS requests at a URL of its own, from whoever IAM lets call it. @returns the URL */
+  serves(): string {
+    return this.function.addFunctionUrl({authType: FunctionUrlAuthType.AWS_IAM}).url;
   }
 }
