@@ -34,41 +34,27 @@ const attemptOf = {
   passed: ['192.0.2.1: down'],
   tags: ['t'],
 };
+const acceptedOf = {
+  ...attemptOf,
+  fate: 'accepted',
+  state: 'message',
+  result: 'accepted',
+  code: 250,
+  status: '2.0.0',
+  description: 'taken',
+};
 const accepted = {ok: true, reply: {code: 250, text: 'taken'}} as const;
 const untried = {message: mail, destination: candidate.destination};
 const hold = {kind: 'hold', untilMs: now + 5000, facts: {nextHop: 'mx:example.org'}} as const;
 
 test.each<[string, Outcome, string, string, object]>([
-  [
-    'an accepted message',
-    attempted(candidate, report(accepted), stage, now),
-    'info',
-    'attempt',
-    {
-      ...attemptOf,
-      fate: 'accepted',
-      state: 'message',
-      result: 'accepted',
-      code: 250,
-      status: '2.0.0',
-      description: 'taken',
-    },
-  ],
+  ['an accepted message', attempted(candidate, report(accepted), stage, now), 'info', 'attempt', acceptedOf],
   [
     'an accepted message that a policy in testing would have refused',
     attempted(candidate, report(accepted, {policyFailure: 'no TLS'}), stage, now),
     'warn',
     'attempt',
-    {
-      ...attemptOf,
-      fate: 'accepted',
-      state: 'message',
-      result: 'accepted',
-      code: 250,
-      status: '2.0.0',
-      description: 'taken',
-      policyfailure: 'no TLS',
-    },
+    {...acceptedOf, policyfailure: 'no TLS'},
   ],
   [
     'a deferred message',

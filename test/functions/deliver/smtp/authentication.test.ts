@@ -3,6 +3,7 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import {openSession} from '../../../../functions/deliver/smtp/smtp-opening.ts';
 import {type LineServer, startLineServer} from '../../../servers/line-server.ts';
+import {optionsOf} from './opening-under-test.ts';
 
 const running: {close(): unknown}[] = [];
 afterEach(async () => {
@@ -39,14 +40,7 @@ async function open({port}: LineServer, credentials = me) {
     implicitTls: false,
     credentials,
   } as const;
-  const options = {
-    heloName: 'relay.example',
-    deadlineMs: Date.now() + 60_000,
-    now: Date.now,
-    connectTimeoutMs: 5_000,
-    pipelining: true,
-  };
-  const opened = await openSession(target, options);
+  const opened = await openSession(target, optionsOf());
   if (opened.ok) {
     running.push({close: () => opened.session.quit()});
     return {by: opened.session.facts.authentication};

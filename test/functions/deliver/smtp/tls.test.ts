@@ -1,65 +1,27 @@
-import tls, {type TLSSocketOptions} from 'node:tls';
+import type {TLSSocketOptions} from 'node:tls';
 import {afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {Lane} from '../../../../functions/deliver/lane.ts';
 import {Connections} from '../../../../functions/deliver/pace/connections.ts';
 import {openSession} from '../../../../functions/deliver/smtp/smtp-opening.ts';
-import {defaultCapacity} from '../../../../shared/settings/groups/capacity.ts';
 import {parseMailbox} from '../../../../shared/smtp/address.ts';
 import {contentOf} from '../../../../shared/smtp/content.ts';
-import {keyOf, type Target} from '../../../../shared/smtp/target.ts';
-import {certificateOf, fixture} from '../../../fixtures/fixture.ts';
-import {type LineServer, type Script, startLineServer} from '../../../servers/line-server.ts';
-import {
-  type ReceivingServer,
-  type ReceivingServerOptions,
-  startReceivingServer,
-} from '../../../servers/receiving-server.ts';
+import {type Script, startLineServer} from '../../../servers/line-server.ts';
 import {inStillTime} from '../../runtime/still-time.ts';
 import {transact} from '../lane-under-test.ts';
+import {
+  credentials,
+  endTls,
+  open,
+  options,
+  running,
+  serve,
+  serveLines,
+  targetOf,
+  trustCertificate,
+} from './tls-under-test.ts';
 
-const certificate = certificateOf('localhost');
-const credentials = {username: 'me', password: 'hunter2'};
-const options = {
-  heloName: 'relay.example',
-  deadlineMs: Date.now() + 60_000,
-  now: Date.now,
-  connectTimeoutMs: 5_000,
-  pipelining: true,
-  capacity: defaultCapacity.smarthost,
-};
-
-const running: {close(): unknown}[] = [];
-afterEach(() => {
-  for (const each of running.splice(0)) each.close();
-});
-// The fixture is trusted as if it came from a public authority. smtp-server's own certificate is not.
-beforeAll(() => tls.setDefaultCACertificates([...tls.getCACertificates(), certificate.cert]));
-
-async function serve(more: ReceivingServerOptions = {}): Promise<ReceivingServer> {
-  const server = await startReceivingServer({
-    ...certificate,
-    onAuth: ({password}, _, done) =>
-      password === credentials.password ? done(null, {user: 'me'}) : done(new Error('Invalid login')),
-    ...more,
-  });
-  running.push(server);
-  return server;
-}
-
-const targetOf = ({port}: {readonly port: number}, more: Partial<Target> = {}): Target => ({
-  host: 'localhost',
-  address: '127.0.0.1',
-  port,
-  security: 'opportunistic',
-  implicitTls: false,
-  ...more,
-});
-
-async function open(server: {readonly port: number}, more: Partial<Target> = {}) {
-  const opened = await openSession(targetOf(server, more), options);
-  if (opened.ok) running.push({close: () => opened.session.quit()});
-  return opened.ok ? {facts: opened.session.facts} : {failure: opened.failure};
-}
+beforeAll(trustCertificate);
+afterEach(endTls);
 
 describe('STARTTLS', () => {
   test('is used when it is offered, and the facts say how', async () => {
@@ -122,12 +84,6 @@ test('a message goes through, 8-bit and all, over an authenticated TLS session',
   expect(sent).toMatchObject({ok: true, reply: {code: 250}, messages: 1});
   expect(server.received.map(message => message.text)).toEqual([text]);
 });
-
-const serveLines = async (script: Script): Promise<LineServer> => {
-  const server = await startLineServer({...script, tls: {...certificate, ...script.tls}});
-  running.push(server);
-  return server;
-};
 
 const refusing = (more: TLSSocketOptions = {}): Script => ({
   tls: {requestCert: true, rejectUnauthorized: true, ...more},
@@ -257,55 +213,6 @@ test.each(['454 4.7.0 later\r\n', '502\r\n', '421 bye\r\n', 'what?\r\n'])(
     expect((await open(server, {security: 'required'})).failure).toMatchObject({stage: 'starttls'});
   },
 );
-
-describe('an authority for one server', () => {
-  const issued = {key: fixture('issued.key'), cert: `${fixture('issued.crt')}${fixture('authority.crt')}`};
-  const host = 'mx.example.org';
-
-  test('vouches for its certificate, and for no other server’s', async () => {
-    const server = await serveLines({tls: issued});
-    const ca = fixture('authority.crt');
-    expect(await open(server, {host, ca, security: 'verified'})).toMatchObject({facts: {verified: true}});
-    expect(await open(server, {host})).toMatchObject({facts: {verified: false}});
-    const other = await serveLines({});
-    // The public authorities are trusted, too.
-    expect(await open(other, {ca, security: 'verified'})).toMatchObject({facts: {verified: true}});
-  });
-
-  test('or is the certificate itself', async () => {
-    const self = {key: fixture('example.org.key'), cert: fixture('example.org.crt')};
-    const server = await serveLines({tls: self});
-    expect(await open(server, {host, ca: self.cert, security: 'verified'})).toMatchObject({
-      facts: {verified: true},
-    });
-    expect((await open(server, {host, security: 'verified'})).failure?.description).toBe(
-      'the certificate is self-signed; smarthost-ca can name the authority of a smarthost',
-    );
-  });
-
-  test('that is unknown is named', async () => {
-    const server = await serveLines({tls: issued});
-    expect((await open(server, {host, security: 'verified'})).failure).toMatchObject({
-      stage: 'starttls',
-      fact: 'tls-failed',
-      description: expect.stringMatching(
-        /^the certificate is from .*, which is no known authority; smarthost-ca/,
-      ),
-    });
-  });
-
-  test('makes a connection another one', () => {
-    const target = targetOf({port: 25});
-    expect(keyOf({...target, ca: 'a'})).not.toBe(keyOf(target));
-    expect(keyOf({...target, ca: 'a'})).not.toBe(keyOf({...target, ca: 'b'}));
-  });
-
-  test('that is no certificate fails', async () => {
-    const server = await serveLines({tls: issued});
-    const {failure} = await open(server, {host, ca: 'junk', security: 'verified'});
-    expect(failure).toMatchObject({stage: 'starttls', fact: 'tls-failed'});
-  });
-});
 
 test('a handshake that takes too long ends in time, and nothing is left open', async () => {
   const server = await startLineServer({
