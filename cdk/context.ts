@@ -10,6 +10,8 @@ export interface Context {
   /** Batches that are routed, and delivered, at the same time: MaximumConcurrency of the event sources. */
   readonly routeConcurrency: number;
   readonly deliverConcurrency: number;
+  /** The same for mail of receivers that are slow. */
+  readonly slowConcurrency: number;
   readonly logRetentionDays: RetentionDays;
   /** Where alarms are mailed to; without it they only show. */
   readonly alarmEmail: string | undefined;
@@ -76,11 +78,13 @@ export function readContext(node: Node, notOurs: readonly string[] = []): Contex
   const stage = text('stage') ?? 'dev';
   if (!isStage(stage))
     throw new ContextProblem(`context stage=${stage}: lower-case letters, digits and hyphens`);
+  const deliverConcurrency = wholeNumber('deliverConcurrency', 50, 2, 1000);
   const context: Context = {
     stage,
     // "The minimum is 2, the maximum 1,000" (Configuring maximum concurrency for Amazon SQS event sources).
     routeConcurrency: wholeNumber('routeConcurrency', 10, 2, 1000),
-    deliverConcurrency: wholeNumber('deliverConcurrency', 50, 2, 1000),
+    deliverConcurrency,
+    slowConcurrency: wholeNumber('slowConcurrency', Math.max(Math.floor(deliverConcurrency / 5), 2), 2, 1000),
     logRetentionDays: retention(wholeNumber('logRetentionDays', RetentionDays.ONE_MONTH, 1, 3653)),
     alarmEmail: optional('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
     // Names go into permissions as they are: a * would permit sending to any queue.

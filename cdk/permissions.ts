@@ -1,13 +1,13 @@
 // What the functions' roles may do, beside taking from their own queue: send on, publish results, read settings.
 
 import {ArnFormat, Stack} from 'aws-cdk-lib';
-import type {Table} from 'aws-cdk-lib/aws-dynamodb';
 import {Effect, PolicyStatement, type Role} from 'aws-cdk-lib/aws-iam';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import type {Construct} from 'constructs';
 import {namesOf} from '../shared/names.ts';
 import {acknowledgeWildcard} from './acknowledgements.ts';
 import type {Context} from './context.ts';
+import type {StateTables} from './state-tables.ts';
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -19,9 +19,16 @@ export function grantSend(role: Role, queues: readonly Queue[]): void {
   for (const queue of queues) allow(role, ['sqs:SendMessage'], [queue.queueArn]);
 }
 
-/** Lets a function move the next slot of a receiver that has a rate. */
-export function grantState(role: Role, table: Table): void {
-  allow(role, ['dynamodb:UpdateItem'], [table.tableArn]);
+/** Lets a function move the next slot of a receiver that has a rate, and know of receivers in trouble. */
+export function grantState(role: Role, {slots, receivers}: StateTables): void {
+  allow(role, ['dynamodb:UpdateItem'], [slots.tableArn]);
+  const onEntries = ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
+  allow(role, onEntries, [receivers.tableArn]);
+}
+
+/** Lets a function ask how full queues are. */
+export function grantDepth(role: Role, queues: readonly Queue[]): void {
+  for (const queue of queues) allow(role, ['sqs:GetQueueAttributes'], [queue.queueArn]);
 }
 
 /** Lets a function send to the stage's result queues, and to those that messages may name: relayq-<stage>-results-… */

@@ -30,16 +30,22 @@ const common: QueueProps = {
 interface Consumption {
   readonly kind: QueueProps;
   readonly visibilityTimeout: Duration;
-  readonly maxReceiveCount: number;
 }
+
+type Consumed = 'outbox' | 'waiting' | 'waitingSoon' | 'delivery' | 'deliverySlow';
+type DeadLetters = 'outboxDlq' | 'waitingDlq' | 'deliveryDlq';
+
+/**
+ * SQS's most. Bad messages are answered, and those that hidden lanes hold are moved in time. What is received again and
+ * again meets trouble of our own: SSM or SQS fails, or the account's concurrency is used up, as each throttled batch
+ * counts.
+ */
+const maxReceiveCount = 1000;
 
 const ofRoute: Consumption = {
   kind: {},
   // AWS's six times the function's timeout: time to try a throttled batch again before it is given out twice.
   visibilityTimeout: Duration.seconds(6 * routeTimeout.toSeconds()),
-  // Bad messages are answered. What is received again and again meets trouble of our own: SSM or SQS fails, or the
-  // account's concurrency is used up, as each throttled batch counts. SQS's most is two days of that.
-  maxReceiveCount: 1000,
 };
 
 const ofDeliver: Consumption = {
@@ -53,10 +59,6 @@ const ofDeliver: Consumption = {
   // Just over the function's timeout, not AWS's six times: after a crash the groups of a batch stand still for this
   // long. MaximumConcurrency keeps the event source from holding batches that nobody runs.
   visibilityTimeout: deliverTimeout.plus(Duration.minutes(1)),
-  // Of a batch of ten at least one message is settled each time, however slow the server, and the others are
-  // redelivered. So the last of them is received ten times, and nothing is wrong. The rest is for trouble of our own
-  // and for throttling: two days. A message that crashes the function holds up its group for as long, with an alarm.
-  maxReceiveCount: 200,
 };
 
 export class Queues extends Construct {
@@ -64,16 +66,25 @@ export class Queues extends Construct {
   readonly outboxDlq: Queue;
   readonly outboxOversize: Queue;
   readonly waiting: Queue;
+  readonly waitingSoon: Queue;
   readonly waitingDlq: Queue;
   readonly delivery: Queue;
+  readonly deliverySlow: Queue;
   readonly deliveryDlq: Queue;
   readonly results: Readonly<Record<ResultKind, Queue>>;
 
   constructor(scope: Construct, id: string, names: Names) {
     super(scope, id);
-    [this.outbox, this.outboxDlq] = this.#consumed('outbox', names, ofRoute);
-    [this.waiting, this.waitingDlq] = this.#consumed('waiting', names, ofRoute);
-    [this.delivery, this.deliveryDlq] = this.#consumed('delivery', names, ofDeliver);
+    this.outboxDlq = this.#deadLetters('outboxDlq', names, ofRoute, ['outbox']);
+    this.waitingDlq = this.#deadLetters('waitingDlq', names, ofRoute, ['waiting', 'waitingSoon']);
+    this.deliveryDlq = this.#deadLetters('deliveryDlq', names, ofDeliver, ['delivery', 'deliverySlow']);
+    const consumed = (key: Consumed, consumption: Consumption, queue: Queue) =>
+      this.#consumed(names[key], idOf(key), {...consumption, deadLetters: queue});
+    this.outbox = consumed('outbox', ofRoute, this.outboxDlq);
+    this.waiting = consumed('waiting', ofRoute, this.waitingDlq);
+    this.waitingSoon = consumed('waitingSoon', ofRoute, this.waitingDlq);
+    this.delivery = consumed('delivery', ofDeliver, this.deliveryDlq);
+    this.deliverySlow = consumed('deliverySlow', ofDeliver, this.deliveryDlq);
     this.outboxOversize = new Queue(this, 'OutboxOversize', {...common, queueName: names.outboxOversize});
     acknowledge(this.outboxOversize, 'SQS3', 'Its texts have been answered; it keeps them to be looked at.');
     const result = (kind: ResultKind) => {
@@ -90,33 +101,40 @@ export class Queues extends Construct {
     };
   }
 
-  /** A queue that a function takes from, and the queue of its dead letters, which takes from no other. */
-  #consumed(key: 'outbox' | 'waiting' | 'delivery', names: Names, consumption: Consumption): [Queue, Queue] {
-    const {kind, visibilityTimeout, maxReceiveCount} = consumption;
-    const queueName = names[key];
-    // By name, not by reference: the source names its dead-letter queue, and a circle cannot be deployed.
-    const source = Queue.fromQueueArn(this, `${queueName}Arn`, arnFor(this, 'sqs', queueName));
-    const dlq = new Queue(this, `${idOf(key)}Dlq`, {
+  /** The dead letters of some queues. It takes from no other. */
+  #deadLetters(key: DeadLetters, names: Names, {kind}: Consumption, sources: readonly Consumed[]): Queue {
+    return new Queue(this, idOf(key), {
       ...common,
       ...kind,
-      queueName: names[`${key}Dlq`],
-      redriveAllowPolicy: {redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues: [source]},
+      queueName: names[key],
+      redriveAllowPolicy: {
+        redrivePermission: RedrivePermission.BY_QUEUE,
+        // By name, not by reference: a source names its dead-letter queue, and a circle cannot be deployed.
+        sourceQueues: sources.map(source =>
+          Queue.fromQueueArn(this, `${names[source]}Arn`, arnFor(this, 'sqs', names[source])),
+        ),
+      },
     });
-    const deadLetterQueue = {queue: dlq, maxReceiveCount};
-    return [
-      new Queue(this, idOf(key), {...common, ...kind, queueName, visibilityTimeout, deadLetterQueue}),
-      dlq,
-    ];
+  }
+
+  /** A queue that a function takes from. */
+  #consumed(queueName: string, id: string, consumption: Consumption & {readonly deadLetters: Queue}): Queue {
+    const {kind, visibilityTimeout, deadLetters: queue} = consumption;
+    const deadLetterQueue = {queue, maxReceiveCount};
+    return new Queue(this, id, {...common, ...kind, queueName, visibilityTimeout, deadLetterQueue});
   }
 
   /** As the functions know them. */
-  get urls(): Readonly<Record<Exclude<Variable, 'stage'>, string>> {
-    const {outbox, outboxOversize, waiting, delivery, results} = this;
+  get urls(): Readonly<Record<Exclude<Variable, 'stage' | 'slowConcurrency'>, string>> {
+    const {outbox, outboxOversize, waiting, waitingSoon, delivery, deliverySlow, deliveryDlq, results} = this;
     return {
       outboxUrl: outbox.queueUrl,
       outboxOversizeUrl: outboxOversize.queueUrl,
       waitingUrl: waiting.queueUrl,
+      waitingSoonUrl: waitingSoon.queueUrl,
       deliveryUrl: delivery.queueUrl,
+      deliverySlowUrl: deliverySlow.queueUrl,
+      deliveryDlqUrl: deliveryDlq.queueUrl,
       resultsUrl: results.results.queueUrl,
       successUrl: results.success.queueUrl,
       failureUrl: results.failure.queueUrl,

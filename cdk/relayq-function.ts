@@ -93,9 +93,14 @@ export class RelayqFunction extends Construct {
     });
   }
 
-  /** Takes from a queue. The role may also hide and delete what it has taken: settling is the code's own. */
-  consumes(queue: Queue, maxConcurrency: number): void {
-    const source = new SqsEventSource(queue, {batchSize: 10, reportBatchItemFailures: true, maxConcurrency});
+  /** Takes from a queue, and collects batches where it is given a window. The role may also hide and delete what it has taken: settling is the code's own. */
+  consumes(queue: Queue, maxConcurrency: number, maxBatchingWindow?: Duration): void {
+    const source = new SqsEventSource(queue, {
+      batchSize: 10,
+      reportBatchItemFailures: true,
+      maxConcurrency,
+      ...(maxBatchingWindow && {maxBatchingWindow}),
+    });
     this.function.addEventSource(source);
   }
 

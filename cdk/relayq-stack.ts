@@ -6,12 +6,12 @@ import {formerSenders, type Names, namesOf} from '../shared/names.ts';
 import {Alarms} from './alarms.ts';
 import type {Context} from './context.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
-import {grantResults, grantSend, grantSettings, grantState} from './permissions.ts';
+import {grantDepth, grantResults, grantSend, grantSettings, grantState} from './permissions.ts';
 import {allowProducers, onlyFunctionsSend} from './queue-policies.ts';
 import {Queues} from './queues.ts';
 import {RelayqFunction} from './relayq-function.ts';
-import {stateTable} from './state-table.ts';
-import {deliverTimeout, routeTimeout} from './timeouts.ts';
+import {stateTables} from './state-tables.ts';
+import {deliverTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
 
 export interface RelayqStackProps extends StackProps {
   readonly context: Context;
@@ -23,8 +23,9 @@ export class RelayqStack extends Stack {
     const names = namesOf(context.stage);
     const queues = new Queues(this, 'Queues', names);
     const network = context.directMx ? new DirectMxNetwork(this, 'DirectMx') : undefined;
-    const {stage, routeConcurrency, deliverConcurrency} = context;
-    const common = {context, values: {stage, ...queues.urls}};
+    const {stage, routeConcurrency, deliverConcurrency, slowConcurrency} = context;
+    const values = {stage, slowConcurrency: String(slowConcurrency), ...queues.urls};
+    const common = {context, values};
     const route = new RelayqFunction(this, 'Route', {...common, folder: 'route', timeout: routeTimeout});
     const deliver = new RelayqFunction(this, 'Deliver', {
       ...common,
@@ -32,22 +33,28 @@ export class RelayqStack extends Stack {
       timeout: deliverTimeout,
       network,
     });
-    grantSend(route.role, [queues.waiting, queues.outboxOversize, queues.delivery]);
-    grantSend(deliver.role, [queues.waiting]);
+    const between = [queues.waiting, queues.waitingSoon, queues.delivery, queues.deliverySlow];
+    grantSend(route.role, [queues.outboxOversize]);
+    grantSend(deliver.role, [queues.deliveryDlq]);
+    grantDepth(route.role, [queues.delivery, queues.deliverySlow]);
+    const tables = stateTables(this, names);
     for (const {role} of [route, deliver]) {
+      grantSend(role, between);
+      grantState(role, tables);
       grantResults(role, context);
       grantSettings(role, context);
     }
     route.consumes(queues.outbox, routeConcurrency);
-    route.consumes(queues.waiting, routeConcurrency);
+    route.consumes(queues.waitingSoon, routeConcurrency);
+    route.consumes(queues.waiting, routeConcurrency, waitingWindow);
     deliver.consumes(queues.delivery, deliverConcurrency);
-    grantState(deliver.role, stateTable(this, 'State', names));
+    deliver.consumes(queues.deliverySlow, slowConcurrency);
     // SQS's SenderId is a role and its session (ReceiveMessage). Lambda gives a session the name of its function.
     const senderIds = [`${route.role.roleId}:${names.route}`, `${deliver.role.roleId}:${names.deliver}`];
     route.function.addEnvironment(formerSenders, senderIds.join());
     allowProducers(queues.outbox, context.producers);
     const senders = [route.role.roleArn, deliver.role.roleArn, ...context.operators];
-    for (const queue of [queues.waiting, queues.delivery]) onlyFunctionsSend(queue, senders);
+    for (const queue of between) onlyFunctionsSend(queue, senders);
     new Alarms(this, 'Alarms', {queues, functions: [route, deliver], email: context.alarmEmail});
     this.#outputs(names, queues, network);
   }

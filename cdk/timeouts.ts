@@ -6,3 +6,6 @@ export const routeTimeout = Duration.seconds(30);
 
 /** Lambda's longest: a server may take ten minutes after the dot (RFC 5321 4.5.3.2.6). */
 export const deliverTimeout = Duration.minutes(15);
+
+/** How long mail that has waited is collected, so that it is routed in full batches. */
+export const waitingWindow = Duration.seconds(20);

@@ -23,8 +23,12 @@ export function namesOf(stage: string) {
     outboxOversize: name('outbox-oversize'),
     /** Mail that is not due yet, or was deferred; results that their queues did not take. */
     waiting: name('waiting'),
+    /** Of that, what waits under a minute or for a slot. */
+    waitingSoon: name('waiting-soon'),
     waitingDlq: name('waiting-dlq'),
     delivery: name('delivery.fifo'),
+    /** Mail of receivers that are slow. */
+    deliverySlow: name('delivery-slow.fifo'),
     deliveryDlq: name('delivery-dlq.fifo'),
     results: {
       results: name('results'),
@@ -38,6 +42,8 @@ export function namesOf(stage: string) {
     parameterPath: `/relayq/${stage}/`,
     /** The DynamoDB table of what execution environments have to know of each other. */
     state: name('state'),
+    /** The DynamoDB table of receivers in trouble. */
+    receivers: name('receivers'),
   };
 }
 export type Names = Readonly<ReturnType<typeof namesOf>>;
@@ -52,13 +58,20 @@ export const isPassingQueue = (name: string): boolean => /-results-[0-9a-f]{8}$/
 export const stateKey = 'id';
 export const stateExpiry = 'expiresAt';
 
+/** The key of the table of receivers: its partition and its sort key. */
+export const receiversKey = {list: 'list', receiver: 'receiver'} as const;
+
 /** Environment variables of the functions. Those that end in Url hold the URL of a queue. */
 export const variables = {
   stage: 'RELAYQ_STAGE',
   outboxUrl: 'RELAYQ_OUTBOX_URL',
   outboxOversizeUrl: 'RELAYQ_OUTBOX_OVERSIZE_URL',
   waitingUrl: 'RELAYQ_WAITING_URL',
+  waitingSoonUrl: 'RELAYQ_WAITING_SOON_URL',
   deliveryUrl: 'RELAYQ_DELIVERY_URL',
+  deliverySlowUrl: 'RELAYQ_DELIVERY_SLOW_URL',
+  deliveryDlqUrl: 'RELAYQ_DELIVERY_DLQ_URL',
+  slowConcurrency: 'RELAYQ_SLOW_CONCURRENCY',
   resultsUrl: 'RELAYQ_RESULTS_URL',
   successUrl: 'RELAYQ_SUCCESS_URL',
   failureUrl: 'RELAYQ_FAILURE_URL',
@@ -67,14 +80,25 @@ export const variables = {
 export type Variable = keyof typeof variables;
 
 /** What every function that settles mail needs. */
-const ofMail = ['stage', 'waitingUrl', 'resultsUrl', 'successUrl', 'failureUrl', 'retryUrl'] as const;
+const ofMail = [
+  'stage',
+  'slowConcurrency',
+  'waitingUrl',
+  'waitingSoonUrl',
+  'deliveryUrl',
+  'deliverySlowUrl',
+  'resultsUrl',
+  'successUrl',
+  'failureUrl',
+  'retryUrl',
+] as const;
 export type MailVariable = (typeof ofMail)[number];
 
 /** The variables that each function needs: the stack gives it these, and it does not start without one of them. */
 export const needs = {
-  route: [...ofMail, 'outboxUrl', 'outboxOversizeUrl', 'deliveryUrl'],
+  route: [...ofMail, 'outboxUrl', 'outboxOversizeUrl'],
   // The last two for one release: the version before would not start without them, should it meet this configuration.
-  deliver: [...ofMail, 'deliveryUrl', 'outboxUrl', 'outboxOversizeUrl'],
+  deliver: [...ofMail, 'deliveryDlqUrl', 'outboxUrl', 'outboxOversizeUrl'],
 } as const satisfies Readonly<Record<string, readonly Variable[]>>;
 
 /** Optional, for one release: SenderIds, with commas between them, whose results may wait on the outbox. */

@@ -12,6 +12,7 @@ import type {Lane} from './lane.ts';
 import type {NextHops} from './next-hop/next-hops.ts';
 import {targetsOf} from './next-hop/targets.ts';
 import type {Troubles} from './pace/troubles.ts';
+import type {ReceiverWatch, Uncounted} from './receiver-watch.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 import type {Deadline} from './smtp/timeouts.ts';
 import type {Turn} from './smtp/turns.ts';
@@ -30,21 +31,21 @@ export type Attempt = Tried & {
   readonly passed?: readonly string[];
 };
 
-/** The next hop is down, or has no room for another connection. */
-interface Held {
-  readonly kind: 'held';
+/** The next hop has no room for another connection. */
+interface Full {
+  readonly kind: 'full';
   readonly untilMs: number;
-  /** Where it is full and not down. */
-  readonly full?: Failure;
+  readonly failure: Failure;
 }
 
-/** No attempt, for reasons of our own. */
-export type Unattempted = Held | {readonly kind: 'out-of-time'};
+/** No attempt that counts. */
+export type Unattempted = Full | Uncounted | {readonly kind: 'out-of-time'};
 
 export interface AttemptOptions extends Deadline {
   readonly settings: Pick<Settings, 'heloName' | 'mx' | 'smarthostPrivateAddresses'>;
   readonly nextHops: NextHops;
   readonly troubles: Troubles;
+  readonly watch: ReceiverWatch;
   /** Loads the text of a message. It is called at most once, when there is a connection for the message. */
   readonly contentOf: (message: Message) => Promise<Content>;
   readonly turn: Turn;
@@ -56,22 +57,20 @@ export async function attemptDelivery(
   message: Message,
   {nextHop: hop, capacity, isForeign}: Pick<Destination, 'nextHop' | 'capacity' | 'isForeign'>,
   lane: Lane,
-  {settings, nextHops, troubles, contentOf, isFirst, ...turn}: AttemptOptions,
+  {settings, nextHops, troubles, watch, contentOf, isFirst, ...turn}: AttemptOptions,
 ): Promise<Attempt | Unattempted> {
   const {now, deadlineMs} = turn;
   const {mx, heloName} = settings;
   const named = await lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, mx));
   const resolved = isForeign ? nextHops.permitted(named, settings) : named;
-  if (!resolved.ok) return {kind: 'attempted', ...resolved, tried: 0};
-  const downUntilMs = new Map<Target, number>();
+  if (!resolved.ok)
+    return (await watch.unresolved(resolved.failure)) ?? {kind: 'attempted', ...resolved, tried: 0};
   const targets = targetsOf(hop, resolved.hosts, mx);
-  for (const target of targets) {
-    const untilMs = troubles.untilMs(keyOf(target), now(), lane.isConnectedTo(target));
-    if (untilMs !== undefined) downUntilMs.set(target, untilMs);
-  }
-  const up = targets.filter(target => !downUntilMs.has(target));
-  if (up.length === 0) return {kind: 'held', untilMs: Math.min(...downUntilMs.values())};
-  const passed = [...downUntilMs.keys()].map(({address}) => `${address}: down`);
+  const isLeftAlone = (target: Target) =>
+    troubles.untilMs(keyOf(target), now(), lane.isConnectedTo(target)) !== undefined;
+  const others = targets.filter(target => !isLeftAlone(target));
+  const up = others.length > 0 ? others : targets;
+  const passed = targets.filter(target => !up.includes(target)).map(({address}) => `${address}: down`);
   const envelope = {from: message.envelope, to: message.recipient};
   let loaded: Promise<Content> | undefined;
   const content = () => {
@@ -79,10 +78,11 @@ export async function attemptDelivery(
     return loaded;
   };
   const failures: Extract<Attempt, {ok: false}>[] = [];
-  let held: Held | undefined;
+  let full: Full | undefined;
   for (const target of up) {
     const hasNext = target !== up.at(-1);
-    const transacted = await lane.transact({...turn, target, envelope, content, heloName, capacity, hasNext});
+    const wish = {...turn, ...watch.limits, target, envelope, content, heloName, capacity, hasNext};
+    const transacted = await lane.transact({...wish, openingMs: () => watch.openingMs(hasNext)});
     const {facts, messages, couldAuthenticate} = transacted;
     const common = {
       kind: 'attempted',
@@ -94,6 +94,7 @@ export async function attemptDelivery(
     } as const;
     if (transacted.ok) {
       troubles.answered(keyOf(target));
+      watch.answered();
       return {...common, ok: true, reply: transacted.reply, ...complaintOf(failures)};
     }
     // Nobody asks an MX host to relay: it refuses the recipient.
@@ -101,13 +102,17 @@ export async function attemptDelivery(
       hop.kind === 'mx' ? transacted.failure : relayFailureOf(transacted.failure, couldAuthenticate);
     if (failure.fact === 'out-of-time' && !isFirst) return {kind: 'out-of-time'};
     const untilMs = troubles.failed(keyOf(target), failure, now());
-    if (untilMs !== undefined) held ??= {kind: 'held', untilMs, full: failure};
+    if (untilMs !== undefined) full ??= {kind: 'full', untilMs, failure};
     failures.push({...common, ok: false, failure});
     if (!judge(failure).tryNextHost || now() >= deadlineMs) break;
     passed.push(`${target.address}: ${failure.stage} ${failure.description}`);
   }
-  if (held !== undefined && mayWait(failures.map(({failure}) => failure))) return held;
-  return {...decisiveOf(failures), tried: failures.length, ...complaintOf(failures)};
+  const all = failures.map(({failure}) => failure);
+  if (full !== undefined && mayWait(all)) return full;
+  const decisive = decisiveOf(failures);
+  const blamed = failures.map(({failure, messages = 0}) => ({failure, isFresh: messages <= 1}));
+  const uncounted = await watch.failed(decisive.failure, blamed);
+  return uncounted ?? {...decisive, tried: failures.length, ...complaintOf(failures)};
 }
 
 function complaintOf(failures: readonly {readonly failure: Failure}[]): {readonly complaint?: Failure} {

@@ -3,37 +3,42 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import {type Gate, openGates} from '../../shared/delivery/gate.ts';
+import {agedMs} from '../../shared/delivery/gates/admission.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
+import {type DeliveryQueue, isUnansweredGroup} from '../../shared/delivery/receivers/placement.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import type {Settler} from '../outcome/settler.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import type {Visibility} from '../runtime/visibility.ts';
-import type {AttemptOptions} from './attempt.ts';
-import {deliverMessage, type Rules} from './deliver-message.ts';
+import {deliverMessage, type MessageParts, type Rules, type Unsettled} from './deliver-message.ts';
+import type {Hiding} from './hiding.ts';
 import {Lane} from './lane.ts';
 import type {Connections} from './pace/connections.ts';
-import {type Deliverable, groupOf, readRecord} from './read-record.ts';
+import {groupOf, type Item, isDeliverable, readRecord} from './read-record.ts';
 import type {Turn} from './smtp/turns.ts';
 
-/** How much time must be left for the reply when a text is sent; or a third of the invocation, if that is less. */
-const replyReserveMs = 300_000;
+/**
+ * How much time must be left for the reply when a text is sent, and the most that this may be of an invocation. The slow
+ * queue leaves the ten minutes of RFC 5321 4.5.3.2.6.
+ */
+const replyReserve: Readonly<Record<DeliveryQueue, {readonly ms: number; readonly share: number}>> = {
+  fast: {ms: 300_000, share: 1 / 3},
+  slow: {ms: 660_000, share: 3 / 4},
+};
 /** How long settling the last message may take after its transaction has ended. */
 const settleReserveMs = 10_000;
 
 /** Made once for each environment. */
-export interface DeliverParts extends Pick<AttemptOptions, 'nextHops' | 'troubles' | 'contentOf' | 'now'> {
+export interface DeliverParts extends MessageParts {
+  /** The queue that the batch comes from. */
+  readonly deliveryQueue: DeliveryQueue;
   /** What a message has to pass before it is tried, in order. */
   readonly gates: readonly Gate[];
   readonly settler: Settler;
   readonly connections: Connections;
   readonly visibility: Visibility;
+  readonly hiding: Hiding;
   readonly log: Log;
-}
-
-interface Item {
-  readonly record: SQSRecord;
-  /** An error where the record could not be read: the other records go on. */
-  readonly content: Deliverable | Outcome | Error;
 }
 
 interface Time {
@@ -53,7 +58,7 @@ export async function deliverBatch(
   parts: DeliverParts,
 ): Promise<readonly string[]> {
   const {settler, gates, now} = parts;
-  const time = timeOf(remainingMs, now);
+  const time = timeOf(remainingMs, parts);
   settler.expect(records.length);
   const items = records.map((record): Item => {
     try {
@@ -64,44 +69,64 @@ export async function deliverBatch(
   });
   const candidates = items.map(({content}) => content).filter(isDeliverable);
   const rules = {settings, decide: await openGates(gates, {candidates, settings, now})};
-  const groups = [...Map.groupBy(items, ({record}) => groupOf(record)).values()];
+  const groups = [...Map.groupBy(items, laneOf).values()];
   const left = await Promise.all(groups.map(group => deliverGroup(group, rules, time, parts)));
+  await parts.receivers.written();
   return left.flat().map(record => record.messageId);
 }
 
-function timeOf(remainingMs: () => number, now: () => number): Time {
+/** Messages that share a connection. Receivers that have not answered share a group, and are tried side by side. */
+function laneOf({record, content}: Item): string {
+  const group = groupOf(record);
+  return isUnansweredGroup(group) && isDeliverable(content)
+    ? `${group} ${content.destination.receiver}`
+    : group;
+}
+
+function timeOf(remainingMs: () => number, {now, deliveryQueue}: DeliverParts): Time {
   const totalMs = remainingMs();
+  const reserve = replyReserve[deliveryQueue];
   const deadlineMs = now() + totalMs - Math.min(settleReserveMs, totalMs / 10);
-  const lastTextMs = deadlineMs - Math.min(replyReserveMs, totalMs / 3);
+  const lastTextMs = deadlineMs - Math.min(reserve.ms, totalMs * reserve.share);
   // remainingMs changes: on a developer's machine an environment that has to stop has no time left.
   return {totalMs, deadlineMs, lastTextMs, mayBegin: () => now() <= lastTextMs && remainingMs() > 0};
 }
 
-const isDeliverable = (content: Item['content']): content is Deliverable =>
-  !(content instanceof Error) && !('fate' in content);
-
-/** @returns the records that are to be redelivered: those that could not be settled, and those not begun */
+/** @returns the records that are to be redelivered: those that could not be settled, are hidden, or were not begun */
 async function deliverGroup(
   items: readonly Item[],
   rules: Rules,
   time: Time,
   parts: DeliverParts,
 ): Promise<readonly SQSRecord[]> {
-  const {log, settler, connections, visibility} = parts;
+  const {log, settler, connections, visibility, hiding} = parts;
   const lane = new Lane(connections);
-  const failed = new Set<SQSRecord>();
-  const late = new Set<SQSRecord>();
+  const pace = paceOf(items, parts);
+  const settled = new Set<Item>();
+  const unsettled = new Map<Item, Unsettled>();
+  let hasFailed = false;
+  const settle = async (item: Item, outcome: Outcome | Unsettled) => {
+    if ('kind' in outcome) unsettled.set(item, outcome);
+    else {
+      await settler.settle(item.record, outcome);
+      settled.add(item);
+      if (outcome.fate === 'accepted') pace.accepted();
+    }
+  };
   const tasks: Promise<void>[] = [];
-  const settle = async ({record, content}: Item, turn: Turn) => {
+  const attempt = async (item: Item, turn: Turn) => {
+    const {record, content} = item;
     try {
       if (content instanceof Error) throw content;
       const begun = {...time, lane, turn, isFirst: tasks.length === 0};
       const outcome = 'fate' in content ? content : await deliverMessage(content, begun, rules, parts);
-      if (outcome === undefined) late.add(record);
+      const settling = settle(item, outcome);
+      // Messages move one after the other, so that they stay in order.
+      if ('fate' in outcome && outcome.fate === 'moved') await settling;
       turn.pass();
-      if (outcome !== undefined) await settler.settle(record, outcome);
+      await settling;
     } catch (error) {
-      failed.add(record);
+      hasFailed = true;
       const message = 'message not settled; it and the rest of its group will be redelivered';
       log('error', message, {id: record.messageId, lane: groupOf(record), error: errorText(error)});
       turn.pass();
@@ -109,18 +134,59 @@ async function deliverGroup(
   };
   for (const item of items) {
     const turn = await lane.nextTurn();
-    if (failed.size > 0 || late.size > 0 || !time.mayBegin()) {
+    if (hasFailed || unsettled.size > 0 || !time.mayBegin()) {
       turn.pass();
       break;
     }
-    tasks.push(settle(item, turn));
+    tasks.push(attempt(item, turn));
   }
   await Promise.all(tasks);
   await lane.close();
-  const records = items.map(({record}) => record);
-  const unbegun = records.slice(tasks.length);
-  const left = records.filter(record => failed.has(record) || late.has(record) || unbegun.includes(record));
-  if (left.length > 0)
-    await (failed.size > 0 ? visibility.backOff(left, time.totalMs) : visibility.release(left, 0));
-  return left;
+  pace.report();
+  const hidden = [...unsettled.values()].find(each => each.kind === 'hidden');
+  const left = () => items.filter(item => !settled.has(item));
+  const records = () => left().map(({record}) => record);
+  try {
+    if (hidden !== undefined && !hasFailed) {
+      const outcomes = await hiding.outcomesOf(left(), hidden, rules);
+      for (const [item, outcome] of outcomes) await settle(item, outcome);
+    }
+  } catch (error) {
+    hasFailed = true;
+    log('error', 'messages not settled; they will be redelivered', {
+      lane: groupOf(items[0]!.record),
+      error: errorText(error),
+    });
+  }
+  if (left().length === 0) return [];
+  if (hasFailed) await visibility.backOff(records(), time.totalMs);
+  else if (hidden) await hiding.hide(left(), hidden, rules.settings);
+  else await visibility.release(records(), 0);
+  return records();
+}
+
+/** How old mail is in the slow queue before that means anything: it may have to wait for its receiver to change queues. */
+const agedInSlowMs = 10 * 60_000;
+
+/** How fast the receiver of a lane takes mail that piles up. Only the mail that is old is looked at. */
+function paceOf(items: readonly Item[], {receivers, deliveryQueue, now}: DeliverParts) {
+  const [first] = items.filter(({content}) => isDeliverable(content));
+  const startMs = now();
+  let accepted = 0;
+  let lastMs = startMs;
+  return {
+    accepted: () => {
+      accepted += 1;
+      lastMs = now();
+    },
+    report: () => {
+      if (first === undefined || !isDeliverable(first.content) || accepted === 0) return;
+      const {receiver, capacity} = first.content.destination;
+      const ageMs = startMs - Number(first.record.attributes.SentTimestamp);
+      const aged = deliveryQueue === 'fast' ? agedMs : agedInSlowMs;
+      if (ageMs < aged && receivers.entryOf(receiver)?.pace === undefined) return;
+      const perMinute = (accepted * 60_000 * capacity.connections) / Math.max(lastMs - startMs, 1);
+      void receivers.paced(receiver, {perMinute, ageMs, agedMs: aged});
+    },
+  };
 }

@@ -1,13 +1,15 @@
 // One message at its turn: it is attempted unless a gate stops it. What is written down about it is the settler's business.
 
-import {type Destination, nextHopName} from '../../shared/delivery/destination.ts';
-import type {Decide} from '../../shared/delivery/gate.ts';
+import type {Destination} from '../../shared/delivery/destination.ts';
+import type {Decide, Stop} from '../../shared/delivery/gate.ts';
 import {attempted, type Outcome, stopped} from '../../shared/delivery/outcome.ts';
 import {entryOf} from '../../shared/delivery/result-entry.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
+import type {Receivers} from '../receivers/receivers.ts';
 import {type Attempt, type AttemptOptions, attemptDelivery} from './attempt.ts';
 import type {Lane} from './lane.ts';
 import type {Deliverable} from './read-record.ts';
+import {ReceiverWatch} from './receiver-watch.ts';
 
 /** A message that has begun: its place on the lane, and its time. */
 export type Begun = Pick<AttemptOptions, 'turn' | 'isFirst' | 'deadlineMs' | 'lastTextMs'> & {
@@ -19,29 +21,65 @@ export interface Rules {
   readonly decide: Decide;
 }
 
-/** @returns undefined when the function's time is over: the message is to be redelivered as it is */
+export type MessageParts = Pick<AttemptOptions, 'nextHops' | 'troubles' | 'contentOf' | 'now'> & {
+  readonly receivers: Receivers;
+};
+
+/** No outcome: the message stays in its group. */
+export type Unsettled =
+  /** The function's time is over. */
+  {readonly kind: 'late'} | {readonly kind: 'hidden'; readonly untilMs: number; readonly cause: string};
+
 export async function deliverMessage(
   candidate: Deliverable,
   {lane, ...begun}: Begun,
   {settings, decide}: Rules,
-  parts: Pick<AttemptOptions, 'nextHops' | 'troubles' | 'contentOf' | 'now'>,
-): Promise<Outcome | undefined> {
-  const {now} = parts;
+  parts: MessageParts,
+): Promise<Outcome | Unsettled> {
+  const {now, receivers} = parts;
   const startMs = now();
   const stop = decide(candidate, startMs);
-  if (stop !== undefined) return stopped(candidate, stop, settings, startMs);
-  const {message, destination} = candidate;
-  const attempt = await attemptDelivery(message, destination, lane, {...begun, ...parts, settings});
-  if (attempt.kind === 'out-of-time') return undefined;
-  if (attempt.kind === 'held') {
-    const {untilMs, full} = attempt;
-    const cause = full ? 'its next hop has no room for another connection' : 'its next hop is down';
-    const facts = {nextHop: nextHopName(destination.nextHop), ...(full && {description: full.description})};
-    return stopped(candidate, {kind: 'hold', untilMs, cause, facts, isTrouble: true}, settings, now());
-  }
+  if (stop !== undefined) return ended(candidate, stop, settings, startMs);
+  const {message, destination, deliveryQueue: queue} = candidate;
+  const watch = new ReceiverWatch(message, destination, {receivers, queue, now});
+  const attempt = await attemptDelivery(message, destination, lane, {...begun, ...parts, settings, watch});
   const timeMs = now();
-  const entry = entryOf(attempt, factsOf(attempt, destination), timeMs);
-  return attempted(candidate, {...attempt, entry, durationMs: timeMs - startMs}, settings, timeMs);
+  switch (attempt.kind) {
+    case 'attempted': {
+      const entry = entryOf(attempt, factsOf(attempt, destination), timeMs);
+      return attempted(candidate, {...attempt, entry, durationMs: timeMs - startMs}, settings, timeMs);
+    }
+    case 'out-of-time':
+      return {kind: 'late'};
+    case 'full':
+      return {
+        kind: 'hidden',
+        untilMs: attempt.untilMs,
+        cause: 'its next hop has no room for another connection',
+      };
+    default: {
+      const again = decide(candidate, timeMs);
+      if (again !== undefined) return ended(candidate, again, settings, timeMs);
+      return {
+        kind: 'hidden',
+        untilMs: timeMs + againMs,
+        cause: `its receiver failed: ${attempt.failure.description}`,
+      };
+    }
+  }
+}
+
+/** How long a lane waits after a failure that is its receiver's, before that counts as slow or down. */
+const againMs = 2_000;
+
+export function ended(
+  candidate: Deliverable,
+  stop: Stop,
+  settings: Settings,
+  timeMs: number,
+): Outcome | Unsettled {
+  if (stop.kind !== 'hide') return stopped(candidate, stop, settings, timeMs);
+  return {kind: 'hidden', untilMs: stop.untilMs, cause: stop.cause};
 }
 
 const factsOf = ({mta, facts, messages}: Attempt, {nextHop}: Destination) => ({

@@ -1,49 +1,84 @@
-// deliver: takes messages from the delivery queue, sends each one over SMTP, and settles its outcome.
+// deliver: takes messages from the delivery queues, sends each one over SMTP, and settles its outcome.
 
+import type {SQSRecord} from 'aws-lambda';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
-import {rate} from '../../shared/delivery/gates/rate.ts';
+import {rate, rateLimitOf} from '../../shared/delivery/gates/rate.ts';
+import {receiver} from '../../shared/delivery/gates/receiver.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
+import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
 import type {Message} from '../../shared/message/message.ts';
 import {localStage, namesOf, needs} from '../../shared/names.ts';
 import {contentOf} from '../../shared/smtp/content.ts';
 import {outcomeLog} from '../outcome/outcome-log.ts';
-import {OutcomeWriter} from '../outcome/outcome-writer.ts';
 import {setUpComplaints} from '../outcome/set-up-complaints.ts';
 import {Settler} from '../outcome/settler.ts';
+import {MarkTable} from '../receivers/mark-table.ts';
+import {RateLimits} from '../receivers/rate-limits.ts';
 import {batchHandler} from '../runtime/batch.ts';
-import {dynamoDbClient} from '../runtime/clients.ts';
 import {readEnvironment} from '../runtime/environment.ts';
 import {log} from '../runtime/log.ts';
+import {queueNameOf} from '../runtime/record.ts';
 import {startUp} from '../start-up.ts';
-import {deliverBatch} from './deliver-batch.ts';
+import {type DeliverParts, deliverBatch} from './deliver-batch.ts';
+import {Hiding} from './hiding.ts';
 import {StsPolicies} from './next-hop/mta-sts-policies.ts';
 import {NextHops} from './next-hop/next-hops.ts';
 import {Connections} from './pace/connections.ts';
-import {RateLimits} from './pace/rate-limits.ts';
-import {SlotTable} from './pace/slot-table.ts';
 import {Troubles} from './pace/troubles.ts';
+import {Suspects} from './suspects.ts';
 
 const environment = readEnvironment(needs.deliver);
-const {stage, waitingUrl, deliveryUrl} = environment;
-const {sqs, results, settings, visibility} = startUp(environment, [deliveryUrl]);
+const {stage, deliveryUrl, deliverySlowUrl, deliveryDlqUrl} = environment;
+const {sqs, dynamoDb, results, settings, visibility, receivers, slots, writerWith} = startUp(environment, [
+  deliveryUrl,
+  deliverySlowUrl,
+]);
 const complaints = setUpComplaints(log, () => settings.expire());
-const listeners = [outcomeLog(log), complaints, results];
-const writer = new OutcomeWriter({sqs, waitingUrl, listeners});
-const rateLimits = new RateLimits(new SlotTable(dynamoDbClient(), namesOf(stage).state), log);
+const writer = writerWith([outcomeLog(log), complaints, results]);
+const rateLimits = new RateLimits(slots, log, rateLimitOf);
 const policies = new StsPolicies({log, now: Date.now});
-const parts = {
-  gates: [expiry, settingsKnown, rate((candidates, now) => rateLimits.waitsOf(candidates, now))],
-  settler: new Settler({writer, sqs, deliveryUrl, log}),
+const names = namesOf(stage);
+const common = {
+  gates: [
+    expiry,
+    settingsKnown,
+    receiver(receivers),
+    rate((candidates, now) => rateLimits.waitsOf(candidates, now)),
+  ],
   connections: new Connections(Date.now),
   troubles: new Troubles(),
+  receivers,
   nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere: stage === localStage}),
   contentOf: async ({text}: Message) => contentOf(text),
   visibility,
   log,
   now: Date.now,
 };
+const marks = new MarkTable(dynamoDb, names.receivers);
+
+const takeFrom = (deliveryQueue: DeliveryQueue, queueUrl: string) => {
+  const parts: DeliverParts = {
+    ...common,
+    deliveryQueue,
+    settler: new Settler({writer, sqs, deliveryUrl: queueUrl, log}),
+    hiding: new Hiding({sqs, queueUrl, visibility, log, now: Date.now, random: Math.random}),
+  };
+  return {
+    parts,
+    suspects: new Suspects({sqs, marks, queueUrl, deadLettersUrl: deliveryDlqUrl, visibility, log}),
+  };
+};
+const queues = {
+  [names.delivery]: takeFrom('fast', deliveryUrl),
+  [names.deliverySlow]: takeFrom('slow', deliverySlowUrl),
+};
 
 export const handler = batchHandler(
-  {source: settings, visibility, log, backsOff: true},
-  (records, current, remainingMs) => deliverBatch(records, current, remainingMs, parts),
+  {source: settings, visibility, receivers, log, backsOff: true},
+  async (records, current, remainingMs) => {
+    if (records.length === 0) return [];
+    const {parts, suspects} = queues[queueNameOf(records[0]!)]!;
+    const deliver = (these: readonly SQSRecord[]) => deliverBatch(these, current, remainingMs, parts);
+    return suspects.deliver(records, deliver);
+  },
 );

@@ -11,7 +11,7 @@ import type {Connections} from './pace/connections.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 import {openSession} from './smtp/smtp-opening.ts';
 import type {Sent, SmtpSession} from './smtp/smtp-session.ts';
-import type {Deadline} from './smtp/timeouts.ts';
+import {allowanceOf, type Deadline} from './smtp/timeouts.ts';
 import {type Turn, Turns} from './smtp/turns.ts';
 
 /** One message to one target. */
@@ -23,6 +23,8 @@ export interface Transaction extends Deadline {
   readonly turn: Turn;
   readonly heloName: string | undefined;
   readonly capacity: Capacity;
+  /** How long an opening may take that begins now; undefined without a limit. */
+  readonly openingMs?: () => number | undefined;
   /** Whether another target is to be tried rather than waiting for a place at this one. */
   readonly hasNext?: boolean;
 }
@@ -109,8 +111,14 @@ export class Lane {
     await this.close();
     const {target, capacity, hasNext, deadlineMs, lastTextMs = deadlineMs} = transaction;
     const connectTimeoutMs = capacity.connectTimeout * 1000;
+    const {openingMs} = transaction;
     const opened = await this.#connections.open(target, hasNext ? 0 : lastTextMs, () =>
-      openSession(target, {...transaction, connectTimeoutMs, pipelining}),
+      openSession(target, {
+        ...transaction,
+        connectTimeoutMs,
+        pipelining,
+        allowance: allowanceOf(openingMs?.()),
+      }),
     );
     if (!opened.ok) return {...opened, messages: 0, couldAuthenticate: false, wasPipelining: false};
     this.#session = opened.session;

@@ -4,6 +4,7 @@ import type {SQSRecord} from 'aws-lambda';
 import {resolveDestination} from '../../shared/delivery/destination.ts';
 import type {Candidate} from '../../shared/delivery/gate.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
+import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
 import {problemsText} from '../../shared/parsed.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
@@ -13,6 +14,23 @@ import {arrivalOf} from '../runtime/record.ts';
 
 export interface Deliverable extends Candidate {
   readonly lane: string;
+  readonly deliveryQueue: DeliveryQueue;
+}
+
+/** A record of a batch. */
+export interface Item {
+  readonly record: SQSRecord;
+  /** An error where the record could not be read: the other records go on. */
+  readonly content: Deliverable | Outcome | Error;
+}
+
+export const isDeliverable = (content: Item['content']): content is Deliverable =>
+  !(content instanceof Error) && !('fate' in content);
+
+interface ReadParts {
+  readonly settler: Settler;
+  readonly log: Log;
+  readonly deliveryQueue: DeliveryQueue;
 }
 
 export const groupOf = (record: SQSRecord): string => record.attributes.MessageGroupId ?? '';
@@ -20,7 +38,7 @@ export const groupOf = (record: SQSRecord): string => record.attributes.MessageG
 export function readRecord(
   record: SQSRecord,
   settings: Settings,
-  {settler, log}: {readonly settler: Settler; readonly log: Log},
+  {settler, log, deliveryQueue}: ReadParts,
 ): Deliverable | Outcome {
   const {messageId: id, body} = record;
   const lane = groupOf(record);
@@ -34,5 +52,5 @@ export function readRecord(
   if (!parsed.ok) return {fate: 'unreadable', id, lane, body, reason: problemsText(parsed.problems)};
   const {message} = parsed;
   if (!('text' in message)) return {fate: 'unreadable', id, lane, body, reason: 'its mime is not text yet'};
-  return {message, destination: resolveDestination(message, settings), lane};
+  return {message, destination: resolveDestination(message, settings), lane, deliveryQueue};
 }

@@ -1,7 +1,7 @@
 // Writes outcomes down: first the next round of messages that have one, then the listeners are told. Nothing else in the
 // functions writes down what became of a message.
 
-import {nextRoundOf} from '../../shared/delivery/next-round.ts';
+import {nextRoundOf, type OwnQueue} from '../../shared/delivery/next-round.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
 import type {Sqs, Untaken} from '../runtime/sqs.ts';
 
@@ -18,7 +18,7 @@ export interface OutcomeListener {
 
 interface OutcomeWriterParts {
   readonly sqs: Sqs;
-  readonly waitingUrl: string;
+  readonly urls: Readonly<Record<OwnQueue, string>>;
   /** In the order in which they are told. */
   readonly listeners: readonly OutcomeListener[];
 }
@@ -37,14 +37,16 @@ export class OutcomeWriter {
 
   /** @returns the outcomes that could not be written down: their messages are to be redelivered */
   async write(outcomes: readonly Outcome[]): Promise<Untaken<Outcome>> {
-    const {sqs, waitingUrl, listeners} = this.#parts;
+    const {sqs, urls, listeners} = this.#parts;
     const failures = new Map<Outcome, string>();
     const rounds = outcomes.flatMap(outcome => {
       const round = nextRoundOf(outcome);
       return round === undefined ? [] : [{...round, outcome}];
     });
     // A result that promises another attempt must not be published without it.
-    for (const [{outcome}, reason] of await sqs.sendAll(waitingUrl, rounds)) failures.set(outcome, reason);
+    const sent = [...Map.groupBy(rounds, ({to}) => to)].map(([to, those]) => sqs.sendAll(urls[to], those));
+    for (const untaken of await Promise.all(sent))
+      for (const [{outcome}, reason] of untaken) failures.set(outcome, reason);
     for (const listener of listeners) {
       const untold = await listener.publish?.(outcomes.filter(outcome => !failures.has(outcome)));
       for (const [outcome, reason] of untold ?? []) failures.set(outcome, reason);

@@ -1,29 +1,53 @@
 // route: takes messages from the outbox, and those that have waited; answers the bad ones and puts the others into their
 // queues.
 
+import {admission, admissionLimitOf} from '../../shared/delivery/gates/admission.ts';
 import {due} from '../../shared/delivery/gates/due.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
+import {unansweredReceiver} from '../../shared/delivery/gates/receiver.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
 import {needs} from '../../shared/names.ts';
 import {outcomeLog} from '../outcome/outcome-log.ts';
-import {OutcomeWriter} from '../outcome/outcome-writer.ts';
 import {oversizeTexts} from '../outcome/oversize-texts.ts';
+import {RateLimits} from '../receivers/rate-limits.ts';
 import {batchHandler} from '../runtime/batch.ts';
 import {readEnvironment} from '../runtime/environment.ts';
 import {log} from '../runtime/log.ts';
 import {startUp} from '../start-up.ts';
 import {compose} from './compose.ts';
+import {Crowd} from './crowd.ts';
 import type {TextSteps} from './read-message.ts';
 import {routeBatch} from './route-batch.ts';
 
 const environment = readEnvironment(needs.route);
-const {outboxUrl, waitingUrl, outboxOversizeUrl} = environment;
-const {sqs, results, settings, visibility} = startUp(environment, [outboxUrl, waitingUrl]);
+const {outboxUrl, waitingUrl, waitingSoonUrl, outboxOversizeUrl, deliveryUrl, deliverySlowUrl} = environment;
+const {sqs, results, settings, visibility, receivers, slots, groups, writerWith} = startUp(environment, [
+  outboxUrl,
+  waitingUrl,
+  waitingSoonUrl,
+]);
 const listeners = [outcomeLog(log), oversizeTexts(sqs, outboxOversizeUrl), results];
-const writer = new OutcomeWriter({sqs, waitingUrl, listeners});
-const gates = [expiry, due, settingsKnown];
+const writer = writerWith(listeners);
+const now = Date.now;
+const limits = new RateLimits(slots, log, candidate =>
+  admissionLimitOf(candidate, receivers.entryOf(candidate.destination.receiver), now()),
+);
+const crowd = new Crowd({sqs, queueUrls: [deliveryUrl, deliverySlowUrl], log, now});
+const gates = [
+  expiry,
+  due,
+  settingsKnown,
+  unansweredReceiver(receivers),
+  admission({
+    entryOf: receiver => receivers.entryOf(receiver),
+    isCrowding: receiver => crowd.isCrowding(receiver),
+    waitsOf: (candidates, clock) => limits.waitsOf(candidates, clock),
+  }),
+];
 const textSteps: TextSteps = [compose];
 
-export const handler = batchHandler({source: settings, visibility, log}, (records, current) =>
-  routeBatch(records, current, {textSteps, gates, writer, sqs, results, environment, log, now: Date.now}),
+const parts = {textSteps, gates, receivers, crowd, groups, writer, sqs, results, environment, log, now};
+
+export const handler = batchHandler({source: settings, visibility, receivers, log}, (records, current) =>
+  routeBatch(records, current, parts),
 );

@@ -3,6 +3,7 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import {type Candidate, type Gate, openGates} from '../../shared/delivery/gate.ts';
+import {placementIn} from '../../shared/delivery/gates/receiver.ts';
 import {type Outcome, stopped} from '../../shared/delivery/outcome.ts';
 import {parsePostponed, type ResultCopy} from '../../shared/delivery/postponed-result.ts';
 import {candidateOf, type Forward, forwardOf} from '../../shared/delivery/route.ts';
@@ -10,19 +11,25 @@ import {namesOf} from '../../shared/names.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import type {OutcomeWriter} from '../outcome/outcome-writer.ts';
 import type {Results} from '../outcome/results.ts';
+import type {Receivers} from '../receivers/receivers.ts';
 import type {Environment} from '../runtime/environment.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import {arrivalOf, queueNameOf} from '../runtime/record.ts';
 import type {Sqs, Untaken} from '../runtime/sqs.ts';
+import type {Crowd} from './crowd.ts';
 import {readMessage, type TextSteps} from './read-message.ts';
 
 export interface RouteParts {
   readonly textSteps: TextSteps;
   readonly gates: readonly Gate[];
+  readonly receivers: Receivers;
+  readonly crowd: Crowd;
+  /** In how many message groups the mail of unanswered receivers is. */
+  readonly groups: number;
   readonly writer: OutcomeWriter;
   readonly sqs: Sqs;
   readonly results: Results;
-  readonly environment: Pick<Environment, 'stage' | 'deliveryUrl' | 'formerSenders'>;
+  readonly environment: Pick<Environment, 'stage' | 'deliveryUrl' | 'deliverySlowUrl' | 'formerSenders'>;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -33,7 +40,7 @@ export async function routeBatch(
   settings: Settings,
   parts: RouteParts,
 ): Promise<readonly string[]> {
-  const {textSteps, gates, writer, sqs, results, environment, log, now} = parts;
+  const {textSteps, gates, receivers, crowd, groups, writer, sqs, results, environment, log, now} = parts;
   const {waiting, outboxOversize} = namesOf(environment.stage);
   const failed = new Set<string>();
   const fail = ({messageId: id}: SQSRecord, error: unknown) => {
@@ -69,17 +76,27 @@ export async function routeBatch(
       fail(record, error);
     }
   }
+  await crowd.seen(candidates.map(({destination}) => destination.receiver));
   const decide = await openGates(gates, {candidates, settings, now});
   for (const candidate of candidates) {
     const record = recordOf.get(candidate)!;
     const stop = decide(candidate, now());
-    if (stop === undefined) add(forwards, forwardOf(candidate), record);
-    else add(outcomes, stopped(candidate, stop, settings, now()), record);
+    if (stop === undefined)
+      add(forwards, forwardOf(candidate, placementIn(candidate, receivers), groups), record);
+    else if (stop.kind === 'hold' || stop.kind === 'end')
+      add(outcomes, stopped(candidate, stop, settings, now()), record);
   }
   for (const outcome of outcomes) writer.known(outcome);
   const untaken: readonly Untaken<object>[] = await Promise.all([
     results.publishCopies(copies),
-    sqs.sendAll(environment.deliveryUrl, forwards),
+    sqs.sendAll(
+      environment.deliveryUrl,
+      forwards.filter(({queue}) => queue === 'fast'),
+    ),
+    sqs.sendAll(
+      environment.deliverySlowUrl,
+      forwards.filter(({queue}) => queue === 'slow'),
+    ),
     writer.write(outcomes),
   ]);
   for (const [value, reason] of untaken.flatMap(each => [...each])) fail(recordOf.get(value)!, reason);

@@ -18,6 +18,8 @@ export type BatchHandler = (
 export interface BatchParts {
   readonly source: SettingsSource;
   readonly visibility: Visibility;
+  /** What else must be up to date before a batch. */
+  readonly receivers: {refresh(): Promise<void>};
   readonly log: Log;
   /** For a FIFO queue: after a failed batch its groups would stand still for the visibility timeout. */
   readonly backsOff?: boolean;
@@ -34,14 +36,17 @@ const failuresOf = (messageIds: readonly string[]): SQSBatchResponse => ({
 });
 
 /** Without settings, or after a bug, the whole batch is redelivered. */
-export const batchHandler = ({source, visibility, log, backsOff}: BatchParts, handle: BatchHandler) =>
+export const batchHandler = (
+  {source, visibility, receivers, log, backsOff}: BatchParts,
+  handle: BatchHandler,
+) =>
   // No answer before the timeout: Lambda would keep the environment, and what hangs would go on in the next invocation.
   middy<SQSEvent, SQSBatchResponse, Error, BatchContext>({timeoutEarlyInMillis: 0})
     .before(async ({context, event: {Records: records}}) => {
       const remainingMs = context.getRemainingTimeInMillis();
       context.lost = await visibility.renew(records, remainingMs);
       if (backsOff && context.lost.size > 0) await visibility.backOff([...context.lost], remainingMs);
-      context.settings = await source.current();
+      [context.settings] = await Promise.all([source.current(), receivers.refresh()]);
     })
     .onError(async ({error, context, event: {Records: records}}) => {
       log('error', 'batch not handled; all of it will be redelivered', {error: errorText(error)});

@@ -10,3 +10,5 @@ export const arrivalOf = (record: SQSRecord, ours: boolean) => ({
 });
 
 export const queueNameOf = ({eventSourceARN}: SQSRecord): string => eventSourceARN.split(':').at(-1)!;
+
+export const receivesOf = ({attributes}: SQSRecord): number => Number(attributes.ApproximateReceiveCount);

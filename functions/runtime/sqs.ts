@@ -5,7 +5,9 @@ import {
   type BatchResultErrorEntry,
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  type QueueAttributeName,
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -72,6 +74,28 @@ export class Sqs {
       ({receiptHandle: ReceiptHandle}) => ({ReceiptHandle, VisibilityTimeout: seconds}),
       Entries => this.#client.send(new ChangeMessageVisibilityBatchCommand({QueueUrl: queueUrl, Entries})),
     );
+  }
+
+  /** After how many receives a message goes to the dead-letter queue; undefined where there is none. */
+  async maxReceiveCountOf(queueUrl: string): Promise<number | undefined> {
+    const {RedrivePolicy: policy} = await this.#attributes(queueUrl, ['RedrivePolicy']);
+    return policy === undefined ? undefined : Number(JSON.parse(policy).maxReceiveCount);
+  }
+
+  /** About how many messages a queue holds, those in flight included. */
+  async depthOf(queueUrl: string): Promise<number> {
+    const counts = [
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+      'ApproximateNumberOfMessagesDelayed',
+    ] as const;
+    const attributes = await this.#attributes(queueUrl, counts);
+    return counts.reduce((sum, name) => sum + Number(attributes[name] ?? 0), 0);
+  }
+
+  async #attributes(queueUrl: string, names: readonly QueueAttributeName[]) {
+    const request = new GetQueueAttributesCommand({QueueUrl: queueUrl, AttributeNames: [...names]});
+    return (await this.#client.send(request)).Attributes ?? {};
   }
 
   /** The URL of a queue of this account. SQS is asked once for it. @throws QueueDoesNotExist, AccessDenied */

@@ -3,7 +3,7 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import type {Log} from './log.ts';
-import {queueNameOf} from './record.ts';
+import {queueNameOf, receivesOf} from './record.ts';
 import type {Sqs, Untaken} from './sqs.ts';
 
 export interface VisibilityParts {
@@ -78,8 +78,6 @@ export class Visibility {
 /** On a standard queue each record is a group of its own. */
 const groupOf = ({attributes, receiptHandle}: SQSRecord): string =>
   attributes.MessageGroupId ?? receiptHandle;
-
-const receivesOf = ({attributes}: SQSRecord): number => Number(attributes.ApproximateReceiveCount);
 
 /** SQS tells when a message was received for the first time. Of later receives it tells only how many there were. */
 const isLate = (record: SQSRecord, nowMs: number): boolean =>

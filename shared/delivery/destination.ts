@@ -12,6 +12,9 @@ import {nameOfRelay, type Relay} from '../smtp/smarthost.ts';
 /** The one queue of all mail that goes to a smarthost. */
 const smarthostQueue = '(smarthost)';
 
+/** Whether a receiver is the smarthost of the settings, so that it has all the mail. */
+export const isOfSettingsSmarthost = (receiver: string): boolean => receiver === smarthostQueue;
+
 export type NextHop =
   | {readonly kind: 'mx'; readonly domain: string; readonly security: Security}
   | (Relay & {readonly kind: 'smarthost' | 'sink'; readonly security: Security});

@@ -4,6 +4,7 @@
 import type {Message} from '../message/message.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Destination} from './destination.ts';
+import type {DeliveryQueue} from './receivers/placement.ts';
 import type {ResultEntry} from './result-entry.ts';
 
 /** A message that wants to pass. */
@@ -12,6 +13,8 @@ export interface Candidate {
   readonly destination: Destination;
   /** The message group that it was received in; absent where it has not been in the delivery queue. */
   readonly lane?: string;
+  /** The delivery queue that it was received from. */
+  readonly deliveryQueue?: DeliveryQueue;
 }
 
 export type Stop =
@@ -26,6 +29,17 @@ export type Stop =
       readonly isTrouble?: boolean;
       /** Its slot from now on; null takes away the one that it had. */
       readonly slotMs?: number | null;
+    }
+  | {
+      /** It stays where it is, out of sight, and its lane waits with it. */
+      readonly kind: 'hide';
+      readonly untilMs: number;
+      readonly cause: string;
+    }
+  | {
+      /** It belongs in the other delivery queue. */
+      readonly kind: 'move';
+      readonly queue: DeliveryQueue;
     }
   | {
       readonly kind: 'end';

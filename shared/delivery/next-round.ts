@@ -4,27 +4,48 @@ import {bodyOf, type JsonObject} from '../json.ts';
 import {bodyPropertiesOf, type Message} from '../message/message.ts';
 import {trackingProperty} from '../message/tracking.ts';
 import {utcTimeOf} from '../utc-time.ts';
+import {deduplicationIdOf} from './destination.ts';
 import type {Outcome} from './outcome.ts';
+import type {DeliveryQueue} from './receivers/placement.ts';
 import {delaySecondsOf} from './schedule.ts';
 
+/** The queues between the functions. */
+export type OwnQueue = 'waiting' | 'waitingSoon' | DeliveryQueue;
+
 interface NextRound {
+  readonly to: OwnQueue;
   readonly body: string;
-  readonly delaySeconds: number;
+  readonly delaySeconds?: number;
+  readonly groupId?: string;
+  readonly deduplicationId?: string;
 }
 
 /** The body of a message on its way. */
 export const messageBody = (message: Message, changes: JsonObject = {}): string =>
   bodyOf({...bodyPropertiesOf(message), ...changes, relayq: trackingProperty(message.tracking)});
 
-/** What goes to the queue `waiting`; undefined where the message's way is over. */
+/** Undefined where the message's way is over. */
 export function nextRoundOf(outcome: Outcome): NextRound | undefined {
-  if (outcome.fate === 'unreadable') return {body: outcome.body, delaySeconds: 0};
+  if (outcome.fate === 'unreadable') return {to: 'waitingSoon', body: outcome.body, delaySeconds: 0};
+  if (outcome.fate === 'moved') {
+    const {message, destination, queue} = outcome;
+    return {
+      to: queue,
+      body: messageBody(message),
+      groupId: destination.group,
+      deduplicationId: deduplicationIdOf(message),
+    };
+  }
   if (outcome.fate === 'held') {
     const {message, stop, timeMs} = outcome;
-    return {body: messageBody(message), delaySeconds: delaySecondsOf(stop.untilMs, timeMs)};
+    return {to: 'waiting', body: messageBody(message), delaySeconds: delaySecondsOf(stop.untilMs, timeMs)};
   }
   if (outcome.fate !== 'deferred') return undefined;
   const {message, entries: results, nextMs = 0, timeMs} = outcome;
   const nextattempt = {time: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)};
-  return {body: messageBody(message, {results, nextattempt}), delaySeconds: delaySecondsOf(nextMs, timeMs)};
+  return {
+    to: 'waiting',
+    body: messageBody(message, {results, nextattempt}),
+    delaySeconds: delaySecondsOf(nextMs, timeMs),
+  };
 }

@@ -18,6 +18,10 @@ export function outcomeLine(outcome: Outcome): LogLine | undefined {
       const fields = {...aboutOf(outcome), ...facts, delaySeconds};
       return {level: isTrouble ? 'warn' : 'info', message: `message held: ${cause}`, fields};
     }
+    case 'moved': {
+      const fields = {...aboutOf(outcome), to: outcome.queue};
+      return {level: 'info', message: 'message moved: its receiver changes queues', fields};
+    }
     case 'unreadable': {
       const {id, lane, reason} = outcome;
       const message = 'message held: it goes to the route function, which answers or mends it';

@@ -9,10 +9,11 @@ import type {Settings} from '../settings/settings.ts';
 import type {Failure, Tried} from '../smtp/failure.ts';
 import {judge} from '../smtp/verdict.ts';
 import type {Candidate, Stop} from './gate.ts';
+import type {DeliveryQueue} from './receivers/placement.ts';
 import {type ResultEntry, withEntry} from './result-entry.ts';
 import {expiredBecause, expiryEntry, nextAttemptOf, retryHintOf} from './schedule.ts';
 
-export type Outcome = Told | Held | Invalid | Unreadable;
+export type Outcome = Told | Held | Moved | Invalid | Unreadable;
 
 interface Round extends Candidate {
   /** When the outcome became known, in milliseconds since the epoch. */
@@ -34,6 +35,12 @@ export interface Told extends Round {
 interface Held extends Round {
   readonly fate: 'held';
   readonly stop: Extract<Stop, {kind: 'hold'}>;
+}
+
+/** A message that goes on in the other delivery queue. */
+interface Moved extends Round {
+  readonly fate: 'moved';
+  readonly queue: DeliveryQueue;
 }
 
 /** No message: its problems are told. */
@@ -89,17 +96,27 @@ export function attempted(candidate: Candidate, attempt: Attempt, settings: Sett
   return {...told, fate: 'expired', entries: withEntry(entries, {...expiryEntry(reason), timeMs})};
 }
 
-/** What becomes of a message that a gate has stopped. */
-export function stopped(candidate: Candidate, stop: Stop, settings: Settings, timeMs: number): Told | Held {
+/** What becomes of a message that a gate has stopped, unless it is hidden and stays where it is. */
+export function stopped(
+  candidate: Candidate,
+  stop: Exclude<Stop, {kind: 'hide'}>,
+  settings: Settings,
+  timeMs: number,
+): Told | Held | Moved {
   const {message, lane} = candidate;
   if (stop.kind === 'end') {
     const entries = withEntry(message.results, {...stop.entry, timeMs});
     return {...candidate, fate: stop.fate, timeMs, entries, queues: queuesOf(message.queues, settings)};
   }
   const {tracking} = message;
+  // SQS would drop the same deduplication ID.
+  const holds = {...(lane !== undefined && {holds: oneMore(tracking.holds)})};
+  if (stop.kind === 'move') {
+    const moved = {...message, tracking: {...tracking, ...holds}};
+    return {...candidate, fate: 'moved', message: moved, timeMs, queue: stop.queue};
+  }
   const changes = {
-    // In the delivery queue SQS would drop the same deduplication ID.
-    ...(lane !== undefined && {holds: oneMore(tracking.holds)}),
+    ...holds,
     ...(typeof stop.slotMs === 'number' && {slotMs: stop.slotMs}),
   };
   const kept = stop.slotMs === undefined ? tracking : withoutSlot(tracking);

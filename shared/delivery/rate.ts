@@ -11,6 +11,13 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** What messages share a rate, and in how many environments they may be at a time. */
+export interface Limit {
+  readonly key: string;
+  readonly rate: Rate;
+  readonly parts: number;
+}
+
 /** Consecutive slots. */
 export interface Slots {
   readonly firstMs: number;

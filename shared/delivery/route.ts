@@ -10,6 +10,7 @@ import {deduplicationIdOf, resolveDestination} from './destination.ts';
 import type {Candidate} from './gate.ts';
 import {messageBody} from './next-round.ts';
 import {type Invalid, type RecordText, refused} from './outcome.ts';
+import {type DeliveryQueue, type Placement, unansweredGroupOf} from './receivers/placement.ts';
 import {maxMessageOctets} from './result.ts';
 import {maxEntriesOctets} from './result-entry.ts';
 
@@ -29,16 +30,22 @@ export function candidateOf(
 
 /** A record of the delivery queue. */
 export interface Forward {
+  readonly queue: DeliveryQueue;
   readonly body: string;
   readonly groupId: string;
   readonly deduplicationId: string;
 }
 
-export const forwardOf = ({message, destination}: Candidate): Forward => ({
-  body: messageBody(message),
-  groupId: destination.group,
-  deduplicationId: deduplicationIdOf(message),
-});
+/** @param groups in how many message groups the mail of unanswered receivers is */
+export function forwardOf({message, destination}: Candidate, placement: Placement, groups: number): Forward {
+  const isProbe = placement.kind === 'outside';
+  return {
+    queue: isProbe ? 'slow' : placement.queue,
+    body: messageBody(message),
+    groupId: isProbe ? unansweredGroupOf(destination.receiver, groups) : destination.group,
+    deduplicationId: deduplicationIdOf(message),
+  };
+}
 
 /** What the version before had added to mail that waits on the outbox, beside its entries. */
 const addedBefore = 1_024;

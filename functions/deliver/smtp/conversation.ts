@@ -3,6 +3,7 @@
 
 import type net from 'node:net';
 import type {Failure, Stage} from '../../../shared/smtp/failure.ts';
+import {lateMs} from '../../../shared/smtp/patience.ts';
 import {type RawReply, ReplyReader} from '../../../shared/smtp/reply.ts';
 import {type Answer, answerOf, failed} from './answer.ts';
 import {allowedMs, type Deadline} from './timeouts.ts';
@@ -10,6 +11,7 @@ import {allowedMs, type Deadline} from './timeouts.ts';
 /** A command, or a text, that waits for its reply. */
 interface Waiting {
   stage: Stage;
+  readonly deadline: Deadline;
   readonly promise: Promise<Answer>;
   readonly resolve: (answer: Answer) => void;
 }
@@ -94,7 +96,7 @@ export class Conversation {
 
   #expect(stage: Stage): Waiting {
     const {promise, resolve} = Promise.withResolvers<Answer>();
-    const waiting = {stage, promise, resolve};
+    const waiting = {stage, deadline: this.deadline, promise, resolve};
     if (this.#loss !== undefined) resolve(failed(stage, 'lost', this.#loss));
     else if (this.#waiting.push(waiting) === 1) this.#watch();
     return waiting;
@@ -103,12 +105,20 @@ export class Conversation {
   /** The time of a stage begins when its command is the next to be answered. */
   #watch(): void {
     clearTimeout(this.#timer);
-    const stage = this.#waiting[0]?.stage;
-    if (stage === undefined) return;
-    this.#timer = setTimeout(
-      () => this.#breakOff('timeout', `no reply in time at ${stage}`),
-      allowedMs(stage, this.deadline),
-    );
+    const [waiting] = this.#waiting;
+    if (waiting === undefined) return;
+    const {stage, deadline} = waiting;
+    const mostMs = allowedMs(stage, deadline);
+    const breakOff = () => this.#breakOff('timeout', `no reply in time at ${stage}`);
+    const wait = (ms: number, then: () => void) => {
+      this.#timer = setTimeout(then, ms);
+    };
+    if (deadline.onLate === undefined || mostMs <= lateMs) wait(mostMs, breakOff);
+    else
+      wait(lateMs, () => {
+        deadline.onLate?.(stage);
+        wait(mostMs - lateMs, breakOff);
+      });
   }
 
   #receive(octets: Buffer): void {

@@ -20,7 +20,7 @@ import type {Target} from '../../../shared/smtp/target.ts';
 import {failureOf} from './answer.ts';
 import type {Conversation} from './conversation.ts';
 import type {SessionFacts} from './session-facts.ts';
-import type {Deadline} from './timeouts.ts';
+import {allowanceOf, type Deadline} from './timeouts.ts';
 import type {Turn} from './turns.ts';
 
 /** `spent` is there where the connection is to blame as far as anybody knows: another one is to decide. */
@@ -90,8 +90,9 @@ export class SmtpSession {
     await this.#last;
   }
 
-  async #send(mail: Mail, turn: Turn, deadline: Deadline): Promise<Sent> {
+  async #send(mail: Mail, turn: Turn, given: Deadline): Promise<Sent> {
     const conversation = this.#conversation;
+    const deadline = {...given, allowance: allowanceOf(given.patience?.beforeTextMs)};
     conversation.deadline = deadline;
     const isFresh = this.#isFresh;
     this.#isFresh = false;
@@ -113,6 +114,7 @@ export class SmtpSession {
         failure: factFailure('data', 'out-of-time', 'no time is left to wait for the reply'),
       };
     }
+    conversation.deadline = given;
     const answered = conversation.content(mail.content.wire);
     if (this.pipelining) turn.pass();
     const answer = await answered;

@@ -2,10 +2,16 @@
 
 import {nextHopName} from '../destination.ts';
 import type {Candidate, Gate} from '../gate.ts';
-import type {Wait} from '../rate.ts';
+import {type Limit, rateOf, type Wait} from '../rate.ts';
 
 /** The candidates that must wait. */
 export type Waits = ReadonlyMap<Candidate, Wait>;
+
+/** Each lane is in one environment at a time, so that no more environments than lanes have mail for a receiver. */
+export function rateLimitOf({destination: {receiver, capacity}}: Candidate): Limit | undefined {
+  const perReceiver = rateOf(capacity);
+  return perReceiver && {key: receiver, rate: perReceiver, parts: capacity.connections};
+}
 
 export const rate =
   (waitsOf: (candidates: readonly Candidate[], now: () => number) => Promise<Waits>): Gate =>

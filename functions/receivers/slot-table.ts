@@ -7,8 +7,8 @@ import {
   type DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import {earliestSlotOf, horizonMs, type Rate, type Slots, spanOf} from '../../../shared/delivery/rate.ts';
-import {stateExpiry, stateKey} from '../../../shared/names.ts';
+import {earliestSlotOf, horizonMs, type Rate, type Slots, spanOf} from '../../shared/delivery/rate.ts';
+import {stateExpiry, stateKey} from '../../shared/names.ts';
 
 const attribute = 'nextMs';
 /** How long an item is kept after the last slot that can be taken. */

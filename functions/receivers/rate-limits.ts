@@ -1,17 +1,19 @@
-// Which messages of a batch are over the rate of their receiver. All environments share the slots. While the table
-// that holds them fails, each environment keeps to its share of the rate, so that mail neither stops nor floods. The
-// table is not asked about receivers without a rate.
+// Which messages of a batch are over a limit. All environments share the slots. While the table that holds them fails,
+// each environment keeps to its share of the rate, so that mail neither stops nor floods. The table is not asked about
+// messages without a limit.
 
-import type {Candidate} from '../../../shared/delivery/gate.ts';
-import type {Waits} from '../../../shared/delivery/gates/rate.ts';
-import {rateOf, reserve, shareOf, stateOfSlot, type Wait, waitsOf} from '../../../shared/delivery/rate.ts';
-import type {Capacity} from '../../../shared/settings/groups/capacity.ts';
-import {BoundedMap} from '../../runtime/bounded-map.ts';
-import {errorText, type Log} from '../../runtime/log.ts';
+import type {Candidate} from '../../shared/delivery/gate.ts';
+import type {Waits} from '../../shared/delivery/gates/rate.ts';
+import {type Limit, reserve, shareOf, stateOfSlot, type Wait, waitsOf} from '../../shared/delivery/rate.ts';
+import {BoundedMap} from '../runtime/bounded-map.ts';
+import {errorText, type Log} from '../runtime/log.ts';
 import type {SlotTable} from './slot-table.ts';
 
 /** How long the table is left alone after it failed. Asking would cost seconds of each batch. */
 const backOffMs = 10_000;
+
+/** Undefined where nothing limits a message. */
+export type LimitOf = (candidate: Candidate) => Limit | undefined;
 
 export class RateLimits {
   readonly #table: Pick<SlotTable, 'reserve'>;
@@ -21,14 +23,18 @@ export class RateLimits {
   #failing = false;
   #askAgainMs = 0;
 
-  constructor(table: Pick<SlotTable, 'reserve'>, log: Log) {
+  readonly #limitOf: LimitOf;
+
+  constructor(table: Pick<SlotTable, 'reserve'>, log: Log, limitOf: LimitOf) {
+    this.#limitOf = limitOf;
     this.#table = table;
     this.#log = log;
   }
 
   async waitsOf(candidates: readonly Candidate[], now: () => number): Promise<Waits> {
     const waits = new Map<Candidate, Wait>();
-    const limited = candidates.filter(({destination}) => rateOf(destination.capacity) !== undefined);
+    const limits = new Map(candidates.map(candidate => [candidate, this.#limitOf(candidate)]));
+    const limited = candidates.filter(candidate => limits.get(candidate) !== undefined);
     const {ahead = [], none = []} = Object.groupBy(limited, ({message}) =>
       stateOfSlot(message.tracking.slotMs, now()),
     );
@@ -36,11 +42,11 @@ export class RateLimits {
       const slotMs = candidate.message.tracking.slotMs!;
       waits.set(candidate, {untilMs: slotMs, slotMs});
     }
-    const asking = Map.groupBy(none, ({destination}) => destination.receiver);
+    const asking = Map.groupBy(none, candidate => limits.get(candidate)!.key);
     await Promise.all(
-      [...asking].map(async ([receiver, those]) => {
-        const {capacity} = those[0]!.destination;
-        for (const [index, wait] of (await this.#ask(receiver, capacity, those.length, now)).entries())
+      [...asking.values()].map(async those => {
+        const limit = limits.get(those[0]!)!;
+        for (const [index, wait] of (await this.#ask(limit, those.length, now)).entries())
           if (wait !== undefined) waits.set(those[index]!, wait);
       }),
     );
@@ -48,25 +54,22 @@ export class RateLimits {
   }
 
   async #ask(
-    receiver: string,
-    capacity: Capacity,
+    {key, rate, parts}: Limit,
     count: number,
     now: () => number,
   ): Promise<readonly (Wait | undefined)[]> {
-    const rate = rateOf(capacity)!;
     if (now() >= this.#askAgainMs) {
       try {
-        const slots = await this.#table.reserve(receiver, count, rate, now());
+        const slots = await this.#table.reserve(key, count, rate, now());
         this.#answered();
         return waitsOf(slots, count, rate, now());
       } catch (error) {
         this.#failed(error, now());
       }
     }
-    // Each lane is in one environment at a time, so that no more environments than lanes have mail for this receiver.
-    const share = shareOf(rate, capacity.connections);
-    const reserved = reserve(this.#ownNextMs.get(receiver), count, share, now());
-    if (reserved !== undefined) this.#ownNextMs.set(receiver, reserved.nextMs);
+    const share = shareOf(rate, parts);
+    const reserved = reserve(this.#ownNextMs.get(key), count, share, now());
+    if (reserved !== undefined) this.#ownNextMs.set(key, reserved.nextMs);
     return waitsOf(reserved?.slots, count, share, now());
   }
 

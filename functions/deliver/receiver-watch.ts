@@ -1,0 +1,128 @@
+// What one attempt tells of its receiver, and how long it waits for it. Troubles (pace/) are of targets: they only say which
+// of several servers to try first.
+
+import {createHash} from 'node:crypto';
+import {type Destination, isOfSettingsSmarthost} from '../../shared/delivery/destination.ts';
+import {isAnswer, isOfReceiver, isPutOff} from '../../shared/delivery/receivers/blame.ts';
+import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
+import {patienceOf, type Treatment} from '../../shared/delivery/receivers/treatment.ts';
+import type {Message} from '../../shared/message/message.ts';
+import type {Failure, Stage} from '../../shared/smtp/failure.ts';
+import type {Patience} from '../../shared/smtp/patience.ts';
+import type {Receivers} from '../receivers/receivers.ts';
+import type {Deadline} from './smtp/timeouts.ts';
+
+/** The attempt does not count. */
+export type Uncounted =
+  /** A server took longer than the queue waits for it. */
+  | {readonly kind: 'overran'; readonly failure: Failure}
+  /** It was a probe, or the smarthost failed: nothing was said of the message. */
+  | {readonly kind: 'spared'; readonly failure: Failure};
+
+export interface WatchOptions {
+  readonly receivers: Receivers;
+  readonly queue: DeliveryQueue;
+  readonly now: () => number;
+}
+
+export class ReceiverWatch {
+  readonly #receivers: Receivers;
+  readonly #now: () => number;
+  readonly #message: Message;
+  readonly #destination: Destination;
+  readonly #treatment: Treatment;
+  readonly #patience: Patience;
+  readonly #isProbe: boolean;
+  #openingEndsMs: number | undefined;
+
+  constructor(message: Message, destination: Destination, {receivers, queue, now}: WatchOptions) {
+    const {receiver} = destination;
+    const entry = receivers.entryOf(receiver);
+    this.#receivers = receivers;
+    this.#now = now;
+    this.#message = message;
+    this.#destination = destination;
+    this.#treatment = receivers.treatmentOf(receiver);
+    this.#patience = patienceOf(this.#treatment, queue, entry?.slow !== undefined);
+    // While a receiver is down, nothing else is let through.
+    this.#isProbe = entry?.down !== undefined;
+  }
+
+  get limits(): Pick<Deadline, 'patience' | 'onLate'> {
+    return {
+      patience: this.#patience,
+      onLate: stage => void this.#late(stage, `no reply at ${stage} for ten seconds`),
+    };
+  }
+
+  /** How long an opening may take that begins now. All openings of the attempt share the time. */
+  openingMs(hasNext: boolean): number | undefined {
+    const {openingMs} = this.#patience;
+    if (openingMs === undefined) return undefined;
+    this.#openingEndsMs ??= this.#now() + openingMs;
+    const leftMs = Math.max(this.#openingEndsMs - this.#now(), 0);
+    return hasNext ? leftMs / 2 : leftMs;
+  }
+
+  answered(): void {
+    void this.#receivers.answered(this.#destination.receiver);
+  }
+
+  /**
+   * All servers failed that were tried.
+   * @param decisive the failure that decides about the message
+   * @param failures with whether they happened on a new connection
+   * @returns undefined where the attempt counts
+   */
+  async failed(
+    decisive: Failure,
+    failures: readonly {readonly failure: Failure; readonly isFresh: boolean}[],
+  ): Promise<Uncounted | undefined> {
+    const isOrdinary = this.#message.security === undefined && !this.#destination.isForeign;
+    if (failures.some(({failure, isFresh}) => isAnswer(failure, {isFresh, isOrdinary}))) this.answered();
+    const isOurs = ({failure, isFresh}: (typeof failures)[number]) =>
+      isOfReceiver(failure, {isFresh, isOrdinary}) || (isPutOff(failure, isFresh) && this.#believesPutOff());
+    if (!failures.every(isOurs)) return undefined;
+    const {stage, result, description} = decisive;
+    const {receiver} = this.#destination;
+    if (result === 'timeout' && this.#patience.beforeTextMs !== undefined) {
+      await this.#late(stage, description);
+      return {kind: 'overran', failure: decisive};
+    }
+    const sender = failures.some(({failure, isFresh}) => isPutOff(failure, isFresh))
+      ? {sender: hashOf(this.#message.envelope?.address ?? '')}
+      : {};
+    await this.#receivers.failed(receiver, {reason: `${stage} ${result}: ${description}`, ...sender});
+    if (!this.#isProbe && !this.#treatment.sparesAttempts) return undefined;
+    return {kind: 'spared', failure: decisive};
+  }
+
+  /** A smarthost whose name is not to be found is as good as down. */
+  async unresolved(failure: Failure): Promise<Uncounted | undefined> {
+    if (!this.#treatment.sparesAttempts) return undefined;
+    return this.failed(failure, [{failure, isFresh: true}]);
+  }
+
+  /**
+   * A MAIL that is put off may be the sender's fault. Of a smarthost it is believed to be the smarthost's, unless that
+   * takes other mail, or it lasts.
+   */
+  #believesPutOff(): boolean {
+    const {receiver} = this.#destination;
+    if (!isOfSettingsSmarthost(receiver)) return true;
+    const nowMs = this.#now();
+    const {down, signMs = nowMs} = this.#receivers.entryOf(receiver) ?? {};
+    const hasWorked = (this.#receivers.successMs(receiver) ?? 0) > nowMs - putOffMs.worked;
+    return !hasWorked && nowMs - (down?.sinceMs ?? signMs) < putOffMs.most;
+  }
+
+  #late(stage: Stage, reason: string): Promise<void> {
+    const where = transaction.has(stage) ? 'session' : 'opening';
+    return this.#receivers.late(this.#destination.receiver, {where, reason});
+  }
+}
+
+const putOffMs = {worked: 60_000, most: 600_000} as const;
+const transaction: ReadonlySet<Stage> = new Set(['mailfrom', 'rcptto', 'data', 'message']);
+
+const hashOf = (address: string): string => createHash('sha256').update(address).digest('hex').slice(0, 8);
