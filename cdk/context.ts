@@ -78,13 +78,15 @@ export function readContext(node: Node, notOurs: readonly string[] = []): Contex
   const stage = text('stage') ?? 'dev';
   if (!isStage(stage))
     throw new ContextProblem(`context stage=${stage}: lower-case letters, digits and hyphens`);
-  const deliverConcurrency = wholeNumber('deliverConcurrency', 50, 2, 1000);
+  // "The minimum is 2, the maximum 1,000" (Configuring maximum concurrency for Amazon SQS event sources).
+  const concurrency = (name: string, otherwise: number) => wholeNumber(name, otherwise, 2, 1000);
+  const routeConcurrency = concurrency('routeConcurrency', 10);
+  const deliverConcurrency = concurrency('deliverConcurrency', 50);
   const context: Context = {
     stage,
-    // "The minimum is 2, the maximum 1,000" (Configuring maximum concurrency for Amazon SQS event sources).
-    routeConcurrency: wholeNumber('routeConcurrency', 10, 2, 1000),
+    routeConcurrency,
     deliverConcurrency,
-    slowConcurrency: wholeNumber('slowConcurrency', Math.max(Math.floor(deliverConcurrency / 5), 2), 2, 1000),
+    slowConcurrency: concurrency('slowConcurrency', Math.max(Math.floor(deliverConcurrency / 5), 2)),
     logRetentionDays: retention(wholeNumber('logRetentionDays', RetentionDays.ONE_MONTH, 1, 3653)),
     alarmEmail: optional('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
     // Names go into permissions as they are: a * would permit sending to any queue.

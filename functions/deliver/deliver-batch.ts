@@ -3,16 +3,17 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import {type Gate, openGates} from '../../shared/delivery/gate.ts';
-import {agedMs} from '../../shared/delivery/gates/admission.ts';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
 import {type DeliveryQueue, isUnansweredGroup} from '../../shared/delivery/receivers/placement.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import type {Settler} from '../outcome/settler.ts';
+import type {IdleLeases} from '../receivers/idle-leases.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import type {Visibility} from '../runtime/visibility.ts';
 import {deliverMessage, type MessageParts, type Rules, type Unsettled} from './deliver-message.ts';
 import type {Hiding} from './hiding.ts';
 import {Lane} from './lane.ts';
+import {LanePace} from './lane-pace.ts';
 import type {Connections} from './pace/connections.ts';
 import {groupOf, type Item, isDeliverable, readRecord} from './read-record.ts';
 import type {Turn} from './smtp/turns.ts';
@@ -36,6 +37,7 @@ export interface DeliverParts extends MessageParts {
   readonly gates: readonly Gate[];
   readonly settler: Settler;
   readonly connections: Connections;
+  readonly leases: IdleLeases;
   readonly visibility: Visibility;
   readonly hiding: Hiding;
   readonly log: Log;
@@ -71,7 +73,7 @@ export async function deliverBatch(
   const rules = {settings, decide: await openGates(gates, {candidates, settings, now})};
   const groups = [...Map.groupBy(items, laneOf).values()];
   const left = await Promise.all(groups.map(group => deliverGroup(group, rules, time, parts)));
-  await parts.receivers.written();
+  await Promise.all([parts.receivers.written(), parts.leases.returned()]);
   return left.flat().map(record => record.messageId);
 }
 
@@ -100,8 +102,9 @@ async function deliverGroup(
   parts: DeliverParts,
 ): Promise<readonly SQSRecord[]> {
   const {log, settler, connections, visibility, hiding} = parts;
-  const lane = new Lane(connections);
-  const pace = paceOf(items, parts);
+  const [first] = items.map(({content}) => content).filter(isDeliverable);
+  const lane = new Lane(connections, first?.destination.receiver);
+  const pace = new LanePace(first, parts);
   const settled = new Set<Item>();
   const unsettled = new Map<Item, Unsettled>();
   let hasFailed = false;
@@ -163,30 +166,4 @@ async function deliverGroup(
   else if (hidden) await hiding.hide(left(), hidden, rules.settings);
   else await visibility.release(records(), 0);
   return records();
-}
-
-/** How old mail is in the slow queue before that means anything: it may have to wait for its receiver to change queues. */
-const agedInSlowMs = 10 * 60_000;
-
-/** How fast the receiver of a lane takes mail that piles up. Only the mail that is old is looked at. */
-function paceOf(items: readonly Item[], {receivers, deliveryQueue, now}: DeliverParts) {
-  const [first] = items.filter(({content}) => isDeliverable(content));
-  const startMs = now();
-  let accepted = 0;
-  let lastMs = startMs;
-  return {
-    accepted: () => {
-      accepted += 1;
-      lastMs = now();
-    },
-    report: () => {
-      if (first === undefined || !isDeliverable(first.content) || accepted === 0) return;
-      const {receiver, capacity} = first.content.destination;
-      const ageMs = startMs - Number(first.record.attributes.SentTimestamp);
-      const aged = deliveryQueue === 'fast' ? agedMs : agedInSlowMs;
-      if (ageMs < aged && receivers.entryOf(receiver)?.pace === undefined) return;
-      const perMinute = (accepted * 60_000 * capacity.connections) / Math.max(lastMs - startMs, 1);
-      void receivers.paced(receiver, {perMinute, ageMs, agedMs: aged});
-    },
-  };
 }

@@ -12,6 +12,7 @@ import {contentOf} from '../../shared/smtp/content.ts';
 import {outcomeLog} from '../outcome/outcome-log.ts';
 import {setUpComplaints} from '../outcome/set-up-complaints.ts';
 import {Settler} from '../outcome/settler.ts';
+import {IdleLeases} from '../receivers/idle-leases.ts';
 import {MarkTable} from '../receivers/mark-table.ts';
 import {RateLimits} from '../receivers/rate-limits.ts';
 import {batchHandler} from '../runtime/batch.ts';
@@ -38,6 +39,7 @@ const writer = writerWith([outcomeLog(log), complaints, results]);
 const rateLimits = new RateLimits(slots, log, rateLimitOf);
 const policies = new StsPolicies({log, now: Date.now});
 const names = namesOf(stage);
+const leases = new IdleLeases({client: dynamoDb, tableName: names.receivers, log, now: Date.now});
 const common = {
   gates: [
     expiry,
@@ -45,7 +47,8 @@ const common = {
     receiver(receivers),
     rate((candidates, now) => rateLimits.waitsOf(candidates, now)),
   ],
-  connections: new Connections(Date.now),
+  connections: new Connections(Date.now, leases),
+  leases,
   troubles: new Troubles(),
   receivers,
   nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere: stage === localStage}),

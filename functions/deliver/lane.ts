@@ -39,14 +39,17 @@ export type Transacted = Sent & {
 
 export class Lane {
   readonly #connections: Connections;
+  readonly #receiver: string;
   readonly #turns = new Turns();
   readonly #hosts = new Map<string, Promise<Hosts>>();
   #session: SmtpSession | undefined;
-  #idleMs = 0;
+  #capacity: Capacity | undefined;
   #maxMessages = Number.POSITIVE_INFINITY;
 
-  constructor(connections: Connections) {
+  /** @param receiver whose mail it is, where idle connections are counted */
+  constructor(connections: Connections, receiver = '') {
     this.#connections = connections;
+    this.#receiver = receiver;
   }
 
   /** The turn of the next message, as soon as it has it. */
@@ -77,7 +80,7 @@ export class Lane {
     const {habits} = this.#connections;
     for (let limit: {readonly messages: number; readonly spent: Spent} | undefined; ; ) {
       await turn.take();
-      this.#idleMs = capacity.idleSeconds * 1000;
+      this.#capacity = capacity;
       this.#maxMessages = Math.min(capacity.messagesPerConnection, habits.messagesPerConnection(target));
       const before = this.#session;
       const kept = await this.#keptFor(target);
@@ -144,7 +147,7 @@ export class Lane {
     if (session === undefined) return;
     await session.drained();
     if (session.messages >= this.#maxMessages) void session.quit();
-    this.#connections.keep(session, this.#idleMs);
+    await this.#connections.keepOne(session, this.#receiver, this.#capacity ?? {idleSeconds: 0});
   }
 }
 

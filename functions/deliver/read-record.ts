@@ -15,6 +15,8 @@ import {arrivalOf} from '../runtime/record.ts';
 export interface Deliverable extends Candidate {
   readonly lane: string;
   readonly deliveryQueue: DeliveryQueue;
+  /** When it came into the delivery queue. */
+  readonly sentMs: number;
 }
 
 /** A record of a batch. */
@@ -47,10 +49,12 @@ export function readRecord(
     log('warn', 'a message was redelivered that was dealt with; its outcome stays', {id, lane});
     return known;
   }
-  const parsed = parseMessage(body, arrivalOf(record, true));
+  const arrival = arrivalOf(record, true);
+  const {arrivedMs: sentMs} = arrival;
+  const parsed = parseMessage(body, arrival);
   // Route has checked it. What somebody else has put here, or another version, has to go through route first.
   if (!parsed.ok) return {fate: 'unreadable', id, lane, body, reason: problemsText(parsed.problems)};
   const {message} = parsed;
   if (!('text' in message)) return {fate: 'unreadable', id, lane, body, reason: 'its mime is not text yet'};
-  return {message, destination: resolveDestination(message, settings), lane, deliveryQueue};
+  return {message, destination: resolveDestination(message, settings), lane, deliveryQueue, sentMs};
 }

@@ -7,6 +7,7 @@ import {isAnswer, isOfReceiver, isPutOff} from '../../shared/delivery/receivers/
 import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
 import {patienceOf, type Treatment} from '../../shared/delivery/receivers/treatment.ts';
 import type {Message} from '../../shared/message/message.ts';
+import {isOfOurSetUp} from '../../shared/smtp/authentication-wanted.ts';
 import type {Failure, Stage} from '../../shared/smtp/failure.ts';
 import type {Patience} from '../../shared/smtp/patience.ts';
 import type {Receivers} from '../receivers/receivers.ts';
@@ -78,7 +79,8 @@ export class ReceiverWatch {
     decisive: Failure,
     failures: readonly {readonly failure: Failure; readonly isFresh: boolean}[],
   ): Promise<Uncounted | undefined> {
-    const isOrdinary = this.#message.security === undefined && !this.#destination.isForeign;
+    const {security, smarthost} = this.#message;
+    const isOrdinary = security === undefined && smarthost === undefined;
     if (failures.some(({failure, isFresh}) => isAnswer(failure, {isFresh, isOrdinary}))) this.answered();
     const isOurs = ({failure, isFresh}: (typeof failures)[number]) =>
       isOfReceiver(failure, {isFresh, isOrdinary}) || (isPutOff(failure, isFresh) && this.#believesPutOff());
@@ -92,7 +94,11 @@ export class ReceiverWatch {
     const sender = failures.some(({failure, isFresh}) => isPutOff(failure, isFresh))
       ? {sender: hashOf(this.#message.envelope?.address ?? '')}
       : {};
-    await this.#receivers.failed(receiver, {reason: `${stage} ${result}: ${description}`, ...sender});
+    // Somebody has to be told that the settings are wrong: that takes an attempt.
+    const isSetUp = failures.some(({failure}) => isOfOurSetUp(failure));
+    const reason = `${stage} ${result}: ${description}`;
+    await this.#receivers.failed(receiver, {reason, isSetUp, ...sender});
+    if (isSetUp) return undefined;
     if (!this.#isProbe && !this.#treatment.sparesAttempts) return undefined;
     return {kind: 'spared', failure: decisive};
   }

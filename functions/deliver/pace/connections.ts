@@ -2,8 +2,10 @@
 // keeps few for each target, so that idle environments take up little of a server's capacity.
 
 import {setTimeout as pause} from 'node:timers/promises';
+import type {Capacity} from '../../../shared/settings/groups/capacity.ts';
 import {keyOf, serverOf, type Target} from '../../../shared/smtp/target.ts';
 import {fullFailureOf, isTurnedAway, saysFull} from '../../../shared/smtp/trouble.ts';
+import type {IdleLeases, Lease} from '../../receivers/idle-leases.ts';
 import type {Opened} from '../smtp/smtp-opening.ts';
 import type {SmtpSession} from '../smtp/smtp-session.ts';
 import {Habits} from './habits.ts';
@@ -22,6 +24,8 @@ const maxAgeMs = 300_000;
 /** How long to wait before each further try where another environment has the place. It may soon be free. */
 const pausesMs: readonly number[] = [500, 1_000, 2_000, 4_000];
 
+type Idle = Pick<Capacity, 'idleSeconds' | 'idleConnections'>;
+
 interface Kept {
   readonly key: string;
   readonly session: SmtpSession;
@@ -34,9 +38,13 @@ export class Connections {
   readonly habits: Habits;
   readonly #places = new Places();
   readonly #now: () => number;
+  readonly #leases: Pick<IdleLeases, 'take'> | undefined;
+  readonly #leased = new WeakMap<SmtpSession, Lease>();
 
-  constructor(now: () => number) {
+  /** @param leases are needed where a capacity bounds idle connections */
+  constructor(now: () => number, leases?: Pick<IdleLeases, 'take'>) {
     this.#now = now;
+    this.#leases = leases;
     this.habits = new Habits(now);
   }
 
@@ -48,6 +56,7 @@ export class Connections {
       if (kept === undefined) return undefined;
       this.#kept = this.#kept.filter(each => each !== kept);
       this.#places.take(kept.session);
+      this.#endLease(kept.session);
       await new Promise(resolve => setImmediate(resolve));
       if (this.#isAlive(kept)) return kept.session;
       this.#places.dismiss(kept.session);
@@ -94,25 +103,44 @@ export class Connections {
 
   #dismiss(kept: Kept): void {
     this.#kept = this.#kept.filter(each => each !== kept);
+    this.#endLease(kept.session);
     this.#places.dismiss(kept.session);
+  }
+
+  #endLease(session: SmtpSession): void {
+    this.#leased.get(session)?.();
+    this.#leased.delete(session);
   }
 
   #idleTo(target: Target): readonly Kept[] {
     return this.#kept.filter(({session}) => session.usable && serverOf(session.target) === serverOf(target));
   }
 
-  /** Hands on a connection that has nothing in flight to a lane that waits for it, keeps it, or says goodbye. */
-  keep(session: SmtpSession, idleMs: number): void {
+  /** Keeps a connection as `keep` does, where all environments together have not kept enough. */
+  async keepOne(session: SmtpSession, receiver: string, {idleSeconds, idleConnections}: Idle): Promise<void> {
+    const idleMs = idleSeconds * 1000;
+    if (idleConnections === undefined || idleMs === 0) return void this.keep(session, idleMs);
+    const lease = await this.#leases?.take(receiver, idleConnections);
+    if (lease) this.#leased.set(session, lease);
+    if (!this.keep(session, lease ? idleMs : 0)) this.#endLease(session);
+  }
+
+  /**
+   * Hands on a connection that has nothing in flight to a lane that waits for it, keeps it, or says goodbye.
+   * @returns whether it is kept
+   */
+  keep(session: SmtpSession, idleMs: number): boolean {
     this.#leaveExpired();
     const key = keyOf(session.target);
     const untilMs = Math.min(this.#now() + idleMs, session.openedMs + maxAgeMs);
     const alike = this.#kept.filter(each => each.key === key).length;
     const hasRoom = alike < maxAlike && this.#kept.length < maxKept;
     const isWelcome = hasRoom && untilMs > this.#now() && !this.habits.isFull(session.target);
-    if (!this.#places.leave(session, isWelcome)) return;
+    if (!this.#places.leave(session, isWelcome)) return false;
     this.#kept = [...this.#kept, {key, session, untilMs}];
     // If the environment is not frozen meanwhile.
     setTimeout(() => this.#leaveExpired(), untilMs - this.#now()).unref();
+    return true;
   }
 
   #leaveExpired(): void {

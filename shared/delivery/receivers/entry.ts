@@ -64,6 +64,9 @@ const unansweredClaimMs = 5 * 60 * secondMs;
 /** How long an entry means anything after the last event. */
 const keptMs = 3600 * secondMs;
 
+/** A server may lock out who comes with a wrong password again and again. New settings are known within a minute. */
+const setUpBackOff = {firstBackOffMs: 10 * secondMs, mostBackOffMs: 60 * secondMs};
+
 export interface Event {
   readonly nowMs: number;
   /** The last success that this environment has seen at the receiver. */
@@ -89,6 +92,8 @@ function seriesOf(receiver: string, entry: Entry | undefined, {nowMs, successMs 
 
 export interface FailedEvent extends Event {
   readonly reason: string;
+  /** Whether our settings are at fault: the server wants other credentials. */
+  readonly isSetUp?: boolean;
   /** Whose first MAIL on a connection was put off: of several senders it is the receiver's. */
   readonly sender?: string | undefined;
 }
@@ -96,7 +101,7 @@ export interface FailedEvent extends Event {
 /** An attempt failed at every server, for reasons that are not the message's. */
 export function failed(receiver: string, before: Entry | undefined, event: FailedEvent): Entry {
   const entry = seriesOf(receiver, before, event);
-  const {nowMs, reason, sender, treatment} = event;
+  const {nowMs, reason, isSetUp, sender, treatment} = event;
   // Attempts that were on their way when it began say nothing new.
   if (entry.down && entry.probe!.dueMs > nowMs) return entry;
   const {senders = []} = entry;
@@ -112,7 +117,8 @@ export function failed(receiver: string, before: Entry | undefined, event: Faile
   const unanswered = isUnanswered(entry);
   if (failures < downAfter && !unanswered) return next;
   const rounds = Math.max(unanswered ? failures - 1 : failures - downAfter, 0);
-  const backOffMs = Math.min(treatment.firstBackOffMs * 2 ** Math.min(rounds, 20), treatment.mostBackOffMs);
+  const {firstBackOffMs, mostBackOffMs} = isSetUp ? setUpBackOff : treatment;
+  const backOffMs = Math.min(firstBackOffMs * 2 ** Math.min(rounds, 20), mostBackOffMs);
   const down = entry.down ?? {sinceMs: nowMs};
   return {...next, down, probe: {dueMs: nowMs + Math.max(backOffMs, unanswered ? treatment.crowdMs : 0)}};
 }

@@ -5,13 +5,17 @@ import type {Lane} from '../../../functions/deliver/lane.ts';
 import {StsPolicies} from '../../../functions/deliver/next-hop/mta-sts-policies.ts';
 import {NextHops} from '../../../functions/deliver/next-hop/next-hops.ts';
 import {Troubles} from '../../../functions/deliver/pace/troubles.ts';
+import {ReceiverWatch} from '../../../functions/deliver/receiver-watch.ts';
+import type {Receivers} from '../../../functions/receivers/receivers.ts';
 import {type NextHop, resolveDestination} from '../../../shared/delivery/destination.ts';
+import type {DeliveryQueue} from '../../../shared/delivery/receivers/placement.ts';
 import type {Message} from '../../../shared/message/message.ts';
 import {parseMessage} from '../../../shared/message/message-body.ts';
 import {parseSettings, type Settings} from '../../../shared/settings/settings.ts';
 import {contentOf} from '../../../shared/smtp/content.ts';
 import {judge} from '../../../shared/smtp/verdict.ts';
 import {mailTo, textOf} from '../../samples/mail.ts';
+import {receiversOf} from '../../samples/receivers.ts';
 import {type Answer, startScriptedServer, type Verb} from '../../servers/scripted-server.ts';
 import {laneOf, running, serve} from './lane-under-test.ts';
 
@@ -40,6 +44,9 @@ export interface AttemptWith extends Partial<Extract<NextHop, {hosts: readonly s
   readonly withinMs?: number;
   readonly settings?: AttemptSettings;
   readonly anywhere?: boolean;
+  readonly receivers?: Receivers;
+  /** The one with patience, if not said otherwise. */
+  readonly queue?: DeliveryQueue;
   /** In place of a smarthost or sink; its port is the server's. */
   readonly mx?: Extract<NextHop, {domain: string}>;
 }
@@ -53,6 +60,8 @@ export async function rawAttempt(
     withinMs = 300_000,
     settings: those = settings,
     anywhere = false,
+    receivers = receiversOf(),
+    queue = 'slow',
     mx,
     ...hop
   }: AttemptWith = {},
@@ -77,7 +86,8 @@ export async function rawAttempt(
   };
   const at = resolveDestination(message, {...parseSettings([]).settings, ...those});
   const destination = {...at, nextHop, isForeign: at.isForeign && nextHop.kind === 'smarthost'};
-  return attemptDelivery(message, destination, lane, options).finally(options.turn.pass);
+  const watch = new ReceiverWatch(message, destination, {receivers, queue, now: Date.now});
+  return attemptDelivery(message, destination, lane, {...options, watch}).finally(options.turn.pass);
 }
 
 export async function attempt(server: {readonly port: number}, options: AttemptWith = {}) {

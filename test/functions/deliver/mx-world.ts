@@ -22,6 +22,7 @@ import {parseSettings} from '../../../shared/settings/settings.ts';
 import {contentOf} from '../../../shared/smtp/content.ts';
 import {certificateOf} from '../../fixtures/fixture.ts';
 import {mailTo} from '../../samples/mail.ts';
+import {receiversOf} from '../../samples/receivers.ts';
 import {type DnsServer, startDnsServer, type Zone} from '../../servers/dns-server.ts';
 import {startDohServer} from '../../servers/doh-server.ts';
 import {type PolicyHost, startPolicyHost} from '../../servers/policy-host.ts';
@@ -50,6 +51,8 @@ export interface World {
   /** What the SMTP server has seen so far. */
   readonly received: number;
   readonly connections: number;
+  /** Error lines of the last delivery. */
+  readonly errors: readonly string[];
   /** Delivers a message to somebody at example.org; what the log and the result say of it. */
   deliver(settings?: Record<string, string>, message?: object): Promise<Delivered>;
 }
@@ -108,9 +111,15 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
   const complaints = setUpComplaints(log, () => {
     readAgain += 1;
   });
-  const writer = new OutcomeWriter({sqs, waitingUrl: '', listeners: [outcomeLog(log), complaints]});
+  const writer = new OutcomeWriter({
+    sqs,
+    urls: {waiting: '', waitingSoon: '', fast: '', slow: ''},
+    listeners: [outcomeLog(log), complaints],
+  });
   const parts = {
     settler: new Settler({writer, sqs, deliveryUrl: '', log}),
+    deliveryQueue: 'fast' as const,
+    receivers: receiversOf(),
     troubles: new Troubles(),
     contentOf: async ({text}: Message) => contentOf(text),
     nextHops: new NextHops({policies, now, random: () => 0.5, anywhere: false}),
@@ -145,7 +154,8 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
     const rules = {settings, decide: () => undefined};
     const outcome = await deliverMessage(candidate, begun, rules, parts);
     await lane.close();
-    if (outcome === undefined || !('entries' in outcome)) throw new Error('not attempted');
+    if ('kind' in outcome && outcome.kind === 'hidden') throw new Error(`hidden: ${outcome.cause}`);
+    if (!('entries' in outcome)) throw new Error('not attempted');
     writer.known(outcome);
     const {results: entries} = JSON.parse(resultOf(outcome)) as {results: Record<string, unknown>[]};
     const {level, fields} = lines.findLast(line => line.message === 'attempt')!;
@@ -157,6 +167,9 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
     policyHost,
     smtpPort: String(port),
     deliver,
+    get errors() {
+      return lines.filter(({level}) => level === 'error').map(({message}) => message);
+    },
     get received() {
       return server.received.length;
     },

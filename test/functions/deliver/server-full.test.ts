@@ -15,7 +15,7 @@ describe('a server that is full', () => {
   test('uses up no attempt, and is no failure of the target', async () => {
     const troubles = new Troubles();
     const held = await outcomeAt(await serve(full), {troubles});
-    expect(held).toMatchObject({kind: 'held', untilMs: expect.any(Number), full: {fact: 'server-full'}});
+    expect(held).toMatchObject({kind: 'full', untilMs: expect.any(Number), failure: {fact: 'server-full'}});
   });
 
   test('is passed over where another one takes the message', async () => {
@@ -30,7 +30,7 @@ describe('a server that is full', () => {
 
   test('is waited for where the other one is down, but not where the other one has refused the message', async () => {
     for (const [script, expected] of [
-      [{connect: 'drop'}, {kind: 'held', untilMs: expect.any(Number)}],
+      [{connect: 'drop'}, {kind: 'full', untilMs: expect.any(Number)}],
       [{RCPT: '450 4.2.1 greylisted'}, {ok: false, failure: {stage: 'rcptto'}}],
       [{RCPT: '550 5.1.1 unknown'}, {ok: false, failure: {stage: 'rcptto', reply: {code: 550}}}],
     ] as const) {

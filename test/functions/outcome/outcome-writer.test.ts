@@ -11,7 +11,11 @@ function writerOf(listeners: readonly OutcomeListener[], steps: string[], refusa
     steps.push(`waiting ${rounds.length}`);
     return new Map(refusal === undefined ? [] : rounds.map(round => [round, refusal]));
   };
-  return new OutcomeWriter({sqs: {sendAll} as unknown as Sqs, waitingUrl: '', listeners});
+  return new OutcomeWriter({
+    sqs: {sendAll} as unknown as Sqs,
+    urls: {waiting: '', waitingSoon: '', fast: '', slow: ''},
+    listeners,
+  });
 }
 /** Notes what it is told, and fails to tell some of it. */
 const listenerOf = (name: string, steps: string[], untold: readonly Outcome[] = []): OutcomeListener => ({

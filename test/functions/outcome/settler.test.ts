@@ -53,8 +53,9 @@ function settlerOf(): {settler: Settler; complaints: string[]} {
     retry: urlOf('retry'),
   };
   const [waitingUrl, deliveryUrl] = [urlOf('waiting'), urlOf('delivery.fifo')];
+  const urls = {waiting: waitingUrl, waitingSoon: waitingUrl, fast: deliveryUrl, slow: deliveryUrl};
   const results = new Results({sqs: queues, stageUrls, waitingUrl, log});
-  const writer = new OutcomeWriter({sqs: queues, waitingUrl, listeners: [results]});
+  const writer = new OutcomeWriter({sqs: queues, urls, listeners: [results]});
   return {settler: new Settler({writer, sqs: queues, deliveryUrl, log}), complaints};
 }
 

@@ -10,6 +10,7 @@ import {AwsError} from '../../../local/aws-error.ts';
 import {sqsRecordOf} from '../../../local/lambda/sqs-event.ts';
 import {type QueueUnderTest, type SqsUnderTest, startSqs} from '../../local/sqs/sqs-under-test.ts';
 import {settings} from '../../samples/messages.ts';
+import {receiversOf} from '../../samples/receivers.ts';
 
 let sqs: SqsUnderTest;
 let calls: string[] = [];
@@ -62,7 +63,7 @@ async function run(
   const handled: string[] = [];
   const visibility = visibilityOf(queue);
   const source = {current: async () => settings()} as unknown as SettingsSource;
-  const handler = batchHandler({source, visibility, log}, async those => {
+  const handler = batchHandler({source, visibility, receivers: receiversOf(), log}, async those => {
     handled.push(...those.map(({body}) => body));
     return [];
   });

@@ -12,7 +12,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
-import {SlotTable} from '../../../functions/deliver/pace/slot-table.ts';
+import {SlotTable} from '../../../functions/receivers/slot-table.ts';
 import {dynamoDbService} from '../../../local/dynamodb/service.ts';
 import {Tables} from '../../../local/dynamodb/tables.ts';
 import {awsDoors} from '../../../local/endpoint/aws-doors.ts';

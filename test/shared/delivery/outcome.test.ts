@@ -249,7 +249,7 @@ test('a message that is always deferred is tried as often as the schedule says, 
       expect(JSON.parse(settlement.body).results).toHaveLength(6);
       break;
     }
-    clock += settlement.again.delaySeconds * 1000;
+    clock += settlement.again.delaySeconds! * 1000;
     body = settlement.again.body;
   }
   expect(ids).toEqual([0, 1, 2, 3, 4].map(attempts => `record-1.${attempts}.0`));

@@ -7,6 +7,7 @@ import {expiry} from '../../../shared/delivery/gates/expiry.ts';
 import {settingsKnown} from '../../../shared/delivery/gates/settings-known.ts';
 import {nextRoundOf} from '../../../shared/delivery/next-round.ts';
 import {type Outcome, type RecordText, stopped} from '../../../shared/delivery/outcome.ts';
+import {placementOf} from '../../../shared/delivery/receivers/placement.ts';
 import {invalidResultOf, reasonOf, resultOf} from '../../../shared/delivery/result.ts';
 import {candidateOf, type Forward, forwardOf} from '../../../shared/delivery/route.ts';
 import type {ParsedMessage, ResultQueues} from '../../../shared/message/message.ts';
@@ -38,16 +39,18 @@ export function decideRoute(
   const batch = {candidates: [candidate], settings, now: () => nowMs};
   for (const gate of gates) {
     const stop = (gate(batch) as Decide)(candidate, nowMs);
-    if (stop !== undefined) return shown(stopped(candidate, stop, settings, nowMs));
+    if (stop?.kind === 'hold' || stop?.kind === 'end')
+      return shown(stopped(candidate, stop, settings, nowMs));
   }
-  return {kind: 'deliver', ...forwardOf(candidate)};
+  return {kind: 'deliver', ...forwardOf(candidate, placementOf(undefined, false), 5)};
 }
 
 function shown(outcome: Outcome): Decision {
   switch (outcome.fate) {
     case 'held': {
       const reason = outcome.stop.facts?.reason as string | undefined;
-      return {kind: 'hold', ...nextRoundOf(outcome)!, ...(reason !== undefined && {reason})};
+      const {body, delaySeconds = 0} = nextRoundOf(outcome)!;
+      return {kind: 'hold', body, delaySeconds, ...(reason !== undefined && {reason})};
     }
     case 'invalid': {
       const {fate, queues, refusal} = outcome;

@@ -22,7 +22,7 @@ type Step =
   | readonly ['fail', number, {readonly successS?: number; readonly sender?: string}];
 
 /** The entry after events at so many seconds. */
-function after(steps: readonly Step[], treatment = domain): Entry | undefined {
+function entryAfter(steps: readonly Step[], treatment = domain): Entry | undefined {
   let entry: Entry | undefined;
   for (const [kind, atS, options] of steps) {
     const {successS, sender} = options ?? {};
@@ -45,7 +45,7 @@ describe('a receiver is down', () => {
   test('after three failures without a success between them', () => {
     expect(
       stateOf(
-        after([
+        entryAfter([
           ['fail', 0],
           ['fail', 1],
         ]),
@@ -53,7 +53,7 @@ describe('a receiver is down', () => {
     ).toBe('up');
     expect(
       stateOf(
-        after([
+        entryAfter([
           ['fail', 0],
           ['fail', 1],
           ['fail', 2],
@@ -62,7 +62,7 @@ describe('a receiver is down', () => {
     ).toBe('down');
     expect(
       stateOf(
-        after([
+        entryAfter([
           ['fail', 0],
           ['fail', 1],
           ['answer', 1],
@@ -73,7 +73,7 @@ describe('a receiver is down', () => {
     // A success that this environment saw, and no other one knows of.
     expect(
       stateOf(
-        after([
+        entryAfter([
           ['fail', 0],
           ['fail', 1],
           ['fail', 3, {successS: 2}],
@@ -92,7 +92,7 @@ describe('a receiver is down', () => {
       ['fail', 0],
     ];
     for (const backOff of backOffs) {
-      const entry = after(steps, treatment);
+      const entry = entryAfter(steps, treatment);
       const lastS = steps.at(-1)![1];
       expect(dueS(entry)).toBe(lastS + backOff);
       steps.push(['claim', dueS(entry)], ['fail', dueS(entry)]);
@@ -100,13 +100,13 @@ describe('a receiver is down', () => {
   });
 
   test('and is not made worse by what was on its way when it began', () => {
-    const down = after([
+    const down = entryAfter([
       ['fail', 0],
       ['fail', 0],
       ['fail', 0],
     ]);
     expect(
-      after([
+      entryAfter([
         ['fail', 0],
         ['fail', 0],
         ['fail', 0],
@@ -116,7 +116,8 @@ describe('a receiver is down', () => {
   });
 
   test('where three senders are put off at MAIL, and not where one is', () => {
-    const put = (...senders: string[]) => after(senders.map((sender, n) => ['fail', n, {sender}] as const));
+    const put = (...senders: string[]) =>
+      entryAfter(senders.map((sender, n) => ['fail', n, {sender}] as const));
     expect(stateOf(put('a', 'a', 'a', 'a'))).toBe('up');
     expect(stateOf(put('a', 'b', 'a', 'b'))).toBe('up');
     expect(stateOf(put('a', 'b', 'a', 'c'))).toBe('down');
@@ -124,7 +125,7 @@ describe('a receiver is down', () => {
 
   test('until it answers', () => {
     expect(
-      after([
+      entryAfter([
         ['fail', 0],
         ['fail', 0],
         ['fail', 0],
@@ -145,31 +146,31 @@ describe('a probe', () => {
     claimed(entry!, {nowMs: startMs + atS * second, treatment: domain}) !== undefined;
 
   test('is claimed by one, when it is due', () => {
-    expect(claimedAt(after(down), 9)).toBe(false);
-    expect(claimedAt(after(down), 10)).toBe(true);
-    expect(claimedAt(after([...down, ['claim', 10]]), 11)).toBe(false);
+    expect(claimedAt(entryAfter(down), 9)).toBe(false);
+    expect(claimedAt(entryAfter(down), 10)).toBe(true);
+    expect(claimedAt(entryAfter([...down, ['claim', 10]]), 11)).toBe(false);
   });
 
   test('is claimed anew when nothing was heard of it', () => {
-    expect(claimedAt(after([...down, ['claim', 10]]), 70)).toBe(true);
+    expect(claimedAt(entryAfter([...down, ['claim', 10]]), 70)).toBe(true);
   });
 
   test('is looked for again by those who wait', () => {
     const lookS = (entry: Entry | undefined, atS: number) =>
       (lookAgainMs(entry!, startMs + atS * second) - startMs) / second;
-    expect(lookS(after(down), 3)).toBe(10);
-    expect(lookS(after([...down, ['claim', 10]]), 12)).toBe(17);
+    expect(lookS(entryAfter(down), 3)).toBe(10);
+    expect(lookS(entryAfter([...down, ['claim', 10]]), 12)).toBe(17);
     // Nobody has it: soon.
-    expect(lookS(after(down), 12)).toBe(13);
+    expect(lookS(entryAfter(down), 12)).toBe(13);
   });
 });
 
 describe('a receiver is slow', () => {
   test('after two late answers without a success between them', () => {
-    expect(stateOf(after([['late opening', 10]]))).toBe('up');
+    expect(stateOf(entryAfter([['late opening', 10]]))).toBe('up');
     expect(
       stateOf(
-        after([
+        entryAfter([
           ['late opening', 10],
           ['late opening', 10],
         ]),
@@ -177,7 +178,7 @@ describe('a receiver is slow', () => {
     ).toBe('slow');
     expect(
       stateOf(
-        after([
+        entryAfter([
           ['late session', 10],
           ['answer', 11],
           ['late session', 20],
@@ -187,13 +188,13 @@ describe('a receiver is slow', () => {
   });
 
   test('and its mail waits outside until it has had a session', () => {
-    const unanswered = after([
+    const unanswered = entryAfter([
       ['late opening', 10],
       ['late opening', 10],
     ]);
     expect(placementOf(unanswered, false)).toEqual({kind: 'outside'});
     expect(dueS(unanswered)).toBe(10 + handOverMs / second);
-    const works = after([
+    const works = entryAfter([
       ['late opening', 10],
       ['late opening', 10],
       ['claim', 80],
@@ -204,7 +205,7 @@ describe('a receiver is slow', () => {
   });
 
   test('and its mail goes to the slow queue at once where it answers late', () => {
-    const slow = after([
+    const slow = entryAfter([
       ['late session', 10],
       ['late session', 10],
     ]);
@@ -212,7 +213,7 @@ describe('a receiver is slow', () => {
   });
 
   test('and the slow queue waits for what the fast one still waits for', () => {
-    const slow = after([
+    const slow = entryAfter([
       ['late opening', 10],
       ['late opening', 10],
       ['late session', 15],
@@ -221,7 +222,7 @@ describe('a receiver is slow', () => {
   });
 
   test('and down after the first failure there, when it has never answered', () => {
-    const entry = after([
+    const entry = entryAfter([
       ['late opening', 10],
       ['late opening', 10],
       ['claim', 80],
@@ -233,7 +234,7 @@ describe('a receiver is slow', () => {
 
   test('and many of its kind are probed the more seldom', () => {
     const crowd = treatmentOf(false, 600, 5);
-    const entry = after(
+    const entry = entryAfter(
       [
         ['late opening', 10],
         ['late opening', 10],
@@ -250,22 +251,22 @@ describe('a receiver is slow', () => {
       ['late session', 10],
       ['late session', 10],
     ];
-    expect(stateOf(after([...steps, ['answer', 900]]))).toBe('slow');
-    const left = after([...steps, ['answer', 910]]);
+    expect(stateOf(entryAfter([...steps, ['answer', 900]]))).toBe('slow');
+    const left = entryAfter([...steps, ['answer', 910]]);
     expect(stateOf(left)).toBe('up');
     expect(placementOf(left, false)).toEqual({
       kind: 'lanes',
       queue: 'fast',
       fromMs: startMs + 910 * second + handOverMs,
     });
-    expect(after([...steps, ['answer', 910], ['answer', 960]])).toEqual(left);
-    expect(after([...steps, ['answer', 910], ['answer', 970]])).toBeUndefined();
+    expect(entryAfter([...steps, ['answer', 910], ['answer', 960]])).toEqual(left);
+    expect(entryAfter([...steps, ['answer', 910], ['answer', 970]])).toBeUndefined();
     // It was a false dawn.
-    expect(stateOf(after([...steps, ['answer', 910], ['late session', 920]]))).toBe('slow');
+    expect(stateOf(entryAfter([...steps, ['answer', 910], ['late session', 920]]))).toBe('slow');
   });
 
   test('and the smarthost stays where it is', () => {
-    const slow = after(
+    const slow = entryAfter(
       [
         ['late session', 10],
         ['late opening', 10],

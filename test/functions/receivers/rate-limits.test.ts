@@ -1,10 +1,11 @@
 import {beforeEach, describe, expect, test} from 'vitest';
-import {RateLimits} from '../../../../functions/deliver/pace/rate-limits.ts';
-import {resolveDestination} from '../../../../shared/delivery/destination.ts';
-import {horizonMs, type Slots} from '../../../../shared/delivery/rate.ts';
-import type {Message} from '../../../../shared/message/message.ts';
-import type {Settings} from '../../../../shared/settings/settings.ts';
-import {message, now, settings} from '../../../samples/messages.ts';
+import {RateLimits} from '../../../functions/receivers/rate-limits.ts';
+import {resolveDestination} from '../../../shared/delivery/destination.ts';
+import {rateLimitOf} from '../../../shared/delivery/gates/rate.ts';
+import {horizonMs, type Slots} from '../../../shared/delivery/rate.ts';
+import type {Message} from '../../../shared/message/message.ts';
+import type {Settings} from '../../../shared/settings/settings.ts';
+import {message, now, settings} from '../../samples/messages.ts';
 
 /** What the table is asked for, and what it answers: slots from now on, unless it is down. */
 class Table {
@@ -27,7 +28,7 @@ beforeEach(() => {
   clock.now = now;
   table = new Table();
   lines = [];
-  limits = new RateLimits(table, (level, message) => lines.push(`${level} ${message}`));
+  limits = new RateLimits(table, (level, message) => lines.push(`${level} ${message}`), rateLimitOf);
 });
 
 const named = (name: string, properties: Record<string, unknown> = {}) => message({name, ...properties});
