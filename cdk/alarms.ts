@@ -35,8 +35,10 @@ export class Alarms extends Construct {
     for (const each of functions) this.#functionAlarms(each);
   }
 
-  #queueAlarms({outbox, outboxDlq, waiting, waitingDlq, delivery, deliveryDlq, results}: Queues): void {
-    const dead = 'Messages failed for two days by a fault that is not theirs: mend it, then redrive them.';
+  #queueAlarms(queues: Queues): void {
+    const {outboxDlq, waitingDlq, deliveryDlq, results} = queues;
+    const dead =
+      'Messages failed for days, or functions died of them: mend what is wrong, then redrive them.';
     for (const [name, dlq] of Object.entries({
       Outbox: outboxDlq,
       Waiting: waitingDlq,
@@ -50,11 +52,14 @@ export class Alarms extends Construct {
     // Messages that are due leave these within seconds. Others are delayed by 900 s at most, also by producers, and AWS
     // does not say whether a delay counts into the age: so the limit is 900 s and a quarter of an hour.
     const unrouted = 'Mail is not being routed: look at the route function’s log.';
-    aged('OutboxAge', outbox, {atLeast: 1800, says: unrouted});
-    aged('WaitingAge', waiting, {atLeast: 1800, says: unrouted});
-    // A domain may have a long queue and one slow connection, but an hour is more than that explains.
-    const undelivered = 'Mail has waited for an hour: look at the deliver function’s log.';
-    aged('DeliveryAge', delivery, {atLeast: 3600, says: undelivered});
+    aged('OutboxAge', queues.outbox, {atLeast: 1800, says: unrouted});
+    aged('WaitingAge', queues.waiting, {atLeast: 1800, says: unrouted});
+    aged('WaitingSoonAge', queues.waitingSoon, {atLeast: 1800, says: unrouted});
+    // A domain may have a long queue and one slow connection, but an hour is more than that explains. While a receiver is
+    // down its lanes are hidden. SQS leaves what it has given out three times out of the age, but not what lies behind it.
+    const undelivered = 'Mail has lain for an hour: its receiver is down, or see the deliver function’s log.';
+    aged('DeliveryAge', queues.delivery, {atLeast: 3600, says: undelivered});
+    aged('DeliverySlowAge', queues.deliverySlow, {atLeast: 3600, says: undelivered});
     const says = 'Results expire unread in four days: read them, or switch off their kind (results-kinds).';
     for (const [kind, queue] of Object.entries(results))
       aged(`${idOf(kind)}Unread`, queue, {atLeast: Duration.days(10).toSeconds(), says});
@@ -74,7 +79,7 @@ export class Alarms extends Construct {
     alarm('ThrottledForLong', hourly, {atLeast: 1, periods: 2, says: lasting});
     // When SSM or SQS fails, the function reports its batch item by item, and that is no error for Lambda. SQS leaves
     // messages that were received three times out of the age (Available CloudWatch metrics for Amazon SQS). So a
-    // lasting fault would show only in the dead-letter queue, two days later.
+    // lasting fault would show only in the dead-letter queue, days later.
     const faults = logGroup.addMetricFilter(`${id}Faults`, {
       filterPattern: FilterPattern.stringValue('$.level', '=', 'error'),
       metricNamespace: 'relayq',

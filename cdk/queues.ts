@@ -1,5 +1,5 @@
-// All queues: the outbox, the mail that waits, the FIFO queue that holds the domain queues, the result queues and the
-// dead letters.
+// All queues: the outbox, the mail that waits, the FIFO queues that hold the domain queues, the result queues and the dead
+// letters.
 
 import {Duration, RemovalPolicy} from 'aws-cdk-lib';
 import {
@@ -14,7 +14,7 @@ import {Construct} from 'constructs';
 import type {Names, ResultKind, Variable} from '../shared/names.ts';
 import {acknowledge} from './acknowledgements.ts';
 import {arnFor} from './permissions.ts';
-import {deliverTimeout, routeTimeout} from './timeouts.ts';
+import {deliverTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
 
 const common: QueueProps = {
   // The longest that SQS keeps anything: time for a weekend, and for the holiday of whoever puts things right.
@@ -36,16 +36,17 @@ type Consumed = 'outbox' | 'waiting' | 'waitingSoon' | 'delivery' | 'deliverySlo
 type DeadLetters = 'outboxDlq' | 'waitingDlq' | 'deliveryDlq';
 
 /**
- * SQS's most. Bad messages are answered, and those that hidden lanes hold are moved in time. What is received again and
- * again meets trouble of our own: SSM or SQS fails, or the account's concurrency is used up, as each throttled batch
- * counts.
+ * SQS's most. Bad messages are answered. What is received again and again meets trouble of our own: SSM or SQS fails, or
+ * the account's concurrency is used up, as each throttled batch counts. Or its lane is hidden while its receiver is down,
+ * and comes back for each probe: deliver moves such messages out in time, and those at which functions die by itself.
  */
 const maxReceiveCount = 1000;
 
 const ofRoute: Consumption = {
   kind: {},
-  // AWS's six times the function's timeout: time to try a throttled batch again before it is given out twice.
-  visibilityTimeout: Duration.seconds(6 * routeTimeout.toSeconds()),
+  // AWS's six times the function's timeout and the batching window: time to try a throttled batch again before it is
+  // given out twice.
+  visibilityTimeout: waitingWindow.plus(Duration.seconds(6 * routeTimeout.toSeconds())),
 };
 
 const ofDeliver: Consumption = {
@@ -125,7 +126,7 @@ export class Queues extends Construct {
   }
 
   /** As the functions know them. */
-  get urls(): Readonly<Record<Exclude<Variable, 'stage' | 'slowConcurrency'>, string>> {
+  get urls(): Readonly<Record<Extract<Variable, `${string}Url`>, string>> {
     const {outbox, outboxOversize, waiting, waitingSoon, delivery, deliverySlow, deliveryDlq, results} = this;
     return {
       outboxUrl: outbox.queueUrl,

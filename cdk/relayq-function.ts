@@ -13,7 +13,7 @@ import {
   Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
-import {SqsEventSource} from 'aws-cdk-lib/aws-lambda-event-sources';
+import {SqsEventSource, type SqsEventSourceProps} from 'aws-cdk-lib/aws-lambda-event-sources';
 import {LogLevel, NodejsFunction, OutputFormat} from 'aws-cdk-lib/aws-lambda-nodejs';
 import {LogGroup} from 'aws-cdk-lib/aws-logs';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
@@ -93,15 +93,14 @@ export class RelayqFunction extends Construct {
     });
   }
 
-  /** Takes from a queue, and collects batches where it is given a window. The role may also hide and delete what it has taken: settling is the code's own. */
-  consumes(queue: Queue, maxConcurrency: number, maxBatchingWindow?: Duration): void {
-    const source = new SqsEventSource(queue, {
-      batchSize: 10,
-      reportBatchItemFailures: true,
-      maxConcurrency,
-      ...(maxBatchingWindow && {maxBatchingWindow}),
-    });
-    this.function.addEventSource(source);
+  /**
+   * Takes from a queue. The role may also hide and delete what it has taken: settling is the code's own.
+   * @param how many batches at a time, and how long each is collected; without a window it is run at once
+   */
+  consumes(queue: Queue, how: Pick<SqsEventSourceProps, 'maxConcurrency' | 'maxBatchingWindow'>): void {
+    this.function.addEventSource(
+      new SqsEventSource(queue, {...how, batchSize: 10, reportBatchItemFailures: true}),
+    );
   }
 
   /** Answers HTTPS requests at a URL of its own, from whoever IAM lets call it. @returns the URL */

@@ -44,11 +44,12 @@ export class RelayqStack extends Stack {
       grantResults(role, context);
       grantSettings(role, context);
     }
-    route.consumes(queues.outbox, routeConcurrency);
-    route.consumes(queues.waitingSoon, routeConcurrency);
-    route.consumes(queues.waiting, routeConcurrency, waitingWindow);
-    deliver.consumes(queues.delivery, deliverConcurrency);
-    deliver.consumes(queues.deliverySlow, slowConcurrency);
+    const routing = {maxConcurrency: routeConcurrency};
+    route.consumes(queues.outbox, routing);
+    route.consumes(queues.waitingSoon, routing);
+    route.consumes(queues.waiting, {...routing, maxBatchingWindow: waitingWindow});
+    deliver.consumes(queues.delivery, {maxConcurrency: deliverConcurrency});
+    deliver.consumes(queues.deliverySlow, {maxConcurrency: slowConcurrency});
     // SQS's SenderId is a role and its session (ReceiveMessage). Lambda gives a session the name of its function.
     const senderIds = [`${route.role.roleId}:${names.route}`, `${deliver.role.roleId}:${names.deliver}`];
     route.function.addEnvironment(formerSenders, senderIds.join());

@@ -61,7 +61,7 @@ export const stateExpiry = 'expiresAt';
 /** The key of the table of receivers: its partition and its sort key. */
 export const receiversKey = {list: 'list', receiver: 'receiver'} as const;
 
-/** Environment variables of the functions. Those that end in Url hold the URL of a queue. */
+/** Environment variables of the functions. Those that end in Url hold the URL of a queue, slowConcurrency a number. */
 export const variables = {
   stage: 'RELAYQ_STAGE',
   outboxUrl: 'RELAYQ_OUTBOX_URL',

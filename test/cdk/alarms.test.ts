@@ -21,7 +21,9 @@ describe('the alarms', () => {
         'ApproximateNumberOfMessagesVisible of relayq-dev-waiting-dlq: 1',
         'ApproximateAgeOfOldestMessage of relayq-dev-outbox: 1800',
         'ApproximateAgeOfOldestMessage of relayq-dev-waiting: 1800',
+        'ApproximateAgeOfOldestMessage of relayq-dev-waiting-soon: 1800',
         'ApproximateAgeOfOldestMessage of relayq-dev-delivery.fifo: 3600',
+        'ApproximateAgeOfOldestMessage of relayq-dev-delivery-slow.fifo: 3600',
         ...['results', 'success', 'failure', 'retry'].map(
           kind => `ApproximateAgeOfOldestMessage of relayq-dev-${kind}: 864000`,
         ),

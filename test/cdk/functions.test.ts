@@ -22,15 +22,20 @@ describe.each(functions)('%s', name => {
       Object.fromEntries(Object.entries(given).map(([key, value]) => [key, stack.nameOf(value)])),
     ).toEqual({
       [variables.stage]: 'dev',
+      [variables.slowConcurrency]: '10',
       [variables.waitingUrl]: 'relayq-dev-waiting',
+      [variables.waitingSoonUrl]: 'relayq-dev-waiting-soon',
       [variables.deliveryUrl]: 'relayq-dev-delivery.fifo',
+      [variables.deliverySlowUrl]: 'relayq-dev-delivery-slow.fifo',
       [variables.resultsUrl]: 'relayq-dev-results',
       [variables.successUrl]: 'relayq-dev-success',
       [variables.failureUrl]: 'relayq-dev-failure',
       [variables.retryUrl]: 'relayq-dev-retry',
       [variables.outboxUrl]: 'relayq-dev-outbox',
       [variables.outboxOversizeUrl]: 'relayq-dev-outbox-oversize',
-      ...(name === 'relayq-dev-route' && {[formerSenders]: 'relayq-dev-deliver'}),
+      ...(name === 'relayq-dev-route'
+        ? {[formerSenders]: 'relayq-dev-deliver'}
+        : {[variables.deliveryDlqUrl]: 'relayq-dev-delivery-dlq.fifo'}),
     });
   });
 
@@ -62,36 +67,34 @@ describe('the event sources', () => {
     }));
   };
   const ofTen = {BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures']};
+  const scaled = (MaximumConcurrency: number) => ({ScalingConfig: {MaximumConcurrency}});
 
-  test('give ten records at a time, wait for none, and take back those that failed', () => {
+  test('give ten records at a time, collect only what has waited, and take back those that failed', () => {
+    const route = {...ofTen, FunctionName: 'relayq-dev-route', ...scaled(10)};
+    const deliver = {...ofTen, FunctionName: 'relayq-dev-deliver'};
     expect(sourcesOf({})).toEqual([
-      {
-        ...ofTen,
-        EventSourceArn: 'relayq-dev-outbox',
-        FunctionName: 'relayq-dev-route',
-        ScalingConfig: {MaximumConcurrency: 10},
-      },
-      {
-        ...ofTen,
-        EventSourceArn: 'relayq-dev-waiting',
-        FunctionName: 'relayq-dev-route',
-        ScalingConfig: {MaximumConcurrency: 10},
-      },
-      {
-        ...ofTen,
-        EventSourceArn: 'relayq-dev-delivery.fifo',
-        FunctionName: 'relayq-dev-deliver',
-        ScalingConfig: {MaximumConcurrency: 50},
-      },
+      {...route, EventSourceArn: 'relayq-dev-outbox'},
+      {...route, EventSourceArn: 'relayq-dev-waiting-soon'},
+      {...route, EventSourceArn: 'relayq-dev-waiting', MaximumBatchingWindowInSeconds: 20},
+      {...deliver, EventSourceArn: 'relayq-dev-delivery.fifo', ...scaled(50)},
+      {...deliver, EventSourceArn: 'relayq-dev-delivery-slow.fifo', ...scaled(10)},
     ]);
   });
 
   test('run as many batches at once as the context says', () => {
-    const scaling = sourcesOf({routeConcurrency: '2', deliverConcurrency: '1000'});
-    expect(scaling).toMatchObject([
-      {ScalingConfig: {MaximumConcurrency: 2}},
-      {ScalingConfig: {MaximumConcurrency: 2}},
-      {ScalingConfig: {MaximumConcurrency: 1000}},
-    ]);
+    const scaling = sourcesOf({routeConcurrency: '2', deliverConcurrency: '1000', slowConcurrency: '3'});
+    expect(scaling).toMatchObject([2, 2, 2, 1000, 3].map(scaled));
   });
+
+  test.each([
+    ['1000', 200],
+    ['14', 2],
+    ['2', 2],
+  ])(
+    'of a deliverConcurrency of %s, run a fifth for slow receivers, and at least two: %i',
+    (deliverConcurrency, slow) => {
+      const sources = sourcesOf({deliverConcurrency});
+      expect(sources.at(-1)).toMatchObject(scaled(slow));
+    },
+  );
 });

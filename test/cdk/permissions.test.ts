@@ -11,41 +11,45 @@ const settings = {
   'kms:Decrypt': ['key/*'],
 };
 
+const state = {
+  'dynamodb:UpdateItem': ['relayq-dev-state'],
+  'dynamodb:Query': ['relayq-dev-receivers'],
+  'dynamodb:PutItem': ['relayq-dev-receivers'],
+  'dynamodb:DeleteItem': ['relayq-dev-receivers'],
+};
+const delivery = ['relayq-dev-delivery-slow.fifo', 'relayq-dev-delivery.fifo'];
+const between = ['relayq-dev-waiting', 'relayq-dev-waiting-soon', ...delivery];
+
 describe('the role of route', () => {
-  test('takes from the outbox and from what waits, puts into the other queues, reads the settings, writes its log, and no more', () => {
-    const sources = ['relayq-dev-outbox', 'relayq-dev-waiting'];
+  test('takes from the outbox and from what waits, puts into the other queues, looks how full they are, reads the settings, writes the state and its log, and no more', () => {
+    const sources = ['relayq-dev-outbox', 'relayq-dev-waiting', 'relayq-dev-waiting-soon'];
     expect(stack.permissionsOf('relayq-dev-route')).toEqual({
       'sqs:ReceiveMessage': sources,
       'sqs:DeleteMessage': sources,
       'sqs:ChangeMessageVisibility': sources,
-      'sqs:GetQueueAttributes': sources,
+      'sqs:GetQueueAttributes': [...sources, ...delivery].sort(),
       'sqs:GetQueueUrl': [...sources, ...resultQueues].sort(),
-      'sqs:SendMessage': [
-        'relayq-dev-waiting',
-        'relayq-dev-outbox-oversize',
-        'relayq-dev-delivery.fifo',
-        ...resultQueues,
-      ].sort(),
+      'sqs:SendMessage': [...between, 'relayq-dev-outbox-oversize', ...resultQueues].sort(),
       'logs:CreateLogStream': ['/aws/lambda/relayq-dev-route'],
       'logs:PutLogEvents': ['/aws/lambda/relayq-dev-route'],
+      ...state,
       ...settings,
     });
   });
 });
 
 describe('the role of deliver', () => {
-  test('takes from the delivery queue, puts into those that wait, reads the settings, updates the state, writes its log, and no more', () => {
-    const delivery = ['relayq-dev-delivery.fifo'];
+  test('takes from the delivery queues, puts into those between the functions and to the dead letters, reads the settings, writes the state and its log, and no more', () => {
     expect(stack.permissionsOf('relayq-dev-deliver')).toEqual({
       'sqs:ReceiveMessage': delivery,
       'sqs:DeleteMessage': delivery,
       'sqs:ChangeMessageVisibility': delivery,
       'sqs:GetQueueAttributes': delivery,
       'sqs:GetQueueUrl': [...delivery, ...resultQueues].sort(),
-      'sqs:SendMessage': ['relayq-dev-waiting', ...resultQueues].sort(),
-      'dynamodb:UpdateItem': ['relayq-dev-state'],
+      'sqs:SendMessage': [...between, 'relayq-dev-delivery-dlq.fifo', ...resultQueues].sort(),
       'logs:CreateLogStream': ['/aws/lambda/relayq-dev-deliver'],
       'logs:PutLogEvents': ['/aws/lambda/relayq-dev-deliver'],
+      ...state,
       ...settings,
     });
   });

@@ -53,7 +53,7 @@ function policiesOf(context: Record<string, string> = {}) {
 const ops = role('ops');
 const sso = role('aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_0123456789abcdef');
 
-describe.each(['waiting', 'delivery.fifo'])('to %s', queue => {
+describe.each(['waiting', 'waiting-soon', 'delivery.fifo', 'delivery-slow.fifo'])('to %s', queue => {
   const {route, deliver, refusal} = policiesOf();
 
   test('the functions send, by the policies of their roles', () => {
@@ -93,14 +93,23 @@ describe('the policies that docs/permissions.md prints', () => {
       expect(refusal(producer, ofProducer, action, 'outbox')).toBeUndefined();
     for (const action of ['ReceiveMessage', 'DeleteMessage', 'PurgeQueue', 'SetQueueAttributes'])
       expect(refusal(producer, ofProducer, action, 'outbox')).toBe('not allowed');
-    for (const queue of ['waiting', 'delivery.fifo', 'outbox-dlq', 'results'])
+    for (const queue of [
+      'waiting',
+      'waiting-soon',
+      'delivery.fifo',
+      'delivery-slow.fifo',
+      'outbox-dlq',
+      'results',
+    ])
       expect(refusal(producer, ofProducer, 'SendMessage', queue)).toBeDefined();
   });
 
   test.each([
     ['outbox-dlq', 'outbox'],
     ['waiting-dlq', 'waiting'],
+    ['waiting-dlq', 'waiting-soon'],
     ['delivery-dlq.fifo', 'delivery.fifo'],
+    ['delivery-dlq.fifo', 'delivery-slow.fifo'],
   ])('let an operator look into %s and redrive it to %s', (dlq, source) => {
     const needed = [
       'StartMessageMoveTask',

@@ -5,19 +5,21 @@ const stack = stackWith();
 const queues = stack.all('AWS::SQS::Queue');
 
 describe('the queues', () => {
-  test('are the twelve that others rely on, and no more', () => {
+  test('are the thirteen that others rely on, and no more', () => {
     const standard = [
       'outbox',
       'outbox-dlq',
       'outbox-oversize',
       'waiting',
+      'waiting-soon',
       'waiting-dlq',
       'results',
       'success',
       'failure',
       'retry',
     ];
-    const expected = [...standard, 'delivery.fifo', 'delivery-dlq.fifo'].map(name => `relayq-dev-${name}`);
+    const fifo = ['delivery.fifo', 'delivery-slow.fifo', 'delivery-dlq.fifo'];
+    const expected = [...standard, ...fifo].map(name => `relayq-dev-${name}`);
     expect(queues.map(({Properties}) => Properties.QueueName).sort()).toEqual(expected.sort());
   });
 
@@ -49,8 +51,8 @@ describe('the queues', () => {
   });
 
   test('for delivery are high-throughput FIFO queues with deduplication IDs of our own', () => {
-    for (const name of ['relayq-dev-delivery.fifo', 'relayq-dev-delivery-dlq.fifo']) {
-      expect(stack.queue(name).Properties).toMatchObject({
+    for (const name of ['delivery.fifo', 'delivery-slow.fifo', 'delivery-dlq.fifo']) {
+      expect(stack.queue(`relayq-dev-${name}`).Properties).toMatchObject({
         FifoQueue: true,
         ContentBasedDeduplication: false,
         DeduplicationScope: 'messageGroup',
@@ -60,16 +62,18 @@ describe('the queues', () => {
   });
 
   test.each([
-    ['relayq-dev-outbox', 'relayq-dev-route', 180],
-    ['relayq-dev-waiting', 'relayq-dev-route', 180],
+    ['relayq-dev-outbox', 'relayq-dev-route', 200],
+    ['relayq-dev-waiting', 'relayq-dev-route', 200],
+    ['relayq-dev-waiting-soon', 'relayq-dev-route', 200],
     ['relayq-dev-delivery.fifo', 'relayq-dev-deliver', 960],
+    ['relayq-dev-delivery-slow.fifo', 'relayq-dev-deliver', 960],
   ])('%s hides what it gives out for longer than %s may run: %i s', (name, consumer, seconds) => {
     const {VisibilityTimeout} = stack.queue(name).Properties;
     expect(VisibilityTimeout).toBe(seconds);
     expect(VisibilityTimeout).toBeGreaterThan(stack.fn(consumer).Properties.Timeout as number);
   });
 
-  test.each(['outbox', 'waiting', 'delivery.fifo'])(
+  test.each(['outbox', 'waiting', 'waiting-soon', 'delivery.fifo', 'delivery-slow.fifo'])(
     '%s lets two days of trouble pass before mail becomes a dead letter: each throttled batch counts',
     name => {
       const {VisibilityTimeout, RedrivePolicy} = stack.queue(`relayq-dev-${name}`).Properties;
@@ -80,16 +84,22 @@ describe('the queues', () => {
   );
 
   test.each([
-    ['relayq-dev-outbox', 'relayq-dev-outbox-dlq', 1000],
-    ['relayq-dev-waiting', 'relayq-dev-waiting-dlq', 1000],
-    ['relayq-dev-delivery.fifo', 'relayq-dev-delivery-dlq.fifo', 200],
-  ])('%s ends in %s, which takes from no other', (name, dlq, maxReceiveCount) => {
-    const redrive = stack.queue(name).Properties.RedrivePolicy as Record<string, unknown>;
-    expect(redrive.maxReceiveCount).toBe(maxReceiveCount);
-    expect(stack.nameOf(redrive.deadLetterTargetArn)).toBe(dlq);
-    const allowed = stack.queue(dlq).Properties.RedriveAllowPolicy as {sourceQueueArns: unknown[]};
+    ['outbox-dlq', ['outbox']],
+    ['waiting-dlq', ['waiting', 'waiting-soon']],
+    ['delivery-dlq.fifo', ['delivery.fifo', 'delivery-slow.fifo']],
+  ])('%s is the end of %j after the most receives, and of no others', (dlq, sources) => {
+    for (const name of sources) {
+      const redrive = stack.queue(`relayq-dev-${name}`).Properties.RedrivePolicy as Record<string, unknown>;
+      expect(redrive.maxReceiveCount).toBe(1000);
+      expect(stack.nameOf(redrive.deadLetterTargetArn)).toBe(`relayq-dev-${dlq}`);
+    }
+    const allowed = stack.queue(`relayq-dev-${dlq}`).Properties.RedriveAllowPolicy as {
+      sourceQueueArns: unknown[];
+    };
     expect(allowed).toMatchObject({redrivePermission: 'byQueue'});
-    expect(allowed.sourceQueueArns.map(arn => stack.nameOf(arn))).toEqual([name]);
+    expect(allowed.sourceQueueArns.map(arn => stack.nameOf(arn))).toEqual(
+      sources.map(name => `relayq-dev-${name}`),
+    );
   });
 });
 

@@ -94,6 +94,7 @@ describe('the synthesis fails', () => {
 
   test.each([
     [{stage: 'Not a stage'}, /stage=Not a stage: lower-case/],
+    [{slowConcurrency: '1001'}, /slowConcurrency=1001: a whole number from 2 to 1000/],
     [{deliverConcurrency: '1'}, /deliverConcurrency=1: a whole number from 2 to 1000/],
     [{routeConcurrency: 'many'}, /routeConcurrency=many: a whole number/],
     [{logRetentionDays: '31'}, /logRetentionDays=31: CloudWatch Logs knows 1, 3, 5, 7/],
@@ -105,7 +106,7 @@ describe('the synthesis fails', () => {
     expect(() => stackWith(context as Record<string, string>)).toThrow(message);
   });
 
-  const known = /: not known; there are stage, routeConcurrency, .*directMx, checks$/;
+  const known = /: not known; there are stage, deliverConcurrency, routeConcurrency, .*directMx, checks$/;
   test.each(['staeg', 'Stage', 'direct-mx', 'direct_mx', 'stage ', 'cdk', 'toString'])(
     'with a name in the context that nobody knows: %j',
     name => {
