@@ -72,12 +72,7 @@ export async function deliverMessage(
 /** How long a lane waits after a failure that is its receiver's, before that counts as slow or down. */
 const againMs = 2_000;
 
-export function ended(
-  candidate: Deliverable,
-  stop: Stop,
-  settings: Settings,
-  timeMs: number,
-): Outcome | Unsettled {
+function ended(candidate: Deliverable, stop: Stop, settings: Settings, timeMs: number): Outcome | Unsettled {
   if (stop.kind !== 'hide') return stopped(candidate, stop, settings, timeMs);
   return {kind: 'hidden', untilMs: stop.untilMs, cause: stop.cause};
 }

@@ -1,7 +1,6 @@
 // The entries of receivers in trouble, where all environments see them. Each write counts only if nobody else has written
 // meanwhile.
 
-import {randomUUID} from 'node:crypto';
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -15,7 +14,8 @@ import {receiversKey, stateExpiry} from '../../shared/names.ts';
 
 /** An entry as it was read or written. */
 export interface Stored {
-  readonly version: string;
+  /** It grows by one with each write; 0 is for what could not be written yet. */
+  readonly version: number;
   /** Undefined where it means nothing any more, though it is still there. */
   readonly entry: Entry | undefined;
 }
@@ -67,15 +67,15 @@ export class ReceiverTable {
     const condition = {
       TableName: this.#tableName,
       ExpressionAttributeNames: {'#version': 'version'},
-      ...(before
+      ...(before && before.version > 0
         ? {
             ConditionExpression: '#version = :version',
-            ExpressionAttributeValues: {':version': {S: before.version}},
+            ExpressionAttributeValues: {':version': {N: String(before.version)}},
           }
         : {ConditionExpression: 'attribute_not_exists(#version)'}),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     } as const;
-    const version = randomUUID();
+    const version = (before?.version ?? 0) + 1;
     try {
       if (entry === undefined) {
         await this.#client.send(new DeleteItemCommand({...condition, Key: key}));
@@ -83,7 +83,7 @@ export class ReceiverTable {
       }
       const Item = {
         ...key,
-        version: {S: version},
+        version: {N: String(version)},
         entry: {S: JSON.stringify(entry)},
         [stateExpiry]: {N: String(Math.ceil(expiresMs(entry) / 1000))},
       };
@@ -98,13 +98,14 @@ export class ReceiverTable {
 
 /** What another version has written, and this one cannot read, is as good as no entry. */
 function storedOf({version, entry: text, [stateExpiry]: expiry}: Item, nowMs: number): Stored | undefined {
-  if (version?.S === undefined) return undefined;
-  if (Number(expiry?.N ?? 0) * 1000 <= nowMs) return {version: version.S, entry: undefined};
+  const stored = (entry?: Entry) => ({version: Number(version?.N), entry});
+  if (version?.N === undefined) return undefined;
+  if (Number(expiry?.N ?? 0) * 1000 <= nowMs) return stored();
   try {
     const entry = JSON.parse(text?.S ?? '') as Entry;
     const isEntry = typeof entry.receiver === 'string' && typeof entry.signMs === 'number';
-    return {version: version.S, entry: isEntry ? entry : undefined};
+    return stored(isEntry ? entry : undefined);
   } catch {
-    return {version: version.S, entry: undefined};
+    return stored();
   }
 }

@@ -72,9 +72,9 @@ export class Receivers {
       const read = new Map(await table.all(startMs));
       for (const [receiver, writtenMs] of this.#writtenMs) {
         if (writtenMs < startMs - consistentMs) continue;
-        const own = this.#entries.get(receiver);
-        if (own) read.set(receiver, own);
-        else read.delete(receiver);
+        const [own, theirs] = [this.#entries.get(receiver), read.get(receiver)];
+        if (own && own.version >= (theirs?.version ?? 0)) read.set(receiver, own);
+        else if (!own) read.delete(receiver);
       }
       this.#entries = read;
       this.#readMs = startMs;
@@ -190,4 +190,4 @@ export class Receivers {
 
 /** An entry that could not be written. Its version stays, so that a later write can take its place. */
 const withEntry = (stored: Stored | undefined, entry: Entry | undefined): Stored | undefined =>
-  entry === undefined && stored === undefined ? undefined : {version: stored?.version ?? '', entry};
+  entry === undefined && stored === undefined ? undefined : {version: stored?.version ?? 0, entry};

@@ -22,8 +22,8 @@ export class SharedReceivers implements Pick<ReceiverTable, 'all' | 'replace'> {
     this.writes += 1;
     if (this.isDown) throw new Error('the table is down');
     const current = this.entries.get(receiver);
-    if (current?.version !== before?.version) return {done: false, stored: current};
-    const stored = entry && {version: String(this.writes), entry};
+    if ((current?.version ?? 0) !== (before?.version ?? 0)) return {done: false, stored: current};
+    const stored = entry && {version: (before?.version ?? 0) + 1, entry};
     if (stored === undefined) this.entries.delete(receiver);
     else this.entries.set(receiver, stored);
     return {done: true, stored};

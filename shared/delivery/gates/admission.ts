@@ -36,7 +36,7 @@ export function admissionLimitOf(
 }
 
 /** A little more than it takes, so that its lanes never run dry; less, the longer its mail lies there already. */
-export function admissionRate({perMinute, ageMs}: Pace): Rate {
+function admissionRate({perMinute, ageMs}: Pace): Rate {
   const share = Math.min(Math.max((1.2 * agedMs) / ageMs, 0.5), 1.2);
   const intervalMs = 60_000 / Math.max(perMinute * share, 0.1);
   return {intervalMs, burst: Math.max(Math.ceil(1000 / intervalMs), 1)};
