@@ -41,7 +41,8 @@ export async function routeBatch(
   parts: RouteParts,
 ): Promise<readonly string[]> {
   const {textSteps, gates, receivers, crowd, groups, writer, sqs, results, environment, log, now} = parts;
-  const {waiting, outboxOversize} = namesOf(environment.stage);
+  const {waiting, waitingSoon, outboxOversize} = namesOf(environment.stage);
+  const own = [waiting, waitingSoon];
   const failed = new Set<string>();
   const fail = ({messageId: id}: SQSRecord, error: unknown) => {
     failed.add(id);
@@ -59,7 +60,7 @@ export async function routeBatch(
   };
   for (const record of records) {
     const {body} = record;
-    const arrival = arrivalOf(record, queueNameOf(record) === waiting);
+    const arrival = arrivalOf(record, own.includes(queueNameOf(record)));
     const isBelieved = arrival.ours || environment.formerSenders.includes(record.attributes.SenderId);
     const copy = isBelieved ? parsePostponed(body) : undefined;
     if (copy !== undefined) {

@@ -14,7 +14,7 @@ export interface VisibilityParts {
   readonly now: () => number;
 }
 
-/** Most batches start within a second of their receive; a cold start adds ten at most. */
+/** Most batches start within a second of their receive, or when they are collected; a cold start adds ten at most. */
 const lateMs = 30_000;
 /** Beyond the time that the function may still run: Lambda deletes afterwards, and a fault of ours may last. */
 const graceMs = 60_000;

@@ -7,10 +7,10 @@ import {utcTimeOf} from '../utc-time.ts';
 import {deduplicationIdOf} from './destination.ts';
 import type {Outcome} from './outcome.ts';
 import type {DeliveryQueue} from './receivers/placement.ts';
-import {delaySecondsOf} from './schedule.ts';
+import {type Stay, stayOf} from './stay.ts';
 
 /** The queues between the functions. */
-export type OwnQueue = 'waiting' | 'waitingSoon' | DeliveryQueue;
+export type OwnQueue = Stay['to'] | DeliveryQueue;
 
 interface NextRound {
   readonly to: OwnQueue;
@@ -38,14 +38,10 @@ export function nextRoundOf(outcome: Outcome): NextRound | undefined {
   }
   if (outcome.fate === 'held') {
     const {message, stop, timeMs} = outcome;
-    return {to: 'waiting', body: messageBody(message), delaySeconds: delaySecondsOf(stop.untilMs, timeMs)};
+    return {...stayOf(stop, timeMs), body: messageBody(message)};
   }
   if (outcome.fate !== 'deferred') return undefined;
-  const {message, entries: results, nextMs = 0, timeMs} = outcome;
-  const nextattempt = {time: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)};
-  return {
-    to: 'waiting',
-    body: messageBody(message, {results, nextattempt}),
-    delaySeconds: delaySecondsOf(nextMs, timeMs),
-  };
+  const {message, entries: results, nextMs: untilMs = 0, timeMs} = outcome;
+  const nextattempt = {time: utcTimeOf(Math.ceil(untilMs / 1000) * 1000)};
+  return {...stayOf({untilMs}, timeMs), body: messageBody(message, {results, nextattempt})};
 }

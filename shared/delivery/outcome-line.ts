@@ -6,15 +6,15 @@ import type {Candidate} from './gate.ts';
 import type {Attempt, Outcome, Told} from './outcome.ts';
 import {reasonOf} from './result.ts';
 import {entryProperty} from './result-entry.ts';
-import {delaySecondsOf} from './schedule.ts';
+import {stayOf} from './stay.ts';
 
 /** Undefined where the message does what it was told to: it waits until it is due. */
 export function outcomeLine(outcome: Outcome): LogLine | undefined {
   switch (outcome.fate) {
     case 'held': {
-      const {cause, facts, isTrouble, untilMs} = outcome.stop;
+      const {cause, facts, isTrouble} = outcome.stop;
       if (cause === undefined) return undefined;
-      const delaySeconds = delaySecondsOf(untilMs, outcome.timeMs);
+      const {delaySeconds} = stayOf(outcome.stop, outcome.timeMs);
       const fields = {...aboutOf(outcome), ...facts, delaySeconds};
       return {level: isTrouble ? 'warn' : 'info', message: `message held: ${cause}`, fields};
     }

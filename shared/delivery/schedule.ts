@@ -3,7 +3,6 @@
 import type {Message} from '../message/message.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Reply} from '../smtp/reply.ts';
-import {maxDelaySeconds} from '../sqs-limits.ts';
 
 /** Seconds to wait after attempt number `attempts` (from 1). The last entry of the list repeats. */
 export const retryIntervalOf = (intervals: readonly number[], attempts: number): number =>
@@ -62,7 +61,3 @@ export function nextAttemptOf(
   const seconds = hintSeconds === undefined ? interval : Math.min(Math.max(hintSeconds, least), most);
   return nowMs + seconds * 1000;
 }
-
-/** How long to wait in SQS, in whole seconds rounded up: a message never comes too early. */
-export const delaySecondsOf = (dueMs: number, nowMs: number): number =>
-  Math.min(Math.max(Math.ceil((dueMs - nowMs) / 1000), 0), maxDelaySeconds);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {
-  delaySecondsOf,
   expiredBecause,
   expiryOf,
   nextAttemptOf,
@@ -77,29 +76,6 @@ describe('expiry', () => {
   test('comes with no number of attempts when they are unlimited', () => {
     expect(expiredBecause(tried(1_000_000, message()), settings(), now)).toBeUndefined();
   });
-});
-
-test.each([
-  [0, 0],
-  [-5000, 0],
-  [1, 1],
-  [1000, 1],
-  [1001, 2],
-  [899_001, 900],
-  [900_001, 900],
-  [86_400_000, 900],
-])('due in %i ms waits %i s', (ms, seconds) => {
-  expect(delaySecondsOf(now + ms, now)).toBe(seconds);
-});
-
-test('a wait is one that SQS takes, and never ends too early unless another one follows', () => {
-  fc.assert(
-    fc.property(fc.integer({min: -1e9, max: 1e11}), ms => {
-      const seconds = delaySecondsOf(now + ms, now);
-      expect(Number.isInteger(seconds) && seconds >= 0 && seconds <= 900).toBe(true);
-      expect(seconds * 1000 >= ms || seconds === 900).toBe(true);
-    }),
-  );
 });
 
 test.each([
