@@ -4,16 +4,17 @@ import {describe, expect, test} from 'vitest';
 import {type OutcomeListener, OutcomeWriter} from '../../../functions/outcome/outcome-writer.ts';
 import type {Sqs} from '../../../functions/runtime/sqs.ts';
 import type {Outcome} from '../../../shared/delivery/outcome.ts';
+import {now} from '../../samples/messages.ts';
 import {accepted, deferred} from '../../samples/outcomes.ts';
 
 function writerOf(listeners: readonly OutcomeListener[], steps: string[], refusal?: string) {
-  const sendAll = async (_: string, rounds: readonly object[]) => {
-    steps.push(`waiting ${rounds.length}`);
+  const sendAll = async (url: string, rounds: readonly object[]) => {
+    steps.push(`${url} ${rounds.length}`);
     return new Map(refusal === undefined ? [] : rounds.map(round => [round, refusal]));
   };
   return new OutcomeWriter({
     sqs: {sendAll} as unknown as Sqs,
-    urls: {waiting: '', waitingSoon: '', fast: '', slow: ''},
+    urls: {waiting: 'waiting', waitingSoon: 'soon', fast: 'fast', slow: 'slow'},
     listeners,
   });
 }
@@ -25,19 +26,29 @@ const listenerOf = (name: string, steps: string[], untold: readonly Outcome[] = 
   },
 });
 
+const dueIn = (ms: number): Outcome => ({...deferred, nextMs: now + ms}) as Outcome;
+const moved = {...deferred, fate: 'moved', queue: 'slow'} as Outcome;
+
 describe('outcomes', () => {
+  test('have their next rounds in the queues where these belong, a request for each', async () => {
+    const steps: string[] = [];
+    const outcomes = [accepted, dueIn(59_000), dueIn(60_000), dueIn(7_200_000), moved, dueIn(0)];
+    expect(await writerOf([], steps).write(outcomes)).toEqual(new Map());
+    expect(steps).toEqual(['soon 2', 'waiting 2', 'slow 1']);
+  });
+
   test('are told when the next round is sure, to one listener after the other', async () => {
     const steps: string[] = [];
     const writer = writerOf([listenerOf('a', steps), listenerOf('b', steps)], steps);
     expect(await writer.write([accepted, deferred])).toEqual(new Map());
-    expect(steps).toEqual(['waiting 1', 'a: accepted deferred', 'b: accepted deferred']);
+    expect(steps).toEqual(['soon 1', 'a: accepted deferred', 'b: accepted deferred']);
   });
 
   test('whose next round is not sure are told to nobody', async () => {
     const steps: string[] = [];
     const writer = writerOf([listenerOf('a', steps)], steps, 'no');
     expect(await writer.write([accepted, deferred])).toEqual(new Map([[deferred, 'no']]));
-    expect(steps).toEqual(['waiting 1', 'a: accepted']);
+    expect(steps).toEqual(['soon 1', 'a: accepted']);
   });
 
   test('that one listener cannot tell are not told to those behind it', async () => {

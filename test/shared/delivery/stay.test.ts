@@ -6,7 +6,8 @@ const gridMs = 30_000;
 /** On the grid. */
 const now = Date.UTC(2030, 0, 1, 12);
 /** How long something waits that is due in `ms`. */
-const stayFor = (ms: number, slotMs?: number | null, nowMs = now) => stayOf({untilMs: nowMs + ms, slotMs}, nowMs);
+const stayFor = (ms: number, slotMs: number | null, nowMs = now) =>
+  stayOf({untilMs: nowMs + ms, slotMs}, nowMs);
 
 describe('a stay of less than a minute, or for a slot, is to the second', () => {
   test.each([
@@ -17,8 +18,9 @@ describe('a stay of less than a minute, or for a slot, is to the second', () => 
     [1001, 2],
     [59_000, 59],
   ])('due in %i ms: %i s', (ms, delaySeconds) => {
-    for (const slotMs of [undefined, null, now + ms])
+    for (const slotMs of [null, now + ms])
       expect(stayFor(ms, slotMs)).toEqual({to: 'waitingSoon', delaySeconds});
+    expect(stayOf({untilMs: now + ms}, now)).toEqual({to: 'waitingSoon', delaySeconds});
   });
 
   test.each([
