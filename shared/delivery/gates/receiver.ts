@@ -77,7 +77,8 @@ function stopOf(candidate: Candidate, known: KnownReceivers, nowMs: number): Sto
   const {destination, lane = '', deliveryQueue} = candidate;
   const placement = placementIn(candidate, known);
   const isProbe = isUnansweredGroup(lane);
-  if (placement.kind === 'outside') return isProbe ? undefined : outsideStop(candidate, known, nowMs);
+  if (placement.kind === 'outside')
+    return isProbe && isProbed(candidate, known) ? undefined : outsideStop(candidate, known, nowMs);
   const {queue, fromMs} = placement;
   if (queue !== deliveryQueue || isProbe) return {kind: 'move', queue};
   if (nowMs < fromMs) return {kind: 'hide', untilMs: fromMs, cause: 'its receiver changes queues'};
