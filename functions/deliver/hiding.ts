@@ -28,7 +28,7 @@ const fewReceives = 8;
 const defaultMaxReceives = 1000;
 const limitAgeMs = 60_000;
 /** Lanes of a receiver come back one after the other. */
-const jitterMs = 2_000;
+const jitterMs = 1_500;
 
 export class Hiding {
   readonly #parts: HidingParts;

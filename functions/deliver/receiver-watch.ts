@@ -4,8 +4,9 @@
 import {createHash} from 'node:crypto';
 import {type Destination, isOfSettingsSmarthost} from '../../shared/delivery/destination.ts';
 import {isAnswer, isOfReceiver, isPutOff} from '../../shared/delivery/receivers/blame.ts';
+import {patienceOf} from '../../shared/delivery/receivers/patience.ts';
 import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
-import {patienceOf, type Treatment} from '../../shared/delivery/receivers/treatment.ts';
+import type {Treatment} from '../../shared/delivery/receivers/treatment.ts';
 import type {Message} from '../../shared/message/message.ts';
 import {isOfOurSetUp} from '../../shared/smtp/authentication-wanted.ts';
 import type {Failure, Stage} from '../../shared/smtp/failure.ts';
@@ -35,6 +36,7 @@ export class ReceiverWatch {
   readonly #patience: Patience;
   readonly #isProbe: boolean;
   #openingEndsMs: number | undefined;
+  #isOpeningLate = false;
 
   constructor(message: Message, destination: Destination, {receivers, queue, now}: WatchOptions) {
     const {receiver} = destination;
@@ -44,16 +46,23 @@ export class ReceiverWatch {
     this.#message = message;
     this.#destination = destination;
     this.#treatment = receivers.treatmentOf(receiver);
-    this.#patience = patienceOf(this.#treatment, queue, entry?.slow !== undefined);
+    this.#patience = patienceOf(this.#treatment, queue, entry);
     // While a receiver is down, nothing else is let through.
     this.#isProbe = entry?.down !== undefined;
   }
 
-  get limits(): Pick<Deadline, 'patience' | 'onLate'> {
-    return {
-      patience: this.#patience,
-      onLate: stage => void this.#late(stage, `no reply at ${stage} for ten seconds`),
-    };
+  get limits(): Pick<Deadline, 'patience' | 'waitsOn'> {
+    return {patience: this.#patience, waitsOn: stage => this.#waitsOn(stage)};
+  }
+
+  async #waitsOn(stage: Stage): Promise<boolean> {
+    const isOpening = !transaction.has(stage);
+    if (!this.#treatment.staysFast) void this.#late(stage, `no reply at ${stage} for ten seconds`);
+    else if (isOpening) this.#isOpeningLate = true;
+    if (!this.#isProbe || !isOpening) return true;
+    // A server that is up again may have forgotten this connection.
+    await this.#receivers.refresh(freshMs);
+    return this.#receivers.entryOf(this.#destination.receiver)?.down !== undefined;
   }
 
   /** How long an opening may take that begins now. All openings of the attempt share the time. */
@@ -66,7 +75,10 @@ export class ReceiverWatch {
   }
 
   answered(): void {
-    void this.#receivers.answered(this.#destination.receiver);
+    const {receiver} = this.#destination;
+    void this.#receivers.answered(receiver);
+    if (!this.#isOpeningLate) return;
+    void this.#receivers.late(receiver, {where: 'opening', reason: 'it is slow to greet'});
   }
 
   /**
@@ -128,6 +140,7 @@ export class ReceiverWatch {
   }
 }
 
+const freshMs = 1_000;
 const putOffMs = {worked: 60_000, most: 600_000} as const;
 const transaction: ReadonlySet<Stage> = new Set(['mailfrom', 'rcptto', 'data', 'message']);
 

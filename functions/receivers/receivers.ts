@@ -63,11 +63,11 @@ export class Receivers {
     return treatmentOf(isOfSettingsSmarthost(receiver), unanswered, this.#parts.groups);
   }
 
-  /** To be called at the start of a batch. */
-  async refresh(): Promise<void> {
+  /** To be called at the start of a batch. @param ageMs how old the list may be */
+  async refresh(ageMs = listAgeMs): Promise<void> {
     const {table, now} = this.#parts;
     const startMs = now();
-    if (startMs < this.#readMs + listAgeMs || startMs < this.#askAgainMs) return;
+    if (startMs < this.#readMs + ageMs || startMs < this.#askAgainMs) return;
     try {
       const read = new Map(await table.all(startMs));
       for (const [receiver, writtenMs] of this.#writtenMs) {

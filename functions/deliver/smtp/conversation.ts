@@ -108,17 +108,21 @@ export class Conversation {
     const [waiting] = this.#waiting;
     if (waiting === undefined) return;
     const {stage, deadline} = waiting;
-    const mostMs = allowedMs(stage, deadline);
     const breakOff = () => this.#breakOff('timeout', `no reply in time at ${stage}`);
-    const wait = (ms: number, then: () => void) => {
-      this.#timer = setTimeout(then, ms);
+    const waitFor = (ms: number) => {
+      const isLast = deadline.waitsOn === undefined || ms <= lateMs;
+      this.#timer = setTimeout(
+        async () => {
+          if (isLast) return breakOff();
+          const waitsOn = await deadline.waitsOn?.(stage);
+          if (waiting !== this.#waiting[0] || stage !== waiting.stage) return;
+          if (waitsOn) waitFor(ms - lateMs);
+          else breakOff();
+        },
+        isLast ? ms : lateMs,
+      );
     };
-    if (deadline.onLate === undefined || mostMs <= lateMs) wait(mostMs, breakOff);
-    else
-      wait(lateMs, () => {
-        deadline.onLate?.(stage);
-        wait(mostMs - lateMs, breakOff);
-      });
+    waitFor(allowedMs(stage, deadline));
   }
 
   #receive(octets: Buffer): void {

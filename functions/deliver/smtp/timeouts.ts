@@ -14,8 +14,8 @@ export interface Deadline {
   readonly patience?: Patience;
   /** The time that the stages have together which are under way: all of the opening, or all before the text. */
   readonly allowance?: Allowance | undefined;
-  /** Told once for each reply that is waited for ten seconds. */
-  readonly onLate?: (stage: Stage) => void;
+  /** Asked after each ten seconds that a reply is waited for: whether to wait on. */
+  readonly waitsOn?: (stage: Stage) => Promise<boolean>;
 }
 
 /** Time for several stages together. It begins when the first of them is waited for. */

@@ -19,10 +19,17 @@ export interface Entry {
   readonly down?: {readonly sinceMs: number};
   readonly slow?: Slow;
   /** When somebody may try again: of a receiver that is down, or slow and unanswered. */
-  readonly probe?: {readonly dueMs: number; readonly claimedUntilMs?: number};
+  readonly probe?: Probe;
   /** When the fast queue may begin after the receiver was slow. */
   readonly fastFromMs?: number;
   readonly pace?: Pace;
+}
+
+interface Probe {
+  readonly dueMs: number;
+  readonly claimedUntilMs?: number;
+  /** How many there were since the receiver was last up. */
+  readonly number?: number;
 }
 
 interface Slow {
@@ -44,8 +51,6 @@ export interface Pace {
 
 /** So many failures in a row are no chance. */
 const downAfter = 3;
-/** So many late answers in a row are no chance. */
-const slowAfter = 2;
 const secondMs = 1000;
 /** What an environment does not know of an entry yet: it reads the list every ten seconds. */
 export const listAgeMs = 10 * secondMs;
@@ -120,7 +125,8 @@ export function failed(receiver: string, before: Entry | undefined, event: Faile
   const {firstBackOffMs, mostBackOffMs} = isSetUp ? setUpBackOff : treatment;
   const backOffMs = Math.min(firstBackOffMs * 2 ** Math.min(rounds, 20), mostBackOffMs);
   const down = entry.down ?? {sinceMs: nowMs};
-  return {...next, down, probe: {dueMs: nowMs + Math.max(backOffMs, unanswered ? treatment.crowdMs : 0)}};
+  const dueMs = nowMs + Math.max(backOffMs, unanswered ? treatment.crowdMs : 0);
+  return {...next, down, probe: {dueMs, number: entry.probe?.number ?? 0}};
 }
 
 export interface LateEvent extends Event {
@@ -143,7 +149,7 @@ export function late(receiver: string, before: Entry | undefined, event: LateEve
   }
   const lates = entry.lates + 1;
   const next = {...entry, lates, signMs: nowMs, reason};
-  if (lates < slowAfter && entry.fastFromMs === undefined) return next;
+  if (lates < treatment.slowAfter && entry.fastFromMs === undefined) return next;
   const {fastFromMs: _, ...rest} = next;
   const beginMs = treatment.staysFast ? 0 : works ? lastTransactionMs : handOverMs;
   const slow = {sinceMs: nowMs, fromMs: nowMs + beginMs, lateMs: nowMs, works: works || treatment.staysFast};
@@ -170,7 +176,7 @@ export function claimed(entry: Entry, {nowMs, treatment}: Event): Entry | undefi
   const {probe} = entry;
   if (probe === undefined || probe.dueMs > nowMs || (probe.claimedUntilMs ?? 0) > nowMs) return undefined;
   const claimMs = isUnanswered(entry) ? unansweredClaimMs : treatment.claimMs;
-  return {...entry, probe: {...probe, claimedUntilMs: nowMs + claimMs}};
+  return {...entry, probe: {...probe, claimedUntilMs: nowMs + claimMs, number: (probe.number ?? 0) + 1}};
 }
 
 export interface PacedEvent {

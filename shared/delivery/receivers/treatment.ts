@@ -1,8 +1,6 @@
 // How a receiver in trouble is dealt with. The settings' smarthost is all the mail there is: nothing else is held up by
 // it, so it is waited for with patience, and probed often.
 
-import type {Patience} from '../../smtp/patience.ts';
-
 export interface Treatment {
   /** Its mail stays in the fast queue, however slow it is. */
   readonly staysFast: boolean;
@@ -10,6 +8,8 @@ export interface Treatment {
   readonly needsSeveralSenders: boolean;
   /** Whether a failure of the receiver uses up no attempt, even before it counts as down. */
   readonly sparesAttempts: boolean;
+  /** So many late answers in a row make it slow. */
+  readonly slowAfter: number;
   readonly firstBackOffMs: number;
   readonly mostBackOffMs: number;
   /** How long a probe is one's own. Another one may begin then, even if this one still waits. */
@@ -24,6 +24,8 @@ const ofDomain: Treatment = {
   staysFast: false,
   needsSeveralSenders: true,
   sparesAttempts: false,
+  // One may be chance.
+  slowAfter: 2,
   firstBackOffMs: 10 * secondMs,
   mostBackOffMs: 300 * secondMs,
   claimMs: 60 * secondMs,
@@ -35,8 +37,10 @@ const ofSmarthost: Treatment = {
   staysFast: true,
   needsSeveralSenders: false,
   sparesAttempts: true,
+  // It is only told of those that came to something, and then it is waited for.
+  slowAfter: 1,
   firstBackOffMs: 5 * secondMs,
-  mostBackOffMs: 10 * secondMs,
+  mostBackOffMs: 8 * secondMs,
   claimMs: 10 * secondMs,
 };
 
@@ -52,22 +56,6 @@ export function treatmentOf(isSmarthost: boolean, unanswered: number, groups: nu
   if (isSmarthost) return ofSmarthost;
   // At most half of the invocations that they may hold are in use, so that newcomers are tried soon.
   return {...ofDomain, crowdMs: (2 * silentProbeMs * unanswered) / (groups * probesAtOnce)};
-}
-
-/** The fast queue waits for all receivers together, so it is impatient. */
-const impatient: Patience = {
-  openingMs: 10 * secondMs,
-  beforeTextMs: 30 * secondMs,
-  afterTextMs: 120 * secondMs,
-};
-/** A connection that the smarthost has forgotten must not keep a lane from a new one for long. */
-const brisk: Patience = {openingMs: 20 * secondMs};
-const patient: Patience = {};
-
-/** @param isSlow whether the receiver has shown that it takes longer */
-export function patienceOf({staysFast}: Treatment, queue: 'fast' | 'slow', isSlow: boolean): Patience {
-  if (staysFast) return isSlow ? patient : brisk;
-  return queue === 'fast' ? impatient : patient;
 }
 
 /** In how many message groups the mail of unanswered receivers is. SQS gives a group to one invocation at a time. */

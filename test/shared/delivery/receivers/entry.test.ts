@@ -84,7 +84,7 @@ describe('a receiver is down', () => {
 
   test.each([
     ['a domain', domain, [10, 20, 40, 80, 160, 300, 300]],
-    ['the smarthost', smarthost, [5, 10, 10, 10]],
+    ['the smarthost', smarthost, [5, 8, 8, 8]],
   ])('and is probed after ever longer times: %s', (_, treatment, backOffs) => {
     const steps: Step[] = [
       ['fail', 0],
