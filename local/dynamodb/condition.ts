@@ -1,7 +1,8 @@
 // Condition expressions (Amazon DynamoDB Developer Guide, "Condition and filter expressions, operators, and
-// functions"): comparisons, BETWEEN, attribute_exists and attribute_not_exists, NOT, AND, OR, parentheses.
+// functions"): comparisons, BETWEEN, begins_with, attribute_exists and attribute_not_exists, NOT, AND, OR, parentheses.
 
-import {difference} from './item.ts';
+import {parseComparator} from './comparator.ts';
+import {beginsWith, difference} from './item.ts';
 import {parseAttribute, parseOperand} from './operand.ts';
 import type {Tokens} from './tokens.ts';
 import type {Item, Value} from './value.ts';
@@ -38,6 +39,7 @@ function one(tokens: Tokens): Condition {
   }
   if (tokens.take('attribute_exists')) return existence(tokens, true);
   if (tokens.take('attribute_not_exists')) return existence(tokens, false);
+  if (tokens.take('begins_with')) return beginning(tokens);
   return comparison(tokens);
 }
 
@@ -48,14 +50,17 @@ function existence(tokens: Tokens, wanted: boolean): Condition {
   return item => (item[name] !== undefined) === wanted;
 }
 
-const comparators: Readonly<Record<string, (difference: number) => boolean>> = {
-  '=': each => each === 0,
-  '<>': each => each !== 0,
-  '<': each => each < 0,
-  '<=': each => each <= 0,
-  '>': each => each > 0,
-  '>=': each => each >= 0,
-};
+function beginning(tokens: Tokens): Condition {
+  tokens.expect('(');
+  const operand = parseOperand(tokens);
+  tokens.expect(',');
+  const start = parseOperand(tokens);
+  tokens.expect(')');
+  return item => {
+    const [value, wanted] = [operand(item), start(item)];
+    return value !== undefined && wanted !== undefined && beginsWith(value, wanted);
+  };
+}
 
 function comparison(tokens: Tokens): Condition {
   const left = parseOperand(tokens);
@@ -66,12 +71,11 @@ function comparison(tokens: Tokens): Condition {
     return item =>
       (distanceOf(left(item), least(item)) ?? -1) >= 0 && (distanceOf(left(item), most(item)) ?? 1) <= 0;
   }
-  const symbol = Object.keys(comparators).find(each => tokens.take(each));
-  if (symbol === undefined) throw tokens.unexpected();
+  const {symbol, holds} = parseComparator(tokens);
   const right = parseOperand(tokens);
   return item => {
     const distance = distanceOf(left(item), right(item));
-    return distance === undefined ? symbol === '<>' : comparators[symbol]!(distance);
+    return distance === undefined ? symbol === '<>' : holds(distance);
   };
 }
 

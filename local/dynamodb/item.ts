@@ -42,3 +42,25 @@ export function difference(a: Value, b: Value): number | undefined {
   if ('S' in a && 'S' in b) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
   return undefined;
 }
+
+export const beginsWith = (value: Value, start: Value): boolean =>
+  'S' in value && 'S' in start && value.S.startsWith(start.S);
+
+const maximumItemOctets = 400 * 1024;
+
+/** "An item size is the sum of the lengths of its attribute names and values (UTF-8 binary lengths)" (item sizes). */
+export function octetsOf(item: Item): number {
+  return Object.entries(item).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value),
+    0,
+  );
+}
+
+/** "The size of a number is approximately … (1 byte per two significant digits) + (1 byte)." */
+const sizeOf = (value: Value): number =>
+  'S' in value ? Buffer.byteLength(value.S) : Math.ceil(value.N.replace(/\D/g, '').length / 2) + 1;
+
+/** @param what the item that is too large, in DynamoDB's words */
+export function checkSize(item: Item, what: 'Item size' | 'Item size to update'): void {
+  if (octetsOf(item) > maximumItemOctets) throw unfit(`${what} has exceeded the maximum allowed size`);
+}

@@ -1,5 +1,6 @@
 // An operand of an expression: an attribute, by its name or by a substitute for the name, or a value.
 
+import {reservedWords} from './reserved-words.ts';
 import type {Tokens} from './tokens.ts';
 import type {Item, Value} from './value.ts';
 
@@ -20,6 +21,8 @@ export const parseAttribute = (tokens: Tokens): string => attributeName(tokens.n
 
 function attributeName(word: string, tokens: Tokens): string {
   if (word.startsWith('#')) return tokens.substitutes.nameOf(word);
+  if (reservedWords.has(word.toUpperCase()))
+    throw tokens.invalid(`Attribute name is a reserved keyword; reserved keyword: ${word}`);
   if (/^[a-z_]\w*$/i.test(word)) return word;
   throw tokens.unexpected();
 }

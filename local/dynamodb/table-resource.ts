@@ -9,6 +9,8 @@ export interface TableResource {
   name: string;
   /** The attribute that is its partition key, a string. */
   key: string;
+  /** The attribute that is its sort key, a string. */
+  sortKey?: string;
   /** The attribute that says when an item may be deleted. */
   expiry?: string;
 }
@@ -43,13 +45,7 @@ const tableProperties = [
 
 function tableOf(logicalId: string, properties: Properties, references: References): TableResource {
   refuseUnknown(properties, tableProperties);
-  type Keys = readonly {AttributeName: string; KeyType?: string; AttributeType?: string}[];
-  const [key, ...others] = (properties.KeySchema ?? []) as Keys;
-  const definition = ((properties.AttributeDefinitions ?? []) as Keys).find(
-    ({AttributeName: name}) => name === key?.AttributeName,
-  );
-  if (key?.KeyType !== 'HASH' || others.length > 0 || definition?.AttributeType !== 'S')
-    throw new Error('the local cloud knows tables with a partition key alone, of type S');
+  const [key, sortKey] = keysOf(properties);
   if (properties.BillingMode !== 'PAY_PER_REQUEST')
     throw new Error('the local cloud knows on-demand tables only: BillingMode PAY_PER_REQUEST');
   const {Enabled: expires, AttributeName: expiry} = (properties.TimeToLiveSpecification ?? {}) as {
@@ -59,7 +55,24 @@ function tableOf(logicalId: string, properties: Properties, references: Referenc
   return {
     logicalId,
     name: references.ref(logicalId) as string,
-    key: key.AttributeName,
+    key,
+    ...(sortKey !== undefined && {sortKey}),
     ...(expires && expiry !== undefined && {expiry}),
   };
+}
+
+/** The partition key, and the sort key if there is one. */
+function keysOf({KeySchema: schema, AttributeDefinitions: definitions}: Properties): [string, string?] {
+  type Schema = readonly {AttributeName: string; KeyType?: string; AttributeType?: string}[];
+  const keys = (schema ?? []) as Schema;
+  const defined = (definitions ?? []) as Schema;
+  const isString = (name: string) =>
+    defined.some(({AttributeName, AttributeType}) => AttributeName === name && AttributeType === 'S');
+  const kinds = keys.map(({KeyType}) => KeyType).join(' ');
+  const names = keys.map(({AttributeName}) => AttributeName);
+  if (!['HASH', 'HASH RANGE'].includes(kinds) || !names.every(isString))
+    throw new Error('the local cloud knows tables with a partition key, and a sort key or none, of type S');
+  if (defined.length !== keys.length)
+    throw new Error('KeySchema and AttributeDefinitions do not have the same attributes');
+  return names as [string, string?];
 }

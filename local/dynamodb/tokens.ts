@@ -1,54 +1,9 @@
-// The words of an expression, one after the other, and what `#name` and `:value` stand for. Each substitute that is used
-// must be defined, and each that is defined must be used ("Expression attribute names and values").
+// The words of an expression, one after the other.
 
-import type {Input} from '../endpoint/input.ts';
-import {isJsonObject} from '../json.ts';
 import {unfit} from './errors.ts';
-import {parseValue} from './item.ts';
-import type {Value} from './value.ts';
+import type {Substitutes} from './substitutes.ts';
 
 const words = /\s*(#\w+|:\w+|\w+|<>|<=|>=|[=<>(),+-])/y;
-
-/** What an expression may refer to. */
-export class Substitutes {
-  readonly #names: Readonly<Record<string, unknown>>;
-  readonly #values: Readonly<Record<string, unknown>>;
-  readonly #used = new Set<string>();
-
-  constructor({ExpressionAttributeNames: names, ExpressionAttributeValues: values}: Input) {
-    this.#names = isJsonObject(names) ? names : {};
-    this.#values = isJsonObject(values) ? values : {};
-  }
-
-  nameOf(word: string): string {
-    this.#used.add(word);
-    const name = this.#names[word];
-    if (typeof name === 'string') return name;
-    throw unfit(
-      `An expression attribute name used in the document path is not defined; attribute name: ${word}`,
-    );
-  }
-
-  valueOf(word: string): Value {
-    this.#used.add(word);
-    if (Object.hasOwn(this.#values, word)) return parseValue(this.#values[word]);
-    throw unfit(`An expression attribute value used in expression is not defined; attribute value: ${word}`);
-  }
-
-  /** @throws AwsError with the names that no expression used */
-  finish(): void {
-    for (const [kind, all] of [
-      ['Names', this.#names],
-      ['Values', this.#values],
-    ] as const) {
-      const unused = Object.keys(all).filter(word => !this.#used.has(word));
-      if (unused.length > 0)
-        throw unfit(
-          `Value provided in ExpressionAttribute${kind} unused in expressions: keys: {${unused.join(', ')}}`,
-        );
-    }
-  }
-}
 
 export class Tokens {
   readonly substitutes: Substitutes;
@@ -90,15 +45,24 @@ export class Tokens {
     return word;
   }
 
+  get atEnd(): boolean {
+    return this.#at === this.#words.length;
+  }
+
   end(): void {
-    if (this.#at < this.#words.length) throw this.unexpected();
+    if (!this.atEnd) throw this.unexpected();
   }
 
   unexpected(): Error {
     return this.#syntaxError(this.#words[this.#at] ?? '<EOF>');
   }
 
+  /** An error that names the expression: `Invalid UpdateExpression: …`. */
+  invalid(problem: string): Error {
+    return unfit(`Invalid ${this.#kind}: ${problem}`);
+  }
+
   #syntaxError(token: string): Error {
-    return unfit(`Invalid ${this.#kind}: Syntax error; token: "${token}"`);
+    return this.invalid(`Syntax error; token: "${token}"`);
   }
 }

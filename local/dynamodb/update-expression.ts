@@ -1,5 +1,5 @@
 // Update expressions (Amazon DynamoDB Developer Guide, "Update expressions"): SET to an operand, or to the sum or the
-// difference of two. New values are computed from the item as it was before.
+// difference of two, and REMOVE. New values are computed from the item as it was before.
 
 import {unfit} from './errors.ts';
 import {sum} from './item.ts';
@@ -9,22 +9,46 @@ import type {Item, Value} from './value.ts';
 
 export interface Assignment {
   readonly name: string;
-  readonly valueOf: (before: Item) => Value;
+  /** Undefined for an attribute that is removed. */
+  readonly valueOf: (before: Item) => Value | undefined;
 }
 
-export function parseUpdate(tokens: Tokens): readonly Assignment[] {
-  tokens.expect('SET');
-  const assignments: Assignment[] = [];
-  do {
+const clauses: Readonly<Record<string, (tokens: Tokens) => Assignment>> = {
+  SET(tokens) {
     const name = parseAttribute(tokens);
     tokens.expect('=');
-    assignments.push({name, valueOf: parseSum(tokens)});
-  } while (tokens.take(','));
-  tokens.end();
+    return {name, valueOf: parseSum(tokens)};
+  },
+  REMOVE: tokens => ({name: parseAttribute(tokens), valueOf: () => undefined}),
+};
+
+export function parseUpdate(tokens: Tokens): readonly Assignment[] {
+  const assignments: Assignment[] = [];
+  const seen = new Set<string>();
+  do {
+    const clause = Object.keys(clauses).find(each => tokens.take(each));
+    if (clause === undefined) throw tokens.unexpected();
+    if (seen.has(clause))
+      throw tokens.invalid(`The "${clause}" section can only be used once in an update expression;`);
+    seen.add(clause);
+    do assignments.push(clauses[clause]!(tokens));
+    while (tokens.take(','));
+  } while (!tokens.atEnd);
   const names = assignments.map(each => each.name);
-  if (new Set(names).size < names.length)
-    throw unfit('Invalid UpdateExpression: Two document paths overlap with each other');
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined)
+    throw tokens.invalid(
+      `Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [${twice}], path two: [${twice}]`,
+    );
   return assignments;
+}
+
+/** The item after the update. */
+export function updated(before: Item, assignments: readonly Assignment[]): Item {
+  const changes = assignments.map(each => [each.name, each.valueOf(before)] as const);
+  const gone = new Set(changes.filter(([, value]) => value === undefined).map(([name]) => name));
+  const kept = Object.entries(before).filter(([name]) => !gone.has(name));
+  return Object.fromEntries([...kept, ...changes.filter(([name]) => !gone.has(name))]) as Item;
 }
 
 function parseSum(tokens: Tokens): Assignment['valueOf'] {

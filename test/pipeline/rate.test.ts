@@ -61,10 +61,10 @@ test('a queue without a rate never asks DynamoDB', async () => {
   await pipeline.set({'capacity/slow.example': '{"connections": 3, "messagesPerMinute": 600}'});
   const calls: unknown[] = [];
   const {dynamodb: tables} = pipeline.cloud.services;
-  const get = tables.get.bind(tables);
-  tables.get = (...call) => {
+  const find = tables.table.bind(tables);
+  tables.table = (...call) => {
     calls.push(call);
-    return get(...call);
+    return find(...call);
   };
   await sendTo('fast.example', 30);
   await pipeline.take(names.results.success, 30);
@@ -72,7 +72,7 @@ test('a queue without a rate never asks DynamoDB', async () => {
   await sendTo('slow.example', 1);
   await pipeline.take(names.results.success, 1);
   expect(calls).not.toEqual([]);
-  tables.get = get;
+  tables.table = find;
 });
 
 test('while DynamoDB fails, each environment keeps to its share of the rate, and mail goes on', async () => {

@@ -52,6 +52,10 @@ export const unansweredReceiver =
 const isProbed = ({destination}: Candidate, known: KnownReceivers): boolean =>
   known.entryOf(destination.receiver)?.probe?.claimedUntilMs !== undefined;
 
+/** Whoever has claimed the probe may be unknown here. When one has failed, the next one is due later. */
+const isDue = ({destination}: Candidate, known: KnownReceivers, nowMs: number): boolean =>
+  (known.entryOf(destination.receiver)?.probe?.dueMs ?? 0) <= nowMs;
+
 async function probesOf(candidates: readonly Candidate[], known: KnownReceivers) {
   const firsts = [...Map.groupBy(candidates, ({destination}) => destination.receiver).values()];
   const claims = await Promise.all(firsts.map(([first]) => known.claim(first!.destination.receiver)));
@@ -78,7 +82,7 @@ function stopOf(candidate: Candidate, known: KnownReceivers, nowMs: number): Sto
   const placement = placementIn(candidate, known);
   const isProbe = isUnansweredGroup(lane);
   if (placement.kind === 'outside')
-    return isProbe && isProbed(candidate, known) ? undefined : outsideStop(candidate, known, nowMs);
+    return isProbe && isDue(candidate, known, nowMs) ? undefined : outsideStop(candidate, known, nowMs);
   const {queue, fromMs} = placement;
   if (queue !== deliveryQueue || isProbe) return {kind: 'move', queue};
   if (nowMs < fromMs) return {kind: 'hide', untilMs: fromMs, cause: 'its receiver changes queues'};

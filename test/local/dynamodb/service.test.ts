@@ -1,51 +1,28 @@
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
+  ListTablesCommand,
   ScanCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {SlotTable} from '../../../functions/receivers/slot-table.ts';
-import {dynamoDbService} from '../../../local/dynamodb/service.ts';
-import {Tables} from '../../../local/dynamodb/tables.ts';
-import {awsDoors} from '../../../local/endpoint/aws-doors.ts';
-import type {AwsService} from '../../../local/endpoint/aws-service.ts';
-import {type Endpoint, listen} from '../../../local/endpoint/endpoint.ts';
-import {openStore} from '../../../local/store/store.ts';
 import {horizonMs, rateOf, waitsOf} from '../../../shared/delivery/rate.ts';
-import {sdkOptions} from '../../sdk-options.ts';
+import {TablesUnderTest} from './tables-under-test.ts';
 
 const clock = {now: 1_800_000_000_000};
 const table = {logicalId: 'State', name: 'state', key: 'id', expiry: 'expiresAt'};
-let calls = 0;
-let tables: Tables;
-let endpoint: Endpoint;
+let cloud: TablesUnderTest;
 let client: DynamoDBClient;
 beforeAll(async () => {
-  const call: AwsService['call'] = request => {
-    calls += 1;
-    return dynamoDbService(tables).call(request);
-  };
-  tables = new Tables();
-  endpoint = await listen(awsDoors([{...dynamoDbService(tables), call}]), {port: 0});
-  client = new DynamoDBClient(sdkOptions(endpoint.url));
+  cloud = await TablesUnderTest.listen([table], () => clock.now);
+  client = cloud.client;
 });
-afterAll(async () => {
-  client.destroy();
-  await endpoint.close();
-});
-beforeEach(() => {
-  tables = new Tables({now: () => clock.now});
-  tables.create(table);
-  calls = 0;
-});
+afterAll(() => cloud.close());
+beforeEach(() => cloud.empty());
 
 async function update(changes: Partial<UpdateItemCommandInput> = {}) {
   const command = new UpdateItemCommand({
@@ -71,7 +48,7 @@ describe('an update', () => {
   test('creates an item that does not exist, and returns it', async () => {
     const item = {id: {S: 'a'}, count: {N: '1'}};
     expect(await update()).toEqual({done: true, item});
-    expect(tables.itemsOf('state')).toEqual([item]);
+    expect(cloud.tables.itemsOf('state')).toEqual([item]);
   });
 
   test('is not done when its condition does not hold, and returns the item', async () => {
@@ -90,13 +67,20 @@ describe('an update', () => {
     ['#n BETWEEN :n AND :n', true],
     ['NOT #n <> :n', true],
     ['#n > :n OR (attribute_exists(#n) AND #n >= :n)', true],
-    ['#n > :n OR attribute_exists(other)', false],
-    ['other < :n', false],
-    ['other <> :n', true],
+    ['#n > :n OR attribute_exists(absent)', false],
+    ['absent < :n', false],
+    ['absent <> :n', true],
     ['id = :n', false],
   ])('under the condition %s on a count of 1 is done: %j', async (condition, done) => {
     await update();
     expect(await update({ConditionExpression: condition})).toMatchObject({done});
+  });
+
+  test('removes attributes, and computes from the item as it was', async () => {
+    await update();
+    const removal = {UpdateExpression: 'REMOVE #n, gone SET was = #n', ConditionExpression: '#n = :n'};
+    expect(await update(removal)).toMatchObject({done: true, item: {id: {S: 'a'}, was: {N: '1'}}});
+    expect(cloud.tables.itemsOf('state')).toEqual([{id: {S: 'a'}, was: {N: '1'}}]);
   });
 
   test('adds and subtracts as decimal numbers', async () => {
@@ -117,10 +101,23 @@ describe('an update', () => {
     ['another key', {Key: {name: {S: 'a'}}}, 'does not match the schema'],
     ['no number', {ExpressionAttributeValues: {':n': {N: 'one'}}}, 'cannot be converted'],
     ['a change of the key', {UpdateExpression: 'SET #n = :n, id = :n'}, 'part of the key'],
+    [
+      'a removal of the key',
+      {UpdateExpression: 'SET #n = :n REMOVE id'},
+      'attribute id. This attribute is part',
+    ],
+    ['the same twice', {UpdateExpression: 'SET #n = :n REMOVE #n'}, 'path one: [count], path two: [count]'],
+    [
+      'a clause twice',
+      {UpdateExpression: 'REMOVE #n REMOVE x'},
+      'The "REMOVE" section can only be used once',
+    ],
+    ['a reserved word', {UpdateExpression: 'SET #n = :n, List = :n'}, 'reserved keyword: List'],
+    ['no names', {ExpressionAttributeNames: {}}, 'ExpressionAttributeNames must not be empty'],
     ['a sum with nothing', {UpdateExpression: 'SET #n = #n + :n'}, 'does not exist in the item'],
   ])('with %s is refused, once', async (_, changes, message) => {
     await expect(update(changes)).rejects.toThrow(message);
-    expect(calls).toBe(1);
+    expect(cloud.calls).toBe(1);
   });
 });
 
@@ -134,28 +131,7 @@ test('items can be read and removed', async () => {
   expect(await client.send(new GetItemCommand({TableName, Key}))).not.toHaveProperty('Item');
   expect(await client.send(new ScanCommand({TableName}))).toMatchObject({Items: [], Count: 0});
   await expect(client.send(new ScanCommand({TableName, Limit: 1}))).rejects.toThrow('does not know Limit');
-  await expect(client.send(new PutItemCommand({TableName, Item: item}))).rejects.toThrow(
-    'no operation PutItem',
-  );
-});
-
-test('items survive a restart, and removed ones stay removed', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'relayq-test-'));
-  const open = () => {
-    const store = openStore(directory);
-    const kept = new Tables({now: () => clock.now, store});
-    kept.create(table);
-    return {store, kept};
-  };
-  const [a, b] = [{id: {S: 'a'}}, {id: {S: 'b'}}];
-  const first = open();
-  for (const key of [a, b]) first.kept.put('state', key, {...key, count: {N: '1'}});
-  first.kept.delete('state', b);
-  first.store.close();
-  const second = open();
-  expect(second.kept.itemsOf('state')).toEqual([{...a, count: {N: '1'}}]);
-  second.store.close();
-  rmSync(directory, {recursive: true});
+  await expect(client.send(new ListTablesCommand())).rejects.toThrow('no operation ListTables');
 });
 
 test('an item is gone when its time is over', async () => {
@@ -163,9 +139,9 @@ test('an item is gone when its time is over', async () => {
     UpdateExpression: 'SET #n = :n, expiresAt = :e',
     ExpressionAttributeValues: {':n': {N: '1'}, ':e': {N: String(clock.now / 1000 + 60)}},
   });
-  expect(tables.itemsOf('state')).toHaveLength(1);
+  expect(cloud.tables.itemsOf('state')).toHaveLength(1);
   clock.now += 61_000;
-  expect(tables.itemsOf('state')).toEqual([]);
+  expect(cloud.tables.itemsOf('state')).toEqual([]);
   expect(await update()).toMatchObject({done: true});
 });
 
@@ -185,9 +161,9 @@ describe('slots of a queue', () => {
 
   test('cost one write while the queue is busy, and two after a pause', async () => {
     await slots().reserve('example.org', 10, rate, clock.now);
-    expect(calls).toBe(2);
+    expect(cloud.calls).toBe(2);
     const next = await slots().reserve('example.org', 2, rate, clock.now);
-    expect(calls).toBe(3);
+    expect(cloud.calls).toBe(3);
     expect(waitsOf(next, 2, rate, clock.now)).toEqual([
       {untilMs: clock.now + 100, slotMs: clock.now + 100},
       {untilMs: clock.now + 200, slotMs: clock.now + 200},

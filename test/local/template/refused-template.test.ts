@@ -31,16 +31,24 @@ describe('a template', () => {
       'no AWS::S3::Bucket to refer to as Bucket',
     ],
     [
-      'a table with a sort key',
+      'a table with a key that is no string',
       {
         Table: properties('AWS::DynamoDB::Table', {
-          KeySchema: [
-            {AttributeName: 'id', KeyType: 'HASH'},
-            {AttributeName: 'at', KeyType: 'RANGE'},
-          ],
+          KeySchema: [{AttributeName: 'id', KeyType: 'HASH'}],
+          AttributeDefinitions: [{AttributeName: 'id', AttributeType: 'N'}],
         }),
       },
-      'Table (AWS::DynamoDB::Table): the local cloud knows tables with a partition key alone',
+      'Table (AWS::DynamoDB::Table): the local cloud knows tables with a partition key, and a sort key or none, of type S',
+    ],
+    [
+      'a table that defines more than its keys',
+      {
+        Table: properties('AWS::DynamoDB::Table', {
+          KeySchema: [{AttributeName: 'id', KeyType: 'HASH'}],
+          AttributeDefinitions: ['id', 'at'].map(name => ({AttributeName: name, AttributeType: 'S'})),
+        }),
+      },
+      'KeySchema and AttributeDefinitions do not have the same attributes',
     ],
     ['an unknown property', {Bad: properties('AWS::SQS::Queue', {Colour: 'red'})}, 'does not know Colour'],
     [

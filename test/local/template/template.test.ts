@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {dynamoDb} from '../../../local/dynamodb/definition.ts';
 import {parse, properties, templateOf} from './template-under-test.ts';
 
 describe('a template', () => {
@@ -32,6 +33,37 @@ describe('a template', () => {
         tags: {},
       },
     ]);
+  });
+
+  it('gives the tables with their keys, by the ARN that their requests are authorised by', () => {
+    const name = 'tested-receivers';
+    const Table = properties('AWS::DynamoDB::Table', {
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        {AttributeName: 'list', KeyType: 'HASH'},
+        {AttributeName: 'receiver', KeyType: 'RANGE'},
+      ],
+      AttributeDefinitions: ['list', 'receiver'].map(each => ({AttributeName: each, AttributeType: 'S'})),
+      TimeToLiveSpecification: {AttributeName: 'expiresAt', Enabled: true},
+    });
+    const arn = {'Fn::GetAtt': ['Table', 'Arn']};
+    const policy = {Statement: {Effect: 'Allow', Action: 'dynamodb:Query', Resource: arn}};
+    const Reading = properties('AWS::IAM::Policy', {
+      PolicyDocument: policy,
+      PolicyName: 'P',
+      Roles: [{Ref: 'Role'}],
+    });
+    const {tables, roles} = parse({Table, Reading});
+    expect(tables).toEqual([
+      {logicalId: 'Table', name, key: 'list', sortKey: 'receiver', expiry: 'expiresAt'},
+    ]);
+    const account = {region: 'us-east-1', accountId: '000000000000'};
+    for (const operation of ['Query', 'PutItem', 'DeleteItem', 'UpdateItem', 'GetItem']) {
+      const [permission] = dynamoDb.permissionsFor!({operation, input: {TableName: name}}, account);
+      expect(permission!.action).toBe(`dynamodb:${operation}`);
+      expect(JSON.stringify(roles)).toContain(permission!.resource);
+    }
   });
 
   it('gives the functions, their code and their environment with the references resolved', () => {

@@ -113,8 +113,7 @@ describe('in the delivery queues', () => {
 
   test('the probe of a receiver that has not answered is tried, and goes into a lane once it has', async () => {
     const probe = candidateIn('slow', '(unanswered)#3');
-    const probed = entry({slow: {...slow, works: false}, probe: {dueMs: now, claimedUntilMs: now + second}});
-    expect(await stopsOf(receiver(new Known(probed)), [probe])).toEqual(['passes']);
+    expect(await stopsOf(receiver(new Known(unanswered(0))), [probe])).toEqual(['passes']);
     // It has failed: nothing is hidden in a group that others share.
     expect(await stopsOf(receiver(new Known(unanswered(60))), [probe])).toEqual(['hold 60']);
     expect(await stopsOf(receiver(new Known(entry({slow}))), [probe])).toEqual(['moves to slow']);
