@@ -61,7 +61,7 @@ export async function attemptDelivery(
 ): Promise<Attempt | Unattempted> {
   const {now, deadlineMs} = turn;
   const {mx, heloName} = settings;
-  const named = await lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, mx));
+  const named = await watch.resolved(lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, mx)));
   const resolved = isForeign ? nextHops.permitted(named, settings) : named;
   if (!resolved.ok)
     return (await watch.unresolved(resolved.failure)) ?? {kind: 'attempted', ...resolved, tried: 0};
@@ -83,6 +83,8 @@ export async function attemptDelivery(
     const hasNext = target !== up.at(-1);
     const wish = {...turn, ...watch.limits, target, envelope, content, heloName, capacity, hasNext};
     const transacted = await lane.transact({...wish, openingMs: () => watch.openingMs(hasNext)});
+    if (!transacted.ok && transacted.spent !== undefined)
+      return {kind: 'overran', failure: transacted.failure};
     const {facts, messages, couldAuthenticate} = transacted;
     const common = {
       kind: 'attempted',

@@ -25,6 +25,8 @@ export interface Transaction extends Deadline {
   readonly capacity: Capacity;
   /** How long an opening may take that begins now; undefined without a limit. */
   readonly openingMs?: () => number | undefined;
+  /** Whether no further connection may be opened, as the mail belongs elsewhere by now. */
+  readonly isOver?: () => boolean;
   /** Whether another target is to be tried rather than waiting for a place at this one. */
   readonly hasNext?: boolean;
 }
@@ -85,7 +87,7 @@ export class Lane {
       const before = this.#session;
       const kept = await this.#keptFor(target);
       const transacted = await (kept ? sendOver(kept, transaction) : this.#transactAnew(transaction));
-      if (transacted.ok || transacted.spent === undefined) {
+      if (transacted.ok || transacted.spent === undefined || transaction.isOver?.()) {
         if (limit !== undefined && isMailTaken(transacted))
           habits.spentAfter(target, limit.messages, limit.spent);
         return transacted;

@@ -5,14 +5,15 @@ import {createHash} from 'node:crypto';
 import {type Destination, isOfSettingsSmarthost} from '../../shared/delivery/destination.ts';
 import {isAnswer, isOfReceiver, isPutOff} from '../../shared/delivery/receivers/blame.ts';
 import {patienceOf} from '../../shared/delivery/receivers/patience.ts';
-import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
+import {type DeliveryQueue, placementOf} from '../../shared/delivery/receivers/placement.ts';
 import type {Treatment} from '../../shared/delivery/receivers/treatment.ts';
 import type {Message} from '../../shared/message/message.ts';
 import {isOfOurSetUp} from '../../shared/smtp/authentication-wanted.ts';
 import type {Failure, Stage} from '../../shared/smtp/failure.ts';
 import type {Patience} from '../../shared/smtp/patience.ts';
 import type {Receivers} from '../receivers/receivers.ts';
-import type {Deadline} from './smtp/timeouts.ts';
+import type {Transaction} from './lane.ts';
+import type {Hosts} from './next-hop/next-hop-hosts.ts';
 
 /** The attempt does not count. */
 export type Uncounted =
@@ -34,6 +35,7 @@ export class ReceiverWatch {
   readonly #destination: Destination;
   readonly #treatment: Treatment;
   readonly #patience: Patience;
+  readonly #queue: DeliveryQueue;
   readonly #isProbe: boolean;
   #openingEndsMs: number | undefined;
   #isOpeningLate = false;
@@ -43,6 +45,7 @@ export class ReceiverWatch {
     const entry = receivers.entryOf(receiver);
     this.#receivers = receivers;
     this.#now = now;
+    this.#queue = queue;
     this.#message = message;
     this.#destination = destination;
     this.#treatment = receivers.treatmentOf(receiver);
@@ -51,8 +54,29 @@ export class ReceiverWatch {
     this.#isProbe = entry?.down !== undefined;
   }
 
-  get limits(): Pick<Deadline, 'patience' | 'waitsOn'> {
-    return {patience: this.#patience, waitsOn: stage => this.#waitsOn(stage)};
+  get limits(): Pick<Transaction, 'patience' | 'waitsOn' | 'isOver'> {
+    return {
+      patience: this.#patience,
+      waitsOn: stage => this.#waitsOn(stage),
+      isOver: () => this.#belongsElsewhere(),
+    };
+  }
+
+  #belongsElsewhere(): boolean {
+    const entry = this.#receivers.entryOf(this.#destination.receiver);
+    const placement = placementOf(entry, this.#treatment.staysFast);
+    return this.#queue === 'fast' && (placement.kind === 'outside' || placement.queue !== 'fast');
+  }
+
+  /** Names are resolved within the time of the opening. */
+  async resolved(resolving: Promise<Hosts>): Promise<Hosts> {
+    const ms = this.openingMs(false);
+    if (ms === undefined) return resolving;
+    const {promise: late, resolve} = Promise.withResolvers<Hosts>();
+    const description = 'the DNS does not answer in time';
+    const failure = {stage: 'dns', result: 'timeout', description} as const;
+    const timer = setTimeout(() => resolve({ok: false, failure}), ms);
+    return Promise.race([resolving, late]).finally(() => clearTimeout(timer));
   }
 
   async #waitsOn(stage: Stage): Promise<boolean> {
@@ -115,9 +139,9 @@ export class ReceiverWatch {
     return {kind: 'spared', failure: decisive};
   }
 
-  /** A smarthost whose name is not to be found is as good as down. */
+  /** A smarthost whose name is not to be found is as good as down. Of a domain only silence says so. */
   async unresolved(failure: Failure): Promise<Uncounted | undefined> {
-    if (!this.#treatment.sparesAttempts) return undefined;
+    if (!this.#treatment.sparesAttempts && failure.fact !== undefined) return undefined;
     return this.failed(failure, [{failure, isFresh: true}]);
   }
 
