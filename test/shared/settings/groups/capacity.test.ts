@@ -19,12 +19,12 @@ test.each([
   [
     'capacity/default',
     '{"hunter2": 5, "hunter3": 1, "idleSeconds": -1}',
-    'has an unknown member; known are connections, messagesPerConnection, connectTimeout, idleSeconds, messagesPerMinute; has idleSeconds, which must be a whole number from 0 to 300',
+    'has an unknown member; known are connections, messagesPerConnection, connectTimeout, idleSeconds, idleConnections, messagesPerMinute; has idleSeconds, which must be a whole number from 0 to 300',
   ],
   [
     'capacity/example.org',
     '{"connection": 5}',
-    'has an unknown member; known are connections, messagesPerConnection, connectTimeout, idleSeconds, messagesPerMinute',
+    'has an unknown member; known are connections, messagesPerConnection, connectTimeout, idleSeconds, idleConnections, messagesPerMinute',
   ],
   [
     'capacity/example.org',
