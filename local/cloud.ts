@@ -44,6 +44,8 @@ export interface CloudOptions {
   readonly onLog?: (functionName: string, event: LogEvent) => void;
   /** Something failed that belongs to no invocation. The cloud goes on. */
   readonly onProblem?: (where: string, error: unknown) => void;
+  /** How many messages of a FIFO queue SQS looks through for groups, for tests that cannot send 120,000. */
+  readonly fifoWindow?: number;
   /** How long stop() gives invocations to finish. What they do not get done comes again. */
   readonly graceMs?: number;
 }
@@ -101,6 +103,7 @@ async function assemble(
 ): Promise<Omit<Cloud, 'stop'>> {
   const {template, assets, assetsDirectory, port, dataDirectory, stackName = 'relayq-local'} = options;
   const {onLog = () => {}, onProblem = () => {}, overrides = () => {}, graceMs = 1000, runtime} = options;
+  const {fifoWindow} = options;
 
   const ownStore = dataDirectory === undefined ? undefined : openStore(dataDirectory);
   if (ownStore) onStop(() => ownStore.close());
@@ -115,6 +118,7 @@ async function assemble(
     account,
     endpointUrl,
     store,
+    fifoWindow,
     senderIdOf: accessKeyId => authorisation?.senderIdOf(accessKeyId),
     checkKey: (accessKeyId, use) => authorisation?.checkKey(accessKeyId, use),
   });

@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly endpointUrl: () => string;
   /** Keeps what survives a restart. Without it nothing does. */
   readonly store: Store | undefined;
+  /** How many messages of a FIFO queue SQS looks through for groups, if not as many as AWS does. */
+  readonly fifoWindow: number | undefined;
   /** What SQS calls whoever signs with an access key; undefined when the key is not that of a function. */
   readonly senderIdOf: (accessKeyId: string) => string | undefined;
   /** @throws AwsError when whoever signs with the access key may not use a key of KMS */

@@ -51,8 +51,8 @@ function mappingProblems(
     visibilityS < timeoutS &&
       `Queue visibility timeout: ${visibilityS} seconds is less than Function timeout: ${timeoutS} seconds`,
     outside(batchSize, 1, fifo ? 10 : 10_000) && `BatchSize ${batchSize}: at most ${fifo ? 10 : 10_000}`,
-    fifo && maximumBatchingWindowS > 0 && 'a FIFO queue has no batching window',
-    outside(maximumBatchingWindowS, 0, 300) && 'MaximumBatchingWindowInSeconds: at most 300',
+    fifo && maximumBatchingWindowS > 0 && 'Batching window is not supported for FIFO queues',
+    outside(maximumBatchingWindowS, 0, 300) && 'MaximumBatchingWindowInSeconds: between 0 and 300',
     !fifo && batchSize > 10 && maximumBatchingWindowS < 1 && 'a BatchSize over 10 needs a batching window',
     maximumConcurrency !== undefined &&
       outside(maximumConcurrency, 2, 1000) &&

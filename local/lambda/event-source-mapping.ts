@@ -7,9 +7,15 @@ import {AwsError} from '../aws-error.ts';
 import type {ReceivedMessage} from '../sqs/message.ts';
 import type {Sqs} from '../sqs/sqs.ts';
 import type {EventSourceMappingResource} from './event-source-mapping-resource.ts';
-import type {Invocation} from './function-error.ts';
+import {type Invocation, maximumPayloadOctets} from './function-error.ts';
 import {Pollers} from './pollers.ts';
-import {batchItemFailuresOf, type EventSource, type SqsEvent, sqsEventsOf} from './sqs-event.ts';
+import {
+  batchItemFailuresOf,
+  type EventSource,
+  recordOctetsOf,
+  type SqsEvent,
+  sqsEventsOf,
+} from './sqs-event.ts';
 import type {Upstream} from './trace-header.ts';
 
 export interface EventSourceMappingOptions {
@@ -85,16 +91,26 @@ export class EventSourceMapping {
     await delay(pauseMs, undefined, {signal: this.#pollers.stopping});
   }
 
-  /** Receives the next messages. It waits for more than ten only within the batching window. */
+  /**
+   * Receives the next messages. Within the batching window it waits for more, until the batch is full or the event is as
+   * large as an event can be ("Lambda event source mappings", batching behavior).
+   */
   async #receiveBatch(): Promise<ReceivedMessage[]> {
     const {batchSize, maximumBatchingWindowS: windowS} = this.definition;
     const batch = await this.#receive(batchSize, this.#pollers.stopping);
-    const windowEnd = AbortSignal.timeout(windowS * 1000);
-    const signal = AbortSignal.any([this.#pollers.stopping, windowEnd]);
-    while (windowS > 0 && batch.length > 0 && batch.length < batchSize && !signal.aborted) {
-      batch.push(...(await this.#receive(batchSize - batch.length, signal)));
+    if (windowS === 0 || batch.length === 0) return batch;
+    const signal = AbortSignal.any([this.#pollers.stopping, AbortSignal.timeout(windowS * 1000)]);
+    let octets = this.#octetsOf(batch);
+    while (batch.length < batchSize && octets < maximumPayloadOctets && !signal.aborted) {
+      const more = await this.#receive(batchSize - batch.length, signal);
+      octets += this.#octetsOf(more);
+      batch.push(...more);
     }
     return batch;
+  }
+
+  #octetsOf(messages: readonly ReceivedMessage[]): number {
+    return messages.reduce((sum, message) => sum + recordOctetsOf(message, this.#options.source), 0);
   }
 
   async #receive(most: number, signal: AbortSignal): Promise<ReceivedMessage[]> {

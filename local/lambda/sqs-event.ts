@@ -37,6 +37,10 @@ export const sqsRecordOf = (message: ReceivedMessage, {queueArn, region}: EventS
   awsRegion: region,
 });
 
+/** What a message takes up in an event, with the comma before or after it. */
+export const recordOctetsOf = (message: ReceivedMessage, source: EventSource): number =>
+  Buffer.byteLength(JSON.stringify(sqsRecordOf(message, source))) + 1;
+
 export interface SqsEvent {
   readonly messages: readonly ReceivedMessage[];
   readonly payload: string;

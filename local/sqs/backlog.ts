@@ -7,6 +7,12 @@ import type {Content, Delivery, Message, Status} from './message.ts';
 import type {QueueRecords} from './queue-records.ts';
 import {type Order, StandardOrder} from './standard-order.ts';
 
+interface BacklogOptions {
+  readonly fifo: boolean;
+  readonly fifoWindow: number | undefined;
+  readonly now: () => number;
+}
+
 export class Backlog {
   readonly #records: QueueRecords;
   readonly #now: () => number;
@@ -18,10 +24,10 @@ export class Backlog {
   readonly #counts: Record<Status, number> = {delayed: 0, visible: 0, inFlight: 0};
   #lastSequence = 0;
 
-  constructor(records: QueueRecords, {fifo, now}: {readonly fifo: boolean; readonly now: () => number}) {
+  constructor(records: QueueRecords, {fifo, fifoWindow, now}: BacklogOptions) {
     this.#records = records;
     this.#now = now;
-    this.#order = fifo ? new FifoGroups() : new StandardOrder();
+    this.#order = fifo ? new FifoGroups(fifoWindow) : new StandardOrder();
     for (const {sequence, content, delivery = deliveryOf(content)} of records.messages()) {
       this.#insert(content, delivery, sequence);
     }

@@ -28,6 +28,7 @@ export interface QueueOptions {
   readonly fifo: boolean;
   readonly definition: QueueDefinition;
   readonly records: QueueRecords;
+  readonly fifoWindow: number | undefined;
   readonly now: () => number;
   /** Where this queue's dead letters go; undefined while there is no such queue. */
   readonly deadLetterQueueOf: (queue: Queue) => Queue | undefined;
@@ -63,14 +64,14 @@ export class Queue {
   #closed = false;
 
   constructor(options: QueueOptions) {
-    const {name, arn, fifo, definition, records, now} = options;
+    const {name, arn, fifo, definition, records, fifoWindow, now} = options;
     this.name = name;
     this.arn = arn;
     this.fifo = fifo;
     this.#options = options;
     this.#definition = definition;
     this.#settings = queueSettingsOf(definition.attributes, {fifo});
-    this.#backlog = new Backlog(records, {fifo, now});
+    this.#backlog = new Backlog(records, {fifo, fifoWindow, now});
     this.#deduplication = new Deduplication(records);
     this.#deliveries = new Deliveries({
       queue: this,

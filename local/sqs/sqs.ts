@@ -30,6 +30,8 @@ export interface SqsOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly store?: Store;
+  /** How many messages of a FIFO queue it looks through for groups, if not as many as AWS does. */
+  readonly fifoWindow?: number | undefined;
 }
 
 export class Sqs {
@@ -160,6 +162,7 @@ export class Sqs {
       fifo: name.endsWith('.fifo'),
       definition,
       records: new QueueRecords(this.#options.store, name),
+      fifoWindow: this.#options.fifoWindow,
       now: this.#now,
       deadLetterQueueOf: ({settings}) =>
         settings.redrivePolicy && this.queueOfArn(settings.redrivePolicy.deadLetterTargetArn),

@@ -105,6 +105,19 @@ describe('a cloud', () => {
     );
   });
 
+  it('looks through no more messages of a FIFO queue than its window has', async () => {
+    const {cloud, send} = await clouds.start(hanging, {
+      fifoWindow: 2,
+      overrides: ({eventSourceMappings}) => {
+        for (const mapping of eventSourceMappings) mapping.enabled = false;
+      },
+    });
+    for (const group of ['a', 'a', 'b']) await send('tested-ordered.fifo', 'hello', group);
+    const receive = () => cloud.sqs.receive('tested-ordered.fifo', {maxNumberOfMessages: 10});
+    expect(await receive()).toHaveLength(2);
+    expect(await receive()).toEqual([]);
+  });
+
   it('says so when its port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

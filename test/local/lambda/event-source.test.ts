@@ -6,10 +6,16 @@ import {Gate} from '../gate.ts';
 
 /** Each test has clouds of its own, as most of the time the tests wait. */
 const it = test
-  .extend('gateOf', ({task: _}, {onCleanup}) => async (count: number, dwellMs: number) => {
-    const gate = await Gate.opensAt(count, dwellMs);
-    onCleanup(() => gate.close());
-    return gate;
+  .extend('gateOf', ({task: _}, {onCleanup}) => {
+    const gates: Gate[] = [];
+    onCleanup(() => {
+      for (const gate of gates) gate.close();
+    });
+    return async (count: number, dwellMs: number) => {
+      const gate = await Gate.opensAt(count, dwellMs);
+      gates.push(gate);
+      return gate;
+    };
   })
   .extend('clouds', async ({task: _}, {onCleanup}) => {
     const clouds = new CloudsUnderTest();
@@ -263,5 +269,26 @@ describe.concurrent('messages on a FIFO queue', () => {
       .flatMap(entry => entry.records)
       .filter(record => record.attributes.MessageGroupId === 'g');
     expect(ofGroup.map(record => record.body).slice(0, 3)).toEqual(['first', 'first', 'second']);
+  });
+});
+
+describe.concurrent('two event sources of one function', () => {
+  it('keep to the maximum concurrency of each', async ({clouds, gateOf, expect}) => {
+    const gates = {work: await gateOf(2, 150), ordered: await gateOf(3, 150)};
+    const choice = `if (records[0].eventSourceARN.endsWith('.fifo')) ${gates.ordered.wait}; else ${gates.work.wait}`;
+    const {send, records} = await clouds.start(recorder({between: choice}), {
+      overrides: resources => {
+        oneAtATime(resources);
+        patient(resources);
+        for (const mapping of resources.eventSourceMappings)
+          mapping.maximumConcurrency = mapping.queueName === 'tested-work' ? 2 : 3;
+      },
+    });
+    const numbers = Array.from({length: 9}, (_, n) => `m${n}`);
+    await Promise.all(
+      numbers.flatMap(body => [send('tested-work', body), send('tested-ordered.fifo', body, body)]),
+    );
+    await expect.poll(() => records<Entry>().length).toBe(36);
+    expect([gates.work.most, gates.ordered.most]).toEqual([2, 3]);
   });
 });

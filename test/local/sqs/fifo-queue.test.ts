@@ -69,6 +69,32 @@ test('a group waits for all of its messages in flight, even when one of them is 
   expect(await queue.bodies()).toEqual(['m1', 'm2']);
 });
 
+test('a group waits for its last message in flight, though the first is visible, and then keeps its order', async () => {
+  const queue = await under.fifoQueue({VisibilityTimeout: '100'});
+  for (const body of ['m0', 'm1', 'm2', 'm3']) await queue.sendTo('g', body);
+  const [m0, m1, m2] = await queue.receive({MaxNumberOfMessages: 3});
+  await queue.changeVisibility(m0!, 0);
+  expect(await queue.receive()).toEqual([]);
+  await queue.changeVisibility(m1!, 0);
+  expect(await queue.receive()).toEqual([]);
+  await queue.changeVisibility(m2!, 0);
+  expect(await queue.bodies()).toEqual(['m0', 'm1', 'm2', 'm3']);
+});
+
+test('a group whose first message is hidden for longer gives out nothing until it appears', async () => {
+  const queue = await under.fifoQueue({VisibilityTimeout: '10'});
+  await queue.sendTo('g', 'm0');
+  await queue.sendTo('g', 'm1');
+  await queue.changeVisibility(await queue.receiveOne(), 600);
+  await queue.sendTo('g', 'm2');
+  await queue.sendTo('h', 'other');
+  expect(await queue.bodies()).toEqual(['other']);
+  under.pass(599);
+  expect(await queue.bodies()).toEqual(['other']);
+  under.pass(2);
+  expect(await queue.bodies()).toEqual(['m0', 'm1', 'm2']);
+});
+
 test('messages that become visible again keep their places', async () => {
   const queue = await under.fifoQueue({VisibilityTimeout: '10'});
   for (let n = 0; n < 5; n++) await queue.sendTo('g', `m${n}`);

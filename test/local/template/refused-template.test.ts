@@ -138,7 +138,7 @@ describe('resources that AWS would refuse', () => {
       resources => {
         mapping(resources, 1).maximumBatchingWindowS = 1;
       },
-      'FromOrdered: a FIFO queue has no batching window',
+      'FromOrdered: Batching window is not supported for FIFO queues',
     ],
     [
       'a large batch without a window',
@@ -146,6 +146,20 @@ describe('resources that AWS would refuse', () => {
         mapping(resources).batchSize = 100;
       },
       'FromWork: a BatchSize over 10 needs a batching window',
+    ],
+    [
+      'too large a batch',
+      resources => {
+        Object.assign(mapping(resources), {batchSize: 10_001, maximumBatchingWindowS: 300});
+      },
+      'FromWork: BatchSize 10001: at most 10000',
+    ],
+    [
+      'a window of more than five minutes',
+      resources => {
+        mapping(resources).maximumBatchingWindowS = 301;
+      },
+      'FromWork: MaximumBatchingWindowInSeconds: between 0 and 300',
     ],
     [
       'a maximum concurrency of one',
