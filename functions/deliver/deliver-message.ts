@@ -59,6 +59,10 @@ export async function deliverMessage(
       };
     default: {
       const again = decide(candidate, timeMs);
+      const {probe} = receivers.entryOf(destination.receiver) ?? {};
+      // The first message that is kept waiting is the first to try again.
+      if (again?.kind === 'hold' && probe)
+        return ended(candidate, {...again, untilMs: probe.dueMs}, settings, timeMs);
       if (again !== undefined) return ended(candidate, again, settings, timeMs);
       return {
         kind: 'hidden',

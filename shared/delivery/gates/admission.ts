@@ -4,7 +4,7 @@
 import {isOfSettingsSmarthost, nextHopName} from '../destination.ts';
 import type {Candidate, Gate} from '../gate.ts';
 import {type Limit, type Rate, rateOf} from '../rate.ts';
-import type {Entry, Pace} from '../receivers/entry.ts';
+import {type Entry, isUnanswered, type Pace} from '../receivers/entry.ts';
 import {lookAgainMs} from '../receivers/placement.ts';
 import type {Waits} from './rate.ts';
 
@@ -22,7 +22,8 @@ export function admissionLimitOf(
   nowMs: number,
 ): Limit | undefined {
   // All mail is its own, so that it holds up nobody else.
-  if (entry === undefined || isOfSettingsSmarthost(receiver)) return undefined;
+  // That of receivers that have not answered waits outside already.
+  if (entry === undefined || isOfSettingsSmarthost(receiver) || isUnanswered(entry)) return undefined;
   const {down, pace} = entry;
   const parts = capacity.connections;
   if (down) {

@@ -2,7 +2,7 @@
 
 import type {Candidate, Gate, Stop} from '../gate.ts';
 import type {Entry} from '../receivers/entry.ts';
-import {isUnansweredGroup, lookAgainMs, placementOf} from '../receivers/placement.ts';
+import {comeBackMs, isUnansweredGroup, lookAgainMs, placementOf} from '../receivers/placement.ts';
 import type {Treatment} from '../receivers/treatment.ts';
 
 /** What is known of receivers in trouble. */
@@ -71,9 +71,9 @@ export function placementIn({destination: {receiver: name}}: Candidate, known: K
 const isOutside = (candidate: Candidate, known: KnownReceivers): boolean =>
   placementIn(candidate, known).kind === 'outside';
 
-const outsideStop = ({destination}: Candidate, known: KnownReceivers, nowMs: number): Stop => ({
+const outsideStop = ({destination, lane = ''}: Candidate, known: KnownReceivers, nowMs: number): Stop => ({
   kind: 'hold',
-  untilMs: lookAgainMs(known.entryOf(destination.receiver)!, nowMs),
+  untilMs: comeBackMs(known.entryOf(destination.receiver)!, nowMs, isUnansweredGroup(lane)),
   cause: 'its receiver is slow and has not answered yet',
 });
 

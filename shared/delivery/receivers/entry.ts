@@ -59,7 +59,7 @@ export const listAgeMs = 10 * secondMs;
  * change within the age of the list. Then they end the transaction that is under way: an opening, the replies before
  * the text, and the one after it. If one of those is late, that is seen within ten seconds, and the time begins again.
  */
-export const handOverMs = listAgeMs + 5 * lateMs;
+export const handOverMs = listAgeMs + 4.5 * lateMs;
 /** The same from a sighting on: before the text and after it the fast queue waits so long in all. */
 const lastTransactionMs = 160 * secondMs;
 /** A receiver is no longer slow when nothing was late for so long. No reply of before is waited for by then. */

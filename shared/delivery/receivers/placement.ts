@@ -24,15 +24,22 @@ export function placementOf(entry: Entry | undefined, staysFast: boolean): Place
 
 /** How long others wait for a probe that is under way, before they look again what became of it. */
 const probingMs = 5_000;
-/** The same outside of the delivery queues, where looking costs a round. */
-const probingOutsideMs = 75_000;
 
-/** When a message looks again that is kept from its receiver, because that is down or has not answered. */
-export function lookAgainMs({probe, slow}: Entry, nowMs: number): number {
+/** When a message of a lane looks again, whose receiver is down. */
+export function lookAgainMs({probe}: Entry, nowMs: number): number {
   const {dueMs = nowMs, claimedUntilMs = nowMs} = probe ?? {};
   if (dueMs > nowMs) return dueMs;
-  const waitMs = slow && !slow.works ? probingOutsideMs : probingMs;
-  return Math.max(Math.min(claimedUntilMs, nowMs + waitMs), nowMs + 1_000);
+  return Math.max(Math.min(claimedUntilMs, nowMs + probingMs), nowMs + 1_000);
+}
+
+/** How long after a probe is due the others come, when it has had its time in the slow queue. They need a round to look. */
+const afterProbeMs = 120_000;
+
+/** When a message comes back that waits outside. The one that was the last probe is the next one. */
+export function comeBackMs({probe}: Entry, nowMs: number, wasProbe: boolean): number {
+  const {dueMs = nowMs} = probe ?? {};
+  if (dueMs > nowMs) return wasProbe ? dueMs : dueMs + afterProbeMs;
+  return nowMs + afterProbeMs / 2;
 }
 
 /**
