@@ -46,6 +46,7 @@ export class Receivers {
   readonly #writtenMs = new BoundedMap<string, number>(10_000);
   readonly #successMs = new BoundedMap<string, number>(10_000);
   readonly #writing = new Map<string, Promise<unknown>>();
+  #unanswered: number | undefined;
   #readMs = Number.NEGATIVE_INFINITY;
   #askAgainMs = 0;
   #failing = false;
@@ -59,8 +60,9 @@ export class Receivers {
   }
 
   treatmentOf(receiver: string): Treatment {
-    const unanswered = [...this.#entries.values()].filter(({entry}) => entry && isUnanswered(entry)).length;
-    return treatmentOf(isOfSettingsSmarthost(receiver), unanswered, this.#parts.groups);
+    // Counted once for each change of the list.
+    this.#unanswered ??= [...this.#entries.values()].filter(({entry}) => entry && isUnanswered(entry)).length;
+    return treatmentOf(isOfSettingsSmarthost(receiver), this.#unanswered, this.#parts.groups);
   }
 
   /** To be called at the start of a batch. @param ageMs how old the list may be */
@@ -77,6 +79,7 @@ export class Receivers {
         else if (!own) read.delete(receiver);
       }
       this.#entries = read;
+      this.#unanswered = undefined;
       this.#readMs = startMs;
       this.#works();
     } catch (error) {
@@ -169,6 +172,7 @@ export class Receivers {
   #keep(receiver: string, stored: Stored | undefined, before: Entry | undefined): void {
     if (stored) this.#entries.set(receiver, stored);
     else this.#entries.delete(receiver);
+    this.#unanswered = undefined;
     this.#writtenMs.set(receiver, this.#parts.now());
     const line = changeLine(receiver, before, stored?.entry);
     if (line) this.#parts.log(line.level, line.message, line.fields);
