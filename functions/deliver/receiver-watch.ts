@@ -120,9 +120,12 @@ export class ReceiverWatch {
     if (failures.some(({failure, isFresh}) => isAnswer(failure, {isFresh, isOrdinary}))) this.answered();
     const isOurs = ({failure, isFresh}: (typeof failures)[number]) =>
       isOfReceiver(failure, {isFresh, isOrdinary}) || (isPutOff(failure, isFresh) && this.#believesPutOff());
-    if (!failures.every(isOurs)) return undefined;
     const {stage, result, description} = decisive;
     const {receiver} = this.#destination;
+    const reason = `${stage} ${result}: ${description}`;
+    // The message may have been taken: that is an attempt. The receiver may have more of that kind.
+    if (stage === 'message' && result === 'timeout') await this.#receivers.failed(receiver, {reason});
+    if (!failures.every(isOurs)) return undefined;
     if (result === 'timeout' && this.#patience.beforeTextMs !== undefined) {
       await this.#late(stage, description);
       return {kind: 'overran', failure: decisive};
@@ -132,7 +135,6 @@ export class ReceiverWatch {
       : {};
     // Somebody has to be told that the settings are wrong: that takes an attempt.
     const isSetUp = failures.some(({failure}) => isOfOurSetUp(failure));
-    const reason = `${stage} ${result}: ${description}`;
     await this.#receivers.failed(receiver, {reason, isSetUp, ...sender});
     if (isSetUp) return undefined;
     if (!this.#isProbe && !this.#treatment.sparesAttempts) return undefined;

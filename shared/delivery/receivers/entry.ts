@@ -37,7 +37,7 @@ interface Slow {
   /** When the slow queue may begin: no connection of the fast queue is left by then. */
   readonly fromMs: number;
   readonly lateMs: number;
-  /** Whether a session was had since. */
+  /** Whether it has shown since that it works: only then it has more than one message at a time. */
   readonly works: boolean;
 }
 
@@ -126,7 +126,8 @@ export function failed(receiver: string, before: Entry | undefined, event: Faile
   const backOffMs = Math.min(firstBackOffMs * 2 ** Math.min(rounds, 20), mostBackOffMs);
   const down = entry.down ?? {sinceMs: nowMs};
   const dueMs = nowMs + Math.max(backOffMs, unanswered ? treatment.crowdMs : 0);
-  return {...next, down, probe: {dueMs, number: entry.probe?.number ?? 0}};
+  const slow = next.slow && {...next.slow, works: treatment.staysFast};
+  return {...next, down, ...(slow && {slow}), probe: {dueMs, number: entry.probe?.number ?? 0}};
 }
 
 export interface LateEvent extends Event {
@@ -145,7 +146,9 @@ export function late(receiver: string, before: Entry | undefined, event: LateEve
     const isFast = nowMs < slow.sinceMs + handOverMs && works && !treatment.staysFast;
     const fromMs = isFast ? nowMs + lastTransactionMs : slow.fromMs;
     if (nowMs < slow.lateMs + lateMs && fromMs - slow.fromMs < lateMs) return entry;
-    return {...entry, slow: {...slow, lateMs: nowMs, fromMs}};
+    if (!works || slow.works || entry.down) return {...entry, slow: {...slow, lateMs: nowMs, fromMs}};
+    const {probe: _, ...rest} = entry;
+    return {...rest, slow: {...slow, lateMs: nowMs, fromMs, works}};
   }
   const lates = entry.lates + 1;
   const next = {...entry, lates, signMs: nowMs, reason};

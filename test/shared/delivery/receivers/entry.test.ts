@@ -246,6 +246,32 @@ describe('a receiver is slow', () => {
     expect(dueS(entry)).toBe(140 + (2 * 90 * 600) / 50);
   });
 
+  test('and its mail waits outside once it is down', () => {
+    const slow: readonly Step[] = [
+      ['late session', 10],
+      ['late session', 10],
+    ];
+    const down = entryAfter([...slow, ['fail', 600], ['fail', 600], ['fail', 1200]]);
+    expect(placementOf(down, false)).toEqual({kind: 'outside'});
+    // A probe that hangs after its text is late in a session.
+    expect(
+      placementOf(
+        entryAfter([...slow, ['fail', 600], ['fail', 600], ['fail', 1200], ['late session', 1300]]),
+        false,
+      ),
+    ).toEqual({kind: 'outside'});
+  });
+
+  test('and works when a session was had with it after all', () => {
+    const entry = entryAfter([
+      ['late opening', 10],
+      ['late opening', 10],
+      ['claim', 65],
+      ['late session', 100],
+    ]);
+    expect(placementOf(entry, false)).toMatchObject({kind: 'lanes', queue: 'slow'});
+  });
+
   test('until nothing was late for a quarter of an hour; then the fast queue takes over', () => {
     const steps: readonly Step[] = [
       ['late session', 10],
