@@ -16,11 +16,11 @@ type CallPoint = readonly [functionName: string, operation: string, queue: strin
 
 const callPoints: readonly CallPoint[] = [
   [route, batch, names.delivery, 'ok'],
-  [route, batch, names.waiting, 'hold'],
+  [route, batch, names.waitingSoon, 'hold'],
   [route, batch, results, 'invalid'],
   [route, batch, failure, 'invalid'],
   [route, batch, names.outboxOversize, 'large'],
-  [deliver, batch, names.waiting, 'later'],
+  [deliver, batch, names.waitingSoon, 'later'],
   [deliver, batch, results, 'later'],
   [deliver, batch, retry, 'later'],
   [deliver, batch, results, 'ok'],

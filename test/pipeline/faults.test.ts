@@ -44,7 +44,7 @@ async function startDying(): Promise<Trial> {
   const points = [
     [names.route, names.delivery, 'ok'],
     [names.route, names.results.failure, 'invalid'],
-    [names.deliver, names.waiting, 'later'],
+    [names.deliver, names.waitingSoon, 'later'],
     [names.deliver, names.results.results, 'ok'],
   ] as const;
   const samples = points.map(([functionName, queue, kind]) => {
@@ -146,7 +146,7 @@ describe('the settings', () => {
 
 describe('a batch', () => {
   test('is delivered whole and once, though every call about it fails in part', async () => {
-    const queues = [names.waiting, names.delivery, ...Object.values(names.results)];
+    const queues = [names.waitingSoon, names.delivery, ...Object.values(names.results)];
     const partial = queues.map(queue => bench.fault({queue, fault: 'partial', count: 1}));
     const samples = [...kinds, ...kinds].map(kind => bench.sample(kind));
     await bench.send(...samples);

@@ -18,7 +18,13 @@ import {sdkOptions} from '../sdk-options.ts';
 
 export const names = namesOf('local');
 /** Where messages are on their way. */
-export const queuesOnTheWay = [names.outbox, names.waiting, names.delivery] as const;
+export const queuesOnTheWay = [
+  names.outbox,
+  names.waiting,
+  names.waitingSoon,
+  names.delivery,
+  names.deliverySlow,
+] as const;
 export const deadLetterQueues = [names.outboxDlq, names.waitingDlq, names.deliveryDlq] as const;
 
 /** How long a test waits for what must happen. The limit makes it fail instead of hang. */

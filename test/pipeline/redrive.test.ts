@@ -40,7 +40,7 @@ beforeAll(async () => {
   faults = [];
   samples = [
     // outbox-dlq: the function can reach neither the next queue nor those for results.
-    barred('hold', {function: names.route, queue: names.waiting}),
+    barred('hold', {function: names.route, queue: names.waitingSoon}),
     barred('ok', {function: names.route, queue: names.delivery}),
     // waiting-dlq: deferred mail, and a postponed result.
     barred('later', {function: names.route, queue: names.delivery, containing: '"attempts":1,'}),

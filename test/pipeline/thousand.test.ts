@@ -12,7 +12,7 @@ import {type Mail, mailMix, secretMark} from '../samples/mail-mix.ts';
 import {type DnsServer, startDnsServer, type Zone} from '../servers/dns-server.ts';
 import {MoodyServer} from '../servers/moody-server.ts';
 import {problemsOf} from './account.ts';
-import {names, Pipeline} from './pipeline-under-test.ts';
+import {names, Pipeline, queuesOnTheWay} from './pipeline-under-test.ts';
 import {ResultCollector} from './result-collector.ts';
 
 const seed = Number(process.env.RELAYQ_TEST_SEED ?? randomInt(2 ** 31));
@@ -92,7 +92,7 @@ const left = (queue: string): number => {
 
 test('every message comes to exactly one end', async () => {
   for (const batch of batchesOf(mails)) await pipeline.send(...batch.map(({body}) => body));
-  const places = [names.outbox, names.waiting, names.delivery, ...resultQueues];
+  const places = [...queuesOnTheWay, ...resultQueues];
   await pipeline
     .until(() => places.every(queue => left(queue) === 0))
     .catch(() => {
