@@ -106,7 +106,7 @@ export async function attemptDelivery(
     const untilMs = troubles.failed(keyOf(target), failure, now());
     if (untilMs !== undefined) full ??= {kind: 'full', untilMs, failure};
     failures.push({...common, ok: false, failure});
-    if (!judge(failure).tryNextHost || now() >= deadlineMs) break;
+    if (!judge(failure).tryNextHost || now() >= deadlineMs || !watch.hasTimeToOpen()) break;
     passed.push(`${target.address}: ${failure.stage} ${failure.description}`);
   }
   const all = failures.map(({failure}) => failure);

@@ -40,8 +40,8 @@ export async function deliverMessage(
   const startMs = now();
   const stop = decide(candidate, startMs);
   if (stop !== undefined) return ended(candidate, stop, settings, startMs);
-  const {message, destination, deliveryQueue: queue} = candidate;
-  const watch = new ReceiverWatch(message, destination, {receivers, queue, now});
+  const {message, destination} = candidate;
+  const watch = new ReceiverWatch(candidate, {receivers, now});
   const attempt = await attemptDelivery(message, destination, lane, {...begun, ...parts, settings, watch});
   const timeMs = now();
   switch (attempt.kind) {

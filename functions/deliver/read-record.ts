@@ -10,13 +10,15 @@ import {problemsText} from '../../shared/parsed.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import type {Settler} from '../outcome/settler.ts';
 import type {Log} from '../runtime/log.ts';
-import {arrivalOf} from '../runtime/record.ts';
+import {arrivalOf, receivesOf} from '../runtime/record.ts';
 
 export interface Deliverable extends Candidate {
   readonly lane: string;
   readonly deliveryQueue: DeliveryQueue;
   /** When it came into the delivery queue. */
   readonly sentMs: number;
+  /** How often it was received, this time included. */
+  readonly receives: number;
 }
 
 /** A record of a batch. */
@@ -56,5 +58,12 @@ export function readRecord(
   if (!parsed.ok) return {fate: 'unreadable', id, lane, body, reason: problemsText(parsed.problems)};
   const {message} = parsed;
   if (!('text' in message)) return {fate: 'unreadable', id, lane, body, reason: 'its mime is not text yet'};
-  return {message, destination: resolveDestination(message, settings), lane, deliveryQueue, sentMs};
+  return {
+    message,
+    destination: resolveDestination(message, settings),
+    lane,
+    deliveryQueue,
+    sentMs,
+    receives: receivesOf(record),
+  };
 }

@@ -14,6 +14,7 @@ import type {Patience} from '../../shared/smtp/patience.ts';
 import type {Receivers} from '../receivers/receivers.ts';
 import type {Transaction} from './lane.ts';
 import type {Hosts} from './next-hop/next-hop-hosts.ts';
+import type {Deliverable} from './read-record.ts';
 
 /** The attempt does not count. */
 export type Uncounted =
@@ -24,7 +25,6 @@ export type Uncounted =
 
 export interface WatchOptions {
   readonly receivers: Receivers;
-  readonly queue: DeliveryQueue;
   readonly now: () => number;
 }
 
@@ -36,16 +36,21 @@ export class ReceiverWatch {
   readonly #treatment: Treatment;
   readonly #patience: Patience;
   readonly #queue: DeliveryQueue;
+  readonly #receives: number;
   readonly #isProbe: boolean;
   #openingEndsMs: number | undefined;
   #isOpeningLate = false;
 
-  constructor(message: Message, destination: Destination, {receivers, queue, now}: WatchOptions) {
+  constructor(
+    {message, destination, deliveryQueue: queue, receives}: Deliverable,
+    {receivers, now}: WatchOptions,
+  ) {
     const {receiver} = destination;
     const entry = receivers.entryOf(receiver);
     this.#receivers = receivers;
     this.#now = now;
     this.#queue = queue;
+    this.#receives = receives;
     this.#message = message;
     this.#destination = destination;
     this.#treatment = receivers.treatmentOf(receiver);
@@ -98,6 +103,11 @@ export class ReceiverWatch {
     return hasNext ? leftMs / 2 : leftMs;
   }
 
+  /** Whether what is left would say anything of another server. */
+  hasTimeToOpen(): boolean {
+    return (this.openingMs(false) ?? leastOpeningMs) >= leastOpeningMs;
+  }
+
   answered(): void {
     const {receiver} = this.#destination;
     void this.#receivers.answered(receiver);
@@ -148,16 +158,16 @@ export class ReceiverWatch {
   }
 
   /**
-   * A MAIL that is put off may be the sender's fault. Of a smarthost it is believed to be the smarthost's, unless that
-   * takes other mail, or it lasts.
+   * A MAIL that is put off may be the sender's fault. Of the smarthost it is believed to be the smarthost's, unless that
+   * takes other mail meanwhile, or it lasts.
    */
   #believesPutOff(): boolean {
     const {receiver} = this.#destination;
     if (!isOfSettingsSmarthost(receiver)) return true;
     const nowMs = this.#now();
     const {down, signMs = nowMs} = this.#receivers.entryOf(receiver) ?? {};
-    const hasWorked = (this.#receivers.successMs(receiver) ?? 0) > nowMs - putOffMs.worked;
-    return !hasWorked && nowMs - (down?.sinceMs ?? signMs) < putOffMs.most;
+    if (down) return nowMs - down.sinceMs < putOffMostMs;
+    return (this.#receivers.successMs(receiver) ?? 0) < signMs && this.#receives <= putOffMostReceives;
   }
 
   #late(stage: Stage, reason: string): Promise<void> {
@@ -167,7 +177,10 @@ export class ReceiverWatch {
 }
 
 const freshMs = 1_000;
-const putOffMs = {worked: 60_000, most: 600_000} as const;
+const leastOpeningMs = 1_000;
+const putOffMostMs = 600_000;
+/** A message that is put off again and again while the smarthost is not down is put off for itself. */
+const putOffMostReceives = 4;
 const transaction: ReadonlySet<Stage> = new Set(['mailfrom', 'rcptto', 'data', 'message']);
 
 const hashOf = (address: string): string => createHash('sha256').update(address).digest('hex').slice(0, 8);

@@ -86,7 +86,10 @@ export async function rawAttempt(
   };
   const at = resolveDestination(message, {...parseSettings([]).settings, ...those});
   const destination = {...at, nextHop, isForeign: at.isForeign && nextHop.kind === 'smarthost'};
-  const watch = new ReceiverWatch(message, destination, {receivers, queue, now: Date.now});
+  const watch = new ReceiverWatch(
+    {message, destination, deliveryQueue: queue, lane: '', sentMs: 0, receives: 1},
+    {receivers, now: Date.now},
+  );
   return attemptDelivery(message, destination, lane, {...options, watch}).finally(options.turn.pass);
 }
 

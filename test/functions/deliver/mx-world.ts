@@ -143,7 +143,7 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
     const record = {
       messageId: 'id',
       body: JSON.stringify(mailTo('to@example.org', message)),
-      attributes: {SentTimestamp: String(now())},
+      attributes: {SentTimestamp: String(now()), ApproximateReceiveCount: '1'},
     } as unknown as SQSRecord;
     const lane = new Lane(connections);
     const deadlineMs = now() + 300_000;
