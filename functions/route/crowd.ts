@@ -50,8 +50,10 @@ export class Crowd {
     }
   }
 
+  /** Where all mail is of one receiver, it is in nobody's way. */
   isCrowding(receiver: string): boolean {
-    return this.#isFull && (this.#counts.get(receiver) ?? 0) > crowdedShare * this.#recent.length;
+    if (!this.#isFull || this.#counts.size < 2) return false;
+    return (this.#counts.get(receiver) ?? 0) > crowdedShare * this.#recent.length;
   }
 
   #count(receiver: string, change: number): void {
