@@ -182,7 +182,8 @@ class MeteredPipeline {
       return visible + inFlight + delayed === 0;
     };
     const deadlineMs = performance.now() + stallMs;
-    while (![names.outbox, names.waiting, names.delivery].every(isEmpty)) {
+    const {outbox, waiting, waitingSoon, delivery, deliverySlow} = names;
+    while (![outbox, waiting, waitingSoon, delivery, deliverySlow].every(isEmpty)) {
       if (performance.now() > deadlineMs)
         throw new Error('the queues of the pipeline are not empty after all messages were delivered');
       await delay(5);

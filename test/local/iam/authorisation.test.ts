@@ -100,8 +100,8 @@ describe('a function', () => {
     const batch = (queueName: string) =>
       new SendMessageBatchCommand({QueueUrl: urlOf(queueName), Entries: entries});
     await expect(sqs.send(batch(names.results.retry))).resolves.toMatchObject({Successful: [{Id: '1'}]});
-    await expect(sqs.send(batch(names.delivery))).rejects.toMatchObject(
-      deniedBySqs('sendmessage', names.delivery),
+    await expect(sqs.send(batch(names.outbox))).rejects.toMatchObject(
+      deniedBySqs('sendmessage', names.outbox),
     );
     const Entries = [{Id: '1', ReceiptHandle: 'x'}];
     const remove = new DeleteMessageBatchCommand({QueueUrl: urlOf(names.outbox), Entries});
@@ -197,7 +197,7 @@ describe('a stack that lacks a permission', () => {
         overrides: resources => {
           for (const statements of statementsOf(resources)) {
             for (const statement of statements) {
-              if (!Array.isArray(statement.Resource)) continue;
+              if (statement.Action !== 'sqs:SendMessage' || !Array.isArray(statement.Resource)) continue;
               statement.Resource = statement.Resource.filter(arn => arn !== arnOf(names.delivery));
             }
           }

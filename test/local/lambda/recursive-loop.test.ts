@@ -149,8 +149,8 @@ describe.concurrent('the pipeline', () => {
     const {expect} = context;
     const {pipeline, problems} = await startLate(context, ({functions, queues}) => {
       for (const each of functions) Object.assign(each, {recursiveLoop: 'Terminate', timeoutS: 8});
-      const waiting = queues.find(({name}) => name === names.waiting)!;
-      Object.assign(waiting.attributes, {
+      const waitingSoon = queues.find(({name}) => name === names.waitingSoon)!;
+      Object.assign(waitingSoon.attributes, {
         VisibilityTimeout: '8',
         RedrivePolicy: JSON.stringify({
           deadLetterTargetArn: `arn:aws:sqs:us-east-1:000000000000:${names.waitingDlq}`,
