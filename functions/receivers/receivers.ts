@@ -149,32 +149,35 @@ export class Receivers {
 
   async #write(receiver: string, change: Change): Promise<void> {
     const {table, now} = this.#parts;
-    const known = this.#entries.get(receiver);
-    let stored = known;
     for (let writes = 0; writes < maxWrites; writes += 1) {
-      const entry = change(stored?.entry);
-      if (entry === stored?.entry) {
-        if (stored !== known) this.#keep(receiver, stored, known?.entry);
-        return;
+      const stored = this.#entries.get(receiver);
+      const before = stored?.entry;
+      const entry = change(before);
+      if (entry === before) return;
+      if (now() < this.#askAgainMs) {
+        this.#keep(receiver, withEntry(stored, entry));
+        return this.#tell(receiver, before, entry);
       }
-      if (now() < this.#askAgainMs) return this.#keep(receiver, withEntry(stored, entry), known?.entry);
       try {
         const replaced = await table.replace(receiver, stored, entry, now());
         this.#works();
-        stored = replaced.stored;
-        if (replaced.done) return this.#keep(receiver, stored, known?.entry);
+        this.#keep(receiver, replaced.stored);
+        if (replaced.done) return this.#tell(receiver, before, entry);
       } catch (error) {
         this.#fails(error);
       }
     }
   }
 
-  #keep(receiver: string, stored: Stored | undefined, before: Entry | undefined): void {
+  #keep(receiver: string, stored: Stored | undefined): void {
     if (stored) this.#entries.set(receiver, stored);
     else this.#entries.delete(receiver);
     this.#unanswered = undefined;
     this.#writtenMs.set(receiver, this.#parts.now());
-    const line = changeLine(receiver, before, stored?.entry);
+  }
+
+  #tell(receiver: string, before: Entry | undefined, after: Entry | undefined): void {
+    const line = changeLine(receiver, before, after);
     if (line) this.#parts.log(line.level, line.message, line.fields);
   }
 

@@ -25,8 +25,6 @@ export type Stop =
       /** In words, for the log: `settings are not known`; undefined where the message itself asked to wait. */
       readonly cause?: string;
       readonly facts?: Readonly<Record<string, unknown>>;
-      /** Whether somebody may have to do something about it. */
-      readonly isTrouble?: boolean;
       /** Its slot from now on; null takes away the one that it had. */
       readonly slotMs?: number | null;
     }

@@ -12,11 +12,11 @@ import {stayOf} from './stay.ts';
 export function outcomeLine(outcome: Outcome): LogLine | undefined {
   switch (outcome.fate) {
     case 'held': {
-      const {cause, facts, isTrouble} = outcome.stop;
+      const {cause, facts} = outcome.stop;
       if (cause === undefined) return undefined;
       const {delaySeconds} = stayOf(outcome.stop, outcome.timeMs);
       const fields = {...aboutOf(outcome), ...facts, delaySeconds};
-      return {level: isTrouble ? 'warn' : 'info', message: `message held: ${cause}`, fields};
+      return {level: 'info', message: `message held: ${cause}`, fields};
     }
     case 'moved': {
       const fields = {...aboutOf(outcome), to: outcome.queue};

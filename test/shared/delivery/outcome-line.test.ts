@@ -91,13 +91,6 @@ test.each<[string, Outcome, string, string, object]>([
     {...about, nextHop: 'mx:example.org', delaySeconds: 5},
   ],
   [
-    'a message that is held because something is wrong',
-    stopped(candidate, {...hold, cause: 'its next hop is down', isTrouble: true}, stage, now),
-    'warn',
-    'message held: its next hop is down',
-    {...about, nextHop: 'mx:example.org', delaySeconds: 5},
-  ],
-  [
     'no message',
     refused(incoming('x'), {problems: [{path: '', problem: 'is not JSON'}], queues: {}}, stage, now),
     'warn',
