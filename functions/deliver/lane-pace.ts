@@ -6,7 +6,7 @@ import type {Receivers} from '../receivers/receivers.ts';
 import type {Deliverable} from './read-record.ts';
 
 /** In the slow queue age means little for longer: mail may wait there for its receiver to change queues. */
-const agedInMs: Readonly<Record<DeliveryQueue, number>> = {fast: agedMs, slow: 10 * 60_000};
+const agedInMs: Readonly<Record<DeliveryQueue, number>> = {fast: agedMs, slow: 5 * 60_000};
 
 export interface LanePaceParts {
   readonly receivers: Receivers;

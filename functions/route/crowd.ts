@@ -1,59 +1,74 @@
-// Whether the delivery queues are so full that SQS may not look at all of them, and whose mail that is. This environment
-// judges by the last thousand messages that went through it.
+// Whose mail fills a delivery queue. SQS looks for work among its first 120,000 messages only, so that a few receivers who
+// cannot keep up would hold up all others. This environment judges by the last thousand messages that it put there.
 
+import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import type {Sqs} from '../runtime/sqs.ts';
 
 export interface CrowdParts {
   readonly sqs: Pick<Sqs, 'depthOf'>;
-  readonly queueUrls: readonly string[];
+  readonly urls: Readonly<Record<DeliveryQueue, string>>;
   readonly log: Log;
   readonly now: () => number;
 }
 
-/** Half of what SQS looks at ("FIFO queues look through the first 120k messages"). */
-const crowdedDepth = 60_000;
-const crowdedShare = 0.05;
+/** How many messages a receiver may have in the queue for each of its lanes: enough to be busy until others come back. */
+const mostPerLane = 300;
 const remembered = 1_000;
-/** SQS is asked every five seconds, and only after so many messages: plain mail does not pay for it. */
-const askEveryMs = 5_000;
-const askAfter = 100;
+/** SQS is asked once a second at most, and only after so many messages: plain mail hardly pays for it. */
+const askEveryMs = 1_000;
+const askAfter = 50;
 
 export class Crowd {
   readonly #parts: CrowdParts;
-  #recent: string[] = [];
-  readonly #counts = new Map<string, number>();
-  #since = 0;
-  #askedMs = Number.NEGATIVE_INFINITY;
-  #isFull = false;
+  readonly #queues: Readonly<Record<DeliveryQueue, Recent>> = {fast: new Recent(), slow: new Recent()};
 
   constructor(parts: CrowdParts) {
     this.#parts = parts;
   }
 
-  /** To be called with the receivers of a batch. */
-  async seen(receivers: readonly string[]): Promise<void> {
-    for (const receiver of receivers) this.#count(receiver, 1);
-    this.#recent.push(...receivers);
-    for (const receiver of this.#recent.splice(0, this.#recent.length - remembered))
-      this.#count(receiver, -1);
-    this.#since += receivers.length;
-    const {sqs, queueUrls, log, now} = this.#parts;
-    if (this.#since < askAfter || now() < this.#askedMs + askEveryMs) return;
-    this.#since = 0;
-    this.#askedMs = now();
+  /** To be called with the receivers of the messages in a batch that are about to go into a queue. */
+  async seen(queue: DeliveryQueue, receivers: readonly string[]): Promise<void> {
+    const {sqs, urls, log, now} = this.#parts;
+    const recent = this.#queues[queue];
+    recent.add(receivers);
+    if (recent.since < askAfter || now() < recent.askedMs + askEveryMs) return;
+    recent.since = 0;
+    recent.askedMs = now();
     try {
-      const depths = await Promise.all(queueUrls.map(url => sqs.depthOf(url)));
-      this.#isFull = Math.max(...depths) > crowdedDepth;
+      recent.depth = await sqs.depthOf(urls[queue]);
     } catch (error) {
-      log('warn', 'SQS does not say how full the delivery queues are', {error: errorText(error)});
+      log('warn', 'SQS does not say how full a delivery queue is', {queue, error: errorText(error)});
     }
   }
 
-  /** Where all mail is of one receiver, it is in nobody's way. */
-  isCrowding(receiver: string): boolean {
-    if (!this.#isFull || this.#counts.size < 2) return false;
-    return (this.#counts.get(receiver) ?? 0) > crowdedShare * this.#recent.length;
+  /** Whether a receiver has enough in the queue, as far as can be told. Where all mail is its own, it is in nobody's way. */
+  isCrowding(queue: DeliveryQueue, receiver: string, lanes: number): boolean {
+    const {depth, share, isOfOne} = this.#queues[queue].of(receiver);
+    return !isOfOne && depth * share > mostPerLane * lanes;
+  }
+}
+
+/** What went into a queue lately. */
+class Recent {
+  #receivers: string[] = [];
+  readonly #counts = new Map<string, number>();
+  depth = 0;
+  /** How many went in since SQS was asked. */
+  since = 0;
+  askedMs = Number.NEGATIVE_INFINITY;
+
+  add(receivers: readonly string[]): void {
+    for (const receiver of receivers) this.#count(receiver, 1);
+    this.#receivers.push(...receivers);
+    for (const receiver of this.#receivers.splice(0, this.#receivers.length - remembered))
+      this.#count(receiver, -1);
+    this.since += receivers.length;
+  }
+
+  of(receiver: string) {
+    const share = (this.#counts.get(receiver) ?? 0) / Math.max(this.#receivers.length, 1);
+    return {depth: this.depth, share, isOfOne: this.#counts.size < 2};
   }
 
   #count(receiver: string, change: number): void {

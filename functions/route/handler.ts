@@ -32,7 +32,7 @@ const now = Date.now;
 const limits = new RateLimits(slots, log, candidate =>
   admissionLimitOf(candidate, receivers.entryOf(candidate.destination.receiver), now()),
 );
-const crowd = new Crowd({sqs, queueUrls: [deliveryUrl, deliverySlowUrl], log, now});
+const crowd = new Crowd({sqs, urls: {fast: deliveryUrl, slow: deliverySlowUrl}, log, now});
 const gates = [
   expiry,
   due,
@@ -40,13 +40,14 @@ const gates = [
   unansweredReceiver(receivers),
   admission({
     entryOf: receiver => receivers.entryOf(receiver),
-    isCrowding: receiver => crowd.isCrowding(receiver),
+    treatmentOf: receiver => receivers.treatmentOf(receiver),
+    crowd,
     waitsOf: (candidates, clock) => limits.waitsOf(candidates, clock),
   }),
 ];
 const textSteps: TextSteps = [compose];
 
-const parts = {textSteps, gates, receivers, crowd, groups, writer, sqs, results, environment, log, now};
+const parts = {textSteps, gates, receivers, groups, writer, sqs, results, environment, log, now};
 
 export const handler = batchHandler({source: settings, visibility, receivers, log}, (records, current) =>
   routeBatch(records, current, parts),

@@ -16,14 +16,12 @@ import type {Environment} from '../runtime/environment.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import {arrivalOf, queueNameOf} from '../runtime/record.ts';
 import type {Sqs, Untaken} from '../runtime/sqs.ts';
-import type {Crowd} from './crowd.ts';
 import {readMessage, type TextSteps} from './read-message.ts';
 
 export interface RouteParts {
   readonly textSteps: TextSteps;
   readonly gates: readonly Gate[];
   readonly receivers: Receivers;
-  readonly crowd: Crowd;
   /** In how many message groups the mail of unanswered receivers is. */
   readonly groups: number;
   readonly writer: OutcomeWriter;
@@ -40,7 +38,7 @@ export async function routeBatch(
   settings: Settings,
   parts: RouteParts,
 ): Promise<readonly string[]> {
-  const {textSteps, gates, receivers, crowd, groups, writer, sqs, results, environment, log, now} = parts;
+  const {textSteps, gates, receivers, groups, writer, sqs, results, environment, log, now} = parts;
   const {waiting, waitingSoon, outboxOversize} = namesOf(environment.stage);
   const own = [waiting, waitingSoon];
   const failed = new Set<string>();
@@ -77,7 +75,6 @@ export async function routeBatch(
       fail(record, error);
     }
   }
-  await crowd.seen(candidates.map(({destination}) => destination.receiver));
   const decide = await openGates(gates, {candidates, settings, now});
   for (const candidate of candidates) {
     const record = recordOf.get(candidate)!;

@@ -5,15 +5,16 @@ import {isOfSettingsSmarthost, nextHopName} from '../destination.ts';
 import type {Candidate, Gate} from '../gate.ts';
 import {type Limit, type Rate, rateOf} from '../rate.ts';
 import {type Entry, isUnanswered, type Pace} from '../receivers/entry.ts';
-import {lookAgainMs} from '../receivers/placement.ts';
+import {type DeliveryQueue, lookAgainMs} from '../receivers/placement.ts';
 import type {Waits} from './rate.ts';
+import {type KnownReceivers, placementIn} from './receiver.ts';
 
 /** How much mail of a receiver that is down may lie in a lane: enough to probe with. */
 const downPerLane = 20;
 /** After this the pace of a receiver is no longer known. */
 const paceKeptMs = 5 * 60_000;
-/** How old mail may get in the delivery queue before its receiver is admitted more slowly. */
-export const agedMs = 2 * 60_000;
+/** How old mail may get in the delivery queue before its receiver is admitted by its pace. */
+export const agedMs = 20_000;
 
 /** Undefined where a receiver may have in the delivery queues whatever there is. */
 export function admissionLimitOf(
@@ -43,15 +44,18 @@ function admissionRate({perMinute, ageMs}: Pace): Rate {
   return {intervalMs, burst: Math.max(Math.ceil(1000 / intervalMs), 1)};
 }
 
-interface Inside {
-  entryOf(receiver: string): Entry | undefined;
-  /** Whether the delivery queues are full, and much of that is this receiver's. */
-  isCrowding(receiver: string): boolean;
+/** What is known of the mail in the delivery queues. */
+interface Inside extends Pick<KnownReceivers, 'entryOf' | 'treatmentOf'> {
+  readonly crowd: {
+    /** To be told what is about to go into a queue. */
+    seen(queue: DeliveryQueue, receivers: readonly string[]): Promise<void>;
+    isCrowding(queue: DeliveryQueue, receiver: string, lanes: number): boolean;
+  };
   waitsOf(candidates: readonly Candidate[], now: () => number): Promise<Waits>;
 }
 
-/** How long mail waits when the queues are full. */
-const crowdedMs = 120_000;
+/** How long mail waits until its receiver's pace is known. */
+const crowdedMs = 15_000;
 /** How long after a probe others know what came of it. */
 const afterProbeMs = 30_000;
 
@@ -59,21 +63,33 @@ export const admission =
   (inside: Inside): Gate =>
   async ({candidates, now}) => {
     const waits = await inside.waitsOf(candidates, now);
+    const queueOf = (candidate: Candidate) => {
+      const placement = placementIn(candidate, inside);
+      return placement.kind === 'lanes' ? placement.queue : 'slow';
+    };
+    for (const [queue, those] of Map.groupBy(candidates, queueOf))
+      await inside.crowd.seen(
+        queue,
+        those.map(({destination}) => destination.receiver),
+      );
     return (candidate, nowMs) => {
-      const {receiver, nextHop} = candidate.destination;
+      const {receiver, nextHop, capacity} = candidate.destination;
       const facts = {nextHop: nextHopName(nextHop)};
-      if (inside.isCrowding(receiver)) {
-        const cause = 'the delivery queues are full, much of it with mail of its receiver';
-        return {kind: 'hold', untilMs: nowMs + crowdedMs, cause, facts};
-      }
-      const wait = waits.get(candidate);
-      if (wait === undefined) return undefined;
       const entry = inside.entryOf(receiver);
+      const wait = waits.get(candidate);
+      if (wait === undefined) {
+        // With a pace it has its slots.
+        if (entry?.pace || !inside.crowd.isCrowding(queueOf(candidate), receiver, capacity.connections))
+          return undefined;
+        return {kind: 'hold', untilMs: nowMs + crowdedMs, cause: enough, facts};
+      }
       if (entry?.down) {
         const untilMs = Math.max(lookAgainMs(entry, nowMs) + afterProbeMs, nowMs + 2 * afterProbeMs);
         return {kind: 'hold', untilMs, cause: 'its receiver is down, and has mail to be probed with', facts};
       }
       const {untilMs, slotMs = null} = wait;
-      return {kind: 'hold', untilMs, slotMs, cause: 'its receiver has enough in the delivery queue', facts};
+      return {kind: 'hold', untilMs, slotMs, cause: enough, facts};
     };
   };
+
+const enough = 'its receiver has enough in the delivery queue';

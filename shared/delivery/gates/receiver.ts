@@ -63,7 +63,10 @@ async function probesOf(candidates: readonly Candidate[], known: KnownReceivers)
 }
 
 /** Where a message belongs. */
-export function placementIn({destination: {receiver: name}}: Candidate, known: KnownReceivers) {
+export function placementIn(
+  {destination: {receiver: name}}: Candidate,
+  known: Pick<KnownReceivers, 'entryOf' | 'treatmentOf'>,
+) {
   const entry = known.entryOf(name);
   return placementOf(entry, entry !== undefined && known.treatmentOf(name).staysFast);
 }
