@@ -42,10 +42,10 @@ export class Crowd {
     }
   }
 
-  /** Whether a receiver has enough in the queue, as far as can be told. Where all mail is its own, it is in nobody's way. */
+  /** Whether a receiver has enough in the queue, as far as can be told. */
   isCrowding(queue: DeliveryQueue, receiver: string, lanes: number): boolean {
-    const {depth, share, isOfOne} = this.#queues[queue].of(receiver);
-    return !isOfOne && depth * share > mostPerLane * lanes;
+    const {depth, share} = this.#queues[queue].of(receiver);
+    return depth * share > mostPerLane * lanes;
   }
 }
 
@@ -68,7 +68,7 @@ class Recent {
 
   of(receiver: string) {
     const share = (this.#counts.get(receiver) ?? 0) / Math.max(this.#receivers.length, 1);
-    return {depth: this.depth, share, isOfOne: this.#counts.size < 2};
+    return {depth: this.depth, share};
   }
 
   #count(receiver: string, change: number): void {

@@ -79,8 +79,8 @@ export const admission =
       const wait = waits.get(candidate);
       if (wait === undefined) {
         // With a pace it has its slots.
-        if (entry?.pace || !inside.crowd.isCrowding(queueOf(candidate), receiver, capacity.connections))
-          return undefined;
+        if (entry?.pace || isOfSettingsSmarthost(receiver)) return undefined;
+        if (!inside.crowd.isCrowding(queueOf(candidate), receiver, capacity.connections)) return undefined;
         return {kind: 'hold', untilMs: nowMs + crowdedMs, cause: enough, facts};
       }
       if (entry?.down) {
