@@ -78,6 +78,7 @@ export async function attemptDelivery(
     return loaded;
   };
   const failures: Extract<Attempt, {ok: false}>[] = [];
+  const blamed: {readonly failure: Failure; readonly isFresh: boolean}[] = [];
   let full: Full | undefined;
   for (const target of up) {
     const hasNext = target !== up.at(-1);
@@ -85,7 +86,7 @@ export async function attemptDelivery(
     const transacted = await lane.transact({...wish, openingMs: () => watch.openingMs(hasNext)});
     if (!transacted.ok && transacted.spent !== undefined)
       return {kind: 'overran', failure: transacted.failure};
-    const {facts, messages, couldAuthenticate} = transacted;
+    const {facts, messages, isFresh, couldAuthenticate} = transacted;
     const common = {
       kind: 'attempted',
       mta: target.host,
@@ -106,13 +107,13 @@ export async function attemptDelivery(
     const untilMs = troubles.failed(keyOf(target), failure, now());
     if (untilMs !== undefined) full ??= {kind: 'full', untilMs, failure};
     failures.push({...common, ok: false, failure});
+    blamed.push({failure, isFresh});
     if (!judge(failure).tryNextHost || now() >= deadlineMs || !watch.hasTimeToOpen()) break;
     passed.push(`${target.address}: ${failure.stage} ${failure.description}`);
   }
   const all = failures.map(({failure}) => failure);
   if (full !== undefined && mayWait(all)) return full;
   const decisive = decisiveOf(failures);
-  const blamed = failures.map(({failure, messages = 0}) => ({failure, isFresh: messages <= 1}));
   const uncounted = await watch.failed(decisive.failure, blamed);
   return uncounted ?? {...decisive, tried: failures.length, ...complaintOf(failures)};
 }

@@ -35,6 +35,8 @@ export type Transacted = Sent & {
   readonly facts: SessionFacts;
   /** How many messages the connection has carried, this one included. */
   readonly messages: number;
+  /** Whether no message had got as far as MAIL over the connection before. */
+  readonly isFresh: boolean;
   readonly couldAuthenticate: boolean;
   readonly wasPipelining: boolean;
 };
@@ -125,7 +127,8 @@ export class Lane {
         allowance: allowanceOf(openingMs?.()),
       }),
     );
-    if (!opened.ok) return {...opened, messages: 0, couldAuthenticate: false, wasPipelining: false};
+    if (!opened.ok)
+      return {...opened, messages: 0, isFresh: true, couldAuthenticate: false, wasPipelining: false};
     this.#session = opened.session;
     return sendOver(opened.session, transaction);
   }
@@ -157,7 +160,8 @@ async function sendOver(
   session: SmtpSession,
   {envelope, content, turn, ...deadline}: Transaction,
 ): Promise<Transacted> {
+  const isFresh = !session.hasTakenMail;
   const sent = await session.send({...envelope, content: await content()}, turn, deadline);
   const {facts, messages, couldAuthenticate, pipelining: wasPipelining} = session;
-  return {...sent, facts, messages, couldAuthenticate, wasPipelining};
+  return {...sent, facts, messages, isFresh, couldAuthenticate, wasPipelining};
 }

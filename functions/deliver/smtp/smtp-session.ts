@@ -74,6 +74,11 @@ export class SmtpSession {
     return this.#extensions.has('AUTH') && this.facts.authentication === undefined;
   }
 
+  /** Whether the server has taken a MAIL on it: after that it may be spent. */
+  get hasTakenMail(): boolean {
+    return this.#hasTakenMail;
+  }
+
   get usable(): boolean {
     return this.#conversation.open;
   }
