@@ -9,14 +9,12 @@ export interface CrowdParts {
   readonly sqs: Pick<Sqs, 'depthOf'>;
   readonly urls: Readonly<Record<DeliveryQueue, string>>;
   readonly log: Log;
-  readonly now: () => number;
 }
 
 /** How many messages a receiver may have in the queue for each of its lanes: enough to be busy until others come back. */
 const mostPerLane = 300;
 const remembered = 1_000;
-/** SQS is asked once a second at most, and only after so many messages: plain mail hardly pays for it. */
-const askEveryMs = 1_000;
+/** SQS is asked after so many messages: that is a fiftieth of a request for each. */
 const askAfter = 50;
 
 export class Crowd {
@@ -29,12 +27,11 @@ export class Crowd {
 
   /** To be called with the receivers of the messages in a batch that are about to go into a queue. */
   async seen(queue: DeliveryQueue, receivers: readonly string[]): Promise<void> {
-    const {sqs, urls, log, now} = this.#parts;
+    const {sqs, urls, log} = this.#parts;
     const recent = this.#queues[queue];
     recent.add(receivers);
-    if (recent.since < askAfter || now() < recent.askedMs + askEveryMs) return;
+    if (recent.since < askAfter) return;
     recent.since = 0;
-    recent.askedMs = now();
     try {
       recent.depth = await sqs.depthOf(urls[queue]);
     } catch (error) {
@@ -56,7 +53,6 @@ class Recent {
   depth = 0;
   /** How many went in since SQS was asked. */
   since = 0;
-  askedMs = Number.NEGATIVE_INFINITY;
 
   add(receivers: readonly string[]): void {
     for (const receiver of receivers) this.#count(receiver, 1);
@@ -68,7 +64,7 @@ class Recent {
 
   of(receiver: string) {
     const share = (this.#counts.get(receiver) ?? 0) / Math.max(this.#receivers.length, 1);
-    return {depth: this.depth, share};
+    return {depth: this.depth + this.since, share};
   }
 
   #count(receiver: string, change: number): void {

@@ -32,7 +32,7 @@ const now = Date.now;
 const limits = new RateLimits(slots, log, candidate =>
   admissionLimitOf(candidate, receivers.entryOf(candidate.destination.receiver), now()),
 );
-const crowd = new Crowd({sqs, urls: {fast: deliveryUrl, slow: deliverySlowUrl}, log, now});
+const crowd = new Crowd({sqs, urls: {fast: deliveryUrl, slow: deliverySlowUrl}, log});
 const gates = [
   expiry,
   due,
