@@ -7,6 +7,9 @@ export interface Prices {
   readonly sqsFifoPerMillionRequests: number;
   readonly lambdaPerGBSecond: number;
   readonly lambdaPerMillionRequests: number;
+  /** Request units of a table on demand. */
+  readonly dynamoDbPerMillionWrites: number;
+  readonly dynamoDbPerMillionReads: number;
   readonly logsPerGB: number;
   /** From AWS to the internet. */
   readonly transferPerGB: number;
@@ -22,6 +25,9 @@ export const listPrices: Prices = {
   // aws.amazon.com/lambda/pricing
   lambdaPerGBSecond: 0.000_013_333_4,
   lambdaPerMillionRequests: 0.2,
+  // aws.amazon.com/dynamodb/pricing/on-demand
+  dynamoDbPerMillionWrites: 0.625,
+  dynamoDbPerMillionReads: 0.125,
   // aws.amazon.com/cloudwatch/pricing: logs that Lambda sends, standard class
   logsPerGB: 0.5,
   // aws.amazon.com/ec2/pricing/on-demand, data transfer

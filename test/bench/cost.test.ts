@@ -13,6 +13,8 @@ const prices: Prices = {
   transferPerGB: 5,
   sesPerThousandMessages: 0.1,
   sesPerGB: 6,
+  dynamoDbPerMillionWrites: 0,
+  dynamoDbPerMillionReads: 0,
 };
 
 const call = (operation: string, queue: string, calls: number, billedRequests = calls) => ({
