@@ -2,7 +2,7 @@
 // functions' own rule.
 
 import type {ReceiverWatch, Uncounted} from '../../functions/deliver/receiver-watch.ts';
-import {allowanceOf, allowedMs} from '../../functions/deliver/smtp/timeouts.ts';
+import {type Allowance, allowanceOf, allowedMs} from '../../functions/deliver/smtp/timeouts.ts';
 import type {Failure, Stage} from '../../shared/smtp/failure.ts';
 import {lateMs} from '../../shared/smtp/patience.ts';
 import type {Clock} from './clock.ts';
@@ -94,21 +94,24 @@ const replied = (stage: Stage, code: number): Failure => ({
   description: `${code} not now`,
 });
 
-/** Waits for a reply, for as long as is allowed. */
+/** Waits for a reply, for as long as is allowed. Every ten seconds the watch is asked whether to wait on. */
 async function wait(
   stage: Stage,
   ms: number,
   {clock, watch, deadlineMs}: Tries,
-  allowance?: ReturnType<typeof allowanceOf>,
+  allowance?: Allowance,
 ): Promise<Failure | undefined> {
-  const {patience, onLate} = watch.limits;
+  const {patience, waitsOn} = watch.limits;
+  const startedMs = clock.nowMs;
   const mostMs = allowedMs(stage, {deadlineMs, now: clock.now, ...(patience && {patience}), allowance});
-  const waitMs = Math.min(ms, mostMs);
-  if (waitMs > lateMs && mostMs > lateMs) {
-    await clock.sleep(lateMs);
-    onLate?.(stage);
-    await clock.sleep(waitMs - lateMs);
-  } else await clock.sleep(waitMs);
-  if (ms <= mostMs) return undefined;
-  return {stage, result: 'timeout', description: `no reply at ${stage}`};
+  const endsMs = startedMs + Math.min(ms, mostMs);
+  const leftMs = () => startedMs + mostMs - clock.nowMs;
+  while (clock.nowMs < endsMs) {
+    const isLast = endsMs - clock.nowMs <= lateMs || leftMs() <= lateMs;
+    await clock.sleep(isLast ? endsMs - clock.nowMs : lateMs);
+    if (!isLast && !(await waitsOn?.(stage))) return noReply(stage);
+  }
+  return ms <= mostMs ? undefined : noReply(stage);
 }
+
+const noReply = (stage: Stage): Failure => ({stage, result: 'timeout', description: `no reply at ${stage}`});

@@ -19,9 +19,9 @@ export async function checkTarpits(seconds = 200) {
   const busy: number[] = [];
   void (async () => {
     for (let n = 0; n < 20; n += 1)
-      for (let site = 0; site < 60; site += 1) outbox.send([maker.make('u', `bad${site}.example`, clock.nowMs)]);
+      for (let site = 0; site < 60; site += 1) outbox.send([maker.make(`u${n}`, `bad${site}.example`, clock.nowMs)]);
     for (let n = 0; n < seconds; n += 1) {
-      outbox.send([maker.make('u', `ok${n % 20}.example`, clock.nowMs)]);
+      outbox.send([maker.make(`u${n}`, `ok${n % 20}.example`, clock.nowMs)]);
       busy.push(sources.fast.busy + sources.slow.busy);
       await clock.sleep(1000);
     }

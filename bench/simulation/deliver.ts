@@ -114,10 +114,11 @@ class DeliverBatch {
     this.#state = state;
     this.#pipeline = pipeline;
     this.#items = records.map(record => {
-      const {mail, sentMs, content} = record.entry;
+      const {mail, sentMs, receives, content} = record.entry;
       const {message, destination} = mail;
-      return {record, content: {message, destination, lane: content.groupId, deliveryQueue: name, sentMs}};
-    }) as readonly Item[];
+      const lane = content.groupId;
+      return {record, content: {message, destination, lane, deliveryQueue: name, sentMs, receives}};
+    });
     const {clock, meter, queues} = pipeline;
     this.#settling = new Settling(records.length, {clock, meter, queue: queues[name]});
     this.#deadlineMs = clock.nowMs + totalMs - deadlineReserveMs;
@@ -187,11 +188,11 @@ class DeliverBatch {
   ): Promise<Outcome | Hidden | 'late'> {
     const {clock, settings, serverOf, trials} = this.#pipeline;
     const {receivers} = this.#state;
-    const {message, destination} = content;
+    const {destination} = content;
     const stop = this.#decide(content, clock.nowMs);
     if (stop?.kind === 'hide') return {...stop, kind: 'hidden'};
     if (stop !== undefined) return stopped(content, stop, settings, clock.nowMs);
-    const watch = new ReceiverWatch(message, destination, {receivers, queue: this.#name, now: clock.now});
+    const watch = new ReceiverWatch(content, {receivers, now: clock.now});
     trials.begin(destination.receiver, this.#name);
     const tried = await attempt(serverOf(destination.receiver), connection, {
       clock,
@@ -213,6 +214,9 @@ class DeliverBatch {
       return attempted(content, {...end, entry, durationMs: 0, tried: 1}, settings, timeMs);
     }
     const again = this.#decide(content, timeMs);
+    const {probe} = receivers.entryOf(destination.receiver) ?? {};
+    if (again?.kind === 'hold' && probe)
+      return stopped(content, {...again, untilMs: probe.dueMs}, settings, timeMs);
     if (again !== undefined && again.kind !== 'hide') return stopped(content, again, settings, timeMs);
     return {kind: 'hidden', untilMs: again?.untilMs ?? timeMs + againMs, cause: again?.cause ?? 'failed'};
   }

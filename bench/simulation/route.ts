@@ -17,7 +17,6 @@ const batchMs = 40;
 
 export interface RouteState {
   readonly receivers: Receivers;
-  readonly crowd: Crowd;
   readonly gates: readonly Gate[];
 }
 
@@ -32,29 +31,29 @@ export function routeState({clock, tables, groups, queues: {fast, slow}, meter}:
     meter.fifo += 1;
     return url === slow.name ? slow.size : fast.size;
   };
-  const crowd = new Crowd({sqs: {depthOf}, queueUrls: [fast.name, slow.name], log, now});
+  const crowd = new Crowd({sqs: {depthOf}, urls: {fast: fast.name, slow: slow.name}, log, now});
   const gates = [
     expiry,
     due,
     unansweredReceiver(receivers),
     admission({
       entryOf: receiver => receivers.entryOf(receiver),
-      isCrowding: receiver => crowd.isCrowding(receiver),
+      treatmentOf: receiver => receivers.treatmentOf(receiver),
+      crowd,
       waitsOf: (candidates, clockNow) => limits.waitsOf(candidates, clockNow),
     }),
   ];
-  return {receivers, crowd, gates};
+  return {receivers, gates};
 }
 
 export async function route(
   mails: readonly Mail[],
-  {receivers, crowd, gates}: RouteState,
+  {receivers, gates}: RouteState,
   pipeline: Pipeline,
 ): Promise<void> {
   const {clock, settings, groups, queues, fates} = pipeline;
   await receivers.refresh();
   const candidates = mails.map(({message, destination}): Candidate => ({message, destination}));
-  await crowd.seen(candidates.map(({destination}) => destination.receiver));
   const decide = await openGates(gates, {candidates, settings, now: clock.now});
   const forwards: Record<DeliveryQueue, [Mail, string][]> = {fast: [], slow: []};
   const stays = pipeline.stays();
