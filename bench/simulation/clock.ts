@@ -32,6 +32,7 @@ export class Clock {
 
   /** Until it is over, or nothing is left to happen. */
   async run(isOver: () => boolean): Promise<void> {
+    await drained();
     while (this.#times.length > 0 && !isOver()) {
       this.nowMs = Math.max(this.nowMs, this.#times[0]!);
       this.#pop()();
@@ -48,7 +49,8 @@ export class Clock {
     for (;;) {
       let child = 2 * index + 1;
       if (child >= length) break;
-      if (child + 1 < length && this.#isBefore(child + 1, this.#times[child]!, this.#orders[child]!)) child += 1;
+      if (child + 1 < length && this.#isBefore(child + 1, this.#times[child]!, this.#orders[child]!))
+        child += 1;
       if (!this.#isBefore(child, time, order)) break;
       this.#move(child, index);
       index = child;

@@ -2,7 +2,7 @@
 // environments know, how they wait, hide and move is functions' own code; a batch is told here as deliver-batch.ts does.
 
 import type {DynamoDBClient} from '@aws-sdk/client-dynamodb';
-import {Hiding, type Hidden} from '../../functions/deliver/hiding.ts';
+import {type Hidden, Hiding} from '../../functions/deliver/hiding.ts';
 import {LanePace} from '../../functions/deliver/lane-pace.ts';
 import type {Deliverable} from '../../functions/deliver/read-record.ts';
 import {ReceiverWatch} from '../../functions/deliver/receiver-watch.ts';
@@ -18,7 +18,7 @@ import {type DeliveryQueue, isUnansweredGroup} from '../../shared/delivery/recei
 import {entryOf} from '../../shared/delivery/result-entry.ts';
 import {attempt, type Connection} from './attempt.ts';
 import type {FifoRecord} from './fifo-queue.ts';
-import type {Pipeline} from './pipeline.ts';
+import type {Parts} from './parts.ts';
 import {Settling} from './settling.ts';
 
 const totalMs = 900_000;
@@ -38,10 +38,10 @@ export interface DeliverState {
   readonly queues: Readonly<Record<DeliveryQueue, {readonly hiding: Hiding; readonly suspects: Suspects}>>;
 }
 
-export function deliverState({clock, tables, groups, queues, meter, dice}: Pipeline): DeliverState {
+export function deliverState({clock, tables, groups, queues, meter, dice}: Parts): DeliverState {
   const {now} = clock;
   const log = () => {};
-  const of = (url: string) => queues.fast.name === url.slice(1) ? queues.fast : queues.slow;
+  const of = (url: string) => (queues.fast.name === url.slice(1) ? queues.fast : queues.slow);
   const sqs = {
     hide: async (url: string, records: readonly FifoRecord[], seconds: number) => {
       of(url).hide(records, seconds);
@@ -78,15 +78,15 @@ export async function deliver(
   name: DeliveryQueue,
   records: readonly FifoRecord[],
   state: DeliverState,
-  pipeline: Pipeline,
+  parts: Parts,
 ): Promise<void> {
   const {receivers, visibility, queues} = state;
-  const queue = pipeline.queues[name];
+  const queue = parts.queues[name];
   await visibility.renew(records, totalMs);
   await receivers.refresh();
   const deleted = new Set<FifoRecord>();
   const left = await queues[name].suspects.deliver(records, async these => {
-    const batch = new DeliverBatch(name, these as readonly FifoRecord[], {state, pipeline});
+    const batch = new DeliverBatch(name, these as readonly FifoRecord[], {state, parts});
     const failed = await batch.deliver();
     for (const record of batch.deleted) deleted.add(record);
     return failed.map(({messageId}) => messageId);
@@ -99,7 +99,7 @@ class DeliverBatch {
   readonly #name: DeliveryQueue;
   readonly #items: readonly Item[];
   readonly #state: DeliverState;
-  readonly #pipeline: Pipeline;
+  readonly #parts: Parts;
   readonly #settling: Settling;
   readonly #deadlineMs: number;
   readonly #lastTextMs: number;
@@ -108,18 +108,18 @@ class DeliverBatch {
   constructor(
     name: DeliveryQueue,
     records: readonly FifoRecord[],
-    {state, pipeline}: {readonly state: DeliverState; readonly pipeline: Pipeline},
+    {state, parts}: {readonly state: DeliverState; readonly parts: Parts},
   ) {
     this.#name = name;
     this.#state = state;
-    this.#pipeline = pipeline;
+    this.#parts = parts;
     this.#items = records.map(record => {
       const {mail, sentMs, receives, content} = record.entry;
       const {message, destination} = mail;
       const lane = content.groupId;
       return {record, content: {message, destination, lane, deliveryQueue: name, sentMs, receives}};
     });
-    const {clock, meter, queues} = pipeline;
+    const {clock, meter, queues} = parts;
     this.#settling = new Settling(records.length, {clock, meter, queue: queues[name]});
     this.#deadlineMs = clock.nowMs + totalMs - deadlineReserveMs;
     this.#lastTextMs = this.#deadlineMs - replyReserveMs[name];
@@ -130,7 +130,7 @@ class DeliverBatch {
   }
 
   async deliver(): Promise<readonly FifoRecord[]> {
-    const {settings, clock} = this.#pipeline;
+    const {settings, clock} = this.#parts;
     const {receivers} = this.#state;
     const candidates = this.#items.map(({content}) => content);
     this.#decide = await openGates([expiry, receiver(receivers)], {candidates, settings, now: clock.now});
@@ -141,7 +141,7 @@ class DeliverBatch {
   }
 
   async #deliverGroup(items: readonly Item[]): Promise<readonly FifoRecord[]> {
-    const {clock, settings} = this.#pipeline;
+    const {clock, settings} = this.#parts;
     const {receivers, visibility, queues} = this.#state;
     const {hiding} = queues[this.#name];
     const pace = new LanePace(items[0]!.content, {receivers, now: clock.now});
@@ -186,14 +186,14 @@ class DeliverBatch {
     connection: Connection,
     isFirst: boolean,
   ): Promise<Outcome | Hidden | 'late'> {
-    const {clock, settings, serverOf, trials} = this.#pipeline;
+    const {clock, settings, serverOf, trials} = this.#parts;
     const {receivers} = this.#state;
     const {destination} = content;
     const stop = this.#decide(content, clock.nowMs);
     if (stop?.kind === 'hide') return {...stop, kind: 'hidden'};
     if (stop !== undefined) return stopped(content, stop, settings, clock.nowMs);
     const watch = new ReceiverWatch(content, {receivers, now: clock.now});
-    trials.begin(destination.receiver, this.#name);
+    trials.set(destination.receiver, (trials.get(destination.receiver) ?? 0) + 1);
     const tried = await attempt(serverOf(destination.receiver), connection, {
       clock,
       watch,
@@ -202,7 +202,6 @@ class DeliverBatch {
       isFirst,
       messagesPerConnection: destination.capacity.messagesPerConnection,
     });
-    trials.end(destination.receiver, this.#name);
     const timeMs = clock.nowMs;
     if (tried.kind === 'out-of-time') return 'late';
     if (tried.kind === 'accepted' || tried.kind === 'failed') {
@@ -222,9 +221,9 @@ class DeliverBatch {
   }
 
   #settle({record, content}: Item, outcome: Outcome): Promise<void> {
-    const {fates, queues} = this.#pipeline;
+    const {fates, queues} = this.#parts;
     const {mail} = record.entry;
-    const stays = this.#pipeline.stays();
+    const stays = this.#parts.stays();
     switch (outcome.fate) {
       case 'held':
         stays.held(mail, content, outcome.stop);
@@ -232,11 +231,10 @@ class DeliverBatch {
       case 'deferred':
         mail.message = outcome.message;
         stays.deferred(mail, outcome.nextMs!);
-        fates.deferred(mail);
+        fates.deferrals += 1;
         return this.#settling.settle({record, hasResult: true, goOn: () => stays.send()});
       case 'moved': {
         mail.message = outcome.message;
-        fates.moved();
         const goOn = () => queues[outcome.queue].send([[mail, mail.destination.group]]);
         return this.#settling.settle({record, hasResult: false, goOn});
       }

@@ -36,9 +36,8 @@ export class Fates {
   readonly settled = new Map<string, number>();
   onAccepted: (mail: Mail) => void = () => {};
   all = 0;
-  expiredCount = 0;
+  expiries = 0;
   deferrals = 0;
-  moves = 0;
   /** A recipient's message came after one that was sent to it later. */
   inversions = 0;
   lastAcceptedMs = 0;
@@ -51,8 +50,8 @@ export class Fates {
   accepted(mail: Mail): void {
     const {message, destination, arrivedMs, number} = mail;
     const name = this.#classOf(destination.receiver);
-    let delays = this.delays.get(name);
-    if (delays === undefined) this.delays.set(name, (delays = new Delays()));
+    const delays = this.delays.get(name) ?? new Delays();
+    this.delays.set(name, delays);
     delays.add((this.#clock.nowMs - arrivedMs) / 1000);
     const {address} = message.recipient;
     const latest = this.#latest.get(address) ?? -1;
@@ -64,16 +63,8 @@ export class Fates {
   }
 
   expired({destination}: Mail): void {
-    this.expiredCount += 1;
+    this.expiries += 1;
     this.#settle(this.#classOf(destination.receiver));
-  }
-
-  deferred(_: Mail): void {
-    this.deferrals += 1;
-  }
-
-  moved(): void {
-    this.moves += 1;
   }
 
   #settle(name: string): void {

@@ -46,7 +46,15 @@ export class FifoQueue {
     for (const [mail, groupId] of mails) {
       const sequence = this.#sequence++;
       const sentMs = this.#clock.nowMs;
-      const entry: Entry = {content: {groupId}, sequence, status: 'visible', mail, sentMs, receives: 0, hides: 0};
+      const entry: Entry = {
+        content: {groupId},
+        sequence,
+        status: 'visible',
+        mail,
+        sentMs,
+        receives: 0,
+        hides: 0,
+      };
       this.#groups.enter(asMessage(entry));
       this.size += 1;
     }

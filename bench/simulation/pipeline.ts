@@ -11,12 +11,12 @@ import {Fates} from './fates.ts';
 import {FifoQueue, type FifoRecord} from './fifo-queue.ts';
 import {type Mail, MailMaker, settingsOf} from './mail.ts';
 import {Meter} from './meter.ts';
+import type {Parts} from './parts.ts';
 import {route, routeState} from './route.ts';
 import type {Server} from './servers.ts';
 import {StandardQueue} from './standard-queue.ts';
+import {SlotsTable, TroubleTable} from './state-tables.ts';
 import {Stays} from './stays.ts';
-import {SlotsTable, TroubleTable} from './tables.ts';
-import {Trials} from './trials.ts';
 
 export interface PipelineOptions {
   readonly parameters?: Readonly<Record<string, string>>;
@@ -30,14 +30,15 @@ const routeConcurrency = 10;
 /** How long mail that has waited is collected. */
 const windowMs = 20_000;
 
-export class Pipeline {
+export class Pipeline implements Parts {
   readonly clock = new Clock();
   readonly meter = new Meter();
   readonly dice = diceOf(1);
   readonly settings: Settings;
   readonly maker: MailMaker;
   readonly fates: Fates;
-  readonly trials = new Trials();
+  /** Attempts, by receiver. */
+  readonly trials = new Map<string, number>();
   readonly serverOf: (receiver: string) => Server;
   readonly groups: number;
   readonly outbox = new StandardQueue(this.clock, this.meter);
@@ -61,13 +62,10 @@ export class Pipeline {
     const slowConcurrency = Math.max(Math.floor(deliverConcurrency / 5), 2);
     this.groups = unansweredGroups(slowConcurrency);
     const routes = new Environments({clock, meter, start: () => routeState(this)});
-    const routing = {
-      clock,
-      most: routeConcurrency,
-    };
     const sourceOf = (queue: StandardQueue, receive: () => Promise<Mail[]>) =>
       new EventSource<Mail>({
-        ...routing,
+        clock,
+        most: routeConcurrency,
         receive,
         handle: async batch => {
           await routes.invoke(state => route(batch, state, this));

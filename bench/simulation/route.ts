@@ -1,8 +1,8 @@
 // The route function: gates between the queues. What it decides, shared/ decides.
 
-import {Crowd} from '../../functions/route/crowd.ts';
 import {RateLimits} from '../../functions/receivers/rate-limits.ts';
 import {Receivers} from '../../functions/receivers/receivers.ts';
+import {Crowd} from '../../functions/route/crowd.ts';
 import {type Candidate, type Gate, openGates} from '../../shared/delivery/gate.ts';
 import {admission, admissionLimitOf} from '../../shared/delivery/gates/admission.ts';
 import {due} from '../../shared/delivery/gates/due.ts';
@@ -10,7 +10,7 @@ import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {placementIn, unansweredReceiver} from '../../shared/delivery/gates/receiver.ts';
 import {type DeliveryQueue, unansweredGroupOf} from '../../shared/delivery/receivers/placement.ts';
 import type {Mail} from './mail.ts';
-import type {Pipeline} from './pipeline.ts';
+import type {Parts} from './parts.ts';
 
 /** A batch: reading, composing, and the requests of SQS. */
 const batchMs = 40;
@@ -20,7 +20,7 @@ export interface RouteState {
   readonly gates: readonly Gate[];
 }
 
-export function routeState({clock, tables, groups, queues: {fast, slow}, meter}: Pipeline): RouteState {
+export function routeState({clock, tables, groups, queues: {fast, slow}, meter}: Parts): RouteState {
   const {now} = clock;
   const log = () => {};
   const receivers = new Receivers({table: tables.receivers, log, now, groups});
@@ -49,14 +49,14 @@ export function routeState({clock, tables, groups, queues: {fast, slow}, meter}:
 export async function route(
   mails: readonly Mail[],
   {receivers, gates}: RouteState,
-  pipeline: Pipeline,
+  parts: Parts,
 ): Promise<void> {
-  const {clock, settings, groups, queues, fates} = pipeline;
+  const {clock, settings, groups, queues, fates} = parts;
   await receivers.refresh();
   const candidates = mails.map(({message, destination}): Candidate => ({message, destination}));
   const decide = await openGates(gates, {candidates, settings, now: clock.now});
   const forwards: Record<DeliveryQueue, [Mail, string][]> = {fast: [], slow: []};
-  const stays = pipeline.stays();
+  const stays = parts.stays();
   for (const [index, candidate] of candidates.entries()) {
     const mail = mails[index]!;
     const stop = decide(candidate, clock.nowMs);
@@ -70,6 +70,7 @@ export async function route(
     else if (stop.kind === 'end') fates.expired(mail);
   }
   await clock.sleep(batchMs);
-  for (const name of ['fast', 'slow'] as const) if (forwards[name].length > 0) queues[name].send(forwards[name]);
+  for (const name of ['fast', 'slow'] as const)
+    if (forwards[name].length > 0) queues[name].send(forwards[name]);
   stays.send();
 }

@@ -25,3 +25,8 @@ export interface Server {
 
 export const lateGreetingMs = 45_000;
 export const lateReplyMs = 40_000;
+
+/** As the local cloud's servers are: near. */
+export const near = {openingMs: 15, messageMs: 25};
+/** As servers on the internet are. */
+export const far = {openingMs: 80, messageMs: 60};

@@ -22,8 +22,6 @@ interface Parts {
 export class TroubleTable implements Pick<ReceiverTable, 'all' | 'replace'> {
   readonly entries = new Map<string, Stored>();
   readonly #parts: Parts;
-  /** How often entries were changed, and how many writes came second. */
-  conflicts = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -47,7 +45,6 @@ export class TroubleTable implements Pick<ReceiverTable, 'all' | 'replace'> {
     meter.writes += 1;
     const current = this.entries.get(receiver);
     if ((current?.version ?? 0) !== (before?.version ?? 0)) {
-      this.conflicts += 1;
       const isOver = current?.entry && expiresMs(current.entry) <= nowMs;
       return {done: false, stored: isOver ? {...current, entry: undefined} : current};
     }
