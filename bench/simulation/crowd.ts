@@ -18,7 +18,7 @@ export interface CrowdOptions {
 }
 
 /** Seconds from the outbox to the reply to the text. */
-export interface ClassDelays {
+interface ClassDelays {
   readonly name: string;
   readonly sent: number;
   readonly accepted: number;

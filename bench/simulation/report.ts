@@ -6,7 +6,7 @@ import {type CrowdRun, othersName, type Sample} from './crowd.ts';
 import type {Outage} from './outage.ts';
 import type {Tarpits} from './tarpits.ts';
 
-export interface Checks {
+interface Checks {
   readonly tarpits: Tarpits;
   readonly refusing: Outage;
 }

@@ -29,7 +29,8 @@ export class Waiters {
   }
 
   wake(): void {
-    for (const end of this.#waiting) return end();
+    const [end] = this.#waiting;
+    end?.();
   }
 }
 
@@ -58,14 +59,18 @@ export class StandardQueue {
   /** As a part of a request that is counted elsewhere. */
   put(mails: readonly Mail[], delaySeconds: number): void {
     this.size += mails.length;
-    if (delaySeconds === 0) return this.#appear(mails);
-    const dueMs = this.#clock.nowMs + delaySeconds * 1000;
-    const together = this.#delayed.get(dueMs);
-    if (together) return void together.push(...mails);
-    this.#delayed.set(dueMs, [...mails]);
+    if (delaySeconds === 0) this.#appear(mails);
+    else this.#delay(mails, this.#clock.nowMs + delaySeconds * 1000);
+  }
+
+  #delay(mails: readonly Mail[], dueMs: number): void {
+    const together = this.#delayed.get(dueMs) ?? [];
+    together.push(...mails);
+    if (this.#delayed.has(dueMs)) return;
+    this.#delayed.set(dueMs, together);
     this.#clock.at(dueMs, () => {
-      this.#appear(this.#delayed.get(dueMs)!);
       this.#delayed.delete(dueMs);
+      this.#appear(together);
     });
   }
 
