@@ -31,7 +31,7 @@ export function routeState({clock, tables, groups, queues: {fast, slow}, meter}:
     meter.fifo += 1;
     return url === slow.name ? slow.size : fast.size;
   };
-  const crowd = new Crowd({sqs: {depthOf}, urls: {fast: fast.name, slow: slow.name}, log, now});
+  const crowd = new Crowd({sqs: {depthOf}, urls: {fast: fast.name, slow: slow.name}, log});
   const gates = [
     expiry,
     due,
