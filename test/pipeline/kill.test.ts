@@ -19,10 +19,14 @@ const atRisk = 3;
 
 /** How often each message came. The server takes longer than SQS, as servers do. */
 const arrivals = new Map<string, number>();
+/** How many of the connections it turns away. */
+let refusals = 0;
 let server: ReceivingServer;
 let pipeline: Pipeline;
 beforeAll(async () => {
   server = await startReceivingServer({
+    onConnect: (_, done) =>
+      done(Math.random() < refusals ? Object.assign(new Error('not now'), {responseCode: 421}) : undefined),
     beforeTaking: async ({subject}) => {
       await delay(20);
       arrivals.set(subject, (arrivals.get(subject) ?? 0) + 1);
@@ -64,15 +68,24 @@ const troubles: readonly Fault[] = [
   {service: 'sqs', fault: 'delay', ms: 100, rate: 0.05},
   {service: 'ssm', fault: 'throttle', rate: 0.1},
 ];
+/** What environments know of receivers together is often not to be had. */
+const forgetting: readonly Fault[] = [
+  {service: 'dynamodb', fault: 'fail', rate: 0.2},
+  {service: 'dynamodb', fault: 'throttle', rate: 0.2},
+  {service: 'dynamodb', fault: 'drop', rate: 0.1},
+  {service: 'dynamodb', fault: 'hang', rate: 0.02},
+];
 /** The function runs out of time with a whole batch that it could not settle. */
 const hanging: Fault = {service: 'sqs', fault: 'hang', rate: 0.003};
 const batchSize = 10;
 
 describe('environments that are killed at random lose nothing, and repeat only what was on its way', () => {
   test.each([
-    ['by themselves', []],
-    ['while their calls fail at random', [...troubles, hanging]],
-  ] as const)('%s', {timeout: 3 * patienceMs * scale}, async (name, faults) => {
+    ['by themselves', [], 0],
+    ['while their calls fail at random', [hanging, ...troubles], 0],
+    ['while receivers fail at random, and their table too', [hanging, ...troubles, ...forgetting], 0.2],
+  ] as const)('%s', {timeout: 3 * patienceMs * scale}, async (name, faults, share) => {
+    refusals = share;
     const seed = Number(process.env.RELAYQ_SEED ?? Date.now() % 100_000);
     const dice = new Dice(seed);
     arrivals.clear();
@@ -122,7 +135,7 @@ describe('environments that are killed at random lose nothing, and repeat only w
     }
     for (const each of active) each.remove();
     const twice = [...arrivals.values()].reduce((sum, count) => sum + count - 1, 0);
-    const [hung = 0] = active.slice(troubles.length).map(({fired}) => fired);
+    const [hung = 0] = active.map(({fired}) => fired);
     // On a slow machine other invocations run out of time too.
     const late = Math.max(hung, timeOuts() - timeOutsBefore);
     const failed = active.reduce((sum, {fired}) => sum + fired, 0);
