@@ -83,11 +83,14 @@ export const admission =
         if (!inside.crowd.isCrowding(queueOf(candidate), receiver, capacity.connections)) return undefined;
         return {kind: 'hold', untilMs: nowMs + crowdedMs, cause: enough, facts};
       }
+      const {slotMs = null} = wait;
       if (entry?.down) {
-        const untilMs = Math.max(lookAgainMs(entry, nowMs) + afterProbeMs, nowMs + 2 * afterProbeMs);
-        return {kind: 'hold', untilMs, cause: 'its receiver is down, and has mail to be probed with', facts};
+        const againMs = Math.max(lookAgainMs(entry, nowMs) + afterProbeMs, nowMs + 2 * afterProbeMs);
+        const cause = 'its receiver is down, and has mail to be probed with';
+        // Its slot is kept: should the mail inside come to its end, something must be left to probe with.
+        return {kind: 'hold', untilMs: Math.min(againMs, slotMs ?? againMs), slotMs, cause, facts};
       }
-      const {untilMs, slotMs = null} = wait;
+      const {untilMs} = wait;
       return {kind: 'hold', untilMs, slotMs, cause: enough, facts};
     };
   };
