@@ -48,6 +48,7 @@ export class Receivers {
   readonly #writing = new Map<string, Promise<unknown>>();
   #unanswered: number | undefined;
   #readMs = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> | undefined;
   #askAgainMs = 0;
   #failing = false;
 
@@ -65,11 +66,19 @@ export class Receivers {
     return treatmentOf(isOfSettingsSmarthost(receiver), this.#unanswered, this.#parts.groups);
   }
 
-  /** To be called at the start of a batch. @param ageMs how old the list may be */
+  /** To be called before each message, as a batch may take minutes. @param ageMs how old the list may be */
   async refresh(ageMs = listAgeMs): Promise<void> {
-    const {table, now} = this.#parts;
-    const startMs = now();
-    if (startMs < this.#readMs + ageMs || startMs < this.#askAgainMs) return;
+    const nowMs = this.#parts.now();
+    if (nowMs < this.#readMs + ageMs || nowMs < this.#askAgainMs) return;
+    // Lanes ask side by side.
+    this.#reading ??= this.#read(nowMs).finally(() => {
+      this.#reading = undefined;
+    });
+    await this.#reading;
+  }
+
+  async #read(startMs: number): Promise<void> {
+    const {table} = this.#parts;
     try {
       const read = new Map(await table.all(startMs));
       for (const [receiver, writtenMs] of this.#writtenMs) {
