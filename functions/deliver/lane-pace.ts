@@ -1,5 +1,6 @@
 // How fast the receiver of a lane takes mail that piles up. Only mail that is old is looked at.
 
+import {isOfSettingsSmarthost} from '../../shared/delivery/destination.ts';
 import {agedMs} from '../../shared/delivery/gates/admission.ts';
 import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
 import type {Receivers} from '../receivers/receivers.ts';
@@ -37,6 +38,8 @@ export class LanePace {
     if (this.#first === undefined || this.#accepted === 0) return;
     const {destination, deliveryQueue, sentMs} = this.#first;
     const {receiver, capacity} = destination;
+    // All mail is its own: nothing would be won.
+    if (isOfSettingsSmarthost(receiver)) return;
     const {receivers} = this.#parts;
     const ageMs = this.#startMs - sentMs;
     const aged = agedInMs[deliveryQueue];

@@ -23,4 +23,4 @@ export const ssmClient = (): SSMClient => new SSMClient({requestHandler: request
 
 /** An answer takes a few milliseconds, and a batch of mail waits for it. */
 export const dynamoDbClient = (): DynamoDBClient =>
-  new DynamoDBClient({maxAttempts: 3, requestHandler: requestHandler(1_000, 1_000)});
+  new DynamoDBClient({maxAttempts: 2, requestHandler: requestHandler(2_000, 1_000)});

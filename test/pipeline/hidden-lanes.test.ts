@@ -101,6 +101,7 @@ test.concurrent('a message that functions die of becomes a dead letter, and thos
   expect(deaths.fired).toBe(19 + 3);
   await pipeline.idle();
   expect(pipeline.filled(names.delivery)).toEqual([]);
-  // No mark is left, and nothing is known of the receiver.
-  expect(pipeline.cloud.services.dynamodb.itemsOf(names.receivers)).toEqual([]);
+  // No mark is left. Of the receiver there may be its pace, as the mail had become old.
+  const items = pipeline.cloud.services.dynamodb.itemsOf(names.receivers);
+  expect(items.filter(({list}) => JSON.stringify(list) !== '{"S":"receivers"}')).toEqual([]);
 });
