@@ -67,7 +67,9 @@ export const admission =
       const placement = placementIn(candidate, inside);
       return placement.kind === 'lanes' ? placement.queue : 'slow';
     };
-    for (const [queue, those] of Map.groupBy(candidates, queueOf))
+    // All mail of the settings' smarthost is let in.
+    const counted = candidates.filter(({destination}) => !isOfSettingsSmarthost(destination.receiver));
+    for (const [queue, those] of Map.groupBy(counted, queueOf))
       await inside.crowd.seen(
         queue,
         those.map(({destination}) => destination.receiver),
