@@ -28,7 +28,7 @@ interface ClassDelays {
 }
 
 /** How many messages are where. */
-export interface Sample {
+interface Sample {
   readonly minute: number;
   readonly outbox: number;
   readonly waiting: number;

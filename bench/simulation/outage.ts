@@ -18,6 +18,8 @@ export interface OutageOptions {
 export interface Outage {
   /** Seconds after its return until so much of the mail had arrived. */
   readonly first: number | undefined;
+  /** Until each lane with mail had delivered some. */
+  readonly lanes: number;
   readonly half: number | undefined;
   readonly last: number | undefined;
   /** How long the lanes take at least for what had piled up, in seconds. */
@@ -50,11 +52,17 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
     }
   })();
   const arrivals: number[] = [];
-  fates.onAccepted = () => void arrivals.push((clock.nowMs - backMs) / 1000);
+  const firsts = new Map<string, number>();
+  fates.onAccepted = ({destination: {group}}) => {
+    const seconds = (clock.nowMs - backMs) / 1000;
+    arrivals.push(seconds);
+    if (!firsts.has(group)) firsts.set(group, seconds);
+  };
   await clock.run(() => fates.all >= messages || clock.nowMs >= backMs + mostWatchedMs);
   const at = (share: number) => arrivals[Math.ceil(share * messages) - 1];
   return {
     first: arrivals[0],
+    lanes: Math.max(...firsts.values()),
     half: at(0.5),
     last: at(1),
     least: (messages * server.messageMs) / lanes / 1000,

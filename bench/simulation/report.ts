@@ -2,7 +2,7 @@
 
 import {type Chart, svgOf} from '../svg.ts';
 import {numberText, type Table} from '../table.ts';
-import {type CrowdRun, othersName, type Sample} from './crowd.ts';
+import {type CrowdRun, othersName} from './crowd.ts';
 import type {Outage} from './outage.ts';
 import type {Tarpits} from './tarpits.ts';
 
@@ -128,6 +128,7 @@ const outagesTable = (outages: readonly NamedOutage[]): Table => ({
     '',
     'it',
     'first, s',
+    'all lanes, s',
     'half, s',
     'all, s',
     'lanes take at least, s',
@@ -141,6 +142,7 @@ const outagesTable = (outages: readonly NamedOutage[]): Table => ({
     name,
     trouble,
     text(outage.first),
+    text(outage.lanes),
     text(outage.half),
     text(outage.last),
     text(outage.least),
@@ -174,19 +176,21 @@ export const pictureOf = ({crowds}: Findings): string =>
         };
       }),
     },
-    ...crowds.slice(-1).map(({name, run}) => placesChart(name, run.samples)),
+    ...crowds.slice(-1).map(placesChart),
   ]);
 
 const places = ['outbox', 'waiting', 'fast', 'slow'] as const;
 const moments = 12;
 
-function placesChart(name: string, samples: readonly Sample[]): Chart {
+function placesChart({name, run}: NamedCrowd): Chart {
+  // After that there is nothing but mail to dead domains.
+  const samples = run.samples.filter(({minute}) => minute <= run.acceptedMinutes);
   const shown = Array.from(
     {length: moments},
     (_, index) => samples[Math.round((index * (samples.length - 1)) / (moments - 1))]!,
   );
   return {
-    title: `Where mail is: ${name}`,
+    title: `Where messages are: ${name}`,
     legend: ['outbox', 'waiting, waiting-soon', 'delivery.fifo', 'delivery-slow.fifo'],
     groups: [
       {
