@@ -33,7 +33,7 @@ export function lookAgainMs({probe}: Entry, nowMs: number): number {
 }
 
 /** How long after a probe is due the others come, when it has had its time in the slow queue. They need a round to look. */
-const afterProbeMs = 120_000;
+const afterProbeMs = 100_000;
 
 /** When a message comes back that waits outside. The one that was the last probe is the next one. */
 export function comeBackMs({probe}: Entry, nowMs: number, wasProbe: boolean): number {

@@ -81,8 +81,8 @@ describe('in the delivery queues', () => {
     ['it was slow', undefined, 'slow', 'moves to fast'],
     ['it was slow until shortly', entry({fastFromMs: now + 60 * second}), 'fast', 'hide 60'],
     ['it is slow and down', {...down(8), slow}, 'slow', 'hide 8'],
-    ['it has not answered', unanswered(60), 'fast', 'hold 180'],
-    ['it has not answered', unanswered(60), 'slow', 'hold 180'],
+    ['it has not answered', unanswered(60), 'fast', 'hold 160'],
+    ['it has not answered', unanswered(60), 'slow', 'hold 160'],
   ])('%s', async (_, known, queue, expected) => {
     const gate = receiver(new Known(...(known ? [known] : [])));
     expect(await stopsOf(gate, [candidateIn(queue)])).toEqual([expected]);
@@ -129,11 +129,11 @@ describe('new mail', () => {
   test('of a receiver that has not answered waits outside, but for one message', async () => {
     const known = new Known(unanswered(0));
     const mail = [fresh(), fresh('b@example.org'), fresh('c@example.net')];
-    expect(await stopsOf(unansweredReceiver(known), mail)).toEqual(['passes', 'hold 60', 'passes']);
+    expect(await stopsOf(unansweredReceiver(known), mail)).toEqual(['passes', 'hold 50', 'passes']);
   });
 
   test('waits for the probe where that is not due yet', async () => {
-    expect(await stopsOf(unansweredReceiver(new Known(unanswered(40))), [fresh()])).toEqual(['hold 160']);
+    expect(await stopsOf(unansweredReceiver(new Known(unanswered(40))), [fresh()])).toEqual(['hold 140']);
   });
 
   test.each([
