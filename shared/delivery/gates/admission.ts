@@ -4,15 +4,13 @@
 import {isOfSettingsSmarthost, nextHopName} from '../destination.ts';
 import type {Candidate, Gate} from '../gate.ts';
 import {type Limit, type Rate, rateOf} from '../rate.ts';
-import {type Entry, isUnanswered, type Pace} from '../receivers/entry.ts';
+import {type Entry, isUnanswered, type Pace, paceKeptMs} from '../receivers/entry.ts';
 import {type DeliveryQueue, lookAgainMs} from '../receivers/placement.ts';
 import type {Waits} from './rate.ts';
 import {type KnownReceivers, placementIn} from './receiver.ts';
 
 /** How much mail of a receiver that is down may lie in a lane: enough to probe with. */
 const downPerLane = 20;
-/** After this the pace of a receiver is no longer known. */
-const paceKeptMs = 5 * 60_000;
 /** How old mail may get in the delivery queue before its receiver is admitted by its pace. */
 export const agedMs = 20_000;
 
@@ -32,7 +30,7 @@ export function admissionLimitOf(
     return {key: `down ${receiver} ${down.sinceMs}`, rate, parts};
   }
   // Where there is a rate, its mail waits outside already.
-  if (pace === undefined || nowMs > pace.atMs + paceKeptMs || rateOf(capacity) !== undefined)
+  if (pace === undefined || nowMs > pace.oldMs + paceKeptMs || rateOf(capacity) !== undefined)
     return undefined;
   return {key: `pace ${receiver}`, rate: admissionRate(pace), parts};
 }

@@ -47,6 +47,8 @@ export interface Pace {
   /** How old its mail was in the delivery queue. */
   readonly ageMs: number;
   readonly atMs: number;
+  /** When it was last so old that its receiver has to be held back. */
+  readonly oldMs: number;
 }
 
 /** So many failures in a row are no chance. */
@@ -192,19 +194,25 @@ export interface PacedEvent {
 }
 
 const paceEveryMs = 10 * secondMs;
+/** How long a pace holds after mail was last old. Meanwhile the rest of it may wait outside. */
+export const paceKeptMs = 5 * 60 * secondMs;
 
 /** Mail of the receiver piles up, or does so no longer. */
 export function paced(receiver: string, before: Entry | undefined, event: PacedEvent): Entry | undefined {
   const {nowMs, perMinute, ageMs, agedMs} = event;
   const {pace} = before ?? {};
-  if (ageMs < agedMs) {
-    if (before === undefined || pace === undefined || ageMs > agedMs / 2) return before;
-    const {pace: _, ...rest} = before;
-    return isEmpty(rest) ? undefined : rest;
+  const isOld = ageMs >= agedMs;
+  if (pace === undefined) {
+    if (!isOld) return before;
+    return {...(before ?? fresh(receiver, nowMs)), pace: {perMinute, ageMs, atMs: nowMs, oldMs: nowMs}};
   }
-  if (pace !== undefined && nowMs < pace.atMs + paceEveryMs) return before;
-  const known = pace === undefined ? perMinute : (pace.perMinute + perMinute) / 2;
-  return {...(before ?? fresh(receiver, nowMs)), pace: {perMinute: known, ageMs, atMs: nowMs}};
+  if (nowMs < pace.atMs + paceEveryMs) return before;
+  if (isOld || nowMs < pace.oldMs + paceKeptMs) {
+    const oldMs = isOld ? nowMs : pace.oldMs;
+    return {...before!, pace: {perMinute: (pace.perMinute + perMinute) / 2, ageMs, atMs: nowMs, oldMs}};
+  }
+  const {pace: _, ...rest} = before!;
+  return isEmpty(rest) ? undefined : rest;
 }
 
 const isEmpty = ({failures, lates, down, slow, probe, fastFromMs, pace}: Entry): boolean =>

@@ -26,7 +26,8 @@ const entry = (more: Partial<Entry>): Entry => ({
   reason: '',
   ...more,
 });
-const paced = (perMinute: number, ageMs: number, atMs = now) => entry({pace: {perMinute, ageMs, atMs}});
+const paced = (perMinute: number, ageMs: number, atMs = now) =>
+  entry({pace: {perMinute, ageMs, atMs, oldMs: atMs}});
 const down = entry({failures: 3, down: {sinceMs: now}, probe: {dueMs: now + 10 * second}});
 const slow = {sinceMs: now, fromMs: now, lateMs: now, works: false};
 

@@ -14,15 +14,17 @@ describe('the pace of a receiver', () => {
   test('is noted while its mail is old, every ten seconds', () => {
     expect(paced('example.org', undefined, event(0, 60))).toBeUndefined();
     const entry = paced('example.org', undefined, event(0, 130))!;
-    expect(entry.pace).toEqual({perMinute: 60, ageMs: 130_000, atMs: startMs});
+    expect(entry.pace).toEqual({perMinute: 60, ageMs: 130_000, atMs: startMs, oldMs: startMs});
     expect(paced('example.org', entry, event(5, 140, 20))).toBe(entry);
     expect(paced('example.org', entry, event(10, 140, 20))!.pace!.perMinute).toBe(40);
   });
 
-  test('is forgotten when its mail is fresh again', () => {
+  test('is forgotten when its mail has been fresh for five minutes, as the rest of it may wait outside', () => {
     const entry = paced('example.org', undefined, event(0, 130))!;
-    expect(paced('example.org', entry, event(20, 90))).toBe(entry);
-    expect(paced('example.org', entry, event(20, 30))).toBeUndefined();
+    const fresh = paced('example.org', entry, event(20, 3))!;
+    expect(fresh.pace).toMatchObject({ageMs: 3_000, oldMs: startMs});
+    expect(paced('example.org', fresh, event(299, 3))).toBeDefined();
+    expect(paced('example.org', fresh, event(300, 3))).toBeUndefined();
   });
 
   test('leaves a receiver up', () => {
