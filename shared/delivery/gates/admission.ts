@@ -11,6 +11,8 @@ import {type KnownReceivers, placementIn} from './receiver.ts';
 
 /** How much mail of a receiver that is down may lie in a lane: enough to probe with. */
 const downPerLane = 20;
+/** A probe that nobody makes for so long shows that no mail is left inside: some more is let in. */
+const overdueMs = 3 * 60_000;
 /** How old mail may get in the delivery queue before its receiver is admitted by its pace. */
 export const agedMs = 20_000;
 
@@ -23,11 +25,12 @@ export function admissionLimitOf(
   // All mail is its own, so that it holds up nobody else.
   // That of receivers that have not answered waits outside already.
   if (entry === undefined || isOfSettingsSmarthost(receiver) || isUnanswered(entry)) return undefined;
-  const {down, pace} = entry;
+  const {down, probe, pace} = entry;
   const parts = capacity.connections;
   if (down) {
     const rate: Rate = {intervalMs: 900_000, burst: downPerLane * parts};
-    return {key: `down ${receiver} ${down.sinceMs}`, rate, parts};
+    const isOverdue = probe !== undefined && nowMs > probe.dueMs + overdueMs;
+    return {key: `down ${receiver} ${isOverdue ? probe.dueMs : down.sinceMs}`, rate, parts};
   }
   // Where there is a rate, its mail waits outside already.
   if (pace === undefined || nowMs > pace.oldMs + paceKeptMs || rateOf(capacity) !== undefined)
@@ -83,14 +86,11 @@ export const admission =
         if (!inside.crowd.isCrowding(queueOf(candidate), receiver, capacity.connections)) return undefined;
         return {kind: 'hold', untilMs: nowMs + crowdedMs, cause: enough, facts};
       }
-      const {slotMs = null} = wait;
       if (entry?.down) {
-        const againMs = Math.max(lookAgainMs(entry, nowMs) + afterProbeMs, nowMs + 2 * afterProbeMs);
-        const cause = 'its receiver is down, and has mail to be probed with';
-        // Its slot is kept: should the mail inside come to its end, something must be left to probe with.
-        return {kind: 'hold', untilMs: Math.min(againMs, slotMs ?? againMs), slotMs, cause, facts};
+        const untilMs = Math.max(lookAgainMs(entry, nowMs) + afterProbeMs, nowMs + 2 * afterProbeMs);
+        return {kind: 'hold', untilMs, cause: 'its receiver is down, and has mail to be probed with', facts};
       }
-      const {untilMs} = wait;
+      const {untilMs, slotMs = null} = wait;
       return {kind: 'hold', untilMs, slotMs, cause: enough, facts};
     };
   };

@@ -147,30 +147,23 @@ describe('mail of a receiver', () => {
     for (const stop of stops.slice(40)) expect(stop).toMatchObject({kind: 'hold', untilMs: now + minute});
   });
 
-  test('that has been down for very long still goes in now and then, should nothing be left inside', async () => {
+  test('that is down goes in again when its probe is overdue, as nothing is left inside to probe with', async () => {
     const world = new World();
     world.known = down;
-    await world.stopsOf(mails(40));
-    let waiting = mails(5);
-    let inside = 0;
-    const dueMs = new Map(waiting.map(candidate => [candidate, world.nowMs]));
-    for (let passed = 0; passed < 120; passed += 1) {
-      const due = waiting.filter(candidate => dueMs.get(candidate)! <= world.nowMs);
-      const stops = await world.stopsOf(due);
-      for (const [index, stop] of stops.entries()) {
-        waiting = waiting.filter(each => each !== due[index]);
-        if (stop === undefined) inside += 1;
-        if (stop?.kind !== 'hold') continue;
-        const {slotMs} = stop;
-        const slot = typeof slotMs === 'number' && {
-          slot: new Date(slotMs).toISOString().slice(0, 19).replace('T', ' '),
-        };
-        const again = candidateTo('a@example.org', {}, slot || {});
-        waiting.push(again);
-        dueMs.set(again, Math.ceil(stop.untilMs / second) * second);
-      }
-      world.nowMs = Math.min(...waiting.map(candidate => dueMs.get(candidate)!), world.nowMs + 15 * minute);
-    }
-    expect(inside).toBe(5);
+    expect(admitted(await world.stopsOf(mails(50)))).toBe(40);
+    world.nowMs += 3 * minute;
+    expect(admitted(await world.stopsOf(mails(50)))).toBe(0);
+    world.nowMs += 20 * second;
+    expect(admitted(await world.stopsOf(mails(50)))).toBe(40);
+    expect(admitted(await world.stopsOf(mails(50)))).toBe(0);
+  });
+
+  test('that was down goes in at its pace once it is up, whatever was reserved before', async () => {
+    const world = new World();
+    world.known = down;
+    const held = (await world.stopsOf(mails(41)))[40];
+    expect(held).toMatchObject({kind: 'hold'});
+    // A slot would be believed later, when it has another meaning.
+    expect(held).not.toHaveProperty('slotMs');
   });
 });
