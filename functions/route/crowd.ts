@@ -25,18 +25,24 @@ export class Crowd {
     this.#parts = parts;
   }
 
-  /** To be called with the receivers of the messages in a batch that are about to go into a queue. */
-  async seen(queue: DeliveryQueue, receivers: readonly string[]): Promise<void> {
+  /** So many messages of a batch want to go into a queue. */
+  async wanted(queue: DeliveryQueue, messages: number): Promise<void> {
     const {sqs, urls, log} = this.#parts;
     const recent = this.#queues[queue];
-    recent.add(receivers);
-    if (recent.since < askAfter) return;
-    recent.since = 0;
+    recent.wanted += messages;
+    if (recent.wanted < askAfter) return;
+    recent.wanted = 0;
+    recent.entered = 0;
     try {
       recent.depth = await sqs.depthOf(urls[queue]);
     } catch (error) {
       log('warn', 'SQS does not say how full a delivery queue is', {queue, error: errorText(error)});
     }
+  }
+
+  /** A message of the receiver goes in. */
+  entered(queue: DeliveryQueue, receiver: string): void {
+    this.#queues[queue].add(receiver);
   }
 
   /** Whether a receiver has enough in the queue, as far as can be told. */
@@ -48,23 +54,23 @@ export class Crowd {
 
 /** What went into a queue lately. */
 class Recent {
-  #receivers: string[] = [];
+  readonly #receivers: string[] = [];
   readonly #counts = new Map<string, number>();
   depth = 0;
-  /** How many went in since SQS was asked. */
-  since = 0;
+  /** Since SQS was asked. */
+  wanted = 0;
+  entered = 0;
 
-  add(receivers: readonly string[]): void {
-    for (const receiver of receivers) this.#count(receiver, 1);
-    this.#receivers.push(...receivers);
-    for (const receiver of this.#receivers.splice(0, this.#receivers.length - remembered))
-      this.#count(receiver, -1);
-    this.since += receivers.length;
+  add(receiver: string): void {
+    this.#receivers.push(receiver);
+    this.#count(receiver, 1);
+    if (this.#receivers.length > remembered) this.#count(this.#receivers.shift()!, -1);
+    this.entered += 1;
   }
 
   of(receiver: string) {
     const share = (this.#counts.get(receiver) ?? 0) / Math.max(this.#receivers.length, 1);
-    return {depth: this.depth + this.since, share};
+    return {depth: this.depth + this.entered, share};
   }
 
   #count(receiver: string, change: number): void {

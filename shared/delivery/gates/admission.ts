@@ -48,8 +48,9 @@ function admissionRate({perMinute, ageMs}: Pace): Rate {
 /** What is known of the mail in the delivery queues. */
 interface Inside extends Pick<KnownReceivers, 'entryOf' | 'treatmentOf'> {
   readonly crowd: {
-    /** To be told what is about to go into a queue. */
-    seen(queue: DeliveryQueue, receivers: readonly string[]): Promise<void>;
+    /** To be told how many messages want to go into a queue, and of each that does. */
+    wanted(queue: DeliveryQueue, messages: number): Promise<void>;
+    entered(queue: DeliveryQueue, receiver: string): void;
     isCrowding(queue: DeliveryQueue, receiver: string, lanes: number): boolean;
   };
   waitsOf(candidates: readonly Candidate[], now: () => number): Promise<Waits>;
@@ -71,10 +72,14 @@ export const admission =
     // All mail of the settings' smarthost is let in.
     const counted = candidates.filter(({destination}) => !isOfSettingsSmarthost(destination.receiver));
     for (const [queue, those] of Map.groupBy(counted, queueOf))
-      await inside.crowd.seen(
-        queue,
-        those.map(({destination}) => destination.receiver),
-      );
+      await inside.crowd.wanted(queue, those.length);
+    // A candidate may be decided about more than once.
+    const uncounted = new Set(counted);
+    const passes = (candidate: Candidate) => {
+      if (uncounted.delete(candidate))
+        inside.crowd.entered(queueOf(candidate), candidate.destination.receiver);
+      return undefined;
+    };
     return (candidate, nowMs) => {
       const {receiver, nextHop, capacity} = candidate.destination;
       const facts = {nextHop: nextHopName(nextHop)};
@@ -82,8 +87,9 @@ export const admission =
       const wait = waits.get(candidate);
       if (wait === undefined) {
         // With a pace it has its slots.
-        if (entry?.pace || isOfSettingsSmarthost(receiver)) return undefined;
-        if (!inside.crowd.isCrowding(queueOf(candidate), receiver, capacity.connections)) return undefined;
+        const isLetIn = entry?.pace !== undefined || isOfSettingsSmarthost(receiver);
+        if (isLetIn || !inside.crowd.isCrowding(queueOf(candidate), receiver, capacity.connections))
+          return passes(candidate);
         return {kind: 'hold', untilMs: nowMs + crowdedMs, cause: enough, facts};
       }
       if (entry?.down) {
