@@ -40,9 +40,12 @@ export class Suspects {
     if (others.length > 0) await this.#parts.visibility.release(others, 0);
     const deaths = await this.#mark(suspect);
     if (deaths >= mostDeaths && (await this.#bury(suspect, deaths))) return left;
-    left.push(...(await deliver([suspect])));
-    await this.#clear(suspect);
-    return left;
+    try {
+      return [...left, ...(await deliver([suspect]))];
+    } finally {
+      // It has not died, whatever else went wrong.
+      await this.#clear(suspect);
+    }
   }
 
   /** @returns how many marks stood before; while the table fails, none */

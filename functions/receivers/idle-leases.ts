@@ -2,24 +2,18 @@
 // a lease. While the table fails, none lies idle.
 
 import {randomUUID} from 'node:crypto';
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import {receiversKey, stateExpiry} from '../../shared/names.ts';
+import type {DynamoDBClient} from '@aws-sdk/client-dynamodb';
+import {stateExpiry} from '../../shared/names.ts';
 import {errorText, type Log} from '../runtime/log.ts';
+import {ListTable, secondsOf} from './list-table.ts';
 
 /** Gives the lease back. */
 export type Lease = () => void;
 
-const list = 'idle';
-const {list: listKey, receiver: nameKey} = receiversKey;
 /** An environment that is frozen cannot close its connection. Servers do so after five minutes (RFC 5321 4.5.3.2.7). */
 const leaseMs = 300_000;
-
-type Key = Record<string, {S: string}>;
+/** How long the table is left alone after it failed. A lane that closes would wait for it. */
+const backOffMs = 10_000;
 
 export interface IdleLeasesParts {
   readonly client: DynamoDBClient;
@@ -29,24 +23,37 @@ export interface IdleLeasesParts {
 }
 
 export class IdleLeases {
-  readonly #parts: IdleLeasesParts;
+  readonly #list: ListTable;
+  readonly #log: Log;
+  readonly #now: () => number;
   readonly #returning = new Set<Promise<unknown>>();
+  #askAgainMs = 0;
 
-  constructor(parts: IdleLeasesParts) {
-    this.#parts = parts;
+  constructor({client, tableName, log, now}: IdleLeasesParts) {
+    this.#list = new ListTable(client, tableName, 'idle');
+    this.#log = log;
+    this.#now = now;
   }
 
   /** @param most how many there may be at a time @returns undefined when all are taken */
   async take(receiver: string, most: number): Promise<Lease | undefined> {
+    const nowMs = this.#now();
+    if (nowMs < this.#askAgainMs) return undefined;
     const holder = randomUUID();
     const first = Math.floor(Math.random() * most);
+    const isFree = {
+      expression: `attribute_not_exists(#${stateExpiry}) OR #${stateExpiry} < :now`,
+      attributes: [stateExpiry],
+      values: {now: secondsOf(nowMs)},
+    };
     try {
       for (let index = 0; index < most; index += 1) {
-        const key = this.#key(receiver, (first + index) % most);
-        if (await this.#put(key, holder)) return () => this.#return(key, holder);
+        const name = `${receiver} ${(first + index) % most}`;
+        const {done} = await this.#list.put(name, {holder: {S: holder}}, nowMs + leaseMs, isFree);
+        if (done) return () => this.#return(name, holder);
       }
     } catch (error) {
-      this.#warn(error);
+      this.#failed(error);
     }
     return undefined;
   }
@@ -56,49 +63,18 @@ export class IdleLeases {
     await Promise.all(this.#returning);
   }
 
-  async #put(key: Key, holder: string): Promise<boolean> {
-    const {client, tableName, now} = this.#parts;
-    const seconds = (ms: number) => ({N: String(Math.ceil(ms / 1000))});
-    const put = new PutItemCommand({
-      TableName: tableName,
-      Item: {...key, holder: {S: holder}, [stateExpiry]: seconds(now() + leaseMs)},
-      ConditionExpression: 'attribute_not_exists(#expires) OR #expires < :now',
-      ExpressionAttributeNames: {'#expires': stateExpiry},
-      ExpressionAttributeValues: {':now': seconds(now())},
-    });
-    try {
-      await client.send(put);
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  }
-
-  #return(Key: Key, holder: string): void {
-    const {client, tableName} = this.#parts;
-    const remove = new DeleteItemCommand({
-      TableName: tableName,
-      Key,
-      ConditionExpression: '#holder = :holder',
-      ExpressionAttributeNames: {'#holder': 'holder'},
-      ExpressionAttributeValues: {':holder': {S: holder}},
-    });
-    const returning = client
-      .send(remove)
-      .catch(error => {
-        if (!(error instanceof ConditionalCheckFailedException)) this.#warn(error);
-      })
+  #return(name: string, holder: string): void {
+    const isOurs = {expression: '#holder = :holder', attributes: ['holder'], values: {holder: {S: holder}}};
+    const returning = this.#list
+      .remove(name, isOurs)
+      .catch(error => this.#failed(error))
       .finally(() => this.#returning.delete(returning));
     this.#returning.add(returning);
   }
 
-  #key(receiver: string, index: number): Key {
-    return {[listKey]: {S: list}, [nameKey]: {S: `${receiver} ${index}`}};
-  }
-
-  #warn(error: unknown): void {
+  #failed(error: unknown): void {
+    this.#askAgainMs = this.#now() + backOffMs;
     const message = 'the table of receivers does not say how many connections are idle';
-    this.#parts.log('warn', message, {error: errorText(error)});
+    this.#log('warn', message, {error: errorText(error)});
   }
 }

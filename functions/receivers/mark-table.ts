@@ -1,62 +1,45 @@
 // Marks at messages that a function is working on, so that others see at which one it has died.
 
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import {receiversKey, stateExpiry} from '../../shared/names.ts';
+import {setTimeout as pause} from 'node:timers/promises';
+import type {DynamoDBClient} from '@aws-sdk/client-dynamodb';
+import {type Condition, ListTable} from './list-table.ts';
 
-const list = 'marks';
 /** SQS keeps nothing for longer. */
-const keptSeconds = 14 * 86_400;
-const {list: listKey, receiver: nameKey} = receiversKey;
+const keptMs = 14 * 86_400_000;
+/** A mark that stands counts as a death, so that it is not left standing because a write failed. */
+const clearPausesMs: readonly number[] = [100, 500, 2_000];
 
 export class MarkTable {
-  readonly #client: DynamoDBClient;
-  readonly #tableName: string;
+  readonly #list: ListTable;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.#client = client;
-    this.#tableName = tableName;
+    this.#list = new ListTable(client, tableName, 'marks');
   }
 
   /** @returns how many there were. @throws Error when the table cannot be written to */
   async add(messageId: string): Promise<number> {
-    try {
-      await this.#put(messageId, 1, {ConditionExpression: 'attribute_not_exists(#marks)'});
-      return 0;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const marks = Number(error.Item?.marks?.N ?? 0);
-      await this.#put(messageId, marks + 1, {ConditionExpression: 'attribute_exists(#marks)'});
-      return marks;
-    }
+    const {done, found} = await this.#put(messageId, 1, 'attribute_not_exists(#marks)');
+    if (done) return 0;
+    const marks = Number(found?.marks?.N ?? 0);
+    await this.#put(messageId, marks + 1, 'attribute_exists(#marks)');
+    return marks;
   }
 
-  async #put(
-    messageId: string,
-    marks: number,
-    condition: {readonly ConditionExpression: string},
-  ): Promise<void> {
-    const expiresAt = Math.ceil(Date.now() / 1000) + keptSeconds;
-    await this.#client.send(
-      new PutItemCommand({
-        TableName: this.#tableName,
-        Item: {...this.#key(messageId), marks: {N: String(marks)}, [stateExpiry]: {N: String(expiresAt)}},
-        ...condition,
-        ExpressionAttributeNames: {'#marks': 'marks'},
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
-  }
-
+  /** @throws Error when the table cannot be written to */
   async clear(messageId: string): Promise<void> {
-    await this.#client.send(new DeleteItemCommand({TableName: this.#tableName, Key: this.#key(messageId)}));
+    for (const pauseMs of clearPausesMs) {
+      try {
+        await this.#list.remove(messageId);
+        return;
+      } catch {
+        await pause(pauseMs);
+      }
+    }
+    await this.#list.remove(messageId);
   }
 
-  #key(messageId: string) {
-    return {[listKey]: {S: list}, [nameKey]: {S: messageId}};
+  #put(messageId: string, marks: number, expression: Condition['expression']) {
+    const condition = {expression, attributes: ['marks']};
+    return this.#list.put(messageId, {marks: {N: String(marks)}}, Date.now() + keptMs, condition);
   }
 }

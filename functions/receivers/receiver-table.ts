@@ -1,16 +1,10 @@
 // The entries of receivers in trouble, where all environments see them. Each write counts only if nobody else has written
 // meanwhile.
 
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-  paginateQuery,
-} from '@aws-sdk/client-dynamodb';
+import type {DynamoDBClient} from '@aws-sdk/client-dynamodb';
 import {type Entry, expiresMs} from '../../shared/delivery/receivers/entry.ts';
-import {receiversKey, stateExpiry} from '../../shared/names.ts';
+import {stateExpiry} from '../../shared/names.ts';
+import {type Condition, type Item, ListTable} from './list-table.ts';
 
 /** An entry as it was read or written. */
 export interface Stored {
@@ -20,35 +14,17 @@ export interface Stored {
   readonly entry: Entry | undefined;
 }
 
-type Item = Readonly<Record<string, AttributeValue>>;
-
-const list = 'receivers';
-const {list: listKey, receiver: receiverKey} = receiversKey;
-
 export class ReceiverTable {
-  readonly #client: DynamoDBClient;
-  readonly #tableName: string;
+  readonly #list: ListTable;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.#client = client;
-    this.#tableName = tableName;
+    this.#list = new ListTable(client, tableName, 'receivers');
   }
 
   /** By receiver. @throws Error when the table cannot be read */
   async all(nowMs: number): Promise<ReadonlyMap<string, Stored>> {
-    const entries = new Map<string, Stored>();
-    const query = {
-      TableName: this.#tableName,
-      KeyConditionExpression: '#list = :list',
-      ExpressionAttributeNames: {'#list': listKey},
-      ExpressionAttributeValues: {':list': {S: list}},
-    };
-    for await (const {Items = []} of paginateQuery({client: this.#client}, query))
-      for (const item of Items) {
-        const stored = storedOf(item, nowMs);
-        if (stored?.entry) entries.set(stored.entry.receiver, stored);
-      }
-    return entries;
+    const all = (await this.#list.items()).map(item => storedOf(item, nowMs));
+    return new Map(all.flatMap(stored => (stored?.entry ? [[stored.entry.receiver, stored]] : [])));
   }
 
   /**
@@ -63,38 +39,27 @@ export class ReceiverTable {
     entry: Entry | undefined,
     nowMs: number,
   ): Promise<{readonly done: boolean; readonly stored: Stored | undefined}> {
-    const key = {[listKey]: {S: list}, [receiverKey]: {S: receiver}};
-    const condition = {
-      TableName: this.#tableName,
-      ExpressionAttributeNames: {'#version': 'version'},
-      ...(before && before.version > 0
+    const {version = 0} = before ?? {};
+    const unchanged: Condition =
+      version > 0
         ? {
-            ConditionExpression: '#version = :version',
-            ExpressionAttributeValues: {':version': {N: String(before.version)}},
+            expression: '#version = :version',
+            attributes: ['version'],
+            values: {version: {N: String(version)}},
           }
-        : {ConditionExpression: 'attribute_not_exists(#version)'}),
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    } as const;
-    const version = (before?.version ?? 0) + 1;
-    try {
-      if (entry === undefined) {
-        await this.#client.send(new DeleteItemCommand({...condition, Key: key}));
-        return {done: true, stored: undefined};
-      }
-      const Item = {
-        ...key,
-        version: {N: String(version)},
-        entry: {S: JSON.stringify(entry)},
-        [stateExpiry]: {N: String(Math.ceil(expiresMs(entry) / 1000))},
-      };
-      await this.#client.send(new PutItemCommand({...condition, Item}));
-      return {done: true, stored: {version, entry}};
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return {done: false, stored: error.Item && storedOf(error.Item, nowMs)};
-    }
+        : {expression: 'attribute_not_exists(#version)', attributes: ['version']};
+    const stored = entry && {version: version + 1, entry};
+    const {done, found} = await (stored === undefined
+      ? this.#list.remove(receiver, unchanged)
+      : this.#list.put(receiver, itemOf(stored), expiresMs(stored.entry), unchanged));
+    return {done, stored: done ? stored : found && storedOf(found, nowMs)};
   }
 }
+
+const itemOf = ({version, entry}: Stored): Item => ({
+  version: {N: String(version)},
+  entry: {S: JSON.stringify(entry)},
+});
 
 /** What another version has written, and this one cannot read, is as good as no entry. */
 function storedOf({version, entry: text, [stateExpiry]: expiry}: Item, nowMs: number): Stored | undefined {
