@@ -218,7 +218,7 @@ export function paced(receiver: string, before: Entry | undefined, event: PacedE
 const isEmpty = ({failures, lates, down, slow, probe, fastFromMs, pace}: Entry): boolean =>
   failures === 0 && lates === 0 && !(down || slow || probe || fastFromMs || pace);
 
-/** Slow, and nobody has had a session with it since. */
+/** Slow, and not shown to work since: one message at a time tries it. */
 export const isUnanswered = ({slow}: Entry): boolean => slow !== undefined && !slow.works;
 
 /** When an entry means nothing any more. */
