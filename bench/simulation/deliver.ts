@@ -12,6 +12,7 @@ import {Receivers} from '../../functions/receivers/receivers.ts';
 import {Visibility} from '../../functions/runtime/visibility.ts';
 import {type Decide, openGates} from '../../shared/delivery/gate.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
+import {gathering} from '../../shared/delivery/gates/gathering.ts';
 import {receiver} from '../../shared/delivery/gates/receiver.ts';
 import {attempted, type Outcome, stopped} from '../../shared/delivery/outcome.ts';
 import {type DeliveryQueue, isUnansweredGroup} from '../../shared/delivery/receivers/placement.ts';
@@ -133,7 +134,11 @@ class DeliverBatch {
     const {settings, clock} = this.#parts;
     const {receivers} = this.#state;
     const candidates = this.#items.map(({content}) => content);
-    this.#decide = await openGates([expiry, receiver(receivers)], {candidates, settings, now: clock.now});
+    this.#decide = await openGates([expiry, receiver(receivers), gathering], {
+      candidates,
+      settings,
+      now: clock.now,
+    });
     const groups = [...Map.groupBy(this.#items, laneOf).values()];
     const left = await Promise.all(groups.map(items => this.#deliverGroup(items)));
     await receivers.written();

@@ -2,6 +2,7 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
+import {gathering} from '../../shared/delivery/gates/gathering.ts';
 import {rate, rateLimitOf} from '../../shared/delivery/gates/rate.ts';
 import {receiver} from '../../shared/delivery/gates/receiver.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
@@ -45,6 +46,7 @@ const common = {
     expiry,
     settingsKnown,
     receiver(receivers),
+    gathering,
     rate((candidates, now) => rateLimits.waitsOf(candidates, now)),
   ],
   connections: new Connections(Date.now, leases),

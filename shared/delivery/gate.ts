@@ -15,6 +15,8 @@ export interface Candidate {
   readonly lane?: string;
   /** The delivery queue that it was received from. */
   readonly deliveryQueue?: DeliveryQueue;
+  /** How often it was received from there, this time included. */
+  readonly receives?: number;
 }
 
 export type Stop =

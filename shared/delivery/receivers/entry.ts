@@ -62,6 +62,11 @@ export const listAgeMs = 10 * secondMs;
  * the text, and the one after it. If one of those is late, that is seen within ten seconds, and the time begins again.
  */
 export const handOverMs = listAgeMs + 4.5 * lateMs;
+/**
+ * When the first probe of an unanswered receiver may begin. The lane whose opening was late has no connection, so that the
+ * probe takes its place. Another environment may have begun an opening in that lane until it knew.
+ */
+const firstProbeMs = listAgeMs + 1.5 * lateMs;
 /** The same from a sighting on: before the text and after it the fast queue waits so long in all. */
 const lastTransactionMs = 160 * secondMs;
 /** A receiver is no longer slow when nothing was late for so long. No reply of before is waited for by then. */
@@ -158,7 +163,7 @@ export function late(receiver: string, before: Entry | undefined, event: LateEve
   const {fastFromMs: _, ...rest} = next;
   const beginMs = treatment.staysFast ? 0 : works ? lastTransactionMs : handOverMs;
   const slow = {sinceMs: nowMs, fromMs: nowMs + beginMs, lateMs: nowMs, works: works || treatment.staysFast};
-  return {...rest, slow, ...(!slow.works && {probe: {dueMs: slow.fromMs}})};
+  return {...rest, slow, ...(!slow.works && {probe: {dueMs: nowMs + firstProbeMs}})};
 }
 
 /** The receiver took a message, or refused it. @returns undefined when nothing is left to be known */

@@ -15,7 +15,7 @@ describe('a receiver is slow', () => {
   test('and its mail waits outside until it has had a session', () => {
     const unanswered = entryAfter('late opening 10, late opening 10');
     expect(placementOf(unanswered, false)).toEqual({kind: 'outside'});
-    expect(dueS(unanswered)).toBe(10 + handOverMs / second);
+    expect(dueS(unanswered)).toBe(10 + 25);
     const works = entryAfter('late opening 10, late opening 10, claim 80, answer 130');
     expect(placementOf(works, false)).toMatchObject({kind: 'lanes', queue: 'slow'});
     expect(works!.probe).toBeUndefined();
