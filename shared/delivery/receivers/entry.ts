@@ -63,8 +63,8 @@ export const listAgeMs = 10 * secondMs;
  */
 export const handOverMs = listAgeMs + 4.5 * lateMs;
 /**
- * When the first probe of an unanswered receiver may begin. The lane whose opening was late has no connection, so that the
- * probe takes its place. Another environment may have begun an opening in that lane until it knew.
+ * When the first probe of an unanswered receiver may begin: no opening of the fast queue is under way by then. Only where
+ * a server works again meanwhile, and takes long for each reply, its connections are one more than its capacity.
  */
 const firstProbeMs = listAgeMs + 1.5 * lateMs;
 /** The same from a sighting on: before the text and after it the fast queue waits so long in all. */
