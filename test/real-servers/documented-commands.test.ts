@@ -7,7 +7,7 @@ import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {greeting} from '../../tools/start/greeting.ts';
+import {greeting} from '../../cli/start/greeting.ts';
 import {projectRoot} from '../global-setup.ts';
 import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
 import {isExecutable} from '../servers/server-process.ts';
@@ -138,7 +138,7 @@ describe.skipIf(found.length === 0).for(found.length === 0 ? [{program: '', vers
 );
 
 it('names the version that a line needs', async () => {
-  const files = [...pages, 'local/README.md', 'tools/start/greeting.ts'];
+  const files = [...pages, 'local/README.md', 'cli/start/greeting.ts'];
   for (const file of files) {
     const text = await textOf(file);
     for (const {command, said} of needs) if (command.test(text)) expect(text).toMatch(said);

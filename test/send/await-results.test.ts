@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {withResultsTo} from '../../tools/await-results.ts';
+import {withResultsTo} from '../../cli/send/await-results.ts';
 
 describe('a message whose results are waited for', () => {
   it('has them sent to the queue, and all else as before', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {offsetOfError} from '../../tools/json-place.ts';
+import {offsetOfError} from '../../cli/send/json-place.ts';
 
 const jsonLike = fc.string({unit: fc.constantFrom(...'{}[]:,"\\\\ 1-tx\n'), maxLength: 3});
 

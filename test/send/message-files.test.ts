@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {maxMessageOctets} from '../../shared/delivery/result.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
-import {messageBodyOf, parseMessageFile} from '../../tools/message-files.ts';
+import {messageBodyOf, parseMessageFile} from '../../cli/send/message-files.ts';
 import {messagesOf, parse, problemOf} from './files-under-test.ts';
 
 describe('a JSON file', () => {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {Progress} from '../../tools/progress.ts';
+import {Progress} from '../../cli/send/progress.ts';
 
 function progressOf(total: number, isTTY: boolean) {
   let written = '';

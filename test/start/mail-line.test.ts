@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {mailLine, subjectOf} from '../../tools/start/mail-line.ts';
+import {mailLine, subjectOf} from '../../cli/start/mail-line.ts';
 
 const withSubject = (field: string) =>
   Buffer.from(`Received: by sink\r\nSubject:${field}\r\nTo: b@example.org\r\n\r\nSubject: of the body\r\n`);

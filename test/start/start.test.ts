@@ -19,7 +19,7 @@ afterEach(() => {
 
 /** Runs `npm start`'s command on free ports. */
 function start(environment: Record<string, string> = {}, args: readonly string[] = []) {
-  const child = spawn(process.execPath, ['tools/start/start.ts', ...args], {
+  const child = spawn(process.execPath, ['cli/start/start.ts', ...args], {
     cwd: root,
     env: {...process.env, RELAYQ_PORT: '0', RELAYQ_SINK_PORT: '0', ...environment},
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {terminalLine} from '../../tools/start/terminal-line.ts';
+import {terminalLine} from '../../cli/start/terminal-line.ts';
 
 const plain = {label: 'deliver', colours: false, all: false};
 

@@ -1,7 +1,7 @@
 // `npm run send`: files onto the outbox and, with --wait, what became of the messages in them.
 
 import type {SQSClient} from '@aws-sdk/client-sqs';
-import type {Fate} from '../shared/delivery/result.ts';
+import type {Fate} from '../../shared/delivery/result.ts';
 import {awaitResults, createResultsQueue, deleteQueue, isFinal, resultsQueueNameOf} from './await-results.ts';
 import {awsProblemOf} from './aws-problem.ts';
 import {enqueue, type Outgoing} from './enqueue.ts';

@@ -2,8 +2,8 @@
 // judged: check-message.ts does that.
 
 import {isUtf8} from 'node:buffer';
-import {maxMessageOctets} from '../shared/delivery/result.ts';
-import {bodyOf, isJsonObject, type JsonObject, octetsOf, parseJson, surveyOf} from '../shared/json.ts';
+import {maxMessageOctets} from '../../shared/delivery/result.ts';
+import {bodyOf, isJsonObject, type JsonObject, octetsOf, parseJson, surveyOf} from '../../shared/json.ts';
 import {type EmlOptions, messagesOfEml} from './eml.ts';
 import {offsetOfError, placeOf} from './json-place.ts';
 

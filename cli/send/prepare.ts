@@ -1,6 +1,6 @@
 // The messages of files, read and checked. Every problem of all of them is known before one is sent.
 
-import type {Message} from '../shared/message/message.ts';
+import type {Message} from '../../shared/message/message.ts';
 import {withResultsTo} from './await-results.ts';
 import {checkMessage} from './check-message.ts';
 import type {EmlOptions} from './eml.ts';

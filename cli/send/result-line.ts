@@ -1,6 +1,6 @@
 // Results for people: a line for each, and the counts.
 
-import {type Fate, fates} from '../shared/delivery/result.ts';
+import {type Fate, fates} from '../../shared/delivery/result.ts';
 import type {Result} from './await-results.ts';
 
 export function resultLine({fate, recipient, entry}: Result): string {

@@ -10,11 +10,11 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import {type Fate, fates} from '../shared/delivery/result.ts';
-import {isJsonObject, type Json, type JsonObject} from '../shared/json.ts';
-import {readMqHeaders} from '../shared/message/mq-headers.ts';
-import {propertiesOf} from '../shared/message/mq-properties.ts';
-import {passingQueueOf} from '../shared/names.ts';
+import {type Fate, fates} from '../../shared/delivery/result.ts';
+import {isJsonObject, type Json, type JsonObject} from '../../shared/json.ts';
+import {readMqHeaders} from '../../shared/message/mq-headers.ts';
+import {propertiesOf} from '../../shared/message/mq-properties.ts';
+import {passingQueueOf} from '../../shared/names.ts';
 import {type FileMessage, FileProblem} from './message-files.ts';
 
 export interface Result {

@@ -2,7 +2,7 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {SendMessageBatchCommand, type SQSClient} from '@aws-sdk/client-sqs';
-import {batchesOf} from '../shared/sqs-limits.ts';
+import {batchesOf} from '../../shared/sqs-limits.ts';
 
 export interface Outgoing {
   /** What it is called when it fails. */

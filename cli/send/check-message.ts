@@ -1,14 +1,14 @@
 // What the route function would find wrong with a message, by its own rules and before the message is sent. What depends on
 // the settings of the stage is left to the function: `strict`, `mq-headers`, its times.
 
-import {compose} from '../functions/route/compose.ts';
-import {readMessage} from '../functions/route/read-message.ts';
-import {openGates} from '../shared/delivery/gate.ts';
-import {expiry} from '../shared/delivery/gates/expiry.ts';
-import {reasonOf} from '../shared/delivery/result.ts';
-import {candidateOf} from '../shared/delivery/route.ts';
-import type {Message} from '../shared/message/message.ts';
-import {parseSettings} from '../shared/settings/settings.ts';
+import {compose} from '../../functions/route/compose.ts';
+import {readMessage} from '../../functions/route/read-message.ts';
+import {openGates} from '../../shared/delivery/gate.ts';
+import {expiry} from '../../shared/delivery/gates/expiry.ts';
+import {reasonOf} from '../../shared/delivery/result.ts';
+import {candidateOf} from '../../shared/delivery/route.ts';
+import type {Message} from '../../shared/message/message.ts';
+import {parseSettings} from '../../shared/settings/settings.ts';
 import type {Outgoing} from './enqueue.ts';
 
 export type Checked =

@@ -1,7 +1,7 @@
 // The command line of `npm run send`.
 
 import {parseArgs} from 'node:util';
-import {isStage} from '../shared/names.ts';
+import {isStage} from '../../shared/names.ts';
 import type {EmlOptions} from './eml.ts';
 import type {StageOptions} from './outbox.ts';
 

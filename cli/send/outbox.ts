@@ -1,7 +1,7 @@
 // The outbox of a stage: a client for it, and its URL.
 
 import {GetQueueUrlCommand, SQSClient, type SQSClientConfig} from '@aws-sdk/client-sqs';
-import {namesOf} from '../shared/names.ts';
+import {namesOf} from '../../shared/names.ts';
 import {isUnreachable} from './aws-problem.ts';
 
 export interface StageOptions {
