@@ -2,9 +2,9 @@
 
 import {octetsOf} from '../../shared/json.ts';
 import type {Message} from '../../shared/message/message.ts';
+import {subjectOf} from '../start/mail-line.ts';
 import type {Outgoing} from './enqueue.ts';
 import {printable} from './result-line.ts';
-import {subjectOf} from '../start/mail-line.ts';
 
 export function messageLine({source, body}: Outgoing, message: Message): string {
   const {envelope, recipient, text, smarthost} = message;

@@ -2,8 +2,8 @@
 
 import {parseArgs} from 'node:util';
 import {isStage} from '../../shared/names.ts';
+import type {StageOptions} from '../aws/outbox.ts';
 import type {EmlOptions} from './eml.ts';
-import type {StageOptions} from './outbox.ts';
 
 export interface SendOptions extends StageOptions {
   readonly files: readonly string[];

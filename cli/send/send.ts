@@ -2,11 +2,11 @@
 
 import type {SQSClient} from '@aws-sdk/client-sqs';
 import type {Fate} from '../../shared/delivery/result.ts';
+import {awsProblemOf} from '../aws/aws-problem.ts';
+import {clientOf, outboxUrlOf} from '../aws/outbox.ts';
 import {awaitResults, createResultsQueue, deleteQueue, isFinal, resultsQueueNameOf} from './await-results.ts';
-import {awsProblemOf} from './aws-problem.ts';
 import {enqueue, type Outgoing} from './enqueue.ts';
 import {messageLine} from './message-line.ts';
-import {clientOf, outboxUrlOf} from './outbox.ts';
 import {prepare} from './prepare.ts';
 import {Progress} from './progress.ts';
 import {countsLine, printable, resultLine} from './result-line.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {awsProblemOf} from '../../cli/send/aws-problem.ts';
+import {awsProblemOf} from '../../cli/aws/aws-problem.ts';
 
 const errorOf = (name: string, message: string) => Object.assign(new Error(message), {name});
 

@@ -1,9 +1,9 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {messageBodyOf, parseMessageFile} from '../../cli/send/message-files.ts';
 import {maxMessageOctets} from '../../shared/delivery/result.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
-import {messageBodyOf, parseMessageFile} from '../../cli/send/message-files.ts';
 import {messagesOf, parse, problemOf} from './files-under-test.ts';
 
 describe('a JSON file', () => {

@@ -2,9 +2,9 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {pointAtSink} from '../../cli/start/sink-parameters.ts';
 import {Ssm} from '../../local/ssm/ssm.ts';
 import {openStore} from '../../local/store/store.ts';
-import {pointAtSink} from '../../cli/start/sink-parameters.ts';
 
 const path = '/relayq/local/';
 const account = {region: 'us-east-1', accountId: '000000000000'};

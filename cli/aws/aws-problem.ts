@@ -18,7 +18,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
   [/^Error: Region is missing/, 'there is no AWS region: set AWS_REGION, or give your profile one'],
   [
     /^(?:CredentialsProvider|TokenProvider)Error: .*(?:expired|sso login)/is,
-    'your AWS credentials have expired: log in again',
+    'your AWS login has expired: type aws sso login, or renew your credentials',
   ],
   [
     /^(?:CredentialsProvider|TokenProvider)Error: .*profile/is,
@@ -30,7 +30,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(?:ExpiredToken|RequestExpired|TokenRefreshRequired)/,
-    'your AWS credentials have expired: log in again',
+    'your AWS login has expired: type aws sso login, or renew your credentials',
   ],
   [
     /Signature (?:expired|not yet current)|^RequestTimeTooSkewed/,
@@ -46,9 +46,16 @@ const advice: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** What to do where AWS cannot be reached, or does not let us in. */
+export function accessProblemOf(error: Error): string | undefined {
+  const cause = error.cause instanceof Error ? accessProblemOf(error.cause) : undefined;
+  if (isUnreachable(error)) return 'nothing answers there';
+  return cause ?? advice.find(([pattern]) => pattern.test(`${error.name}: ${error.message}`))?.[1];
+}
+
 /** What to do, and behind it the error's own words. */
 export function awsProblemOf(error: Error): string {
-  const {name, message} = error;
-  const [, todo] = advice.find(([pattern]) => pattern.test(`${name}: ${message}`)) ?? [];
+  const {message} = error;
+  const todo = accessProblemOf(error);
   return todo === undefined ? message : `${todo} (${message.trim()})`;
 }

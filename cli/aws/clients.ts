@@ -1,0 +1,101 @@
+// The clients of AWS for a stage. The local stage is never looked for in AWS.
+
+import {CloudWatchClient} from '@aws-sdk/client-cloudwatch';
+import {CloudWatchLogsClient} from '@aws-sdk/client-cloudwatch-logs';
+import {DynamoDBClient} from '@aws-sdk/client-dynamodb';
+import {SQSClient} from '@aws-sdk/client-sqs';
+import {SSMClient} from '@aws-sdk/client-ssm';
+import {GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts';
+import {localStage} from '../../shared/names.ts';
+
+export interface StageOptions {
+  readonly stage: string;
+  readonly region?: string;
+  readonly profile?: string;
+  /** Where AWS is, if not where the SDK or the stage says. */
+  readonly endpointUrl?: string;
+}
+
+/** Each is made when it is first asked for. */
+export interface Clients {
+  readonly sqs: SQSClient;
+  readonly ssm: SSMClient;
+  readonly dynamoDb: DynamoDBClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly cloudWatch: CloudWatchClient;
+  /** The number of the account. */
+  account(): Promise<string>;
+  region(): Promise<string>;
+  /** The URL that is used instead of AWS's own. */
+  readonly endpointUrl: string | undefined;
+  destroy(): void;
+}
+
+export interface ClientConfig {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpoint?: string;
+  readonly credentials?: {readonly accessKeyId: string; readonly secretAccessKey: string};
+}
+
+export function clientConfigOf(
+  {stage, region, profile, endpointUrl}: StageOptions,
+  env: NodeJS.ProcessEnv,
+): ClientConfig {
+  const isLocal = stage === localStage;
+  const endpoint = endpointUrl ?? (isLocal ? `http://127.0.0.1:${env.RELAYQ_PORT || 4566}` : undefined);
+  const localRegion = env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1';
+  const chosen = region ?? (isLocal ? localRegion : undefined);
+  // The local cloud takes any credentials. Without them the SDK would search for some, and ask a metadata service.
+  const needsNone = isLocal && profile === undefined && !env.AWS_ACCESS_KEY_ID;
+  return {
+    ...(chosen !== undefined && {region: chosen}),
+    ...(profile !== undefined && {profile}),
+    ...(endpoint !== undefined && {endpoint}),
+    ...(needsNone && {credentials: {accessKeyId: 'local', secretAccessKey: 'local'}}),
+  };
+}
+
+export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv): Clients {
+  const config = clientConfigOf(options, env);
+  const made: {destroy(): void}[] = [];
+  const once = <T extends {destroy(): void}>(make: () => T) => {
+    let client: T | undefined;
+    return () => {
+      if (client === undefined) {
+        client = make();
+        made.push(client);
+      }
+      return client;
+    };
+  };
+  const sqs = once(() => new SQSClient(config));
+  const ssm = once(() => new SSMClient(config));
+  const dynamoDb = once(() => new DynamoDBClient(config));
+  const logs = once(() => new CloudWatchLogsClient(config));
+  const cloudWatch = once(() => new CloudWatchClient(config));
+  const sts = once(() => new STSClient(config));
+  return {
+    get sqs() {
+      return sqs();
+    },
+    get ssm() {
+      return ssm();
+    },
+    get dynamoDb() {
+      return dynamoDb();
+    },
+    get logs() {
+      return logs();
+    },
+    get cloudWatch() {
+      return cloudWatch();
+    },
+    account: async () => (await sts().send(new GetCallerIdentityCommand())).Account!,
+    region: () => sqs().config.region(),
+    endpointUrl: config.endpoint,
+    destroy: () => {
+      for (const client of made) client.destroy();
+    },
+  };
+}

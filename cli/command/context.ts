@@ -1,0 +1,57 @@
+// What every command knows: the stage, the clients of AWS for it, the terminal, and what it may do there.
+
+import {localStage} from '../../shared/names.ts';
+import {type Clients, clientsOf, type StageOptions} from '../aws/clients.ts';
+import {NotAllowed} from './problems.ts';
+import type {Terminal} from './terminal.ts';
+
+/** The options that all commands have. */
+export interface CommonOptions extends StageOptions {
+  /** JSON on stdout, of a version, instead of text for people. */
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly readOnly: boolean;
+  /** False with --no-input: nothing is asked. */
+  readonly input: boolean;
+  /** Times in the zone of this machine, not in UTC. */
+  readonly local: boolean;
+}
+
+export interface Context extends CommonOptions {
+  readonly terminal: Terminal;
+  readonly clients: Clients;
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted by Ctrl-C, and when nobody reads the output any more. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  /**
+   * To be called before anything is changed. Outside the local stage it names the stage and the account, and asks where
+   * what is done cannot be taken back.
+   * @param what as a sentence goes on: `drop 3 dead letters`
+   * @throws NotAllowed
+   */
+  mayChange(what: string, kind: 'harmless' | 'destructive'): Promise<void>;
+}
+
+export interface ContextParts {
+  readonly terminal: Terminal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+export function contextOf(options: CommonOptions, parts: ContextParts): Context {
+  const clients = clientsOf(options, parts.env);
+  const mayChange: Context['mayChange'] = async (what, kind) => {
+    const {stage, readOnly, yes, input} = options;
+    const {terminal} = parts;
+    if (readOnly) throw new NotAllowed(`--read-only: this would ${what}`);
+    if (kind === 'harmless' || yes || stage === localStage) return;
+    const where = `stage ${stage} of account ${await clients.account()} in ${await clients.region()}`;
+    if (!input || !terminal.canAsk)
+      throw new NotAllowed(`this would ${what}, in ${where}: say so with --yes`);
+    const answer = await terminal.ask(`${where}: ${what}? [y/N] `);
+    if (!/^y(?:es)?$/i.test(answer?.trim() ?? '')) throw new NotAllowed('nothing was done');
+  };
+  return {...options, ...parts, clients, mayChange};
+}
