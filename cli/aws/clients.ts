@@ -31,14 +31,14 @@ export interface Clients {
   destroy(): void;
 }
 
-export interface ClientConfig {
+interface ClientConfig {
   readonly region?: string;
   readonly profile?: string;
   readonly endpoint?: string;
   readonly credentials?: {readonly accessKeyId: string; readonly secretAccessKey: string};
 }
 
-export function clientConfigOf(
+function clientConfigOf(
   {stage, region, profile, endpointUrl}: StageOptions,
   env: NodeJS.ProcessEnv,
 ): ClientConfig {
