@@ -1,6 +1,6 @@
 // The commands, in the order of the help.
 
 import type {AddCommand} from './command/command.ts';
-import {status} from './status/status.ts';
+import {status, top} from './status/status.ts';
 
-export const commands: readonly AddCommand[] = [status];
+export const commands: readonly AddCommand[] = [status, top];

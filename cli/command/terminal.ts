@@ -7,8 +7,11 @@ export interface Terminal {
   say(line: string): void;
   /** For the person who watches: a line on stderr. */
   tell(line: string): void;
-  /** Columns of stdout; a fixed number where it is none. */
+  /** Columns of stdout; without end where it is no terminal. */
   readonly columns: number;
+  readonly rows: number;
+  /** Takes the whole screen, where there is one. */
+  show(lines: readonly string[]): void;
   readonly hasColours: boolean;
   /** Whether somebody can answer. */
   readonly canAsk: boolean;
@@ -16,7 +19,7 @@ export interface Terminal {
   ask(question: string): Promise<string | undefined>;
 }
 
-const defaultColumns = 100;
+const defaultRows = 40;
 
 /** @param onClosed the reader of stdout has had enough */
 export function processTerminal(onClosed: () => void): Terminal {
@@ -26,7 +29,16 @@ export function processTerminal(onClosed: () => void): Terminal {
   return {
     say: line => void stdout.write(`${line}\n`),
     tell: line => void stderr.write(`${line}\n`),
-    columns: stdout.columns ?? defaultColumns,
+    show: lines => {
+      const clear = stdout.isTTY ? '\x1b[H\x1b[2J' : '';
+      stdout.write(`${clear}${lines.join('\n')}\n`);
+    },
+    get columns() {
+      return stdout.columns ?? Number.POSITIVE_INFINITY;
+    },
+    get rows() {
+      return stdout.rows ?? defaultRows;
+    },
     hasColours: stdout.isTTY === true && !env.NO_COLOR,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     ask: async question => {

@@ -29,6 +29,8 @@ export function terminalLine(message: string, {label, colours, all}: TerminalOpt
     const words = platformWords(record.record as PlatformRecord);
     return all || words !== undefined ? [prefix, ...(words ?? [message])].join(' ') : undefined;
   }
+  // The lines of its messages have told it.
+  if (record.message === 'batch' && !all) return undefined;
   const words: string[] = [prefix];
   if (record.message === 'attempt') return [prefix, ...attemptWords(record, paint)].join(' ');
   const level = String(record.level ?? '').toLowerCase();

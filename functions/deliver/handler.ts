@@ -10,6 +10,7 @@ import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
 import type {Message} from '../../shared/message/message.ts';
 import {localStage, namesOf, needs} from '../../shared/names.ts';
 import {contentOf} from '../../shared/smtp/content.ts';
+import {BatchReport} from '../outcome/batch-report.ts';
 import {outcomeLog} from '../outcome/outcome-log.ts';
 import {setUpComplaints} from '../outcome/set-up-complaints.ts';
 import {Settler} from '../outcome/settler.ts';
@@ -36,7 +37,8 @@ const {sqs, dynamoDb, results, settings, visibility, receivers, slots, writerWit
   deliverySlowUrl,
 ]);
 const complaints = setUpComplaints(log, () => settings.expire());
-const writer = writerWith([outcomeLog(log), complaints, results]);
+const report = new BatchReport({function: 'deliver', stage, log, now: Date.now});
+const writer = writerWith([outcomeLog(log), report.listener, complaints, results]);
 const rateLimits = new RateLimits(slots, log, rateLimitOf);
 const policies = new StsPolicies({log, now: Date.now});
 const names = namesOf(stage);
@@ -79,7 +81,7 @@ const queues = {
 };
 
 export const handler = batchHandler(
-  {source: settings, visibility, receivers, log, backsOff: true},
+  {source: settings, visibility, receivers, report, log, backsOff: true},
   async (records, current, remainingMs) => {
     if (records.length === 0) return [];
     const {parts, suspects} = queues[queueNameOf(records[0]!)]!;

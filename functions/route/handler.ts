@@ -7,6 +7,7 @@ import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {unansweredReceiver} from '../../shared/delivery/gates/receiver.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
 import {needs} from '../../shared/names.ts';
+import {BatchReport} from '../outcome/batch-report.ts';
 import {outcomeLog} from '../outcome/outcome-log.ts';
 import {oversizeTexts} from '../outcome/oversize-texts.ts';
 import {RateLimits} from '../receivers/rate-limits.ts';
@@ -20,15 +21,17 @@ import type {TextSteps} from './read-message.ts';
 import {routeBatch} from './route-batch.ts';
 
 const environment = readEnvironment(needs.route);
-const {outboxUrl, waitingUrl, waitingSoonUrl, outboxOversizeUrl, deliveryUrl, deliverySlowUrl} = environment;
+const {stage, outboxUrl, waitingUrl, waitingSoonUrl, outboxOversizeUrl, deliveryUrl, deliverySlowUrl} =
+  environment;
 const {sqs, results, settings, visibility, receivers, slots, groups, writerWith} = startUp(environment, [
   outboxUrl,
   waitingUrl,
   waitingSoonUrl,
 ]);
-const listeners = [outcomeLog(log), oversizeTexts(sqs, outboxOversizeUrl), results];
-const writer = writerWith(listeners);
 const now = Date.now;
+const report = new BatchReport({function: 'route', stage, log, now});
+const listeners = [outcomeLog(log), report.listener, oversizeTexts(sqs, outboxOversizeUrl), results];
+const writer = writerWith(listeners);
 const limits = new RateLimits(slots, log, candidate =>
   admissionLimitOf(candidate, receivers.entryOf(candidate.destination.receiver), now()),
 );
@@ -47,8 +50,9 @@ const gates = [
 ];
 const textSteps: TextSteps = [compose];
 
-const parts = {textSteps, gates, receivers, groups, writer, sqs, results, environment, log, now};
+const parts = {textSteps, gates, receivers, groups, writer, sqs, results, environment, report, log, now};
 
-export const handler = batchHandler({source: settings, visibility, receivers, log}, (records, current) =>
-  routeBatch(records, current, parts),
+export const handler = batchHandler(
+  {source: settings, visibility, receivers, report, log},
+  (records, current) => routeBatch(records, current, parts),
 );

@@ -9,6 +9,7 @@ import {parsePostponed, type ResultCopy} from '../../shared/delivery/postponed-r
 import {candidateOf, type Forward, forwardOf} from '../../shared/delivery/route.ts';
 import {namesOf} from '../../shared/names.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
+import type {BatchReport} from '../outcome/batch-report.ts';
 import type {OutcomeWriter} from '../outcome/outcome-writer.ts';
 import type {Results} from '../outcome/results.ts';
 import type {Receivers} from '../receivers/receivers.ts';
@@ -27,6 +28,7 @@ export interface RouteParts {
   readonly writer: OutcomeWriter;
   readonly sqs: Sqs;
   readonly results: Results;
+  readonly report: Pick<BatchReport, 'routed'>;
   readonly environment: Pick<Environment, 'stage' | 'deliveryUrl' | 'deliverySlowUrl' | 'formerSenders'>;
   readonly log: Log;
   readonly now: () => number;
@@ -38,7 +40,7 @@ export async function routeBatch(
   settings: Settings,
   parts: RouteParts,
 ): Promise<readonly string[]> {
-  const {textSteps, gates, receivers, groups, writer, sqs, results, environment, log, now} = parts;
+  const {textSteps, gates, receivers, groups, writer, sqs, results, report, environment, log, now} = parts;
   const {waiting, waitingSoon, outboxOversize} = namesOf(environment.stage);
   const own = [waiting, waitingSoon];
   const failed = new Set<string>();
@@ -97,6 +99,8 @@ export async function routeBatch(
     ),
     writer.write(outcomes),
   ]);
-  for (const [value, reason] of untaken.flatMap(each => [...each])) fail(recordOf.get(value)!, reason);
+  const failures = new Map(untaken.flatMap(each => [...each]));
+  for (const [value, reason] of failures) fail(recordOf.get(value)!, reason);
+  report.routed(forwards.filter(each => !failures.has(each)).map(({receiver}) => receiver));
   return [...failed];
 }

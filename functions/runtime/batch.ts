@@ -21,6 +21,8 @@ export interface BatchParts {
   /** What else must be up to date before a batch. */
   readonly receivers: {refresh(): Promise<void>};
   readonly log: Log;
+  /** Told when a batch is over, also where it failed. */
+  readonly report: {write(): void};
   /** For a FIFO queue: after a failed batch its groups would stand still for the visibility timeout. */
   readonly backsOff?: boolean;
 }
@@ -37,7 +39,7 @@ const failuresOf = (messageIds: readonly string[]): SQSBatchResponse => ({
 
 /** Without settings, or after a bug, the whole batch is redelivered. */
 export const batchHandler = (
-  {source, visibility, receivers, log, backsOff}: BatchParts,
+  {source, visibility, receivers, report, log, backsOff}: BatchParts,
   handle: BatchHandler,
 ) =>
   // No answer before the timeout: Lambda would keep the environment, and what hangs would go on in the next invocation.
@@ -56,6 +58,7 @@ export const batchHandler = (
     .handler(async ({Records: records}, context) => {
       const {lost, settings} = context;
       const kept = records.filter(record => !lost.has(record));
-      const failed = await handle(kept, settings, () => context.getRemainingTimeInMillis());
+      const remainingMs = () => context.getRemainingTimeInMillis();
+      const failed = await handle(kept, settings, remainingMs).finally(() => report.write());
       return failuresOf([...Array.from(lost, ({messageId}) => messageId), ...failed]);
     });

@@ -10,7 +10,7 @@ import {type Security, strictestOf} from '../smtp/security.ts';
 import {nameOfRelay, type Relay} from '../smtp/smarthost.ts';
 
 /** The one queue of all mail that goes to a smarthost. */
-const smarthostQueue = '(smarthost)';
+export const smarthostQueue = '(smarthost)';
 
 /** Whether a receiver is the smarthost of the settings, so that it has all the mail. */
 export const isOfSettingsSmarthost = (receiver: string): boolean => receiver === smarthostQueue;

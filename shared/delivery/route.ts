@@ -30,6 +30,7 @@ export function candidateOf(
 
 /** A record of the delivery queue. */
 export interface Forward {
+  readonly receiver: string;
   readonly queue: DeliveryQueue;
   readonly body: string;
   readonly groupId: string;
@@ -40,6 +41,7 @@ export interface Forward {
 export function forwardOf({message, destination}: Candidate, placement: Placement, groups: number): Forward {
   const isProbe = placement.kind === 'outside';
   return {
+    receiver: destination.receiver,
     queue: isProbe ? 'slow' : placement.queue,
     body: messageBody(message),
     groupId: isProbe ? unansweredGroupOf(destination.receiver, groups) : destination.group,

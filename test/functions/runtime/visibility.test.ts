@@ -63,10 +63,13 @@ async function run(
   const handled: string[] = [];
   const visibility = visibilityOf(queue);
   const source = {current: async () => settings()} as unknown as SettingsSource;
-  const handler = batchHandler({source, visibility, receivers: receiversOf(), log}, async those => {
-    handled.push(...those.map(({body}) => body));
-    return [];
-  });
+  const handler = batchHandler(
+    {source, visibility, receivers: receiversOf(), report: {write: () => {}}, log},
+    async those => {
+      handled.push(...those.map(({body}) => body));
+      return [];
+    },
+  );
   const context = {getRemainingTimeInMillis: () => remainingMs} as Parameters<typeof handler>[1];
   const {batchItemFailures} = await handler({Records: [...records]} as SQSEvent, context);
   const bodyOf = (id: string) => records.find(({messageId}) => messageId === id)!.body;

@@ -1,0 +1,132 @@
+// An overview as text, for a terminal of so many columns.
+
+import {stripVTControlCharacters, styleText} from 'node:util';
+import type {DomainRow, Overview, QueueDepth} from '../../shared/overview/overview.ts';
+import {printable} from '../send/result-line.ts';
+
+export interface TextOptions {
+  readonly columns: number;
+  readonly hasColours: boolean;
+  /** How a UTC time is shown. */
+  readonly timeOf: (utcTime: string) => string;
+  /** At most so many domains; the others are counted. */
+  readonly mostRows: number;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+export function overviewLines(overview: Overview, options: TextOptions): readonly string[] {
+  const {stage, time, smarthost, sink, settingsSince, countsSince, queues, deadLetters, totals} = overview;
+  const paint = painter(options);
+  const where = smarthost === null ? 'mail goes to the recipients’ MX hosts' : `smarthost ${smarthost}`;
+  const settings = [
+    where,
+    ...(sink === null ? [] : [`all TCP goes to the sink ${sink}`]),
+    ...(settingsSince === null ? [] : [`set ${options.timeOf(settingsSince)}`]),
+  ];
+  const dead =
+    totals.deadLetters > 0 ? paint('red', `dead letters ${totals.deadLetters}`) : 'no dead letters';
+  return [
+    `${paint('bold', `relayq ${stage}`)}  ${options.timeOf(time)}  ${printable(settings.join(', '))}`,
+    `waiting ${totals.waiting}, in flight ${totals.inFlight}, ${dead}`,
+    depthsLine(queues),
+    ...(totals.deadLetters > 0 ? [depthsLine(deadLetters)] : []),
+    '',
+    ...domainLines(overview, options, paint),
+    ...(countsSince === null ? [] : [paint('dim', `counted since ${options.timeOf(countsSince)}`)]),
+  ].map(line => cut(line, options.columns));
+}
+
+const depthsLine = (queues: readonly QueueDepth[]): string =>
+  `  ${queues
+    .map(({name, visible, inFlight, delayed}) => `${shortName(name)} ${visible + delayed + inFlight}`)
+    .join('  ')}`;
+
+const shortName = (name: string): string =>
+  name.replace(/^relayq-[a-z0-9-]*?-(?=outbox|waiting|delivery)/, '');
+
+const painter =
+  ({hasColours}: TextOptions) =>
+  (style: Style, text: string): string =>
+    hasColours ? styleText(style, text, {validateStream: false}) : text;
+
+/** Colours take no room. */
+function cut(line: string, columns: number): string {
+  const plain = stripVTControlCharacters(line);
+  return plain.length <= columns ? line : `${plain.slice(0, Math.max(columns - 1, 0))}…`;
+}
+
+interface Column {
+  readonly title: string;
+  readonly isNumber?: boolean;
+  /** Left out where there is little room. */
+  readonly isWide?: boolean;
+  readonly textOf: (row: DomainRow) => string;
+}
+
+const clockOf = (time: string): string => time.slice('2026-01-31 '.length);
+const numberOf = (title: string, textOf: Column['textOf']): Column => ({title, textOf, isNumber: true});
+
+const columnsWith = (timeOf: TextOptions['timeOf']): readonly Column[] => [
+  {title: 'DOMAIN', textOf: ({receiver}) => printable(receiver)},
+  {
+    title: 'STATE',
+    textOf: ({state, until}) => (until === undefined ? state : `${state} until ${clockOf(timeOf(until))}`),
+  },
+  numberOf('WAITING', ({waiting, isAbout}) => `${isAbout && waiting > 0 ? '~' : ''}${waiting}`),
+  {...numberOf('IN FLIGHT', ({inFlight}) => (inFlight === undefined ? '–' : String(inFlight))), isWide: true},
+  numberOf('ACCEPTED', ({counts}) => String(counts.accepted)),
+  numberOf('DEFERRED', ({counts}) => String(counts.deferred)),
+  numberOf('BOUNCED', ({counts}) => String(counts.bounced + counts.expired)),
+  {
+    title: 'NEXT',
+    isWide: true,
+    textOf: ({nextAttempt}) => (nextAttempt === undefined ? '' : clockOf(timeOf(nextAttempt))),
+  },
+];
+
+const reasonOf = ({limit, lastError}: DomainRow): string =>
+  printable([limit, lastError].filter(each => each !== undefined).join('; '));
+
+/** From so many columns on the reason stands in the row, else below it. */
+const wideColumns = 120;
+
+function domainLines(
+  {domains}: Overview,
+  {columns: width, timeOf, mostRows}: TextOptions,
+  paint: ReturnType<typeof painter>,
+): readonly string[] {
+  if (domains.length === 0) return ['No domain is active.'];
+  const isWide = width >= wideColumns;
+  const shown = domains.slice(0, mostRows);
+  const columns = columnsWith(timeOf).filter(column => isWide || !column.isWide);
+  const cells = shown.map(row => columns.map(({textOf}) => textOf(row)));
+  const most = isWide ? 48 : 24;
+  const widths = columns.map(({title}, at) =>
+    Math.min(Math.max(title.length, ...cells.map(row => row[at]!.length)), most),
+  );
+  const lineOf = (row: readonly string[], reason: string) => {
+    const fields = columns.map(({isNumber}, at) => {
+      const text = cut(row[at]!, widths[at]!);
+      return isNumber ? text.padStart(widths[at]!) : text.padEnd(widths[at]!);
+    });
+    return cut([...fields, ...(isWide ? [reason] : [])].join('  ').trimEnd(), width);
+  };
+  const rows = shown.flatMap((row, at) => {
+    const reason = reasonOf(row);
+    const below = isWide || reason === '' ? [] : [cut(`  ${reason}`, width)];
+    return [lineOf(cells[at]!, reason), ...below].map(line => paintRow(row, line, paint));
+  });
+  const titles = columns.map(({title}) => title);
+  const rest = domains.length - shown.length;
+  return [
+    paint('dim', lineOf(titles, 'WHY')),
+    ...rows,
+    ...(rest > 0 ? [`… and ${rest} domains more: see --all`] : []),
+  ];
+}
+
+function paintRow({state}: DomainRow, line: string, paint: ReturnType<typeof painter>): string {
+  if (state === 'down') return paint('red', line);
+  return state === 'working' ? line : paint('yellow', line);
+}

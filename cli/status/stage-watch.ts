@@ -1,0 +1,71 @@
+// Everything that `status` and `top` know of a stage, asked for side by side. None of it searches the past of the log but the
+// counts, and without those the rest is still told.
+
+import {ReceiverTable} from '../../functions/receivers/receiver-table.ts';
+import {type Names, namesOf} from '../../shared/names.ts';
+import {type Overview, overviewOf} from '../../shared/overview/overview.ts';
+import {parseSettings} from '../../shared/settings/settings.ts';
+import {awsProblemOf} from '../aws/aws-problem.ts';
+import {parametersOf} from '../aws/parameters.ts';
+import {QueueDepths} from '../aws/queue-depths.ts';
+import type {Context} from '../command/context.ts';
+import {ActivityLog} from './activity-log.ts';
+
+export interface Observation {
+  readonly overview: Overview;
+  /** Why the counts are old, or not there. */
+  readonly staleBecause?: string;
+  /** How old the counts are. */
+  readonly staleMs: number;
+}
+
+export class StageWatch {
+  readonly #context: Context;
+  readonly #names: Names;
+  readonly #depths: QueueDepths;
+  readonly #table: ReceiverTable;
+  readonly #log: ActivityLog;
+
+  constructor(context: Context) {
+    const {clients, stage, now} = context;
+    const names = namesOf(stage);
+    this.#context = context;
+    this.#names = names;
+    this.#depths = new QueueDepths(clients.sqs);
+    this.#table = new ReceiverTable(clients.dynamoDb, names.receivers);
+    const groups = [names.route, names.deliver].map(name => `/aws/lambda/${name}`);
+    this.#log = new ActivityLog(clients.logs, groups, now);
+  }
+
+  async observe(): Promise<Observation> {
+    const {clients, stage, now, signal} = this.#context;
+    const {outbox, waiting, waitingSoon, delivery, deliverySlow, parameterPath} = this.#names;
+    const {outboxDlq, waitingDlq, deliveryDlq, outboxOversize} = this.#names;
+    const [queues, deadLetters, parameters, entries, staleBecause] = await Promise.all([
+      this.#depths.of([outbox, delivery, deliverySlow, waiting, waitingSoon]),
+      this.#depths.of([outboxDlq, waitingDlq, deliveryDlq, outboxOversize]),
+      parametersOf(clients.ssm, parameterPath),
+      this.#table.all(now()),
+      this.#log.read(signal).then(
+        () => undefined,
+        (error: Error) => awsProblemOf(error),
+      ),
+    ]);
+    const nowMs = now();
+    const {settings} = parseSettings(parameters);
+    const changes = parameters.map(({changedMs}) => changedMs);
+    const overview = overviewOf({
+      stage,
+      nowMs,
+      settings,
+      settingsSinceMs: changes.length > 0 ? Math.max(...changes) : undefined,
+      queues,
+      deadLetters,
+      entries: [...entries.values()].flatMap(({entry}) => entry ?? []),
+      activity: this.#log.activity.summaries(nowMs),
+      activitySinceMs: this.#log.sinceMs,
+    });
+    const staleMs = nowMs - (this.#log.untilMs || nowMs);
+    return {overview, staleMs, ...(staleBecause !== undefined && {staleBecause})};
+  }
+}

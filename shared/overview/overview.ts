@@ -1,0 +1,163 @@
+// What is active on a stage, what is stuck, and why: the data of `relayq status`, for people and programs alike.
+
+import {isOfSettingsSmarthost, smarthostQueue} from '../delivery/destination.ts';
+import {stateOf} from '../delivery/receivers/change-line.ts';
+import type {Entry} from '../delivery/receivers/entry.ts';
+import type {Settings} from '../settings/settings.ts';
+import {utcTimeOf} from '../utc-time.ts';
+import type {Counts, ReceiverSummary} from './activity.ts';
+
+/** A queue of SQS. */
+export interface QueueDepth {
+  readonly name: string;
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+}
+
+/** What is known, and from where. */
+export interface OverviewSources {
+  readonly stage: string;
+  readonly nowMs: number;
+  readonly settings: Settings;
+  /** When a setting was last written, in milliseconds since the epoch. */
+  readonly settingsSinceMs: number | undefined;
+  readonly queues: readonly QueueDepth[];
+  readonly deadLetters: readonly QueueDepth[];
+  /** Of receivers in trouble, or whose mail piles up. */
+  readonly entries: readonly Entry[];
+  readonly activity: ReadonlyMap<string, ReceiverSummary>;
+  /** From when on the log was read; undefined where it could not be. */
+  readonly activitySinceMs: number | undefined;
+}
+
+type DomainState = 'working' | 'waiting' | 'over its rate' | 'slow' | 'down';
+
+/** One active domain, or `(smarthost)`. */
+export interface DomainRow {
+  readonly queue: string;
+  readonly receiver: string;
+  readonly state: DomainState;
+  /** When a receiver that is down is tried again. */
+  readonly until?: string;
+  /** Mail that has not been settled, in its queue and outside of it. Its own queue is not counted by SQS: so `about`. */
+  readonly waiting: number;
+  readonly isAbout: boolean;
+  /** SQS counts them for a whole queue only. */
+  readonly inFlight?: number;
+  readonly counts: Counts;
+  readonly lastError?: string;
+  readonly nextAttempt?: string;
+  /** What keeps its mail from going faster. */
+  readonly limit?: string;
+}
+
+export interface Overview {
+  readonly version: 1;
+  readonly stage: string;
+  readonly time: string;
+  readonly smarthost: string | null;
+  readonly sink: string | null;
+  readonly settingsSince: string | null;
+  readonly domains: readonly DomainRow[];
+  /** From when on `counts` count. Null where the log could not be read. */
+  readonly countsSince: string | null;
+  readonly queues: readonly QueueDepth[];
+  readonly deadLetters: readonly QueueDepth[];
+  readonly totals: {readonly waiting: number; readonly inFlight: number; readonly deadLetters: number};
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
+
+export function overviewOf(sources: OverviewSources): Overview {
+  const {stage, nowMs, settings, settingsSinceMs, queues, deadLetters, activitySinceMs} = sources;
+  const totals = {
+    waiting: sum(queues.map(({visible, delayed}) => visible + delayed)),
+    inFlight: sum(queues.map(({inFlight}) => inFlight)),
+    deadLetters: sum(deadLetters.map(({visible, inFlight, delayed}) => visible + inFlight + delayed)),
+  };
+  return {
+    version: 1,
+    stage,
+    time: utcTimeOf(nowMs),
+    smarthost: settings.smarthost ? settings.smarthost.hosts.join(',') : null,
+    sink: settings.sink ? settings.sink.hosts.join(',') : null,
+    settingsSince: settingsSinceMs === undefined ? null : utcTimeOf(settingsSinceMs),
+    domains: rowsOf(sources, totals),
+    countsSince: activitySinceMs === undefined ? null : utcTimeOf(activitySinceMs),
+    queues,
+    deadLetters,
+    totals,
+  };
+}
+
+/** With a smarthost there is one queue, whatever was active before. */
+function rowsOf(sources: OverviewSources, totals: Overview['totals']): readonly DomainRow[] {
+  const {settings, entries, activity} = sources;
+  const entryOf = new Map(entries.map(entry => [entry.receiver, entry]));
+  const always = settings.smarthost ? [smarthostQueue] : [];
+  const names = new Set([...always, ...activity.keys(), ...entryOf.keys()]);
+  const rows = [...names]
+    .filter(name => settings.smarthost === undefined || name.startsWith(smarthostQueue))
+    .map(name => rowOf(name, entryOf.get(name), activity.get(name), sources))
+    .filter(row => isActive(row) || always.includes(row.receiver));
+  const smarthost = settings.smarthost && rows.find(({receiver}) => isOfSettingsSmarthost(receiver));
+  // All mail is its own: what SQS counts.
+  if (smarthost && rows.length === 1)
+    return [{...smarthost, waiting: totals.waiting, inFlight: totals.inFlight, isAbout: false}];
+  return rows.toSorted((a, b) => b.waiting - a.waiting || (a.receiver < b.receiver ? -1 : 1));
+}
+
+const isActive = ({state, waiting, counts}: DomainRow): boolean =>
+  state !== 'working' || waiting > 0 || sum(Object.values(counts)) > 0;
+
+const nothing: ReceiverSummary = {
+  counts: {accepted: 0, deferred: 0, bounced: 0, expired: 0, held: 0},
+  inside: 0,
+  outside: 0,
+};
+
+function rowOf(
+  receiver: string,
+  entry: Entry | undefined,
+  summary: ReceiverSummary = nothing,
+  {settings, nowMs}: OverviewSources,
+): DomainRow {
+  const {counts, inside, outside, lastError, nextMs, cause} = summary;
+  const state = stateIn(entry, summary);
+  const dueMs = state === 'down' ? entry?.probe?.dueMs : undefined;
+  const error = entry && state !== 'working' && entry.reason !== '' ? entry.reason : lastError;
+  const nextAttemptMs = dueMs ?? nextMs;
+  return {
+    queue: receiver.startsWith(smarthostQueue) ? smarthostQueue : receiver,
+    receiver,
+    state,
+    ...(dueMs !== undefined && {until: utcTimeOf(dueMs)}),
+    waiting: inside + outside,
+    isAbout: true,
+    counts,
+    ...(error !== undefined && {lastError: error}),
+    ...(nextAttemptMs !== undefined && nextAttemptMs > nowMs && {nextAttempt: utcTimeOf(nextAttemptMs)}),
+    ...limitOf(receiver, {cause, entry, inside}, settings),
+  };
+}
+
+const overRate = 'its queue is over its rate';
+
+function stateIn(entry: Entry | undefined, {cause, inside, outside}: ReceiverSummary): DomainState {
+  const state = stateOf(entry);
+  if (state !== 'up') return state;
+  if (cause === overRate) return 'over its rate';
+  return inside === 0 && outside > 0 ? 'waiting' : 'working';
+}
+
+function limitOf(
+  receiver: string,
+  {cause, entry, inside}: {cause: string | undefined; entry: Entry | undefined; inside: number},
+  {capacity}: Settings,
+): {readonly limit?: string} {
+  if (cause !== undefined) return {limit: cause};
+  if (entry?.pace) return {limit: `it takes ${Math.round(entry.pace.perMinute)} a minute`};
+  const connections = capacity.get(receiver)?.connections;
+  return inside > 0 && connections !== undefined ? {limit: `${connections} connections`} : {};
+}
