@@ -1,5 +1,6 @@
 // Whose mail fills a delivery queue. SQS looks for work among its first 120,000 messages only, so that a few receivers who
-// cannot keep up would hold up all others. This environment judges by the last thousand messages that it put there.
+// cannot keep up would hold up all others. This environment judges by the last thousand messages that
+// wanted to go there, and by the last thousand that did.
 
 import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
 import {errorText, type Log} from '../runtime/log.ts';
@@ -19,22 +20,22 @@ const askAfter = 50;
 
 export class Crowd {
   readonly #parts: CrowdParts;
-  readonly #queues: Readonly<Record<DeliveryQueue, Recent>> = {fast: new Recent(), slow: new Recent()};
+  readonly #queues: Readonly<Record<DeliveryQueue, Inside>> = {fast: new Inside(), slow: new Inside()};
 
   constructor(parts: CrowdParts) {
     this.#parts = parts;
   }
 
-  /** So many messages of a batch want to go into a queue. */
-  async wanted(queue: DeliveryQueue, messages: number): Promise<void> {
+  /** To be called with the receivers of the messages in a batch that want to go into a queue. */
+  async wanted(queue: DeliveryQueue, receivers: readonly string[]): Promise<void> {
     const {sqs, urls, log} = this.#parts;
-    const recent = this.#queues[queue];
-    recent.wanted += messages;
-    if (recent.wanted < askAfter) return;
-    recent.wanted = 0;
-    recent.entered = 0;
+    const inside = this.#queues[queue];
+    for (const receiver of receivers) inside.wanted.add(receiver);
+    if (inside.wanted.since < askAfter) return;
+    inside.wanted.since = 0;
+    inside.entered.since = 0;
     try {
-      recent.depth = await sqs.depthOf(urls[queue]);
+      inside.depth = await sqs.depthOf(urls[queue]);
     } catch (error) {
       log('warn', 'SQS does not say how full a delivery queue is', {queue, error: errorText(error)});
     }
@@ -42,35 +43,44 @@ export class Crowd {
 
   /** A message of the receiver goes in. */
   entered(queue: DeliveryQueue, receiver: string): void {
-    this.#queues[queue].add(receiver);
+    this.#queues[queue].entered.add(receiver);
   }
 
-  /** Whether a receiver has enough in the queue, as far as can be told. */
+  /**
+   * Whether a receiver has enough in the queue, as far as can be told. Both shares must say so. What wants to go in counts
+   * again whenever it comes back, so that a receiver would stay out for what is outside. And of what went in a receiver
+   * may have much only because another one is kept out, whose mail makes the depth.
+   */
   isCrowding(queue: DeliveryQueue, receiver: string, lanes: number): boolean {
-    const {depth, share} = this.#queues[queue].of(receiver);
-    return depth * share > mostPerLane * lanes;
+    const {depth, wanted, entered} = this.#queues[queue];
+    const share = Math.min(wanted.shareOf(receiver), entered.shareOf(receiver));
+    return (depth + entered.since) * share > mostPerLane * lanes;
   }
 }
 
-/** What went into a queue lately. */
+class Inside {
+  /** As SQS said. */
+  depth = 0;
+  readonly wanted = new Recent();
+  readonly entered = new Recent();
+}
+
+/** The receivers of messages, lately. */
 class Recent {
   readonly #receivers: string[] = [];
   readonly #counts = new Map<string, number>();
-  depth = 0;
-  /** Since SQS was asked. */
-  wanted = 0;
-  entered = 0;
+  /** How many there were since SQS was asked. */
+  since = 0;
 
   add(receiver: string): void {
     this.#receivers.push(receiver);
     this.#count(receiver, 1);
     if (this.#receivers.length > remembered) this.#count(this.#receivers.shift()!, -1);
-    this.entered += 1;
+    this.since += 1;
   }
 
-  of(receiver: string) {
-    const share = (this.#counts.get(receiver) ?? 0) / Math.max(this.#receivers.length, 1);
-    return {depth: this.depth + this.entered, share};
+  shareOf(receiver: string): number {
+    return (this.#counts.get(receiver) ?? 0) / Math.max(this.#receivers.length, 1);
   }
 
   #count(receiver: string, change: number): void {

@@ -48,8 +48,8 @@ function admissionRate({perMinute, ageMs}: Pace): Rate {
 /** What is known of the mail in the delivery queues. */
 interface Inside extends Pick<KnownReceivers, 'entryOf' | 'treatmentOf'> {
   readonly crowd: {
-    /** To be told how many messages want to go into a queue, and of each that does. */
-    wanted(queue: DeliveryQueue, messages: number): Promise<void>;
+    /** To be told of all that wants to go into a queue, and of each that does. */
+    wanted(queue: DeliveryQueue, receivers: readonly string[]): Promise<void>;
     entered(queue: DeliveryQueue, receiver: string): void;
     isCrowding(queue: DeliveryQueue, receiver: string, lanes: number): boolean;
   };
@@ -72,7 +72,10 @@ export const admission =
     // All mail of the settings' smarthost is let in.
     const counted = candidates.filter(({destination}) => !isOfSettingsSmarthost(destination.receiver));
     for (const [queue, those] of Map.groupBy(counted, queueOf))
-      await inside.crowd.wanted(queue, those.length);
+      await inside.crowd.wanted(
+        queue,
+        those.map(({destination}) => destination.receiver),
+      );
     // A candidate may be decided about more than once.
     const uncounted = new Set(counted);
     const passes = (candidate: Candidate) => {

@@ -27,7 +27,7 @@ beforeEach(() => {
 /** In batches of ten, all of which go in. */
 async function seen(queue: 'fast' | 'slow', receiver: string, messages: number): Promise<void> {
   for (let index = 0; index < messages; index += 1) {
-    if (index % 10 === 0) await crowd.wanted(queue, 10);
+    if (index % 10 === 0) await crowd.wanted(queue, Array(10).fill(receiver));
     crowd.entered(queue, receiver);
   }
 }
@@ -80,5 +80,27 @@ describe('a receiver has enough in a queue', () => {
     expect(crowd.isCrowding('fast', 'a', 2)).toBe(true);
     await seen('fast', 'b', 70);
     expect(crowd.isCrowding('fast', 'a', 2)).toBe(false);
+  });
+
+  /** Wants to go in, and is kept out. */
+  const keptOut = async (receiver: string, messages: number) => {
+    for (let index = 0; index < messages; index += 10) await crowd.wanted('fast', Array(10).fill(receiver));
+  };
+
+  test('but not for what comes back again and again and is kept out', async () => {
+    depth = 10_000;
+    await seen('fast', 'b', 1_000);
+    await keptOut('a', 900);
+    expect(crowd.isCrowding('fast', 'a', 2)).toBe(false);
+  });
+
+  test('nor because another one is kept out, whose mail makes the depth', async () => {
+    depth = 10_000;
+    await seen('fast', 'giant', 1_000);
+    for (let round = 0; round < 100; round += 1) {
+      await keptOut('giant', 190);
+      await seen('fast', 'b', 10);
+    }
+    expect(crowd.isCrowding('fast', 'b', 2)).toBe(false);
   });
 });

@@ -93,8 +93,8 @@ class World {
     entryOf: () => this.known,
     treatmentOf: () => treatmentOf(false, 0, 5),
     crowd: {
-      wanted: async (_, messages) => {
-        this.wanted += messages;
+      wanted: async (_, receivers) => {
+        this.wanted += receivers.length;
       },
       entered: (queue, receiver) => this.entered.push(`${receiver} ${queue}`),
       isCrowding: () => this.isCrowding,
