@@ -1,6 +1,7 @@
 // The commands, in the order of the help.
 
 import type {AddCommand} from './command/command.ts';
+import {deadLetters} from './dead-letters/dead-letters.ts';
 import {status, top} from './status/status.ts';
 
-export const commands: readonly AddCommand[] = [status, top];
+export const commands: readonly AddCommand[] = [status, top, deadLetters];

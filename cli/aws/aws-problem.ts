@@ -10,6 +10,11 @@ const unreachable = new Set([
   'ETIMEDOUT',
 ]);
 
+/** AWS cannot be reached or does not let us in, told in words that say what to do. */
+export class NoAccess extends Error {
+  override readonly name = 'NoAccess';
+}
+
 export const isUnreachable = ({code}: NodeJS.ErrnoException): boolean =>
   code !== undefined && unreachable.has(code);
 
@@ -48,6 +53,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
 
 /** What to do where AWS cannot be reached, or does not let us in. */
 export function accessProblemOf(error: Error): string | undefined {
+  if (error instanceof NoAccess) return error.message;
   const cause = error.cause instanceof Error ? accessProblemOf(error.cause) : undefined;
   if (isUnreachable(error)) return 'nothing answers there';
   return cause ?? advice.find(([pattern]) => pattern.test(`${error.name}: ${error.message}`))?.[1];
@@ -57,5 +63,5 @@ export function accessProblemOf(error: Error): string | undefined {
 export function awsProblemOf(error: Error): string {
   const {message} = error;
   const todo = accessProblemOf(error);
-  return todo === undefined ? message : `${todo} (${message.trim()})`;
+  return todo === undefined || todo === message ? message : `${todo} (${message.trim()})`;
 }

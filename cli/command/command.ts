@@ -7,7 +7,7 @@ import type {Context} from './context.ts';
 export type ExitStatus = 0 | 1 | 2 | 3;
 
 /** Does the work of a command. @throws Error in words for a person: `run.ts` shows it and chooses the exit status */
-type Act<Arguments extends readonly unknown[]> = (
+export type Act<Arguments extends readonly unknown[]> = (
   context: Context,
   ...args: Arguments
 ) => Promise<ExitStatus>;

@@ -3,7 +3,7 @@
 import {Command, CommanderError, InvalidArgumentError} from 'commander';
 import {isStage, localStage} from '../../shared/names.ts';
 import {accessProblemOf, awsProblemOf} from '../aws/aws-problem.ts';
-import {printable} from '../send/result-line.ts';
+import {printable} from '../terminal/printable.ts';
 import type {Acting, AddCommand, ExitStatus} from './command.ts';
 import {type CommonOptions, contextOf} from './context.ts';
 import {UsageError} from './problems.ts';

@@ -3,8 +3,8 @@
 import {octetsOf} from '../../shared/json.ts';
 import type {Message} from '../../shared/message/message.ts';
 import {subjectOf} from '../start/mail-line.ts';
+import {printable} from '../terminal/printable.ts';
 import type {Outgoing} from './enqueue.ts';
-import {printable} from './result-line.ts';
 
 export function messageLine({source, body}: Outgoing, message: Message): string {
   const {envelope, recipient, text, smarthost} = message;

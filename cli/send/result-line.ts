@@ -1,6 +1,7 @@
 // Results for people: a line for each, and the counts.
 
 import {type Fate, fates} from '../../shared/delivery/result.ts';
+import {printable} from '../terminal/printable.ts';
 import type {Result} from './await-results.ts';
 
 export function resultLine({fate, recipient, entry}: Result): string {
@@ -14,9 +15,6 @@ export function resultLine({fate, recipient, entry}: Result): string {
   ];
   return printable(parts.filter(part => part !== undefined && part !== '').join('  '));
 }
-
-/** A server's words must not control the terminal. */
-export const printable = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
 
 export function countsLine(counts: ReadonlyMap<Fate, number>, missing: number): string {
   const parts = fates.filter(fate => counts.has(fate)).map(fate => `${counts.get(fate)} ${fate}`);

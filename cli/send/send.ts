@@ -4,12 +4,13 @@ import type {SQSClient} from '@aws-sdk/client-sqs';
 import type {Fate} from '../../shared/delivery/result.ts';
 import {awsProblemOf} from '../aws/aws-problem.ts';
 import {clientOf, outboxUrlOf} from '../aws/outbox.ts';
+import {printable} from '../terminal/printable.ts';
+import {Progress} from '../terminal/progress.ts';
 import {awaitResults, createResultsQueue, deleteQueue, isFinal, resultsQueueNameOf} from './await-results.ts';
 import {enqueue, type Outgoing} from './enqueue.ts';
 import {messageLine} from './message-line.ts';
 import {prepare} from './prepare.ts';
-import {Progress} from './progress.ts';
-import {countsLine, printable, resultLine} from './result-line.ts';
+import {countsLine, resultLine} from './result-line.ts';
 import {parseSendOptions, UsageError, usage} from './send-options.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {Progress} from '../../cli/send/progress.ts';
+import {Progress} from '../../cli/terminal/progress.ts';
 
 function progressOf(total: number, isTTY: boolean) {
   let written = '';

@@ -1,0 +1,143 @@
+// `relayq dead-letters redrive`: messages go back to where they came from. SQS moves whole queues itself. One message is
+// sent, and then deleted: if that is cut short between the two, the message goes twice, but it is never lost.
+
+import {setTimeout as delay} from 'node:timers/promises';
+import {
+  ListMessageMoveTasksCommand,
+  type ListMessageMoveTasksResultEntry,
+  SendMessageCommand,
+  StartMessageMoveTaskCommand,
+} from '@aws-sdk/client-sqs';
+import {neighbourArnOf, neighbourUrlOf} from '../aws/queues.ts';
+import type {Act, ExitStatus} from '../command/command.ts';
+import type {Context} from '../command/context.ts';
+import {UsageError} from '../command/problems.ts';
+import {countOf} from '../terminal/printable.ts';
+import {Progress} from '../terminal/progress.ts';
+import type {Letter} from './letter.ts';
+import {LetterBox} from './letter-box.ts';
+import {chosenQueues, type LetterQueue} from './letter-queues.ts';
+import {withLetter} from './one-letter.ts';
+
+export interface RedriveOptions {
+  readonly queue?: string;
+  readonly all?: boolean;
+}
+
+export const redrive: Act<[string | undefined, RedriveOptions]> = async (
+  context,
+  id,
+  {queue: given, all},
+) => {
+  const queues = chosenQueues(context.stage, given).filter(({sources}) => sources.length > 0);
+  if (queues.length === 0)
+    throw new UsageError(`${given} is not redriven: put a text right, and send it with relayq send`);
+  if ((id === undefined) === (all !== true)) throw new UsageError('redrive what? An ID, or --all');
+  return id === undefined ? redriveAll(context, queues) : redriveOne(context, queues, id);
+};
+
+interface Move {
+  readonly queue: LetterQueue;
+  readonly moved: number;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+async function redriveAll(context: Context, queues: readonly LetterQueue[]): Promise<ExitStatus> {
+  const {terminal, json, signal} = context;
+  const boxes = await Promise.all(queues.map(queue => LetterBox.with(context, queue, async box => box)));
+  const filled = boxes.filter(({about}) => about > 0);
+  const total = filled.reduce((sum, {about}) => sum + about, 0);
+  if (total > 0) await context.mayChange(`redrive about ${countOf(total, 'dead letter')}`, 'destructive');
+  const moves: Move[] = [];
+  for (const box of filled) {
+    const move = await moveAll(context, box);
+    moves.push(move);
+    if (json) continue;
+    const {queue, moved, status, reason} = move;
+    const failure = status === 'COMPLETED' ? '' : `; then it stopped: ${reason ?? status}`;
+    terminal.say(`${queue.short}: ${countOf(moved, 'message')} moved${failure}`);
+    signal.throwIfAborted();
+  }
+  if (json) {
+    const told = moves.map(({queue, ...move}) => ({queue: queue.short, ...move}));
+    terminal.say(JSON.stringify({version: 1, moves: told}));
+  } else if (moves.length === 0) terminal.say('there are no dead letters');
+  return moves.every(({status}) => status === 'COMPLETED') ? 0 : 1;
+}
+
+const pollMs = 1000;
+
+/** Follows a move that somebody has started before; starts one otherwise, as a queue has one at a time. */
+async function moveAll(context: Context, {queue, arn, about}: LetterBox): Promise<Move> {
+  const {sqs} = context.clients;
+  const latest = async (): Promise<ListMessageMoveTasksResultEntry | undefined> =>
+    (await sqs.send(new ListMessageMoveTasksCommand({SourceArn: arn, MaxResults: 1}))).Results?.[0];
+  if ((await latest())?.Status !== 'RUNNING') {
+    const [source = ''] = queue.sources;
+    await sqs.send(
+      new StartMessageMoveTaskCommand({
+        SourceArn: arn,
+        ...(queue.mustNameSource && {DestinationArn: neighbourArnOf(arn, source)}),
+      }),
+    );
+  }
+  const progress = new Progress(process.stderr, about);
+  try {
+    for (;;) {
+      const task = await latest();
+      const moved = task?.ApproximateNumberOfMessagesMoved ?? 0;
+      if (task?.Status !== undefined && task.Status !== 'RUNNING')
+        return {queue, moved, status: task.Status, ...(task.FailureReason && {reason: task.FailureReason})};
+      progress.update(`moved from ${queue.short}`, moved);
+      await delay(pollMs, undefined, {signal: context.signal});
+    }
+  } catch (error) {
+    progress.clear();
+    if (context.signal.aborted)
+      context.terminal.tell(`relayq: SQS goes on moving ${queue.short}; type this again to watch it`);
+    throw error;
+  } finally {
+    progress.clear();
+  }
+}
+
+async function redriveOne(context: Context, queues: readonly LetterQueue[], id: string): Promise<ExitStatus> {
+  await context.mayChange(`redrive the dead letter ${id}`, 'destructive');
+  return withLetter<ExitStatus>(context, queues, id, async (letter, box) => {
+    const target = await sendBack(context, letter, box);
+    const left = await box.delete([letter]).catch((error: Error) => new Map([[letter, error.message]]));
+    for (const reason of left.values())
+      throw new Error(
+        `${id} is on ${target}, and still in ${box.queue.short}: drop it there, or it goes twice (${reason})`,
+      );
+    const {terminal, json} = context;
+    terminal.say(
+      json
+        ? JSON.stringify({version: 1, redriven: letter.id, to: target})
+        : `${letter.id}: on ${target} again`,
+    );
+    return 0;
+  });
+}
+
+/** @returns the name of the queue that has taken it */
+async function sendBack(context: Context, letter: Letter, {queue, url}: LetterBox): Promise<string> {
+  const known = letter.source !== undefined && queue.sources.includes(letter.source);
+  const target = known ? letter.source! : queue.sources[0]!;
+  const {MessageGroupId} = letter.message.Attributes ?? {};
+  await context.clients.sqs.send(
+    new SendMessageCommand({
+      QueueUrl: neighbourUrlOf(url, target),
+      MessageBody: letter.body,
+      MessageAttributes: letter.message.MessageAttributes,
+      ...(target.endsWith('.fifo') && {
+        MessageGroupId: MessageGroupId!,
+        // SQS has seen the message's own ID, and would drop it for five minutes. This one is the same each time: whoever
+        // types the command again, as it was cut short, does not send the message again.
+        MessageDeduplicationId: `redrive-${letter.id}`,
+      }),
+    }),
+  );
+  return target;
+}
