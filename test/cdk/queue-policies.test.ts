@@ -116,6 +116,7 @@ describe('the policies that docs/permissions.md prints', () => {
       'ListMessageMoveTasks',
       'CancelMessageMoveTask',
       'ReceiveMessage',
+      'ChangeMessageVisibility',
       'DeleteMessage',
       'GetQueueAttributes',
       'GetQueueUrl',
