@@ -2,6 +2,7 @@
 
 import type {AddCommand} from './command/command.ts';
 import {deadLetters} from './dead-letters/dead-letters.ts';
+import {send} from './send/send.ts';
 import {status, top} from './status/status.ts';
 
-export const commands: readonly AddCommand[] = [status, top, deadLetters];
+export const commands: readonly AddCommand[] = [status, top, deadLetters, send];

@@ -32,13 +32,19 @@ const addCommonOptions = (program: Command): Command =>
     .option('--local', 'times in the zone of this machine, not in UTC', false);
 
 const interruptSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Signals so shortly after one another are one. */
+const sameMs = 300;
 /** As a shell tells of a command that a signal has ended. */
 const interruptedStatus = 130;
 
 /** @returns the exit status */
 export async function runRelayq(commands: readonly AddCommand[], args: readonly string[]): Promise<number> {
   const interrupted = new AbortController();
+  let interruptedMs = Number.NEGATIVE_INFINITY;
   const interrupt = () => {
+    // The terminal sends a Ctrl-C here, and npm passes it on: that is one, not two.
+    if (performance.now() - interruptedMs < sameMs) return;
+    interruptedMs = performance.now();
     if (interrupted.signal.aborted) process.exit(interruptedStatus);
     interrupted.abort();
   };

@@ -19,22 +19,22 @@ describe('why a call to AWS failed', () => {
     [
       'CredentialsProviderError',
       'The SSO session associated with this profile has expired. To refresh this SSO session run aws sso login with the corresponding profile.',
-      /^your AWS credentials have expired: .*run aws sso login/,
+      /^your AWS login has expired: .*type aws sso login/,
     ],
     [
       'TokenProviderError',
       "Token is expired. To refresh this SSO session run 'aws sso login' with the corresponding profile.",
-      /^your AWS credentials have expired: /,
+      /^your AWS login has expired: /,
     ],
     [
       'ExpiredToken',
       'The security token included in the request is expired',
-      /^your AWS credentials have expired: log in again \(The security/,
+      /^your AWS login has expired: type aws sso login, .*\(The security/,
     ],
     [
       'ExpiredTokenException',
       'The security token included in the request is expired',
-      /^your AWS credentials have expired/,
+      /^your AWS login has expired/,
     ],
     [
       'InvalidClientTokenId',

@@ -40,7 +40,7 @@ export function startSend(args: readonly string[], environment: Record<string, s
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')),
   );
-  const child = spawn(process.execPath, ['cli/send/send.ts', ...args], {
+  const child = spawn(process.execPath, ['cli/relayq.ts', 'send', ...args], {
     cwd: root,
     env: {...inherited, RELAYQ_PORT: String(sqs.endpoint.port), ...environment},
     stdio: ['pipe', 'pipe', 'pipe'],

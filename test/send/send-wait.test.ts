@@ -69,6 +69,17 @@ describe('npm run send -- --wait', () => {
     await answering;
   });
 
+  it('tells programs all results in one JSON document', async () => {
+    void answerMessages(() => [deferred, accepted]).catch(() => {});
+    const {code, stdout} = await send(['--wait', '--json', 'examples/hello.json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      results: [{source: 'examples/hello.json', fate: 'accepted', entry: {code: 250}}],
+      missing: [],
+    });
+  });
+
   it('fails when one is not accepted', async () => {
     void answerMessages(recipient => [recipient.startsWith('a@') ? accepted : bounced]).catch(() => {});
     const input = JSON.stringify([message('a@example.org'), message('b@example.org')]);

@@ -68,10 +68,19 @@ describe('npm run send', () => {
 
   it.each([
     [[], 'relayq: no FILE given\n'],
-    [['--sage', 'x', 'f.json'], /^relayq: Unknown option '--sage'/],
-    [['--stage', 'Bad Stage', 'f.json'], /^relayq: --stage: not the name of a stage: "Bad Stage"\n/],
-    [['--timeout', 'soon', 'f.json'], /^relayq: --timeout: not a number of seconds/],
-    [['--endpoint-url', 'localhost:4566', 'f.json'], /^relayq: --endpoint-url: not a URL/],
+    [['--sage', 'x', 'f.json'], /^error: unknown option '--sage'/],
+    [
+      ['--stage', 'Bad Stage', 'f.json'],
+      /^error: option '--stage <name>' argument 'Bad Stage' is invalid\. /,
+    ],
+    [
+      ['--timeout', 'soon', 'f.json'],
+      /^error: option '--timeout <seconds>' argument 'soon' is invalid\. A number of seconds/,
+    ],
+    [
+      ['--endpoint-url', 'localhost:4566', 'f.json'],
+      /^error: option '--endpoint-url <url>' argument 'localhost:4566' is invalid\. A URL/,
+    ],
     [['no-such-file.json'], 'relayq: no-such-file.json: no such file\n'],
     [
       ['functions'],
@@ -83,10 +92,26 @@ describe('npm run send', () => {
     expect(stderr).toMatch(problem);
   });
 
+  it('tells programs what it has sent, in JSON', async () => {
+    const {stdout} = await send(['--json', 'examples/hello.json']);
+    expect(JSON.parse(stdout)).toEqual({version: 1, sent: 1, of: 1});
+    const checked = await send(['--json', '--dry-run', 'examples/hello.json']);
+    expect(JSON.parse(checked.stdout)).toEqual({
+      version: 1,
+      checked: [{source: 'examples/hello.json', recipient: 'jo.doe@example.org'}],
+    });
+  });
+
+  it('sends nothing with --read-only', async () => {
+    const {code, stderr} = await send(['--read-only', 'examples/hello.json']);
+    expect({code, stderr}).toEqual({code: 1, stderr: 'relayq: --read-only: this would send 1 message\n'});
+    expect(await everythingIn(outbox)).toEqual([]);
+  });
+
   it('explains itself', async () => {
     const {code, stdout} = await send(['--help']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Usage: npm run send -- /);
+    expect(stdout).toMatch(/^Usage: relayq send /);
   });
 
   it('says how to start the local cloud when there is none', async () => {
