@@ -1,20 +1,16 @@
 // How many messages SQS has in each queue of a stage.
 
-import {
-  GetQueueAttributesCommand,
-  GetQueueUrlCommand,
-  type QueueAttributeName,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import {GetQueueAttributesCommand, type QueueAttributeName} from '@aws-sdk/client-sqs';
 import type {QueueDepth} from '../../shared/overview/overview.ts';
+import {queueUrlOf, type StageClients} from './queues.ts';
 
 /** Queues keep their URLs. */
 export class QueueDepths {
-  readonly #sqs: SQSClient;
+  readonly #at: StageClients;
   readonly #urls = new Map<string, string>();
 
-  constructor(sqs: SQSClient) {
-    this.#sqs = sqs;
+  constructor(at: StageClients) {
+    this.#at = at;
   }
 
   /** @throws Error when a queue does not exist */
@@ -23,7 +19,7 @@ export class QueueDepths {
   }
 
   async #depthOf(name: string): Promise<QueueDepth> {
-    const {Attributes = {}} = await this.#sqs.send(
+    const {Attributes = {}} = await this.#at.clients.sqs.send(
       new GetQueueAttributesCommand({
         QueueUrl: await this.#urlOf(name),
         AttributeNames: [
@@ -45,13 +41,8 @@ export class QueueDepths {
   async #urlOf(name: string): Promise<string> {
     const known = this.#urls.get(name);
     if (known !== undefined) return known;
-    try {
-      const {QueueUrl: url = ''} = await this.#sqs.send(new GetQueueUrlCommand({QueueName: name}));
-      this.#urls.set(name, url);
-      return url;
-    } catch (error) {
-      if ((error as Error).name !== 'QueueDoesNotExist') throw error;
-      throw new Error(`there is no queue ${name}: is the stage deployed there?`, {cause: error});
-    }
+    const url = await queueUrlOf(this.#at, name);
+    this.#urls.set(name, url);
+    return url;
   }
 }

@@ -5,7 +5,7 @@ import {localStage} from '../../shared/names.ts';
 import {isUnreachable, NoAccess} from './aws-problem.ts';
 import type {Clients} from './clients.ts';
 
-interface StageClients {
+export interface StageClients {
   readonly stage: string;
   readonly clients: Clients;
 }

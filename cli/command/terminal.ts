@@ -7,7 +7,7 @@ export interface Terminal {
   say(line: string): void;
   /** For the person who watches: a line on stderr. */
   tell(line: string): void;
-  /** Columns of stdout; without end where it is no terminal. */
+  /** Columns of stdout; a fixed number where it is no terminal. */
   readonly columns: number;
   readonly rows: number;
   /** Takes the whole screen, where there is one. */
@@ -19,6 +19,7 @@ export interface Terminal {
   ask(question: string): Promise<string | undefined>;
 }
 
+const defaultColumns = 200;
 const defaultRows = 40;
 
 /** @param onClosed the reader of stdout has had enough */
@@ -34,7 +35,7 @@ export function processTerminal(onClosed: () => void): Terminal {
       stdout.write(`${clear}${lines.join('\n')}\n`);
     },
     get columns() {
-      return stdout.columns ?? Number.POSITIVE_INFINITY;
+      return stdout.columns ?? defaultColumns;
     },
     get rows() {
       return stdout.rows ?? defaultRows;

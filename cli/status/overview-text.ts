@@ -1,8 +1,8 @@
 // An overview as text, for a terminal of so many columns.
 
-import {stripVTControlCharacters, styleText} from 'node:util';
+import {styleText} from 'node:util';
 import type {DomainRow, Overview, QueueDepth} from '../../shared/overview/overview.ts';
-import {printable} from '../send/result-line.ts';
+import {printable, shortened} from '../terminal/printable.ts';
 
 export interface TextOptions {
   readonly columns: number;
@@ -34,7 +34,7 @@ export function overviewLines(overview: Overview, options: TextOptions): readonl
     '',
     ...domainLines(overview, options, paint),
     ...(countsSince === null ? [] : [paint('dim', `counted since ${options.timeOf(countsSince)}`)]),
-  ].map(line => cut(line, options.columns));
+  ];
 }
 
 const depthsLine = (queues: readonly QueueDepth[]): string =>
@@ -49,12 +49,6 @@ const painter =
   ({hasColours}: TextOptions) =>
   (style: Style, text: string): string =>
     hasColours ? styleText(style, text, {validateStream: false}) : text;
-
-/** Colours take no room. */
-function cut(line: string, columns: number): string {
-  const plain = stripVTControlCharacters(line);
-  return plain.length <= columns ? line : `${plain.slice(0, Math.max(columns - 1, 0))}…`;
-}
 
 interface Column {
   readonly title: string;
@@ -107,14 +101,14 @@ function domainLines(
   );
   const lineOf = (row: readonly string[], reason: string) => {
     const fields = columns.map(({isNumber}, at) => {
-      const text = cut(row[at]!, widths[at]!);
+      const text = shortened(row[at]!, widths[at]!);
       return isNumber ? text.padStart(widths[at]!) : text.padEnd(widths[at]!);
     });
-    return cut([...fields, ...(isWide ? [reason] : [])].join('  ').trimEnd(), width);
+    return shortened([...fields, ...(isWide ? [reason] : [])].join('  ').trimEnd(), width);
   };
   const rows = shown.flatMap((row, at) => {
     const reason = reasonOf(row);
-    const below = isWide || reason === '' ? [] : [cut(`  ${reason}`, width)];
+    const below = isWide || reason === '' ? [] : [shortened(`  ${reason}`, width)];
     return [lineOf(cells[at]!, reason), ...below].map(line => paintRow(row, line, paint));
   });
   const titles = columns.map(({title}) => title);

@@ -31,7 +31,7 @@ export class StageWatch {
     const names = namesOf(stage);
     this.#context = context;
     this.#names = names;
-    this.#depths = new QueueDepths(clients.sqs);
+    this.#depths = new QueueDepths(context);
     this.#table = new ReceiverTable(clients.dynamoDb, names.receivers);
     const groups = [names.route, names.deliver].map(name => `/aws/lambda/${name}`);
     this.#log = new ActivityLog(clients.logs, groups, now);

@@ -1,10 +1,11 @@
 // `relayq status`: what is active, what is stuck, and why; `relayq top`: the same, live.
 
 import {setTimeout as delay} from 'node:timers/promises';
+import {parseUtcTime} from '../../shared/utc-time.ts';
 import type {AddCommand} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {UsageError} from '../command/problems.ts';
-import {timeOfZone} from '../command/times.ts';
+import {timeText} from '../terminal/time.ts';
 import {overviewLines} from './overview-text.ts';
 import {type Observation, StageWatch} from './stage-watch.ts';
 
@@ -57,7 +58,7 @@ const linesOf = (observation: Observation, {terminal, local}: Context, mostRows:
   ...overviewLines(observation.overview, {
     columns: terminal.columns,
     hasColours: terminal.hasColours,
-    timeOf: timeOfZone(local),
+    timeOf: utcTime => timeText(parseUtcTime(utcTime)!, local),
     mostRows,
   }),
   ...staleLine(observation),

@@ -1,9 +1,6 @@
 // `relayq status` on a pipeline whose servers take mail, put it off and refuse it.
 
-import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {join} from 'node:path';
-import {text} from 'node:stream/consumers';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {Overview} from '../../shared/overview/overview.ts';
 import {Pipeline} from '../pipeline/pipeline-under-test.ts';
@@ -11,40 +8,24 @@ import {mailTo} from '../samples/mail.ts';
 import {sinkParameters} from '../samples/relay-parameters.ts';
 import {recipientSays} from '../servers/recipient-says.ts';
 import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
+import {RelayqUnderTest} from './relayq-under-test.ts';
 
-const root = join(import.meta.dirname, '../..');
+let cli: RelayqUnderTest;
 let pipeline: Pipeline;
 let server: ScriptedServer;
 
 beforeAll(async () => {
   server = await startScriptedServer({RCPT: recipientSays()});
   pipeline = await Pipeline.start(sinkParameters(server));
+  cli = await RelayqUnderTest.create(() => Number(new URL(pipeline.cloud.url).port));
 });
 afterAll(async () => {
+  await cli.stop();
   await pipeline.stop();
   await server.close();
 });
 
-const environment = () => ({
-  ...process.env,
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  RELAYQ_PORT: new URL(pipeline.cloud.url).port,
-});
-
-async function relayq(...args: readonly string[]) {
-  const child = spawn(process.execPath, ['cli/relayq.ts', ...args], {
-    cwd: root,
-    env: environment(),
-  });
-  child.stdin.end();
-  const [[code], stdout, stderr] = await Promise.all([
-    once(child, 'close'),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  return {code, stdout, stderr};
-}
+const relayq = (...args: readonly string[]) => cli.run(args);
 
 const overview = async () => JSON.parse((await relayq('status', '--json')).stdout) as Overview;
 
@@ -91,11 +72,7 @@ test('with a smarthost there is exactly one row', async () => {
 });
 
 test('top shows the same, again and again, until nobody reads it', async () => {
-  const child = spawn(process.execPath, ['cli/relayq.ts', 'top', '--every', '1', '--json'], {
-    cwd: root,
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = cli.start(['top', '--every', '1', '--json']);
   let lines = '';
   for await (const chunk of child.stdout) {
     lines += chunk;
