@@ -48,7 +48,7 @@ export class LogGroup {
     this.name = name;
     this.creationTime = options.creationTime ?? Date.now();
     this.retentionInDays = options.retentionInDays;
-    this.#capacityOctets = options.capacityOctets ?? 16 * 1024 * 1024;
+    this.#capacityOctets = options.capacityOctets ?? 64 * 1024 * 1024;
   }
 
   /** Oldest first, without a gap in their numbers. */
