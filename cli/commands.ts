@@ -4,5 +4,6 @@ import type {AddCommand} from './command/command.ts';
 import {deadLetters} from './dead-letters/dead-letters.ts';
 import {send} from './send/send.ts';
 import {status, top} from './status/status.ts';
+import {tail} from './tail/tail.ts';
 
-export const commands: readonly AddCommand[] = [status, top, deadLetters, send];
+export const commands: readonly AddCommand[] = [status, top, deadLetters, send, tail];

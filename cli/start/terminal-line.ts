@@ -1,5 +1,7 @@
 // A log event as a line for a person: JSON becomes its message and its fields, and the platform's own lines are left out.
 
+import {type Paint, paintOf} from '../terminal/paint.ts';
+
 export interface TerminalOptions {
   /** Stands in front of the line and says who printed it. */
   readonly label: string;
@@ -13,13 +15,10 @@ const platformLine = /^(START|END|REPORT) RequestId: |^INIT_START /;
 const unshown = new Set(['timestamp', 'level', 'message', 'msg', 'requestId', 'service']);
 const maximumValueLength = 200;
 
-const codes = {dim: 2, red: 31, green: 32, yellow: 33, cyan: 36} as const;
-type Paint = (text: string, colour: keyof typeof codes) => string;
-
 /** The line without its end; undefined when the event is not shown. */
 export function terminalLine(message: string, {label, colours, all}: TerminalOptions): string | undefined {
   if (!all && platformLine.test(message)) return undefined;
-  const paint: Paint = (text, colour) => (colours ? `\x1b[${codes[colour]}m${text}\x1b[0m` : text);
+  const paint = paintOf(colours);
   const prefix = paint(label.padEnd(8), 'cyan');
   const record = recordOf(message);
   // Further lines are indented under the label.

@@ -1,0 +1,40 @@
+// Which lines are wanted, in CloudWatch's pattern language: what is not wanted does not leave AWS.
+
+import {type Fate, fates} from '../../shared/delivery/result.ts';
+import {parseHost} from '../../shared/smtp/address.ts';
+import {UsageError} from '../command/problems.ts';
+
+export interface LogFilter {
+  readonly domain?: string;
+  readonly id?: string;
+  readonly fate?: string;
+}
+
+/** @returns undefined for all lines. @throws UsageError */
+export function filterPatternOf({domain, id, fate}: LogFilter): string | undefined {
+  const conditions = [
+    ...(domain === undefined ? [] : [`$.domain = ${quoted(domainOf(domain))}`]),
+    ...(id === undefined ? [] : [`$.id = ${quoted(idOf(id))}`]),
+    ...(fate === undefined ? [] : [conditionOf(fate)]),
+  ];
+  return conditions.length === 0 ? undefined : `{ ${conditions.join(' && ')} }`;
+}
+
+/** Attempts have a fate. What ends without one has a line of its own. */
+function conditionOf(fate: string): string {
+  if (!fates.includes(fate as Fate)) throw new UsageError(`--fate: one of ${fates.join(', ')} is wanted`);
+  return `($.fate = ${quoted(fate)} || $.message = ${quoted(`message ${fate}`)})`;
+}
+
+function domainOf(text: string): string {
+  const host = parseHost(text);
+  if (host.ok) return host.value;
+  throw new UsageError(`--domain ${host.problem}`);
+}
+
+function idOf(text: string): string {
+  if (/^[!-~]{1,80}$/.test(text)) return text;
+  throw new UsageError('--id: an id as results have it in relayq.id is wanted');
+}
+
+const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
