@@ -1,7 +1,7 @@
 // An overview as text, for a terminal of so many columns.
 
-import {styleText} from 'node:util';
 import type {DomainRow, Overview, QueueDepth} from '../../shared/overview/overview.ts';
+import {type Paint, paintOf} from '../terminal/paint.ts';
 import {printable, shortened} from '../terminal/printable.ts';
 
 export interface TextOptions {
@@ -13,11 +13,9 @@ export interface TextOptions {
   readonly mostRows: number;
 }
 
-type Style = Parameters<typeof styleText>[0];
-
 export function overviewLines(overview: Overview, options: TextOptions): readonly string[] {
   const {stage, time, smarthost, sink, settingsSince, countsSince, queues, deadLetters, totals} = overview;
-  const paint = painter(options);
+  const paint = paintOf(options.hasColours);
   const where = smarthost === null ? 'mail goes to the recipients’ MX hosts' : `smarthost ${smarthost}`;
   const settings = [
     where,
@@ -25,15 +23,15 @@ export function overviewLines(overview: Overview, options: TextOptions): readonl
     ...(settingsSince === null ? [] : [`set ${options.timeOf(settingsSince)}`]),
   ];
   const dead =
-    totals.deadLetters > 0 ? paint('red', `dead letters ${totals.deadLetters}`) : 'no dead letters';
+    totals.deadLetters > 0 ? paint(`dead letters ${totals.deadLetters}`, 'red') : 'no dead letters';
   return [
-    `${paint('bold', `relayq ${stage}`)}  ${options.timeOf(time)}  ${printable(settings.join(', '))}`,
+    `${paint(`relayq ${stage}`, 'bold')}  ${options.timeOf(time)}  ${printable(settings.join(', '))}`,
     `waiting ${totals.waiting}, in flight ${totals.inFlight}, ${dead}`,
     depthsLine(queues),
     ...(totals.deadLetters > 0 ? [depthsLine(deadLetters)] : []),
     '',
     ...domainLines(overview, options, paint),
-    ...(countsSince === null ? [] : [paint('dim', `counted since ${options.timeOf(countsSince)}`)]),
+    ...(countsSince === null ? [] : [paint(`counted since ${options.timeOf(countsSince)}`, 'dim')]),
   ];
 }
 
@@ -44,11 +42,6 @@ const depthsLine = (queues: readonly QueueDepth[]): string =>
 
 const shortName = (name: string): string =>
   name.replace(/^relayq-[a-z0-9-]*?-(?=outbox|waiting|delivery)/, '');
-
-const painter =
-  ({hasColours}: TextOptions) =>
-  (style: Style, text: string): string =>
-    hasColours ? styleText(style, text, {validateStream: false}) : text;
 
 interface Column {
   readonly title: string;
@@ -88,7 +81,7 @@ const wideColumns = 120;
 function domainLines(
   {domains}: Overview,
   {columns: width, timeOf, mostRows}: TextOptions,
-  paint: ReturnType<typeof painter>,
+  paint: Paint,
 ): readonly string[] {
   if (domains.length === 0) return ['No domain is active.'];
   const isWide = width >= wideColumns;
@@ -114,13 +107,13 @@ function domainLines(
   const titles = columns.map(({title}) => title);
   const rest = domains.length - shown.length;
   return [
-    paint('dim', lineOf(titles, 'WHY')),
+    paint(lineOf(titles, 'WHY'), 'dim'),
     ...rows,
     ...(rest > 0 ? [`… and ${rest} domains more: see --all`] : []),
   ];
 }
 
-function paintRow({state}: DomainRow, line: string, paint: ReturnType<typeof painter>): string {
-  if (state === 'down') return paint('red', line);
-  return state === 'working' ? line : paint('yellow', line);
+function paintRow({state}: DomainRow, line: string, paint: Paint): string {
+  if (state === 'down') return paint(line, 'red');
+  return state === 'working' ? line : paint(line, 'yellow');
 }

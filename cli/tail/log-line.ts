@@ -1,5 +1,6 @@
 // A line of the functions' log for people: when, what became of which domain's mail, the reply, and whose it was.
 
+import {batchMessage} from '../../shared/delivery/batch-line.ts';
 import type {Paint} from '../terminal/paint.ts';
 import {printable, shortened} from '../terminal/printable.ts';
 import {timeText} from '../terminal/time.ts';
@@ -18,7 +19,7 @@ const platformLine = /^(?:START|END|REPORT) RequestId: |^INIT_START /;
 const shownElsewhere = new Set(['timestamp', 'level', 'message', 'id', 'domain', 'requestId', 'service']);
 const longestValue = 200;
 
-/** Undefined for what tells nothing of mail: Lambda's own lines, unless an invocation has failed, and metrics. */
+/** Undefined for what tells nothing of mail: Lambda's own lines, unless an invocation has failed, and sums. */
 export function logLine({timeMs, message}: LogEvent, {paint, isLocal}: LineOptions): string | undefined {
   if (platformLine.test(message)) return undefined;
   const words = wordsOf(message, paint);
@@ -28,7 +29,7 @@ export function logLine({timeMs, message}: LogEvent, {paint, isLocal}: LineOptio
 function wordsOf(message: string, paint: Paint): readonly string[] | undefined {
   const fields = fieldsOf(message);
   if (fields === undefined) return [textOf(message.trim())];
-  if ('_aws' in fields) return undefined;
+  if (fields.message === batchMessage) return undefined;
   if (typeof fields.type === 'string' && fields.type.startsWith('platform.'))
     return platformWords(fields, paint);
   return fields.message === 'attempt' ? attemptWords(fields, paint) : otherWords(fields, paint);

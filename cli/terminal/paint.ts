@@ -1,6 +1,6 @@
 // Colours, where a terminal has them.
 
-const codes = {dim: 2, red: 31, green: 32, yellow: 33, cyan: 36} as const;
+const codes = {bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36} as const;
 
 export type Paint = (text: string, colour: keyof typeof codes) => string;
 

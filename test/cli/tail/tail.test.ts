@@ -172,7 +172,7 @@ describe('relayq tail', () => {
   it('shows an attempt in one line: when, what, where, why and whose', async () => {
     put(deliver, attempt('8ee6'), at);
     put(deliver, 'START RequestId: x', at + 1);
-    put(deliver, {_aws: {}, attempts: 1}, at + 1);
+    put(deliver, {message: 'batch', function: 'deliver', receivers: {}}, at + 1);
     put(
       deliver,
       {level: 'error', message: 'settings have problems', problems: ['x is unknown'], id: 'i'},
