@@ -5,6 +5,7 @@ import type {Construct} from 'constructs';
 import {formerSenders, type Names, namesOf} from '../shared/names.ts';
 import {Alarms} from './alarms.ts';
 import type {Context} from './context.ts';
+import {Dashboard} from './dashboard.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
 import {grantDepth, grantResults, grantSend, grantSettings, grantState} from './permissions.ts';
 import {allowProducers, onlyFunctionsSend} from './queue-policies.ts';
@@ -56,7 +57,19 @@ export class RelayqStack extends Stack {
     allowProducers(queues.outbox, context.producers);
     const senders = [route.role.roleArn, deliver.role.roleArn, ...context.operators];
     for (const queue of between) onlyFunctionsSend(queue, senders);
-    new Alarms(this, 'Alarms', {queues, functions: [route, deliver], email: context.alarmEmail});
+    new Alarms(this, 'Alarms', {
+      stage: context.stage,
+      queues,
+      functions: [route, deliver],
+      email: context.alarmEmail,
+    });
+    if (context.dashboard)
+      new Dashboard(this, 'Overview', {
+        name: names.stack,
+        stage: context.stage,
+        queues,
+        functions: [route, deliver],
+      });
     this.#outputs(names, queues, network);
   }
 

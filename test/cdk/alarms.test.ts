@@ -5,9 +5,13 @@ import {stackWith} from './stack-under-test.ts';
 const stack = stackWith();
 const mailed = stackWith({alarmEmail: 'ops@example.com'});
 
+const expressionIn = (metrics: unknown) =>
+  (metrics as {Expression?: string}[]).find(({Expression}) => Expression !== undefined)?.Expression;
+
 /** Alarms as `metric of what: threshold`. */
 const alarmsOf = (watched: typeof stack) =>
-  watched.all('AWS::CloudWatch::Alarm').map(({Properties: {MetricName, Dimensions, Threshold}}) => {
+  watched.all('AWS::CloudWatch::Alarm').map(({Properties: {MetricName, Dimensions, Threshold, Metrics}}) => {
+    if (Metrics) return `${expressionIn(Metrics)}: ${Threshold}`;
     const [dimension] = (Dimensions ?? []) as {Value: unknown}[];
     return `${MetricName}${dimension ? ` of ${watched.nameOf(dimension.Value)}` : ''}: ${Threshold}`;
   });
@@ -35,6 +39,8 @@ describe('the alarms', () => {
         'Throttles of relayq-dev-deliver: 1',
         'Tested-route-faults: 1',
         'Tested-deliver-faults: 1',
+        'IF(attempts > 50, 100 * FILL(bounced, 0) / attempts, 0): 5',
+        'IF(attempts > 50, 100 * FILL(deferred, 0) / attempts, 0): 50',
       ].sort(),
     );
   });
