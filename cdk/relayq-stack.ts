@@ -11,6 +11,7 @@ import {grantDepth, grantResults, grantSend, grantSettings, grantState} from './
 import {allowProducers, onlyFunctionsSend} from './queue-policies.ts';
 import {Queues} from './queues.ts';
 import {RelayqFunction} from './relayq-function.ts';
+import {SavedQueries} from './saved-queries.ts';
 import {stateTables} from './state-tables.ts';
 import {deliverTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
 
@@ -63,6 +64,7 @@ export class RelayqStack extends Stack {
       functions: [route, deliver],
       email: context.alarmEmail,
     });
+    new SavedQueries(this, 'Queries', {stage: context.stage, functions: [route, deliver]});
     if (context.dashboard)
       new Dashboard(this, 'Overview', {
         name: names.stack,

@@ -19,7 +19,7 @@ const inert = [
   /^AWS::CloudWatch::/,
   /^AWS::CDK::/,
   /^AWS::KMS::/,
-  /^AWS::Logs::MetricFilter$/,
+  /^AWS::Logs::(?:MetricFilter|QueryDefinition)$/,
   /^AWS::SNS::/,
 ];
 
