@@ -32,3 +32,8 @@ test('they search the logs of both functions', () => {
       '/aws/lambda/relayq-dev-deliver',
     ]);
 });
+
+test('what they filter by is indexed', () => {
+  for (const {Properties} of stackWith().all('AWS::Logs::LogGroup'))
+    expect(Properties.FieldIndexPolicies).toEqual([{Fields: ['id', 'domain', 'level', 'message']}]);
+});
