@@ -1,9 +1,10 @@
 // The commands, in the order of the help.
 
 import type {AddCommand} from './command/command.ts';
+import {completion} from './completion/completion.ts';
 import {deadLetters} from './dead-letters/dead-letters.ts';
 import {send} from './send/send.ts';
 import {status, top} from './status/status.ts';
 import {tail} from './tail/tail.ts';
 
-export const commands: readonly AddCommand[] = [status, top, deadLetters, send, tail];
+export const commands: readonly AddCommand[] = [status, top, deadLetters, send, tail, completion];

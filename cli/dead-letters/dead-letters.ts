@@ -1,9 +1,10 @@
 // `relayq dead-letters`: messages at which our own functions have failed. To look at them, to have them tried again, or to
 // drop them.
 
-import {InvalidArgumentError} from 'commander';
+import {InvalidArgumentError, Option} from 'commander';
 import type {AddCommand} from '../command/command.ts';
 import {drop} from './drop.ts';
+import {queueNames} from './letter-queues.ts';
 import {list} from './list.ts';
 import {redrive} from './redrive.ts';
 import {show} from './show.ts';
@@ -28,7 +29,7 @@ export const deadLetters: AddCommand = (program, acting) => {
       .command(name, {isDefault: name === 'list'})
       .summary(summary)
       .description(summary)
-      .option('--queue <name>', 'one queue: outbox-dlq, waiting-dlq, delivery-dlq.fifo or outbox-oversize');
+      .addOption(new Option('--queue <name>', 'one queue alone').choices(queueNames));
   add('list', 'shows some of each queue; exit status 1 when there are dead letters')
     .option('--limit <number>', 'how many of each queue', limitOf, 10)
     .action(acting(list));

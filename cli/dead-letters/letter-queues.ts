@@ -1,7 +1,6 @@
 // The queues in which messages lie that need a person: dead letters, and invalid texts that are too large for a result.
 
-import {namesOf} from '../../shared/names.ts';
-import {UsageError} from '../command/problems.ts';
+import {localStage, namesOf} from '../../shared/names.ts';
 
 export interface LetterQueue {
   /** As SQS has it: `relayq-dev-outbox-dlq`. */
@@ -33,11 +32,9 @@ function letterQueuesOf(stage: string): readonly LetterQueue[] {
   ];
 }
 
-/** Those that a command is about: the one that is named, with its stage or without, or all. @throws UsageError */
-export function chosenQueues(stage: string, given: string | undefined): readonly LetterQueue[] {
-  const queues = letterQueuesOf(stage);
-  if (given === undefined) return queues;
-  const chosen = queues.filter(({name, short}) => given === name || given === short);
-  if (chosen.length > 0) return chosen;
-  throw new UsageError(`--queue: one of ${queues.map(({short}) => short).join(', ')} is wanted`);
-}
+/** As a person names them. */
+export const queueNames: readonly string[] = letterQueuesOf(localStage).map(({short}) => short);
+
+/** Those that a command is about: the one that is named, or all. */
+export const chosenQueues = (stage: string, given: string | undefined): readonly LetterQueue[] =>
+  letterQueuesOf(stage).filter(({short}) => given === undefined || short === given);

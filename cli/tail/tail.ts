@@ -1,7 +1,7 @@
 // `relayq tail`: what the functions log, as they log it.
 
 import {setTimeout as delay} from 'node:timers/promises';
-import {InvalidArgumentError} from 'commander';
+import {InvalidArgumentError, Option} from 'commander';
 import {fates} from '../../shared/delivery/result.ts';
 import {namesOf} from '../../shared/names.ts';
 import type {Act, AddCommand} from '../command/command.ts';
@@ -38,7 +38,7 @@ export const tail: AddCommand = (program, acting) =>
     )
     .option('--domain <name>', 'only lines about mail to this domain')
     .option('--id <id>', 'only lines about this message; 8ee6* for all that begin so')
-    .option('--fate <fate>', `only ${fates.join(', ')}`)
+    .addOption(new Option('--fate <fate>', 'only what has this fate').choices(fates))
     .option('--since <time>', 'begin so long ago: 30s, 5m, 2h, 1d', durationOf)
     .action(acting(follow));
 
