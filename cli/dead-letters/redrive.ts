@@ -55,7 +55,8 @@ async function redriveAll(context: Context, queues: readonly LetterQueue[]): Pro
     moves.push(move);
     if (json) continue;
     const {queue, moved, status, reason} = move;
-    const failure = status === 'COMPLETED' ? '' : `; then it stopped: ${reason ?? status}`;
+    const failure =
+      status === 'COMPLETED' ? '' : `; then it stopped: ${reasons[reason ?? ''] ?? reason ?? status}`;
     terminal.say(`${queue.short}: ${countOf(moved, 'message')} moved${failure}`);
     signal.throwIfAborted();
   }
@@ -65,6 +66,12 @@ async function redriveAll(context: Context, queues: readonly LetterQueue[]): Pro
   } else if (moves.length === 0) terminal.say('there are no dead letters');
   return moves.every(({status}) => status === 'COMPLETED') ? 0 : 1;
 }
+
+/** In SQS's words, and what to do. */
+const reasons: Readonly<Record<string, string>> = {
+  CouldNotDetermineMessageSource:
+    'SQS does not know where a message came from; redrive such messages by their IDs',
+};
 
 const pollMs = 1000;
 

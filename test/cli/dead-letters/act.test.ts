@@ -51,6 +51,9 @@ describe('relayq dead-letters redrive --all', () => {
       version: 1,
       moves: [{queue: 'waiting-dlq', moved: 0, status: 'FAILED', reason: 'CouldNotDetermineMessageSource'}],
     });
+    expect((await run('redrive', '--all')).stdout).toBe(
+      'waiting-dlq: 0 messages moved; then it stopped: SQS does not know where a message came from; redrive such messages by their IDs\n',
+    );
     expect(await visible(names.waitingDlq)).toBe(1);
   });
 
