@@ -22,8 +22,8 @@ export class ActivityLog {
   readonly #groups: readonly string[];
   readonly #now: () => number;
   readonly #activity = new Activity();
-  /** The ids of lines that are so new that they are read again. */
-  #recent = new Map<string, number>();
+  /** The ids of lines that would be read again, with their times. */
+  readonly #known = new Map<string, number>();
   #sinceMs: number | undefined;
   #untilMs = 0;
 
@@ -50,12 +50,12 @@ export class ActivityLog {
   /** @throws Error of CloudWatch Logs; what was read before stays */
   async read(signal: AbortSignal): Promise<void> {
     const nowMs = this.#now();
-    if (this.#sinceMs === undefined) await this.#readBackwards(nowMs, signal);
+    if (this.#untilMs === 0) await this.#readBackwards(nowMs, signal);
     else await this.#readSpan(this.#untilMs - lateMs, nowMs + 1, signal);
     this.#untilMs = nowMs;
     this.#sinceMs = Math.max(this.#sinceMs ?? nowMs, nowMs - windowMs);
     this.#activity.forgetBefore(this.#sinceMs);
-    for (const [id, timeMs] of this.#recent) if (timeMs < nowMs - 2 * lateMs) this.#recent.delete(id);
+    for (const [id, timeMs] of this.#known) if (timeMs < nowMs - lateMs) this.#known.delete(id);
   }
 
   async #readBackwards(nowMs: number, signal: AbortSignal): Promise<void> {
@@ -93,8 +93,9 @@ export class ActivityLog {
   }
 
   #add(id: string, timeMs: number, text: string): void {
-    if (this.#recent.has(id)) return;
-    if (timeMs > this.#now() - 2 * lateMs) this.#recent.set(id, timeMs);
+    // A read may fail half-way.
+    if (this.#known.has(id)) return;
+    this.#known.set(id, timeMs);
     const batch = parseBatchLine(text);
     if (batch !== undefined) this.#activity.add(batch, timeMs);
   }
