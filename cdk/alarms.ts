@@ -1,4 +1,5 @@
-// Alarms: what needs a person. Mail that cannot be delivered needs none, as its sender gets a result.
+// Alarms: what needs a person. A message that cannot be delivered does not, as its sender gets a result. When many cannot,
+// they do.
 
 import {Duration, Stack} from 'aws-cdk-lib';
 import {Alarm, ComparisonOperator, type IMetric, TreatMissingData} from 'aws-cdk-lib/aws-cloudwatch';
@@ -7,7 +8,7 @@ import {FilterPattern} from 'aws-cdk-lib/aws-logs';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
 import {AlarmTopic} from './alarm-topic.ts';
-import {shareOfAttempts} from './mail-metrics.ts';
+import type {MailMetrics} from './mail-metrics.ts';
 import {idOf, type Queues} from './queues.ts';
 import type {RelayqFunction} from './relayq-function.ts';
 
@@ -15,6 +16,7 @@ export interface AlarmsProps {
   readonly stage: string;
   readonly queues: Queues;
   readonly functions: readonly RelayqFunction[];
+  readonly mail: MailMetrics;
   readonly email: string | undefined;
 }
 
@@ -29,15 +31,24 @@ const leastAttempts = 50;
 const period = Duration.minutes(5);
 const maximum = {period, statistic: 'Maximum'};
 
+/** Over how long, and from how many attempts on, failures are more than chance. */
+const enough = {period: Duration.minutes(15), least: 50};
+
 export class Alarms extends Construct {
   readonly #action: SnsAction | undefined;
+  readonly #alarms: Alarm[] = [];
 
-  constructor(scope: Construct, id: string, {stage, queues, functions, email}: AlarmsProps) {
+  constructor(scope: Construct, id: string, {queues, functions, mail, email}: AlarmsProps) {
     super(scope, id);
     if (email !== undefined) this.#action = new SnsAction(new AlarmTopic(this, 'Mail', email).topic);
     this.#queueAlarms(queues);
     this.#mailAlarms(stage);
     for (const each of functions) this.#functionAlarms(each);
+    this.#mailAlarms(mail);
+  }
+
+  get all(): readonly Alarm[] {
+    return this.#alarms;
   }
 
   #queueAlarms(queues: Queues): void {
@@ -104,6 +115,17 @@ export class Alarms extends Construct {
     alarm('Faults', faults.metric({period, statistic: 'Sum'}), {atLeast: 1, says: logged});
   }
 
+  #mailAlarms(mail: MailMetrics): void {
+    // From 5 % on, SES puts a sender under review (Amazon SES sending review process FAQs), and others look askance.
+    const refused =
+      'Servers refuse mail for good: run the saved query "what is bounced, and why", and stop who sends to bad addresses.';
+    this.#alarm('BounceRate', mail.rate('bounced', enough), {atLeast: 5, says: refused});
+    // New senders and greylisting explain much of a quarter of an hour, but not half of all attempts.
+    const deferred =
+      'Half of all attempts fail for now: run the saved query "what is deferred, and why". The mail is tried again.';
+    this.#alarm('DeferralRate', mail.rate('deferred', enough), {atLeast: 50, says: deferred});
+  }
+
   #alarm(name: string, metric: IMetric, {atLeast, says, periods = 1}: Rule): void {
     const alarm = new Alarm(this, name, {
       metric,
@@ -115,5 +137,6 @@ export class Alarms extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     if (this.#action) alarm.addAlarmAction(this.#action);
+    this.#alarms.push(alarm);
   }
 }

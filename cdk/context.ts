@@ -15,6 +15,8 @@ export interface Context {
   readonly logRetentionDays: RetentionDays;
   /** Where alarms are mailed to; without it they only show. */
   readonly alarmEmail: string | undefined;
+  /** Whether there is a dashboard; beyond the account's free ones it costs a monthly sum. */
+  readonly dashboard: boolean;
   /** Queues outside of relayq's own names that a message may have its results sent to. */
   readonly resultQueues: readonly string[];
   /** ARNs of roles, users and accounts elsewhere that may put messages on the outbox. */
@@ -91,6 +93,7 @@ export function readContext(node: Node, notOurs: readonly string[] = []): Contex
     slowConcurrency: concurrency('slowConcurrency', Math.max(Math.floor(deliverConcurrency / 5), 2)),
     logRetentionDays: retention(wholeNumber('logRetentionDays', RetentionDays.ONE_MONTH, 1, 3653)),
     alarmEmail: optional('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
+    dashboard: flag('dashboard', true),
     // Names go into permissions as they are: a * would permit sending to any queue.
     resultQueues: listOf('resultQueues', standardQueueName, 'names of standard queues, with commas'),
     // SQS refuses a * in the principals of producers. ARNs of operators are patterns, where a * may stand for the part

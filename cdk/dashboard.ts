@@ -1,137 +1,188 @@
-// The dashboard of a stage: what becomes of mail, where it waits, and how the functions are. Domains are not on it, as each
-// would cost 0.30 USD a month: `relayq status` shows them.
+// The dashboard of a stage: how mail goes, where it waits, how the functions fare, and what they complain of. It refers to
+// at most 50 metrics: larger ones are never among the three that an account has for nothing.
 
 import {Duration} from 'aws-cdk-lib';
 import {
-  Dashboard as CloudWatchDashboard,
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
   GraphWidget,
   type IMetric,
-  type IWidget,
   LogQueryWidget,
+  MathExpression,
+  type Metric,
+  SingleValueWidget,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
-import type {MetricName} from '../shared/metrics.ts';
-import {mailMetric, shareOfAttempts} from './mail-metrics.ts';
+import type {Names} from '../shared/names.ts';
+import type {MailMetrics} from './mail-metrics.ts';
 import type {Queues} from './queues.ts';
 import type {RelayqFunction} from './relayq-function.ts';
 
-export interface DashboardProps {
-  readonly name: string;
+export interface StageDashboardProps {
   readonly stage: string;
+  readonly names: Names;
   readonly queues: Queues;
   readonly functions: readonly RelayqFunction[];
+  readonly mail: MailMetrics;
+  readonly alarms: readonly Alarm[];
 }
 
 const period = Duration.minutes(5);
-/** CloudWatch has 24 columns. */
-const third = 8;
-const half = 12;
+const fates = ['attempts', 'accepted', 'deferred', 'bounced', 'expired', 'invalid', 'held'] as const;
+const consumed = ['outbox', 'waiting', 'waitingSoon', 'delivery', 'deliverySlow'] as const;
+const deadLetters = ['outboxDlq', 'waitingDlq', 'deliveryDlq'] as const;
 
-const graph = (title: string, left: readonly IMetric[], width: number): IWidget =>
-  new GraphWidget({title, left: [...left], width, height: 6, leftYAxis: {min: 0}});
+export class StageDashboard extends Construct {
+  readonly #props: StageDashboardProps;
 
-export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, {name, stage, queues, functions}: DashboardProps) {
+  constructor(scope: Construct, id: string, props: StageDashboardProps) {
     super(scope, id);
-    const dashboard = new CloudWatchDashboard(this, 'Dashboard', {
-      dashboardName: name,
+    this.#props = props;
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: props.names.dashboard,
       defaultInterval: Duration.hours(12),
+      // Rows of the console's 24 columns.
+      widgets: [
+        [this.#whatToType(6, 5), this.#alarms(18, 5)],
+        this.#mail(),
+        this.#waiting(),
+        this.#functions(),
+        [this.#faults(24, 8)],
+      ],
     });
-    const text = `**${name}** – which domains are active, what is stuck, and why: \`relayq status --stage ${stage}\``;
-    dashboard.addWidgets(new TextWidget({markdown: text, width: 24, height: 1}));
-    dashboard.addWidgets(...mailWidgets(stage));
-    dashboard.addWidgets(...queueWidgets(queues));
-    dashboard.addWidgets(...functionWidgets(functions));
-    dashboard.addWidgets(
-      new LogQueryWidget({
-        title: 'What needs a person: the last errors in the log',
-        logGroupNames: functions.map(({logGroup}) => logGroup.logGroupName),
-        queryLines: [
-          'fields @timestamp, @message',
-          'filter level = "error"',
-          'sort @timestamp desc',
-          'limit 20',
-        ],
-        width: 24,
-        height: 6,
+  }
+
+  #whatToType(width: number, height: number): TextWidget {
+    const {stage, names} = this.#props;
+    const lines = [
+      `## relayq, stage ${stage}`,
+      `In a terminal: \`relayq status --stage ${stage}\``,
+      `In Logs Insights: the saved queries below \`${names.savedQueries}\``,
+      'What to do about an alarm: docs/operate.md',
+    ];
+    return new TextWidget({markdown: lines.join('\n\n'), width, height});
+  }
+
+  #alarms(width: number, height: number): AlarmStatusWidget {
+    return new AlarmStatusWidget({title: 'Alarms', alarms: [...this.#props.alarms], width, height});
+  }
+
+  #mail(): GraphWidget[] {
+    const {mail} = this.#props;
+    const rates = (['bounced', 'deferred'] as const).map(failure =>
+      mail.rate(failure, {period, label: failure}),
+    );
+    const times = ['p50', 'p95', 'p99'].map(statistic =>
+      mail.metric('timeToAcceptance', {period, statistic, label: statistic}),
+    );
+    const fated = fates.map(fate => mail.metric(fate, {period}));
+    return [
+      graph('What became of mail', 12, 'messages', fated),
+      graph('Attempts that fail', 6, '% of attempts', rates),
+      graph('From the outbox to acceptance', 6, 'milliseconds', times),
+    ];
+  }
+
+  #waiting(): (GraphWidget | SingleValueWidget)[] {
+    const {queues} = this.#props;
+    const ages = consumed.map(key =>
+      queues[key].metricApproximateAgeOfOldestMessage({
+        period,
+        statistic: 'Maximum',
+        label: this.#short(key),
       }),
     );
+    const dead = deadLetters.map(key =>
+      queues[key].metricApproximateNumberOfMessagesVisible({
+        period,
+        statistic: 'Maximum',
+        label: this.#short(key),
+      }),
+    );
+    return [
+      graph(
+        'Mail in the queues: ready, on its way, hidden or delayed',
+        9,
+        'messages',
+        consumed.map(key => this.#depth(key)),
+      ),
+      graph('The oldest message in each queue', 9, 'seconds', ages),
+      new SingleValueWidget({title: 'Dead letters', metrics: dead, width: 6, height: 6}),
+    ];
+  }
+
+  /** All that is in a queue. What is hidden or on its way is not visible to SQS, and what is delayed counts by itself. */
+  #depth(key: (typeof consumed)[number]): MathExpression {
+    const queue = this.#props.queues[key];
+    const parts: Record<string, Metric> = {
+      [`${key}Visible`]: queue.metricApproximateNumberOfMessagesVisible({period, statistic: 'Average'}),
+      [`${key}InFlight`]: queue.metricApproximateNumberOfMessagesNotVisible({period, statistic: 'Average'}),
+    };
+    // Nothing is delayed in a FIFO queue.
+    if (!queue.fifo) {
+      parts[`${key}Delayed`] = queue.metricApproximateNumberOfMessagesDelayed({period, statistic: 'Average'});
+    }
+    const expression = Object.keys(parts)
+      .map(part => `FILL(${part}, 0)`)
+      .join(' + ');
+    return new MathExpression({expression, usingMetrics: parts, period, label: this.#short(key)});
+  }
+
+  #functions(): GraphWidget[] {
+    const named = this.#props.functions.map(({node: {id}, function: fn}) => ({name: id.toLowerCase(), fn}));
+    const of = (metric: (each: (typeof named)[number]) => Metric) => named.map(metric);
+    const failures = [
+      ...of(({name, fn}) => fn.metricErrors({period, label: `${name}: errors`})),
+      ...of(({name, fn}) => fn.metricThrottles({period, label: `${name}: throttles`})),
+    ];
+    const running = {period, statistic: 'Maximum'};
+    const longest = {period, statistic: 'p95'};
+    return [
+      graph(
+        'Invocations',
+        6,
+        'invocations',
+        of(({name: label, fn}) => fn.metricInvocations({period, label})),
+      ),
+      graph('Errors and throttles', 6, 'invocations', failures),
+      graph(
+        'Invocations at the same time',
+        6,
+        'invocations, at most',
+        of(({name: label, fn}) => fn.metric('ConcurrentExecutions', {...running, label})),
+      ),
+      graph(
+        'How long 95 % of invocations take at most',
+        6,
+        'milliseconds',
+        of(({name: label, fn}) => fn.metricDuration({...longest, label})),
+      ),
+    ];
+  }
+
+  #faults(width: number, height: number): LogQueryWidget {
+    return new LogQueryWidget({
+      title: 'The last lines of level error',
+      logGroupNames: this.#props.functions.map(({logGroup}) => logGroup.logGroupName),
+      queryLines: [
+        'filter level = "error"',
+        'fields @timestamp, @message',
+        'sort @timestamp desc',
+        'limit 20',
+      ],
+      width,
+      height,
+    });
+  }
+
+  /** `outbox` of `relayq-dev-outbox`. */
+  #short(key: (typeof consumed | typeof deadLetters)[number]): string {
+    const {names} = this.#props;
+    return names[key].slice(`${names.stack}-`.length);
   }
 }
 
-function mailWidgets(stage: string): readonly IWidget[] {
-  const fates: readonly MetricName[] = [
-    'attempts',
-    'accepted',
-    'deferred',
-    'bounced',
-    'expired',
-    'invalid',
-    'held',
-  ];
-  const times = ['p50', 'p95', 'p99'].map(statistic =>
-    mailMetric(stage, 'timeToAcceptance', {period, statistic, label: statistic}),
-  );
-  const shares = (['bounced', 'deferred'] as const).map(name => shareOfAttempts(stage, name, {period}));
-  return [
-    graph(
-      'What becomes of mail',
-      fates.map(name => mailMetric(stage, name, {period})),
-      third,
-    ),
-    graph('Bounced and deferred, in a hundred attempts', shares, third),
-    graph('From the outbox to acceptance, in milliseconds', times, third),
-  ];
-}
-
-function queueWidgets(queues: Queues): readonly IWidget[] {
-  const {outbox, waiting, waitingSoon, delivery, deliverySlow, outboxDlq, waitingDlq, deliveryDlq} = queues;
-  const onTheWay = [outbox, waiting, waitingSoon, delivery, deliverySlow];
-  const visible = (queue: Queue) =>
-    queue.metricApproximateNumberOfMessagesVisible({period, label: queue.node.id});
-  const delayed = (queue: Queue) =>
-    queue.metricApproximateNumberOfMessagesDelayed({period, label: `${queue.node.id}, delayed`});
-  const inFlight = (queue: Queue) =>
-    queue.metricApproximateNumberOfMessagesNotVisible({period, label: `${queue.node.id}, in flight`});
-  const age = (queue: Queue) => queue.metricApproximateAgeOfOldestMessage({period, label: queue.node.id});
-  const inQueues = [
-    ...onTheWay.map(visible),
-    ...[waiting, waitingSoon].map(delayed),
-    ...[delivery, deliverySlow].map(inFlight),
-  ];
-  return [
-    graph('Messages in the queues', inQueues, third),
-    graph('Age of the oldest message, in seconds', onTheWay.map(age), third),
-    graph('Dead letters', [outboxDlq, waitingDlq, deliveryDlq].map(visible), third),
-  ];
-}
-
-function functionWidgets(functions: readonly RelayqFunction[]): readonly IWidget[] {
-  const of = (metricOf: (each: RelayqFunction) => readonly IMetric[]) => functions.flatMap(metricOf);
-  const labelled = (each: RelayqFunction, what: string) => ({period, label: `${each.node.id} ${what}`});
-  return [
-    graph(
-      'Invocations, errors and throttles',
-      of(each => [
-        each.function.metricInvocations(labelled(each, 'invocations')),
-        each.function.metricErrors(labelled(each, 'errors')),
-        each.function.metricThrottles(labelled(each, 'throttles')),
-      ]),
-      half,
-    ),
-    graph(
-      'Environments at work',
-      of(each => [
-        each.function.metric('ConcurrentExecutions', {...labelled(each, ''), statistic: 'Maximum'}),
-      ]),
-      half / 2,
-    ),
-    graph(
-      'How long batches take, in milliseconds',
-      of(each => [each.function.metricDuration({...labelled(each, 'p95'), statistic: 'p95'})]),
-      half / 2,
-    ),
-  ];
-}
+const graph = (title: string, width: number, label: string, left: IMetric[]): GraphWidget =>
+  new GraphWidget({title, width, height: 6, left, leftYAxis: {label, min: 0, showUnits: false}});

@@ -1,40 +1,49 @@
-// The metrics that functions write into their log once a batch, as CloudWatch has them.
+// The metrics that the functions write into their logs, as alarms and the dashboard read them.
 
 import type {Duration} from 'aws-cdk-lib';
-import {type IMetric, MathExpression, Metric} from 'aws-cdk-lib/aws-cloudwatch';
-import {type MetricName, metricNamespace, metrics, stageDimension} from '../shared/metrics.ts';
+import {MathExpression, Metric} from 'aws-cdk-lib/aws-cloudwatch';
+import {type MetricName, metricNamespace, stageDimension} from '../shared/metrics.ts';
 
-export const mailMetric = (
-  stage: string,
-  name: MetricName,
-  {period, statistic = 'Sum', label = name}: {period: Duration; statistic?: string; label?: string},
-): Metric =>
-  new Metric({
-    namespace: metricNamespace,
-    metricName: name,
-    dimensionsMap: {[stageDimension]: stage},
-    statistic,
-    period,
-    label: label === name ? metrics[name].what : label,
-  });
+/** What an attempt comes to that fails, for now or for good. */
+type Failure = Extract<MetricName, 'deferred' | 'bounced'>;
 
-/**
- * How many in a hundred attempts end so, where there are enough of them to say so; otherwise none.
- * @param least so many attempts in the period
- */
-export function shareOfAttempts(
-  stage: string,
-  name: 'bounced' | 'deferred',
-  {period, least = 0}: {period: Duration; least?: number},
-): IMetric {
-  const label = `${name}, in a hundred attempts`;
-  return new MathExpression({
-    expression: `IF(attempts > ${least}, 100 * FILL(${name}, 0) / attempts, 0)`,
-    usingMetrics: {
-      attempts: mailMetric(stage, 'attempts', {period}),
-      [name]: mailMetric(stage, name, {period}),
-    },
-    period,
-    label,
-  });
+export class MailMetrics {
+  readonly #stage: string;
+
+  constructor(stage: string) {
+    this.#stage = stage;
+  }
+
+  metric(metricName: MetricName, {period, statistic = 'Sum', label = metricName}: How): Metric {
+    return new Metric({
+      namespace: metricNamespace,
+      metricName,
+      dimensionsMap: {[stageDimension]: this.#stage},
+      period,
+      statistic,
+      label,
+    });
+  }
+
+  /** How many of a hundred attempts fail; 0 where there are fewer than `least` attempts, as they say little. */
+  rate(failure: Failure, {period, label, least = 1}: How & {readonly least?: number}): MathExpression {
+    // A period without failures may have no value for them. One without attempts has no rate.
+    const percentage = `100 * FILL(${failure}, 0) / attempts`;
+    return new MathExpression({
+      expression: least > 1 ? `IF(attempts >= ${least}, ${percentage}, 0)` : percentage,
+      usingMetrics: {
+        [failure]: this.metric(failure, {period}),
+        attempts: this.metric('attempts', {period}),
+      },
+      period,
+      ...(label !== undefined && {label}),
+    });
+  }
+}
+
+interface How {
+  readonly period: Duration;
+  readonly statistic?: string;
+  /** As people see it; without it, a metric has its own name. */
+  readonly label?: string;
 }

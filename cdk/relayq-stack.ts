@@ -5,13 +5,14 @@ import type {Construct} from 'constructs';
 import {formerSenders, type Names, namesOf} from '../shared/names.ts';
 import {Alarms} from './alarms.ts';
 import type {Context} from './context.ts';
-import {Dashboard} from './dashboard.ts';
+import {StageDashboard} from './dashboard.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
+import {MailMetrics} from './mail-metrics.ts';
 import {grantDepth, grantResults, grantSend, grantSettings, grantState} from './permissions.ts';
 import {allowProducers, onlyFunctionsSend} from './queue-policies.ts';
 import {Queues} from './queues.ts';
 import {RelayqFunction} from './relayq-function.ts';
-import {SavedQueries} from './saved-queries.ts';
+import {saveQueries} from './saved-queries.ts';
 import {stateTables} from './state-tables.ts';
 import {deliverTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
 
@@ -58,20 +59,13 @@ export class RelayqStack extends Stack {
     allowProducers(queues.outbox, context.producers);
     const senders = [route.role.roleArn, deliver.role.roleArn, ...context.operators];
     for (const queue of between) onlyFunctionsSend(queue, senders);
-    new Alarms(this, 'Alarms', {
-      stage: context.stage,
-      queues,
-      functions: [route, deliver],
-      email: context.alarmEmail,
-    });
-    new SavedQueries(this, 'Queries', {stage: context.stage, functions: [route, deliver]});
-    if (context.dashboard)
-      new Dashboard(this, 'Overview', {
-        name: names.stack,
-        stage: context.stage,
-        queues,
-        functions: [route, deliver],
-      });
+    const functions = [route, deliver];
+    const mail = new MailMetrics(stage);
+    const alarms = new Alarms(this, 'Alarms', {queues, functions, mail, email: context.alarmEmail});
+    if (context.dashboard) {
+      new StageDashboard(this, 'Dashboard', {stage, names, queues, functions, mail, alarms: alarms.all});
+    }
+    saveQueries(this, names, {route: route.logGroup, deliver: deliver.logGroup});
     this.#outputs(names, queues, network);
   }
 

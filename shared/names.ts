@@ -40,6 +40,9 @@ export function namesOf(stage: string) {
     deliver: name('deliver'),
     /** The SSM path of the settings, with its closing slash. */
     parameterPath: `/relayq/${stage}/`,
+    /** The folder of the saved Logs Insights queries, with its closing slash. */
+    savedQueries: `relayq/${stage}/`,
+    dashboard: `relayq-${stage}`,
     /** The DynamoDB table of what execution environments have to know of each other. */
     state: name('state'),
     /** The DynamoDB table of receivers in trouble. */

@@ -10,14 +10,14 @@ const expressionIn = (metrics: unknown) =>
 
 /** Alarms as `metric of what: threshold`. */
 const alarmsOf = (watched: typeof stack) =>
-  watched.all('AWS::CloudWatch::Alarm').map(({Properties: {MetricName, Dimensions, Threshold, Metrics}}) => {
-    if (Metrics) return `${expressionIn(Metrics)}: ${Threshold}`;
+  watched.all('AWS::CloudWatch::Alarm').map(({Properties: {Metrics, MetricName, Dimensions, Threshold}}) => {
+    if (Metrics) return `${(Metrics as {Expression?: string}[])[0]?.Expression}: ${Threshold}`;
     const [dimension] = (Dimensions ?? []) as {Value: unknown}[];
     return `${MetricName}${dimension ? ` of ${watched.nameOf(dimension.Value)}` : ''}: ${Threshold}`;
   });
 
 describe('the alarms', () => {
-  test('are for dead letters, mail that waits, and functions that fail or are held back', () => {
+  test('are for dead letters, mail that waits, failures of many, and functions that fail or are held back', () => {
     expect(alarmsOf(stack).sort()).toEqual(
       [
         'ApproximateNumberOfMessagesVisible of relayq-dev-outbox-dlq: 1',
@@ -39,10 +39,37 @@ describe('the alarms', () => {
         'Throttles of relayq-dev-deliver: 1',
         'Tested-route-faults: 1',
         'Tested-deliver-faults: 1',
-        'IF(attempts > 50, 100 * FILL(bounced, 0) / attempts, 0): 5',
-        'IF(attempts > 50, 100 * FILL(deferred, 0) / attempts, 0): 50',
+        'IF(attempts >= 50, 100 * FILL(bounced, 0) / attempts, 0): 5',
+        'IF(attempts >= 50, 100 * FILL(deferred, 0) / attempts, 0): 50',
       ].sort(),
     );
+  });
+
+  test('of bounces and deferrals look at the metrics of the stage, a quarter of an hour long', () => {
+    const rates = stack.all('AWS::CloudWatch::Alarm').filter(({Properties}) => Properties.Metrics);
+    const statistic = (MetricName: string) => ({
+      Id: MetricName,
+      ReturnData: false,
+      MetricStat: {
+        Metric: {Namespace: 'relayq', MetricName, Dimensions: [{Name: 'stage', Value: 'dev'}]},
+        Period: 900,
+        Stat: 'Sum',
+      },
+    });
+    for (const [index, failure] of (['bounced', 'deferred'] as const).entries()) {
+      expect(rates[index]?.Properties).toMatchObject({
+        EvaluationPeriods: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        TreatMissingData: 'notBreaching',
+        Metrics: [{ReturnData: true}, statistic(failure), statistic('attempts')],
+      });
+    }
+  });
+
+  test('say in a sentence what is wrong, or what to do', () => {
+    for (const {Properties} of stack.all('AWS::CloudWatch::Alarm')) {
+      expect(Properties.AlarmDescription).toMatch(/^.{30,1024}\.$/);
+    }
   });
 
   test('ring for throttling that lasts, hour after hour, well before it makes dead letters', () => {

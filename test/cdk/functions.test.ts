@@ -57,6 +57,12 @@ test('logs are kept for a month, or for as long as is asked for', () => {
   expect(daysOf(stackWith({logRetentionDays: '7'}))).toEqual([7, 7]);
 });
 
+test('one message, one domain and what failed are found in the logs without reading them all', () => {
+  for (const {Properties} of stack.all('AWS::Logs::LogGroup')) {
+    expect(Properties.FieldIndexPolicies).toEqual([{Fields: ['id', 'domain', 'level']}]);
+  }
+});
+
 describe('the event sources', () => {
   const sourcesOf = (given: Record<string, string>) => {
     const sourced = stackWith(given);

@@ -98,6 +98,7 @@ describe('the synthesis fails', () => {
     [{deliverConcurrency: '1'}, /deliverConcurrency=1: a whole number from 2 to 1000/],
     [{routeConcurrency: 'many'}, /routeConcurrency=many: a whole number/],
     [{logRetentionDays: '31'}, /logRetentionDays=31: CloudWatch Logs knows 1, 3, 5, 7/],
+    [{dashboard: 'maybe'}, /dashboard=maybe: true or false/],
     [{directMx: 'maybe'}, /directMx=maybe: true or false/],
     [{alarmEmail: 'ops'}, /alarmEmail=ops: an e-mail address/],
     [{resultQueues: 'bounces,*'}, /resultQueues=\*: names of standard queues/],

@@ -5,6 +5,10 @@ import {deploymentProblemsOf} from '../../../local/lambda/deployability.ts';
 import type {Resources} from '../../../local/template/resources.ts';
 import {parse, properties} from './template-under-test.ts';
 
+const query = (more: Record<string, unknown>) =>
+  properties('AWS::Logs::QueryDefinition', {Name: 'mail', QueryString: 'filter id = 1', ...more});
+const indexed = (FieldIndexPolicies: unknown) => properties('AWS::Logs::LogGroup', {FieldIndexPolicies});
+
 describe('a template', () => {
   it.each([
     [
@@ -50,6 +54,40 @@ describe('a template', () => {
       },
       'KeySchema and AttributeDefinitions do not have the same attributes',
     ],
+    [
+      'a saved query with a name that Logs Insights does not take',
+      {Query: query({Name: 'mail/what: is it?'})},
+      'Query (AWS::Logs::QueryDefinition): Name must have at most 255 characters, none of them : or *',
+    ],
+    ['a saved query in a folder without a name', {Query: query({Name: '/mail'})}, 'a name in each folder'],
+    [
+      'a saved query that asks nothing',
+      {Query: query({QueryString: ''})},
+      'Query (AWS::Logs::QueryDefinition): QueryString must be a string',
+    ],
+    ['a saved query that is too long', {Query: query({QueryString: 'x'.repeat(10_001)})}, 'at most 10000'],
+    ['a saved query with an unknown property', {Query: query({Colour: 'red'})}, 'does not know Colour'],
+    [
+      'a saved query of no log group',
+      {Query: query({LogGroupNames: ['a b']})},
+      '"a b" is no name of a log group',
+    ],
+    [
+      'two saved queries of one name',
+      {Query: query({}), Other: query({})},
+      'two saved queries are called mail',
+    ],
+    [
+      'two policies of field indexes',
+      {Log: indexed([{Fields: ['id']}, {Fields: ['domain']}])},
+      'Log (AWS::Logs::LogGroup): FieldIndexPolicies must be a list of one policy at most',
+    ],
+    [
+      'more field indexes than a log group may have',
+      {Log: indexed([{Fields: Array.from({length: 21}, (_, index) => `field${index}`)}])},
+      'a field index policy has 20 Fields at most',
+    ],
+    ['a field index of nothing', {Log: indexed([{Fields: ['']}])}, 'a name of 1 to 100 characters'],
     ['an unknown property', {Bad: properties('AWS::SQS::Queue', {Colour: 'red'})}, 'does not know Colour'],
     [
       'another runtime',
