@@ -118,7 +118,7 @@ export class Alarms extends Construct {
   #mailAlarms(mail: MailMetrics): void {
     // From 5 % on, SES puts a sender under review (Amazon SES sending review process FAQs), and others look askance.
     const refused =
-      'Servers refuse mail for good: run the saved query "what is bounced, and why", and stop who sends to bad addresses.';
+      'Mail fails for good: run the saved query "what is bounced, and why", and stop who sends to bad addresses.';
     this.#alarm('BounceRate', mail.rate('bounced', enough), {atLeast: 5, says: refused});
     // New senders and greylisting explain much of a quarter of an hour, but not half of all attempts.
     const deferred =

@@ -168,7 +168,7 @@ export class StageDashboard extends Construct {
       logGroupNames: this.#props.functions.map(({logGroup}) => logGroup.logGroupName),
       queryLines: [
         'filter level = "error"',
-        'fields @timestamp, @message',
+        'fields @timestamp, message, @log, @message',
         'sort @timestamp desc',
         'limit 20',
       ],

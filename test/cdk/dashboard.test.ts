@@ -145,7 +145,7 @@ describe('the dashboard', () => {
     const {query} = called('The last lines of level error').properties;
     expect(query).toBe(
       "SOURCE '/aws/lambda/relayq-dev-route' | SOURCE '/aws/lambda/relayq-dev-deliver' | " +
-        'filter level = "error"\n| fields @timestamp, @message\n| sort @timestamp desc\n| limit 20',
+        'filter level = "error"\n| fields @timestamp, message, @log, @message\n| sort @timestamp desc\n| limit 20',
     );
   });
 
