@@ -13,7 +13,6 @@ import {idOf, type Queues} from './queues.ts';
 import type {RelayqFunction} from './relayq-function.ts';
 
 export interface AlarmsProps {
-  readonly stage: string;
   readonly queues: Queues;
   readonly functions: readonly RelayqFunction[];
   readonly mail: MailMetrics;
@@ -26,8 +25,6 @@ interface Rule {
   readonly periods?: number;
 }
 
-/** Of fewer attempts in a quarter of an hour a share says nothing. */
-const leastAttempts = 50;
 const period = Duration.minutes(5);
 const maximum = {period, statistic: 'Maximum'};
 
@@ -42,7 +39,6 @@ export class Alarms extends Construct {
     super(scope, id);
     if (email !== undefined) this.#action = new SnsAction(new AlarmTopic(this, 'Mail', email).topic);
     this.#queueAlarms(queues);
-    this.#mailAlarms(stage);
     for (const each of functions) this.#functionAlarms(each);
     this.#mailAlarms(mail);
   }
@@ -79,16 +75,6 @@ export class Alarms extends Construct {
     const says = 'Results expire unread in four days: read them, or switch off their kind (results-kinds).';
     for (const [kind, queue] of Object.entries(results))
       aged(`${idOf(kind)}Unread`, queue, {atLeast: Duration.days(10).toSeconds(), says});
-  }
-
-  /** Large receivers block senders for less than one bounce in twenty. */
-  #mailAlarms(stage: string): void {
-    const share = (name: 'bounced' | 'deferred') =>
-      shareOfAttempts(stage, name, {period: Duration.minutes(15), least: leastAttempts});
-    const bounces = 'One attempt in twenty bounces: see what, and why, with relayq status.';
-    this.#alarm('Bounces', share('bounced'), {atLeast: 5, says: bounces});
-    const deferrals = 'Half of all attempts are put off, for half an hour: see where with relayq status.';
-    this.#alarm('Deferrals', share('deferred'), {atLeast: 50, says: deferrals, periods: 2});
   }
 
   #functionAlarms({node: {id}, function: fn, logGroup}: RelayqFunction): void {

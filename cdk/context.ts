@@ -27,8 +27,6 @@ export interface Context {
   readonly parameterKeyArn: string | undefined;
   /** Puts deliver behind a NAT gateway with an Elastic IP, for port 25. */
   readonly directMx: boolean;
-  /** Whether there is a dashboard. An account has three for nothing. */
-  readonly dashboard: boolean;
   /** Whether the template is checked: cdk-nag's rules, and the CDK's own validation. */
   readonly checks: boolean;
 }
@@ -114,7 +112,6 @@ export function readContext(node: Node, notOurs: readonly string[] = []): Contex
       'the ARN of a key',
     ),
     directMx: flag('directMx', false),
-    dashboard: flag('dashboard', true),
     checks: flag('checks', true),
   };
   const others = (name: string) => notOurs.includes(name) || isOfCdk(name);

@@ -5,9 +5,6 @@ import {stackWith} from './stack-under-test.ts';
 const stack = stackWith();
 const mailed = stackWith({alarmEmail: 'ops@example.com'});
 
-const expressionIn = (metrics: unknown) =>
-  (metrics as {Expression?: string}[]).find(({Expression}) => Expression !== undefined)?.Expression;
-
 /** Alarms as `metric of what: threshold`. */
 const alarmsOf = (watched: typeof stack) =>
   watched.all('AWS::CloudWatch::Alarm').map(({Properties: {Metrics, MetricName, Dimensions, Threshold}}) => {

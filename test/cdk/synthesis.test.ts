@@ -107,7 +107,7 @@ describe('the synthesis fails', () => {
     expect(() => stackWith(context as Record<string, string>)).toThrow(message);
   });
 
-  const known = /: not known; there are stage, routeConcurrency, .*directMx, dashboard, checks$/;
+  const known = /: not known; there are stage, routeConcurrency, .*directMx, checks$/;
   test.each(['staeg', 'Stage', 'direct-mx', 'direct_mx', 'stage ', 'cdk', 'toString'])(
     'with a name in the context that nobody knows: %j',
     name => {
