@@ -47,7 +47,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(?:AccessDenied|UnauthorizedOperation|OptInRequired|KMS\.AccessDenied)/,
-    'your AWS credentials may not do this: they need sqs:GetQueueUrl and sqs:SendMessage on the outbox; for --wait also sqs:CreateQueue, and sqs:ReceiveMessage, sqs:DeleteMessage and sqs:DeleteQueue on the queue that it makes',
+    'your AWS credentials may not do this: docs/permissions.md has what each command needs',
   ],
 ];
 

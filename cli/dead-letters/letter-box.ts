@@ -32,7 +32,8 @@ export class LetterBox {
   /** About how many messages were there at first, those included that others are looking at. */
   readonly about: number;
   readonly #context: Context;
-  readonly #held = new Map<string, Letter>();
+  /** The receipts of what is hidden, by id: messages can be large, and many. */
+  readonly #held = new Map<string, string>();
 
   private constructor(
     queue: LetterQueue,
@@ -110,7 +111,7 @@ export class LetterBox {
       }),
     );
     const letters = Messages.map(message => letterOf(message, this.queue));
-    for (const letter of letters) this.#held.set(letter.id, letter);
+    for (const {id, message} of letters) this.#held.set(id, message.ReceiptHandle!);
     return letters;
   }
 
@@ -120,10 +121,11 @@ export class LetterBox {
     for await (const letters of this.receive(most)) {
       const found = letters.find(letter => isNamed(letter, id));
       if (found === undefined) continue;
+      const receipt = this.#held.get(found.id)!;
       this.#held.delete(found.id);
       await this.release();
-      this.#held.set(found.id, found);
-      await this.#hide([found], hiddenSeconds);
+      this.#held.set(found.id, receipt);
+      await this.#hide([receipt], hiddenSeconds);
       return found;
     }
     return undefined;
@@ -146,11 +148,11 @@ export class LetterBox {
   }
 
   async release(): Promise<void> {
-    const letters = [...this.#held.values()];
+    const receipts = [...this.#held.values()];
     this.#held.clear();
     let hidden = 0;
-    for (let start = 0; start < letters.length; start += mostInRequest)
-      hidden += await this.#hide(letters.slice(start, start + mostInRequest), 0);
+    for (let start = 0; start < receipts.length; start += mostInRequest)
+      hidden += await this.#hide(receipts.slice(start, start + mostInRequest), 0);
     if (hidden === 0) return;
     const seconds = this.#hiddenSeconds;
     this.#context.terminal.tell(
@@ -159,14 +161,14 @@ export class LetterBox {
   }
 
   /** @returns for how many of them SQS did not do so */
-  async #hide(letters: readonly Letter[], seconds: number): Promise<number> {
+  async #hide(receipts: readonly string[], seconds: number): Promise<number> {
     try {
       const {Failed = []} = await this.#sqs.send(
         new ChangeMessageVisibilityBatchCommand({
           QueueUrl: this.url,
-          Entries: letters.map(({message}, index) => ({
+          Entries: receipts.map((ReceiptHandle, index) => ({
             Id: String(index),
-            ReceiptHandle: message.ReceiptHandle,
+            ReceiptHandle,
             VisibilityTimeout: seconds,
           })),
         }),
@@ -176,7 +178,7 @@ export class LetterBox {
         ({Code}) => !/ReceiptHandle|InvalidParameterValue|MessageNotInflight/.test(Code ?? ''),
       ).length;
     } catch {
-      return letters.length;
+      return receipts.length;
     }
   }
 }

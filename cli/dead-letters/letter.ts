@@ -5,6 +5,7 @@ import {parsePostponed} from '../../shared/delivery/postponed-result.ts';
 import {isJsonObject, type Json, type JsonObject, octetsOf, parseJson, surveyOf} from '../../shared/json.ts';
 import {parseMailbox} from '../../shared/smtp/address.ts';
 import {subjectOf} from '../start/mail-line.ts';
+import {shortened} from '../terminal/printable.ts';
 import {timeText} from '../terminal/time.ts';
 import type {LetterQueue} from './letter-queues.ts';
 
@@ -34,7 +35,7 @@ export function letterOf(message: Message, queue: LetterQueue): Letter {
   };
 }
 
-export interface LetterSummary {
+interface LetterSummary {
   /** Results that no queue took are dead letters, too. */
   readonly kind: 'message' | 'result' | 'text';
   /** The message's id in the log and in results; on the outbox that of SQS. */
@@ -56,10 +57,12 @@ export const factsOf = (letter: Letter) => ({
   ...summaryOf(letter),
 });
 
+/** `show` has all of it. */
+const longestText = 1000;
 /** A subject stands near the beginning. */
 const headerLength = 65_536;
 
-export function summaryOf(letter: Letter): LetterSummary {
+function summaryOf(letter: Letter): LetterSummary {
   const {body, queue} = letter;
   const common = {octets: octetsOf(body), why: whyOf(letter)};
   const result = queue.culprit === undefined ? undefined : parsePostponed(body)?.body;
@@ -71,9 +74,9 @@ export function summaryOf(letter: Letter): LetterSummary {
   return {
     kind: result === undefined ? 'message' : 'result',
     ...(isTrusted(queue) && isJsonObject(relayq) && typeof relayq.id === 'string' && {messageId: relayq.id}),
-    ...(typeof recipient === 'string' && {recipient}),
+    ...(typeof recipient === 'string' && {recipient: shortened(recipient, longestText)}),
     ...(mailbox?.ok && {domain: mailbox.value.domain}),
-    ...(subject !== undefined && {subject}),
+    ...(subject !== undefined && {subject: shortened(subject, longestText)}),
     ...common,
   };
 }

@@ -4,7 +4,7 @@ import type {Act} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {printable, shortened} from '../terminal/printable.ts';
 import {timeText} from '../terminal/time.ts';
-import {factsOf, type Letter, summaryOf} from './letter.ts';
+import {factsOf} from './letter.ts';
 import {LetterBox} from './letter-box.ts';
 import {chosenQueues, type LetterQueue} from './letter-queues.ts';
 
@@ -13,10 +13,16 @@ export interface ListOptions {
   readonly limit: number;
 }
 
+/** Without the body: many large messages would not fit into memory. */
+interface Seen {
+  readonly sentMs: number;
+  readonly facts: ReturnType<typeof factsOf>;
+}
+
 interface Sample {
   readonly queue: LetterQueue;
   readonly about: number;
-  readonly letters: readonly Letter[];
+  readonly letters: readonly Seen[];
 }
 
 export const list: Act<[ListOptions]> = async (context, {queue: given, limit}) => {
@@ -36,8 +42,9 @@ export const list: Act<[ListOptions]> = async (context, {queue: given, limit}) =
 
 const sampleOf = (context: Context, queue: LetterQueue, limit: number): Promise<Sample> =>
   LetterBox.with(context, queue, async box => {
-    const letters: Letter[] = [];
-    for await (const some of box.receive(limit)) letters.push(...some);
+    const letters: Seen[] = [];
+    for await (const some of box.receive(limit))
+      letters.push(...some.map(letter => ({sentMs: letter.sentMs, facts: factsOf(letter)})));
     // The count is late by up to a minute: what is seen is there.
     return {queue, about: Math.max(box.about, letters.length), letters};
   });
@@ -46,7 +53,7 @@ const jsonOf = ({queue, about, letters}: Sample) => ({
   queue: queue.short,
   name: queue.name,
   about,
-  letters: letters.map(factsOf),
+  letters: letters.map(({facts}) => facts),
 });
 
 function linesOf({queue, about, letters}: Sample, context: Context): string[] {
@@ -59,8 +66,8 @@ function linesOf({queue, about, letters}: Sample, context: Context): string[] {
 }
 
 /** What is short stands in the first line; texts of others have lines of their own, as long as the terminal is wide. */
-function letterLines(letter: Letter, {terminal, local}: Context): string[] {
-  const {kind, recipient, subject, octets, why} = summaryOf(letter);
+function letterLines({sentMs, facts}: Seen, {terminal, local}: Context): string[] {
+  const {id, kind, recipient, subject, octets, why} = facts;
   const size = octets < 1000 ? `${octets} B` : `${(octets / 1000).toFixed(1)} kB`;
   const what = [
     kind === 'result' ? 'a result for mail to' : '',
@@ -69,5 +76,5 @@ function letterLines(letter: Letter, {terminal, local}: Context): string[] {
   ];
   const words = what.filter(word => word !== '').join(' ');
   const line = (text: string) => shortened(printable(`    ${text}`), terminal.columns);
-  return [`  ${letter.id}  ${timeText(letter.sentMs, local)}  ${size}`, line(words), line(why)];
+  return [`  ${id}  ${timeText(sentMs, local)}  ${size}`, line(words), line(why)];
 }

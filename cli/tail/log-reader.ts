@@ -31,7 +31,7 @@ const retryMs = 2000;
 export class LogReader {
   readonly #logs: CloudWatchLogsClient;
   readonly #options: LogReaderOptions;
-  /** The events from this time on, with their times. */
+  /** The newest events, with their times: they are read again. */
   readonly #seen = new Map<string, number>();
   #sinceMs: number;
   #hasRead = false;
@@ -55,20 +55,20 @@ export class LogReader {
 
   /** All that has come since the last time, a page at a time. @throws what AWS says at the first read */
   async *read(): AsyncGenerator<readonly LogEvent[]> {
-    let askedMs: number | undefined;
+    let freshMs: number | undefined;
     let token: string | undefined;
     do {
       const {events = [], nextToken} = await this.#page(token);
-      askedMs ??= this.#serverMs;
+      freshMs ??= this.#serverMs - lateMs;
       token = nextToken;
       const fresh = events.flatMap(({eventId: id = '', timestamp: timeMs = 0, message = ''}) => {
         if (this.#seen.has(id)) return [];
-        this.#seen.set(id, timeMs);
+        if (timeMs >= freshMs!) this.#seen.set(id, timeMs);
         return [{id, timeMs, message}];
       });
       yield fresh;
     } while (token !== undefined);
-    this.#sinceMs = Math.max(this.#sinceMs, askedMs - lateMs);
+    this.#sinceMs = Math.max(this.#sinceMs, freshMs);
     for (const [id, timeMs] of this.#seen) if (timeMs < this.#sinceMs) this.#seen.delete(id);
   }
 

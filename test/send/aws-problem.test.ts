@@ -59,7 +59,7 @@ describe('why a call to AWS failed', () => {
     [
       'AccessDenied',
       'User: arn:… is not authorized to perform: sqs:getqueueurl',
-      /^your AWS credentials may not do this: .*GetQueueUrl.*\(User: arn/,
+      /^your AWS credentials may not do this: .*permissions\.md.*\(User: arn/,
     ],
     ['AccessDeniedException', 'no', /^your AWS credentials may not do this: /],
   ])('%s: %s', (name, message, problem) => {
