@@ -25,11 +25,14 @@ const addCommonOptions = (program: Command): Command =>
     .option('--region <name>', 'the region of AWS')
     .option('--profile <name>', 'a profile of ~/.aws')
     .option('--endpoint-url <url>', 'where AWS is, instead', urlOf)
-    .option('--json', 'JSON for programs', false)
-    .option('--yes', 'do what would be asked for', false)
-    .option('--read-only', 'change nothing', false)
+    .option('--json', 'JSON for programs')
+    .option('--yes', 'do what would be asked for')
+    .option('--read-only', 'change nothing')
     .option('--no-input', 'ask nothing')
-    .option('--local', 'times in the zone of this machine, not in UTC', false);
+    .option('--local', 'times in the zone of this machine, not in UTC');
+
+/** Options without a value, where nobody gives them. */
+const unset = {json: false, yes: false, readOnly: false, local: false};
 
 const interruptSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Signals so shortly after one another are one. */
@@ -58,7 +61,7 @@ export async function runRelayq(commands: readonly AddCommand[], args: readonly 
   const parts = {terminal, env: process.env, signal: interrupted.signal, now: Date.now};
   const acting: Acting = act =>
     async function (...args) {
-      const context = contextOf(this.optsWithGlobals<CommonOptions>(), parts);
+      const context = contextOf({...unset, ...this.optsWithGlobals<CommonOptions>()}, parts);
       try {
         status = await act(context, ...args);
       } finally {

@@ -1,13 +1,17 @@
 // CloudWatch Logs: the log groups of the account, by name or by ARN.
 
 import {logGroupNotFound} from './errors.ts';
+import {QueryRuns} from './insights/query-runs.ts';
 import {LogGroup, type LogGroupOptions} from './log-group.ts';
 
 export class CloudWatchLogs {
+  readonly queries = new QueryRuns();
+  readonly #accountId: string;
   readonly #arnPrefix: string;
   readonly #groups = new Map<string, LogGroup>();
 
   constructor({region, accountId}: {readonly region: string; readonly accountId: string}) {
+    this.#accountId = accountId;
     this.#arnPrefix = `arn:aws:logs:${region}:${accountId}:log-group:`;
   }
 
@@ -32,6 +36,11 @@ export class CloudWatchLogs {
   /** ASCII-sorted by name (DescribeLogGroups). */
   get groups(): readonly LogGroup[] {
     return [...this.#groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** How queries name a group: `@log`. */
+  logOf({name}: LogGroup): string {
+    return `${this.#accountId}:${name}`;
   }
 
   arnOf({name}: LogGroup): string {

@@ -3,6 +3,7 @@
 import type {ServiceDefinition} from '../service-definition.ts';
 import {CloudWatchLogs} from './cloudwatch-logs.ts';
 import {type LogsResources, logsTemplate} from './log-group-resource.ts';
+import {logsPermissionsFor} from './permissions.ts';
 import {logsService} from './service.ts';
 
 export const logs: ServiceDefinition<'logs', CloudWatchLogs, LogsResources> = {
@@ -15,7 +16,9 @@ export const logs: ServiceDefinition<'logs', CloudWatchLogs, LogsResources> = {
       deploy({logGroups}) {
         for (const {name, retentionInDays} of logGroups) state.ensureGroup(name, {retentionInDays});
       },
+      close: () => state.queries.close(),
     };
   },
+  permissionsFor: logsPermissionsFor,
   template: logsTemplate,
 };

@@ -21,4 +21,7 @@ export const logGroupNotFound = (): AwsError =>
 export const logStreamNotFound = (): AwsError =>
   new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
 
+export const queryNotFound = (): AwsError =>
+  new AwsError('ResourceNotFoundException', 'The specified query does not exist.');
+
 export const invalidNextToken = (): AwsError => invalidParameter('The specified nextToken is invalid.');

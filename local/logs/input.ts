@@ -26,7 +26,7 @@ export function text(input: Input, name: string, constraint: Constraint): string
   return value;
 }
 
-function check(name: string, value: string, {min = 1, max, pattern}: Constraint): void {
+export function check(name: string, value: string, {min = 1, max, pattern}: Constraint): void {
   if (value.length < min) throw unfit(name, value, `Member must have length greater than or equal to ${min}`);
   if (max !== undefined && value.length > max)
     throw unfit(name, value, `Member must have length less than or equal to ${max}`);

@@ -83,13 +83,23 @@ export class LogGroup {
 
   /** The events from a time on. */
   since(timestamp: number): readonly NumberedEvent[] {
+    return this.#events.slice(this.#placeOf(timestamp));
+  }
+
+  /** The events from a time on, and before another. */
+  between(from: number, to: number): readonly NumberedEvent[] {
+    return this.#events.slice(this.#placeOf(from), this.#placeOf(to));
+  }
+
+  /** Of the first event that is not before a time. */
+  #placeOf(timestamp: number): number {
     let [low, high] = [0, this.#events.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.#events[middle]!.timestamp < timestamp) low = middle + 1;
       else high = middle;
     }
-    return this.#events.slice(low);
+    return low;
   }
 
   #count({stream: name, timestamp}: LogEvent): void {

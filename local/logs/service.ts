@@ -6,8 +6,9 @@ import type {AwsService} from '../endpoint/aws-service.ts';
 import type {CloudWatchLogs} from './cloudwatch-logs.ts';
 import {describeOperations} from './describe-operations.ts';
 import {eventOperations} from './event-operations.ts';
+import {queryOperations} from './query-operations.ts';
 
-const operations = new Map(Object.entries({...describeOperations, ...eventOperations}));
+const operations = new Map(Object.entries({...describeOperations, ...eventOperations, ...queryOperations}));
 
 export const logsService = (logs: CloudWatchLogs): AwsService => ({
   name: 'logs',

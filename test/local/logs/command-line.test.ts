@@ -96,6 +96,28 @@ describe.skipIf(command === undefined)(title, () => {
     expect(events).toEqual([expect.objectContaining({message: expect.stringContaining('"first"')})]);
   });
 
+  it('start-query and get-query-results ask in the language of Logs Insights', async () => {
+    const now = Math.ceil(Date.now() / 1000);
+    const range = ['--start-time', String(now - 600), '--end-time', String(now)];
+    const query = 'filter level = "WARN" | stats count(*) as lines by message | sort message | limit 1';
+    const {queryId} = await awsJson(
+      'start-query',
+      '--log-group-name',
+      group,
+      ...range,
+      '--query-string',
+      query,
+    );
+    const answer = () => awsJson('get-query-results', '--query-id', queryId);
+    await expect.poll(async () => (await answer()).status).toBe('Complete');
+    expect((await answer()).results).toEqual([
+      [
+        {field: 'message', value: 'first'},
+        {field: 'lines', value: '1'},
+      ],
+    ]);
+  });
+
   it('reports errors as it does with AWS', async () => {
     const errorOf = (...words: string[]) => aws(...words).catch(({stderr}) => stderr.trim());
     const [group404, pattern400] = await Promise.all([
