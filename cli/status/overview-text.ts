@@ -1,6 +1,8 @@
 // An overview as text, for a terminal of so many columns.
 
 import type {DomainRow, Overview, QueueDepth} from '../../shared/overview/overview.ts';
+import {problemsText} from '../../shared/parsed.ts';
+import {parseUtcTime} from '../../shared/utc-time.ts';
 import {type Paint, paintOf} from '../terminal/paint.ts';
 import {printable, shortened} from '../terminal/printable.ts';
 
@@ -14,25 +16,47 @@ export interface TextOptions {
 }
 
 export function overviewLines(overview: Overview, options: TextOptions): readonly string[] {
-  const {stage, time, smarthost, sink, settingsSince, countsSince, queues, deadLetters, totals} = overview;
+  const {stage, time, settingsProblems, queues, deadLetters, totals} = overview;
   const paint = paintOf(options.hasColours);
-  const where = smarthost === null ? 'mail goes to the recipients’ MX hosts' : `smarthost ${smarthost}`;
-  const settings = [
-    where,
-    ...(sink === null ? [] : [`all TCP goes to the sink ${sink}`]),
-    ...(settingsSince === null ? [] : [`set ${options.timeOf(settingsSince)}`]),
-  ];
   const dead =
     totals.deadLetters > 0 ? paint(`dead letters ${totals.deadLetters}`, 'red') : 'no dead letters';
   return [
-    `${paint(`relayq ${stage}`, 'bold')}  ${options.timeOf(time)}  ${printable(settings.join(', '))}`,
+    `${paint(`relayq ${stage}`, 'bold')}  ${options.timeOf(time)}  ${printable(settingsText(overview, options))}`,
+    ...(settingsProblems.length > 0 ? [paint(printable(problemsText(settingsProblems)), 'red')] : []),
     `waiting ${totals.waiting}, in flight ${totals.inFlight}, ${dead}`,
     depthsLine(queues),
     ...(totals.deadLetters > 0 ? [depthsLine(deadLetters)] : []),
     '',
     ...domainLines(overview, options, paint),
-    ...(countsSince === null ? [] : [paint(`counted since ${options.timeOf(countsSince)}`, 'dim')]),
+    ...countsLines(overview, options, paint),
   ];
+}
+
+function settingsText(
+  {smarthost, sink, unknownSettings, settingsSince}: Overview,
+  {timeOf}: TextOptions,
+): string {
+  const hop = smarthost === null ? 'mail goes to the recipients’ MX hosts' : `smarthost ${smarthost}`;
+  return [
+    unknownSettings.length === 0 ? hop : `mail waits, as not known: ${unknownSettings.join(', ')}`,
+    ...(sink === null ? [] : [`all TCP goes to the sink ${sink}`]),
+    ...(settingsSince === null ? [] : [`set ${timeOf(settingsSince)}`]),
+  ].join(', ');
+}
+
+/** What is old is said to be old. */
+function countsLines(
+  {time, countsSince, countsUntil, countsProblem}: Overview,
+  {timeOf}: TextOptions,
+  paint: Paint,
+): readonly string[] {
+  const counted = countsSince === null ? [] : [paint(`counted since ${timeOf(countsSince)}`, 'dim')];
+  if (countsProblem === undefined) return counted;
+  const age =
+    countsUntil === null
+      ? 'there are no counts'
+      : `counts are ${Math.round((parseUtcTime(time)! - parseUtcTime(countsUntil)!) / 1000)} s old`;
+  return [...counted, paint(printable(`the log could not be read, so ${age}: ${countsProblem}`), 'yellow')];
 }
 
 const depthsLine = (queues: readonly QueueDepth[]): string =>
@@ -58,13 +82,14 @@ const columnsWith = (timeOf: TextOptions['timeOf']): readonly Column[] => [
   {title: 'DOMAIN', textOf: ({receiver}) => printable(receiver)},
   {
     title: 'STATE',
-    textOf: ({state, until}) => (until === undefined ? state : `${state} until ${clockOf(timeOf(until))}`),
+    textOf: ({state, nextAttempt}) =>
+      state === 'down' && nextAttempt ? `down until ${clockOf(timeOf(nextAttempt))}` : state,
   },
-  numberOf('WAITING', ({waiting, isAbout}) => `${isAbout && waiting > 0 ? '~' : ''}${waiting}`),
-  {...numberOf('IN FLIGHT', ({inFlight}) => (inFlight === undefined ? '–' : String(inFlight))), isWide: true},
-  numberOf('ACCEPTED', ({counts}) => String(counts.accepted)),
-  numberOf('DEFERRED', ({counts}) => String(counts.deferred)),
-  numberOf('BOUNCED', ({counts}) => String(counts.bounced + counts.expired)),
+  numberOf('WAITING', ({waiting, isAbout}) => `${isAbout && waiting ? '~' : ''}${waiting ?? '–'}`),
+  {...numberOf('IN FLIGHT', ({inFlight}) => `${inFlight ?? '–'}`), isWide: true},
+  numberOf('ACCEPTED', ({counts}) => `${counts?.accepted ?? '–'}`),
+  numberOf('DEFERRED', ({counts}) => `${counts?.deferred ?? '–'}`),
+  numberOf('BOUNCED', ({counts}) => (counts ? `${counts.bounced + counts.expired}` : '–')),
   {
     title: 'NEXT',
     isWide: true,
@@ -109,7 +134,7 @@ function domainLines(
   return [
     paint(lineOf(titles, 'WHY'), 'dim'),
     ...rows,
-    ...(rest > 0 ? [`… and ${rest} domains more: see --all`] : []),
+    ...(rest > 0 ? [`… and ${rest} ${rest === 1 ? 'domain' : 'domains'} more: see --all`] : []),
   ];
 }
 

@@ -11,14 +11,6 @@ import {QueueDepths} from '../aws/queue-depths.ts';
 import type {Context} from '../command/context.ts';
 import {ActivityLog} from './activity-log.ts';
 
-export interface Observation {
-  readonly overview: Overview;
-  /** Why the counts are old, or not there. */
-  readonly staleBecause?: string;
-  /** How old the counts are. */
-  readonly staleMs: number;
-}
-
 export class StageWatch {
   readonly #context: Context;
   readonly #names: Names;
@@ -37,11 +29,12 @@ export class StageWatch {
     this.#log = new ActivityLog(clients.logs, groups, now);
   }
 
-  async observe(): Promise<Observation> {
+  /** @throws Error where SQS, SSM or DynamoDB does not answer, or the command was interrupted */
+  async observe(): Promise<Overview> {
     const {clients, stage, now, signal} = this.#context;
     const {outbox, waiting, waitingSoon, delivery, deliverySlow, parameterPath} = this.#names;
     const {outboxDlq, waitingDlq, deliveryDlq, outboxOversize} = this.#names;
-    const [queues, deadLetters, parameters, entries, staleBecause] = await Promise.all([
+    const [queues, deadLetters, parameters, entries, activityProblem] = await Promise.all([
       this.#depths.of([outbox, delivery, deliverySlow, waiting, waitingSoon]),
       this.#depths.of([outboxDlq, waitingDlq, deliveryDlq, outboxOversize]),
       parametersOf(clients.ssm, parameterPath),
@@ -51,21 +44,22 @@ export class StageWatch {
         (error: Error) => awsProblemOf(error),
       ),
     ]);
+    signal.throwIfAborted();
     const nowMs = now();
-    const {settings} = parseSettings(parameters);
-    const changes = parameters.map(({changedMs}) => changedMs);
-    const overview = overviewOf({
+    const {settings, problems} = parseSettings(parameters);
+    const changes = parameters.map(({modifiedMs}) => modifiedMs);
+    return overviewOf({
       stage,
       nowMs,
       settings,
+      settingsProblems: problems,
       settingsSinceMs: changes.length > 0 ? Math.max(...changes) : undefined,
       queues,
       deadLetters,
       entries: [...entries.values()].flatMap(({entry}) => entry ?? []),
       activity: this.#log.activity.summaries(nowMs),
-      activitySinceMs: this.#log.sinceMs,
+      activityMs: this.#log.readMs,
+      activityProblem,
     });
-    const staleMs = nowMs - (this.#log.untilMs || nowMs);
-    return {overview, staleMs, ...(staleBecause !== undefined && {staleBecause})};
   }
 }

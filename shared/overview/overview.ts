@@ -3,6 +3,7 @@
 import {isOfSettingsSmarthost, smarthostQueue} from '../delivery/destination.ts';
 import {stateOf} from '../delivery/receivers/change-line.ts';
 import type {Entry} from '../delivery/receivers/entry.ts';
+import type {Problem} from '../parsed.ts';
 import type {Settings} from '../settings/settings.ts';
 import {utcTimeOf} from '../utc-time.ts';
 import type {Counts, ReceiverSummary} from './activity.ts';
@@ -20,6 +21,7 @@ export interface OverviewSources {
   readonly stage: string;
   readonly nowMs: number;
   readonly settings: Settings;
+  readonly settingsProblems: readonly Problem[];
   /** When a setting was last written, in milliseconds since the epoch. */
   readonly settingsSinceMs: number | undefined;
   readonly queues: readonly QueueDepth[];
@@ -27,8 +29,10 @@ export interface OverviewSources {
   /** Of receivers in trouble, or whose mail piles up. */
   readonly entries: readonly Entry[];
   readonly activity: ReadonlyMap<string, ReceiverSummary>;
-  /** From when on the log was read; undefined where it could not be. */
-  readonly activitySinceMs: number | undefined;
+  /** From when until when the log was read; undefined where it could not be. */
+  readonly activityMs: {readonly since: number; readonly until: number} | undefined;
+  /** Why the log could not be read just now. */
+  readonly activityProblem: string | undefined;
 }
 
 type DomainState = 'working' | 'waiting' | 'over its rate' | 'slow' | 'down';
@@ -38,15 +42,15 @@ export interface DomainRow {
   readonly queue: string;
   readonly receiver: string;
   readonly state: DomainState;
-  /** When a receiver that is down is tried again. */
-  readonly until?: string;
-  /** Mail that has not been settled, in its queue and outside of it. Its own queue is not counted by SQS: so `about`. */
-  readonly waiting: number;
+  /** Mail that has not been settled, in its queue and outside of it. Its own queue is not counted by SQS: so `isAbout`. */
+  readonly waiting?: number;
   readonly isAbout: boolean;
   /** SQS counts them for a whole queue only. */
   readonly inFlight?: number;
-  readonly counts: Counts;
+  /** Absent, as `waiting` is, where the log could not be read. */
+  readonly counts?: Counts;
   readonly lastError?: string;
+  /** Of a receiver that is down: its next probe. */
   readonly nextAttempt?: string;
   /** What keeps its mail from going faster. */
   readonly limit?: string;
@@ -58,10 +62,16 @@ export interface Overview {
   readonly time: string;
   readonly smarthost: string | null;
   readonly sink: string | null;
+  /** What decides where mail goes, and is wrong or just being written: that mail waits. */
+  readonly unknownSettings: readonly string[];
+  readonly settingsProblems: readonly Problem[];
   readonly settingsSince: string | null;
   readonly domains: readonly DomainRow[];
-  /** From when on `counts` count. Null where the log could not be read. */
+  /** From when until when `counts` count. Null where the log could not be read. */
   readonly countsSince: string | null;
+  readonly countsUntil: string | null;
+  /** Why the log could not be read just now. */
+  readonly countsProblem?: string;
   readonly queues: readonly QueueDepth[];
   readonly deadLetters: readonly QueueDepth[];
   readonly totals: {readonly waiting: number; readonly inFlight: number; readonly deadLetters: number};
@@ -70,7 +80,9 @@ export interface Overview {
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
 
 export function overviewOf(sources: OverviewSources): Overview {
-  const {stage, nowMs, settings, settingsSinceMs, queues, deadLetters, activitySinceMs} = sources;
+  const {stage, nowMs, settings, settingsProblems, settingsSinceMs, queues, deadLetters} = sources;
+  const {activityMs, activityProblem} = sources;
+  const timeOf = (ms: number | undefined) => (ms === undefined ? null : utcTimeOf(ms));
   const totals = {
     waiting: sum(queues.map(({visible, delayed}) => visible + delayed)),
     inFlight: sum(queues.map(({inFlight}) => inFlight)),
@@ -82,9 +94,13 @@ export function overviewOf(sources: OverviewSources): Overview {
     time: utcTimeOf(nowMs),
     smarthost: settings.smarthost ? settings.smarthost.hosts.join(',') : null,
     sink: settings.sink ? settings.sink.hosts.join(',') : null,
-    settingsSince: settingsSinceMs === undefined ? null : utcTimeOf(settingsSinceMs),
+    unknownSettings: [...settings.unknown],
+    settingsProblems,
+    settingsSince: timeOf(settingsSinceMs),
     domains: rowsOf(sources, totals),
-    countsSince: activitySinceMs === undefined ? null : utcTimeOf(activitySinceMs),
+    countsSince: timeOf(activityMs?.since),
+    countsUntil: timeOf(activityMs?.until),
+    ...(activityProblem !== undefined && {countsProblem: activityProblem}),
     queues,
     deadLetters,
     totals,
@@ -105,11 +121,11 @@ function rowsOf(sources: OverviewSources, totals: Overview['totals']): readonly 
   // All mail is its own: what SQS counts.
   if (smarthost && rows.length === 1)
     return [{...smarthost, waiting: totals.waiting, inFlight: totals.inFlight, isAbout: false}];
-  return rows.toSorted((a, b) => b.waiting - a.waiting || (a.receiver < b.receiver ? -1 : 1));
+  return rows.toSorted((a, b) => (b.waiting ?? 0) - (a.waiting ?? 0) || (a.receiver < b.receiver ? -1 : 1));
 }
 
 const isActive = ({state, waiting, counts}: DomainRow): boolean =>
-  state !== 'working' || waiting > 0 || sum(Object.values(counts)) > 0;
+  state !== 'working' || (waiting ?? 0) > 0 || sum(Object.values(counts ?? {})) > 0;
 
 const nothing: ReceiverSummary = {
   counts: {accepted: 0, deferred: 0, bounced: 0, expired: 0, held: 0},
@@ -121,7 +137,7 @@ function rowOf(
   receiver: string,
   entry: Entry | undefined,
   summary: ReceiverSummary = nothing,
-  {settings, nowMs}: OverviewSources,
+  {settings, nowMs, activityMs}: OverviewSources,
 ): DomainRow {
   const {counts, inside, outside, lastError, nextMs, cause} = summary;
   const state = stateIn(entry, summary);
@@ -132,10 +148,8 @@ function rowOf(
     queue: receiver.startsWith(smarthostQueue) ? smarthostQueue : receiver,
     receiver,
     state,
-    ...(dueMs !== undefined && {until: utcTimeOf(dueMs)}),
-    waiting: inside + outside,
     isAbout: true,
-    counts,
+    ...(activityMs && {waiting: inside + outside, counts}),
     ...(error !== undefined && {lastError: error}),
     ...(nextAttemptMs !== undefined && nextAttemptMs > nowMs && {nextAttempt: utcTimeOf(nextAttemptMs)}),
     ...limitOf(receiver, {cause, entry, inside}, settings),

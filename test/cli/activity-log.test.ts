@@ -20,15 +20,19 @@ let nowMs: number;
 let log: ActivityLog;
 /** How many calls succeed before the others fail. */
 let succeed: number;
+/** What happens while CloudWatch answers. */
+let meanwhile: () => void;
 
 beforeEach(async () => {
   const logs = new CloudWatchLogs({region: 'us-east-1', accountId: '000000000000'});
   group = logs.ensureGroup('/aws/lambda/relayq-local-deliver');
   succeed = Number.POSITIVE_INFINITY;
+  meanwhile = () => {};
   const service = logsService(logs);
   const call = async (request: AwsRequest) => {
     succeed -= 1;
     if (succeed < 0) throw new AwsError('ValidationException', 'no');
+    meanwhile();
     return service.call(request);
   };
   endpoint = await listen(awsDoors([{...service, call}]), {port: 0});
@@ -53,7 +57,7 @@ test('the past is read once, and then what is new', async () => {
   nowMs += 5_000;
   put(0);
   // A line may come in late.
-  put(7_000);
+  put(25_000);
   await read();
   await read();
   expect(accepted()).toBe(7);
@@ -68,7 +72,7 @@ test('what is over an hour old is no longer counted', async () => {
   put(0);
   await read();
   expect(accepted()).toBe(1);
-  expect(log.sinceMs).toBe(nowMs - 60 * minute);
+  expect(log.readMs).toEqual({since: nowMs - 60 * minute, until: nowMs});
 });
 
 test.each([0, 1, 2])(
@@ -92,8 +96,29 @@ test('a later read that fails leaves out nothing', async () => {
   put(4 * minute);
   await expect(read()).rejects.toThrow('no');
   expect(accepted()).toBe(1);
-  expect(nowMs - log.untilMs).toBe(5 * minute);
+  expect(log.readMs?.until).toBe(nowMs - 5 * minute);
   succeed = Number.POSITIVE_INFINITY;
+  await read();
+  expect(accepted()).toBe(2);
+});
+
+test('a read that takes long goes back a quarter of an hour, and says so', async () => {
+  for (const agoMs of [20 * minute, 14 * minute]) put(agoMs);
+  const beganMs = nowMs;
+  meanwhile = () => {
+    nowMs += 2_000;
+  };
+  await read();
+  expect(accepted()).toBe(1);
+  expect(log.readMs?.since).toBe(beganMs - 15 * minute);
+});
+
+test.each([-5 * minute, 5 * minute])('the clock of this machine may be off by %i ms', async offMs => {
+  put(minute);
+  nowMs += offMs;
+  await read();
+  nowMs += 10_000;
+  put(offMs);
   await read();
   expect(accepted()).toBe(2);
 });

@@ -1,6 +1,7 @@
 // `relayq status` on a pipeline whose servers take mail, put it off and refuse it.
 
 import {once} from 'node:events';
+import {createInterface} from 'node:readline';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {Overview} from '../../shared/overview/overview.ts';
 import {Pipeline} from '../pipeline/pipeline-under-test.ts';
@@ -43,7 +44,9 @@ test('active domains are listed with what became of their mail, and why', async 
   await pipeline.send(mailTo('never@later.example'));
   await pipeline.send(mailTo('bounce@gone.example'));
   const seen = await overviewWhen(({domains}) => {
-    const done = domains.filter(({counts}) => counts.accepted + counts.deferred + counts.bounced > 0);
+    const done = domains.filter(
+      ({counts}) => counts && counts.accepted + counts.deferred + counts.bounced > 0,
+    );
     return done.length === 3;
   });
   expect(rowOf(seen, 'fine.example')).toMatchObject({state: 'working', waiting: 0, counts: {accepted: 1}});
@@ -79,6 +82,20 @@ test('top shows the same, again and again, until nobody reads it', async () => {
     if (lines.split('\n').length > 2) break;
   }
   expect(JSON.parse(lines.split('\n')[1]!)).toMatchObject({version: 1, stage: 'local'});
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('top goes on while SQS refuses, and says of when it is', async () => {
+  const child = cli.start(['top', '--every', '1', '--json']);
+  const shown = createInterface({input: child.stdout})[Symbol.asyncIterator]();
+  const complaints = createInterface({input: child.stderr})[Symbol.asyncIterator]();
+  const first = JSON.parse((await shown.next()).value!) as Overview;
+  const fault = pipeline.cloud.faults.add({fault: 'refuse', operation: 'GetQueueAttributes', from: 'all'});
+  expect((await complaints.next()).value).toMatch(/^this is as of \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ: ./);
+  fault.remove();
+  const next = JSON.parse((await shown.next()).value!) as Overview;
+  expect(next.time > first.time).toBe(true);
+  child.kill('SIGINT');
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 

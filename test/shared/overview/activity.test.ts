@@ -61,9 +61,18 @@ test('the log may begin in the middle: less than nothing is nothing', () => {
 test('the order in which lines are read does not count', () => {
   const lines: Line[] = [
     [0, 'deliver', {held: 1, cause: 'old', waits: {[backAt(minute)]: 1}}],
-    [second, 'deliver', {deferred: 1, error: 'new', waits: {[backAt(minute)]: 1}}],
+    [second, 'deliver', {deferred: 1, error: 'older', waits: {[backAt(minute)]: 1}, next: backAt(minute)}],
+    [
+      2 * second,
+      'deliver',
+      {deferred: 1, error: 'new', waits: {[backAt(minute)]: 1}, next: backAt(2 * minute)},
+    ],
+    [3 * second, 'route', {waits: {[backAt(minute)]: 1}, next: backAt(9 * minute)}],
   ];
-  expect(summaryAfter(lines.toReversed(), 2 * second)).toEqual(summaryAfter(lines, 2 * second));
+  const seen = summaryAfter(lines, 4 * second);
+  expect(seen).toMatchObject({lastError: 'new', outside: 4, nextMs: startMs + minute});
+  expect(seen).not.toHaveProperty('cause');
+  expect(summaryAfter(lines.toReversed(), 4 * second)).toEqual(seen);
 });
 
 test('what is old is forgotten', () => {
