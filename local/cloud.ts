@@ -120,10 +120,12 @@ async function assemble(
     store,
     fifoWindow,
     senderIdOf: accessKeyId => authorisation?.senderIdOf(accessKeyId),
+    sessionArnOf: accessKeyId => authorisation?.sessionArnOf(accessKeyId),
     checkKey: (accessKeyId, use) => authorisation?.checkKey(accessKeyId, use),
   });
   onStop(() => services.close());
-  const {sqs, ssm, logs} = services.states;
+  const {sqs, ssm, logs, monitoring} = services.states;
+  logs.onEvent(({message, timestamp}) => monitoring.extract(message, timestamp));
   const lambda = new Lambda({
     account,
     endpointUrl,

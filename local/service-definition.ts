@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly fifoWindow: number | undefined;
   /** What SQS calls whoever signs with an access key; undefined when the key is not that of a function. */
   readonly senderIdOf: (accessKeyId: string) => string | undefined;
+  /** Who signs with an access key; undefined when the key is not that of a function. */
+  readonly sessionArnOf: (accessKeyId: string) => string | undefined;
   /** @throws AwsError when whoever signs with the access key may not use a key of KMS */
   readonly checkKey: (accessKeyId: string, use: KeyUse) => void;
 }

@@ -1,12 +1,14 @@
 // The services of the local cloud. To add one, write its folder and add a line here.
 
+import {cloudWatch} from './cloudwatch/definition.ts';
 import {dynamoDb} from './dynamodb/definition.ts';
 import {logs} from './logs/definition.ts';
 import type {ServiceDefinition} from './service-definition.ts';
 import {sqs} from './sqs/definition.ts';
 import {ssm} from './ssm/definition.ts';
+import {sts} from './sts/definition.ts';
 
-export const services = [sqs, ssm, dynamoDb, logs] as const;
+export const services = [sqs, ssm, dynamoDb, logs, cloudWatch, sts] as const;
 
 type Listed = (typeof services)[number];
 

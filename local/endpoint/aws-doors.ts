@@ -1,12 +1,14 @@
-// The doors of the services that speak AWS's JSON and query protocols, and the list of the services at `GET /`.
+// The doors of the services that speak AWS's protocols in JSON, CBOR and forms, and the list of the services at `GET /`.
 
 import type {AwsService} from './aws-service.ts';
+import {cborDoor} from './cbor-door.ts';
 import type {Door} from './door.ts';
 import {jsonDoor} from './json-door.ts';
 import {queryDoor} from './query-door.ts';
 
 /** The last of them takes every request: other doors stand before them. */
 export const awsDoors = (services: readonly AwsService[]): readonly Door[] => [
+  cborDoor(services),
   queryDoor(services),
   listDoor(services),
   jsonDoor(services),

@@ -27,11 +27,13 @@ export interface QueryCodec {
 export interface AwsService {
   /** As signatures and the actions of IAM name it: `sqs`. */
   readonly name: string;
-  /** What its clients write in X-Amz-Target before the operation: `AmazonSQS`. */
-  readonly target: string;
+  /** What its clients write in X-Amz-Target before the operation: `AmazonSQS`. Without one, it has no protocol in JSON. */
+  readonly target?: string;
+  /** Whether it has the protocol in CBOR too. */
+  readonly isCbor?: boolean;
   /** The namespace of its error shapes: `com.amazonaws.sqs`. Without one, errors have bare names. */
   readonly namespace?: string;
   readonly query?: QueryCodec;
-  /** @throws AwsError, NoAnswer */
+  /** A Date in its answer is written as a time of the protocol. @throws AwsError, NoAnswer */
   readonly call: (request: AwsRequest) => Promise<Record<string, unknown>>;
 }

@@ -4,7 +4,7 @@
 import {randomUUID} from 'node:crypto';
 import type {AwsService} from './aws-service.ts';
 import type {Door, Reply, Visit} from './door.ts';
-import {parseJsonInput, parseTarget, shapeOf} from './json-protocol.ts';
+import {jsonOf, parseJsonInput, parseTarget, queryErrorHeaderOf, shapeOf} from './json-protocol.ts';
 import {readBody} from './request-body.ts';
 import {awsErrorOf, signedRequestOf, unknownOperation} from './signed-request.ts';
 
@@ -27,17 +27,14 @@ async function reply(visit: Visit, services: readonly AwsService[]): Promise<Rep
     if (service === undefined || request.method !== 'POST') throw unknownOperation(asked);
     const input = parseJsonInput(body);
     const answer = await service.call(signedRequestOf(visit, {service: service.name, operation, input}));
-    return {status: 200, headers, body: JSON.stringify(answer)};
+    return {status: 200, headers, body: jsonOf(answer)};
   } catch (thrown) {
     const error = awsErrorOf(thrown);
-    // A service that once spoke the query protocol also gives the name that an error had in it (smithy.io,
-    // "awsQueryCompatible trait").
-    const old = service?.query && {'x-amzn-query-error': `${error.queryCode};${error.fault}`};
     const body = JSON.stringify({
       __type: shapeOf(error, service?.namespace),
       message: error.message,
       ...error.members,
     });
-    return {status: error.status, headers: {...headers, ...old}, body};
+    return {status: error.status, headers: {...headers, ...queryErrorHeaderOf(error, service)}, body};
   }
 }

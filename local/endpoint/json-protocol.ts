@@ -2,6 +2,7 @@
 // an error's shape.
 
 import {AwsError} from '../aws-error.ts';
+import type {AwsService} from './aws-service.ts';
 
 /** The two halves of an X-Amz-Target header: `AmazonSQS.SendMessage`. */
 export function parseTarget(header: string): {readonly prefix: string; readonly operation: string} {
@@ -46,3 +47,20 @@ export function shapeOf(error: AwsError, namespace: string | undefined): string 
   const shape = frameworkShapes[error.code];
   return shape === undefined ? `${namespace}#${error.code}` : `com.amazon.coral.service#${shape}`;
 }
+
+/** A time is a number of seconds. */
+export const jsonOf = (answer: object): string =>
+  JSON.stringify(answer, function replacer(this: Readonly<Record<string, unknown>>, name, value) {
+    const original = this[name];
+    return original instanceof Date ? original.getTime() / 1000 : value;
+  });
+
+/**
+ * A service that once spoke the query protocol also gives the name that an error had in it (smithy.io,
+ * "awsQueryCompatible trait").
+ */
+export const queryErrorHeaderOf = (
+  error: AwsError,
+  service: AwsService | undefined,
+): Record<string, string> =>
+  service?.query === undefined ? {} : {'x-amzn-query-error': `${error.queryCode};${error.fault}`};

@@ -46,6 +46,11 @@ export class Authorisation {
     return this.#callers.get(accessKeyId)?.senderId;
   }
 
+  /** As GetCallerIdentity names it; undefined when it is no function that signs. */
+  sessionArnOf(accessKeyId: string): string | undefined {
+    return this.#callers.get(accessKeyId)?.principal.sessionArn;
+  }
+
   /** Before an operation. @throws AwsError when the caller may not do it */
   check(request: AwsRequest): void {
     const caller = this.#callers.get(request.accessKeyId);

@@ -2,13 +2,14 @@
 
 import {logGroupNotFound} from './errors.ts';
 import {QueryRuns} from './insights/query-runs.ts';
-import {LogGroup, type LogGroupOptions} from './log-group.ts';
+import {type LogEvent, LogGroup, type LogGroupOptions} from './log-group.ts';
 
 export class CloudWatchLogs {
   readonly queries = new QueryRuns();
   readonly #accountId: string;
   readonly #arnPrefix: string;
   readonly #groups = new Map<string, LogGroup>();
+  readonly #listeners: ((event: LogEvent) => void)[] = [];
 
   constructor({region, accountId}: {readonly region: string; readonly accountId: string}) {
     this.#accountId = accountId;
@@ -17,9 +18,16 @@ export class CloudWatchLogs {
 
   /** The group of that name. It is created if it does not exist. */
   ensureGroup(name: string, options?: LogGroupOptions): LogGroup {
-    const group = this.#groups.get(name) ?? new LogGroup(name, options);
+    const known = this.#groups.get(name);
+    if (known !== undefined) return known;
+    const group = new LogGroup(name, {...options, onEvent: event => this.#tell(event)});
     this.#groups.set(name, group);
     return group;
+  }
+
+  /** Is told every event, of all groups. */
+  onEvent(listener: (event: LogEvent) => void): void {
+    this.#listeners.push(listener);
   }
 
   /**
@@ -45,5 +53,9 @@ export class CloudWatchLogs {
 
   arnOf({name}: LogGroup): string {
     return `${this.#arnPrefix}${name}`;
+  }
+
+  #tell(event: LogEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 }

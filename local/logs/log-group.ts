@@ -32,6 +32,7 @@ export interface LogGroupOptions {
   readonly retentionInDays?: number | undefined;
   /** About how much is kept. */
   readonly capacityOctets?: number;
+  readonly onEvent?: (event: LogEvent) => void;
 }
 
 export class LogGroup {
@@ -40,6 +41,7 @@ export class LogGroup {
   /** Only shown: nothing here lives that long. */
   readonly retentionInDays: number | undefined;
   readonly #capacityOctets: number;
+  readonly #onEvent: (event: LogEvent) => void;
   readonly #streams = new Map<string, LogStream>();
   #events: NumberedEvent[] = [];
   #octets = 0;
@@ -49,6 +51,7 @@ export class LogGroup {
     this.creationTime = options.creationTime ?? Date.now();
     this.retentionInDays = options.retentionInDays;
     this.#capacityOctets = options.capacityOctets ?? 64 * 1024 * 1024;
+    this.#onEvent = options.onEvent ?? (() => {});
   }
 
   /** Oldest first, without a gap in their numbers. */
@@ -78,6 +81,7 @@ export class LogGroup {
     this.#octets += Buffer.byteLength(event.message);
     this.#count(event);
     if (this.#sizeOf(this.#events.length) > this.#capacityOctets) this.#dropOldest();
+    this.#onEvent(event);
     return event;
   }
 

@@ -2,31 +2,17 @@
 
 import {execFile} from 'node:child_process';
 import {globSync} from 'node:fs';
-import {chmod, mkdtemp, readFile, realpath, rm, writeFile} from 'node:fs/promises';
+import {chmod, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {delimiter, join} from 'node:path';
+import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {greeting} from '../../cli/start/greeting.ts';
+import {awsPrograms} from '../aws-programs.ts';
 import {projectRoot} from '../global-setup.ts';
 import {names, Pipeline} from '../pipeline/pipeline-under-test.ts';
-import {isExecutable} from '../servers/server-process.ts';
 
 const run = promisify(execFile);
-
-/** Of the PATH, and further ones that RELAYQ_AWS names as a path does. */
-async function programs(): Promise<{program: string; version: readonly number[]}[]> {
-  const directories = `/usr/bin${delimiter}${process.env.PATH ?? ''}`.split(delimiter);
-  const named = (process.env.RELAYQ_AWS ?? '').split(delimiter).filter(path => path !== '');
-  const found = new Map<string, {program: string; version: readonly number[]}>();
-  for (const path of [...directories.map(directory => join(directory, 'aws')), ...named]) {
-    if (!(await isExecutable(path))) continue;
-    const {stdout} = await run(path, ['--version']);
-    const version = /aws-cli\/([\d.]+)/.exec(stdout)?.[1]?.split('.').map(Number) ?? [];
-    found.set(`${await realpath(path)} ${version}`, {program: path, version});
-  }
-  return [...found.values()];
-}
 
 /** What a line needs that not every version has: the least version of each generation, and what the text beside it says. */
 const needs: readonly {command: RegExp; least: Readonly<Record<number, number>>; said: RegExp}[] = [
@@ -58,7 +44,7 @@ const textOf = (path: string): Promise<string> => readFile(join(projectRoot, pat
 
 const pages = ['README.md', ...globSync('docs/*.md', {cwd: projectRoot}).sort()];
 
-const found = await programs();
+const found = await awsPrograms();
 const title = found.length === 0 ? 'each aws (skipped: none is installed)' : 'aws $version';
 
 describe.skipIf(found.length === 0).for(found.length === 0 ? [{program: '', version: []}] : found)(
