@@ -102,7 +102,7 @@ async function start({port, sinkPort, dataDirectory}: StartOptions): Promise<voi
   started.cloud = cloud;
   for (const {logicalId, type} of cloud.resources.notRun)
     say(`relayq   not run locally: ${logicalId} (${type})`);
-  say(`relayq   SQS, SSM, DynamoDB and CloudWatch Logs at ${cloud.url}, the sink at 127.0.0.1:${sink.port}`);
+  say(`relayq   SQS, SSM, DynamoDB, CloudWatch and STS at ${cloud.url}, the sink at 127.0.0.1:${sink.port}`);
   if (fresh) await deliverExample(cloud, sink, startedMs);
   say(greeting({url: cloud.url, region, names, queueUrlOf: cloud.queueUrlOf}));
 }

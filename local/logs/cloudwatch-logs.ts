@@ -1,32 +1,52 @@
 // CloudWatch Logs: the log groups of the account, by name or by ARN.
 
+import type {Store} from '../store/store.ts';
 import {logGroupNotFound} from './errors.ts';
 import {QueryRuns} from './insights/query-runs.ts';
-import {type LogEvent, LogGroup, type LogGroupOptions} from './log-group.ts';
+import type {LogEvent} from './log-event.ts';
+import {LogGroup, type LogGroupOptions} from './log-group.ts';
+import {LogRecords, storedGroups, storeGroup} from './log-records.ts';
+
+export interface CloudWatchLogsOptions {
+  readonly region: string;
+  readonly accountId: string;
+  readonly store?: Store | undefined;
+  readonly now?: () => number;
+}
+
+type NewGroup = Pick<LogGroupOptions, 'creationTime' | 'retentionInDays' | 'capacityOctets'>;
 
 export class CloudWatchLogs {
   readonly queries = new QueryRuns();
   readonly #accountId: string;
+  readonly #store: Store | undefined;
+  readonly #now: (() => number) | undefined;
   readonly #arnPrefix: string;
   readonly #groups = new Map<string, LogGroup>();
   readonly #listeners: ((event: LogEvent) => void)[] = [];
 
-  constructor({region, accountId}: {readonly region: string; readonly accountId: string}) {
+  constructor({region, accountId, store, now}: CloudWatchLogsOptions) {
     this.#accountId = accountId;
     this.#arnPrefix = `arn:aws:logs:${region}:${accountId}:log-group:`;
+    this.#store = store;
+    this.#now = now;
+    for (const [name, options] of storedGroups(store)) this.#open(name, options);
   }
 
-  /** The group of that name. It is created if it does not exist. */
-  ensureGroup(name: string, options?: LogGroupOptions): LogGroup {
+  /** The group of that name. It is created if it does not exist, and gets the retention if one is given. */
+  ensureGroup(name: string, options: NewGroup = {}): LogGroup {
     const known = this.#groups.get(name);
-    if (known !== undefined) return known;
-    const group = new LogGroup(name, {...options, onEvent: event => this.#tell(event)});
-    this.#groups.set(name, group);
+    if (known !== undefined && !('retentionInDays' in options)) return known;
+    known?.retain(options.retentionInDays);
+    const group = known ?? this.#open(name, options);
+    const {creationTime, retentionInDays: days} = group;
+    storeGroup(this.#store, name, {creationTime, ...(days !== undefined && {retentionInDays: days})});
     return group;
   }
 
-  /** Is told every event, of all groups. */
+  /** Is told every event, of all groups: those that are kept already come first. */
   onEvent(listener: (event: LogEvent) => void): void {
+    for (const {events} of this.#groups.values()) for (const event of events) listener(event);
     this.#listeners.push(listener);
   }
 
@@ -53,6 +73,14 @@ export class CloudWatchLogs {
 
   arnOf({name}: LogGroup): string {
     return `${this.#arnPrefix}${name}`;
+  }
+
+  #open(name: string, options: NewGroup): LogGroup {
+    const records = this.#store && new LogRecords(this.#store, name);
+    const now = this.#now && {now: this.#now};
+    const group = new LogGroup(name, {...options, ...now, records, onEvent: event => this.#tell(event)});
+    this.#groups.set(name, group);
+    return group;
   }
 
   #tell(event: LogEvent): void {

@@ -8,8 +8,8 @@ import {logsService} from './service.ts';
 
 export const logs: ServiceDefinition<'logs', CloudWatchLogs, LogsResources> = {
   name: 'logs',
-  open({account}) {
-    const state = new CloudWatchLogs(account);
+  open({account, store}) {
+    const state = new CloudWatchLogs({...account, store});
     return {
       state,
       service: logsService(state),

@@ -4,7 +4,7 @@ import {flag, type Input} from '../endpoint/input.ts';
 import {pageTokenOf, positionOf} from '../endpoint/page-token.ts';
 import {invalidNextToken, invalidParameter} from './errors.ts';
 import {choice, groupName, integer, optionalText, streamName} from './input.ts';
-import type {LogStream} from './log-group.ts';
+import type {LogStream} from './log-event.ts';
 import {groupIn, type Operation} from './operation.ts';
 
 export const describeOperations: Readonly<Record<string, Operation>> = {

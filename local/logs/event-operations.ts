@@ -5,7 +5,8 @@ import {pageTokenOf, positionOf} from '../endpoint/page-token.ts';
 import {invalidNextToken, invalidParameter, logStreamNotFound} from './errors.ts';
 import {InvalidFilterPattern, type Matcher, parseFilterPattern} from './filter-pattern.ts';
 import {integer, optionalText, streamName, streamNames, text} from './input.ts';
-import {eventOctets, type LogEvent, type LogGroup, type NumberedEvent} from './log-group.ts';
+import {eventOctets, type LogEvent, type NumberedEvent} from './log-event.ts';
+import type {LogGroup} from './log-group.ts';
 import {groupIn, type Operation} from './operation.ts';
 
 /** "Each page returned can contain up to 1 MB of log events or up to 10,000 log events." */
@@ -25,11 +26,10 @@ export const eventOperations: Readonly<Record<string, Operation>> = {
     const after = token === undefined ? -1 : Number(positionOf(token, request));
     if (Number.isNaN(after)) throw invalidNextToken();
 
-    const inTime = group.since(startTime);
-    const first = inTime.findIndex(({number}) => number > after);
     const page = new Page(limit);
     let scanned = 0;
-    for (const event of first < 0 ? [] : inTime.slice(first)) {
+    // One more than are looked at: it tells that there are more.
+    for (const event of group.some(startTime, {after, count: scannedEvents + 1})) {
       if (event.timestamp > endTime) break;
       const isFull = scanned === scannedEvents || !page.hasRoomFor(event);
       // The next page continues behind the last event that was looked at.

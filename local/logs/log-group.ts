@@ -1,28 +1,12 @@
 // What functions printed, as CloudWatch Logs keeps it: a group for each function, a stream for each execution environment.
-// The latest events are kept, in memory.
+// The latest events are kept, in memory and, where there is a store, there too.
 
-export interface LogEvent {
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
-  readonly message: string;
-  readonly stream: string;
-}
+import {eventOverheadOctets, type LogEvent, type LogStream, type NumberedEvent} from './log-event.ts';
+import type {LogRecords} from './log-records.ts';
 
-export interface NumberedEvent extends LogEvent {
-  /** Its place among all events that the group has ever had. */
-  readonly number: number;
-}
-
-export interface LogStream {
-  readonly name: string;
-  readonly firstEventTimestamp: number;
-  lastEventTimestamp: number;
-  /** How many events are still kept. Without any, the stream is gone. */
-  events: number;
-}
-
-/** "…the sum of all event messages in UTF-8, plus 26 bytes for each log event" (PutLogEvents). */
-export const eventOctets = ({message}: LogEvent): number => Buffer.byteLength(message) + 26;
+const dayMs = 86_400_000;
+/** How long events are kept in a group that has no retention of its own, and at most in any. */
+const keptDays = 14;
 
 /** About what an event takes up in memory besides its text. */
 const overheadOctets = 100;
@@ -33,25 +17,43 @@ export interface LogGroupOptions {
   /** About how much is kept. */
   readonly capacityOctets?: number;
   readonly onEvent?: (event: LogEvent) => void;
+  /** What survives a restart. */
+  readonly records?: LogRecords | undefined;
+  readonly now?: () => number;
 }
 
 export class LogGroup {
   readonly name: string;
   readonly creationTime: number;
-  /** Only shown: nothing here lives that long. */
-  readonly retentionInDays: number | undefined;
+  readonly #records: LogRecords | undefined;
+  readonly #now: () => number;
   readonly #capacityOctets: number;
   readonly #onEvent: (event: LogEvent) => void;
   readonly #streams = new Map<string, LogStream>();
+  #retentionInDays: number | undefined;
   #events: NumberedEvent[] = [];
   #octets = 0;
 
   constructor(name: string, options: LogGroupOptions = {}) {
     this.name = name;
-    this.creationTime = options.creationTime ?? Date.now();
-    this.retentionInDays = options.retentionInDays;
+    this.#now = options.now ?? Date.now;
+    this.creationTime = options.creationTime ?? this.#now();
+    this.#retentionInDays = options.retentionInDays;
+    this.#records = options.records;
     this.#capacityOctets = options.capacityOctets ?? 64 * 1024 * 1024;
     this.#onEvent = options.onEvent ?? (() => {});
+    for (const event of this.#records?.events() ?? []) this.#add(event);
+    this.#expire();
+  }
+
+  get retentionInDays(): number | undefined {
+    return this.#retentionInDays;
+  }
+
+  /** @param days undefined for events that never expire in AWS */
+  retain(days: number | undefined): void {
+    this.#retentionInDays = days;
+    this.#expire();
   }
 
   /** Oldest first, without a gap in their numbers. */
@@ -64,7 +66,7 @@ export class LogGroup {
   }
 
   get storedOctets(): number {
-    return this.#octets + 26 * this.#events.length;
+    return this.#octets + eventOverheadOctets * this.#events.length;
   }
 
   append({timestamp, message, stream}: LogEvent): LogEvent {
@@ -77,10 +79,10 @@ export class LogGroup {
       stream,
       number: (latest?.number ?? -1) + 1,
     };
-    this.#events.push(event);
-    this.#octets += Buffer.byteLength(event.message);
-    this.#count(event);
+    this.#add(event);
+    this.#records?.put(event);
     if (this.#sizeOf(this.#events.length) > this.#capacityOctets) this.#dropOldest();
+    if (this.#events[0]!.timestamp < this.#oldest - dayMs / 24) this.#expire();
     this.#onEvent(event);
     return event;
   }
@@ -95,6 +97,14 @@ export class LogGroup {
     return this.#events.slice(this.#placeOf(from), this.#placeOf(to));
   }
 
+  /** Some of the events from a time on, behind the one of a number. */
+  some(timestamp: number, {after, count}: {readonly after: number; readonly count: number}) {
+    // Numbers have no gaps.
+    const behind = after + 1 - (this.#events[0]?.number ?? 0);
+    const start = Math.max(this.#placeOf(timestamp), behind);
+    return this.#events.slice(start, start + count);
+  }
+
   /** Of the first event that is not before a time. */
   #placeOf(timestamp: number): number {
     let [low, high] = [0, this.#events.length];
@@ -104,6 +114,17 @@ export class LogGroup {
       else high = middle;
     }
     return low;
+  }
+
+  #add(event: NumberedEvent): void {
+    this.#events.push(event);
+    this.#octets += Buffer.byteLength(event.message);
+    this.#count(event);
+  }
+
+  /** What is older is not kept. */
+  get #oldest(): number {
+    return this.#now() - Math.min(this.#retentionInDays ?? keptDays, keptDays) * dayMs;
   }
 
   #count({stream: name, timestamp}: LogEvent): void {
@@ -125,17 +146,30 @@ export class LogGroup {
     return this.#octets + overheadOctets * events;
   }
 
+  #expire(): void {
+    this.#drop(this.#placeOf(this.#oldest));
+  }
+
   /** Drops an eighth at once, so that not every event copies all others. It never drops the last one. */
   #dropOldest(): void {
     const wanted = (this.#capacityOctets * 7) / 8;
-    let dropped = 0;
-    while (dropped < this.#events.length - 1 && this.#sizeOf(this.#events.length - dropped) > wanted) {
-      const {message, stream} = this.#events[dropped++]!;
+    let size = this.#sizeOf(this.#events.length);
+    let count = 0;
+    while (count < this.#events.length - 1 && size > wanted)
+      size -= Buffer.byteLength(this.#events[count++]!.message) + overheadOctets;
+    this.#drop(count);
+  }
+
+  #drop(count: number): void {
+    if (count === 0) return;
+    const dropped = this.#events.slice(0, count);
+    for (const {message, stream} of dropped) {
       this.#octets -= Buffer.byteLength(message);
       const known = this.#streams.get(stream)!;
       known.events -= 1;
       if (known.events === 0) this.#streams.delete(stream);
     }
-    this.#events = this.#events.slice(dropped);
+    this.#events = this.#events.slice(count);
+    this.#records?.dropThrough(dropped.at(-1)!);
   }
 }

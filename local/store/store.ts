@@ -11,6 +11,8 @@ export interface Store {
   entries(collection: string): Iterable<[string, unknown]>;
   put(collection: string, key: string, value: unknown): void;
   remove(collection: string, key: string): void;
+  /** Removes all keys up to that one, and it too. */
+  removeThrough(collection: string, lastKey: string): void;
   close(): void;
 }
 
@@ -64,6 +66,8 @@ function open(directory: string): Store {
   );
   const erase = database.prepare('DELETE FROM entry WHERE collection = ? AND key = ?');
 
+  const eraseThrough = database.prepare('DELETE FROM entry WHERE collection = ? AND key <= ?');
+
   const commit = () => {
     if (database.isOpen && database.isTransaction) database.exec('COMMIT');
   };
@@ -86,6 +90,10 @@ function open(directory: string): Store {
     remove(collection, key) {
       begin();
       erase.run(collection, key);
+    },
+    removeThrough(collection, lastKey) {
+      begin();
+      eraseThrough.run(collection, lastKey);
     },
     close() {
       commit();

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {GetQueueAttributesCommand, SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {type Cloud, type CloudOptions, startCloud} from '../../local/cloud.ts';
-import type {LogEvent} from '../../local/logs/log-group.ts';
+import type {LogEvent} from '../../local/logs/log-event.ts';
 import {sdkOptions} from '../sdk-options.ts';
 import {assets, functionName, templateOf} from './template/template-under-test.ts';
 

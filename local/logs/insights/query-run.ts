@@ -1,7 +1,7 @@
 // A query that runs, or has run. It takes turns with the rest of the cloud: however much it reads, others are answered.
 
 import {setImmediate as turn} from 'node:timers/promises';
-import {eventOctets} from '../log-group.ts';
+import {eventOctets} from '../log-event.ts';
 import type {Query} from './query.ts';
 import {type Origin, Row} from './row.ts';
 import type {Stage} from './stage.ts';

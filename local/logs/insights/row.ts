@@ -1,6 +1,6 @@
 // One row of a query: a log event with its fields, or what statistics made of many.
 
-import type {NumberedEvent} from '../log-group.ts';
+import type {NumberedEvent} from '../log-event.ts';
 import {discoveredFieldsOf} from './discovered-fields.ts';
 import type {Value} from './value.ts';
 

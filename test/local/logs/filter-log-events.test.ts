@@ -218,3 +218,54 @@ describe('an error', () => {
     );
   });
 });
+
+describe('a group of 100,000 events', () => {
+  const name = 'large';
+  let large: LogGroup;
+  const pattern = '{ $.n = 5 }';
+  beforeAll(() => {
+    large = under.logs.ensureGroup(name, {capacityOctets: 100_000_000});
+    for (let n = 0; n < 100_000; n++)
+      large.append({timestamp: 1000 + n, message: `{"n":${n % 10},"at":${n}}`, stream: one});
+  });
+
+  /** The pages of a request: how many events each has, and the last of them. */
+  async function pagesOf(input: object, between: () => void = () => {}) {
+    const pages: {events: number; last: string | undefined}[] = [];
+    for (let nextToken: string | undefined; ; ) {
+      const answer = await under.filter({logGroupName: name, nextToken, ...input});
+      pages.push({events: answer.events.length, last: messagesOf(answer).at(-1)});
+      ({nextToken} = answer);
+      if (nextToken === undefined) return pages;
+      between();
+    }
+  }
+
+  it('is not looked through before the time from which on events are sought', async () => {
+    // One request looks at no more than 10,000 events: with these before it, it would come to none of the last ones.
+    const late = {startTime: 1000 + 99_990, filterPattern: pattern};
+    expect(await pagesOf(late)).toEqual([{events: 1, last: '{"n":5,"at":99995}'}]);
+    expect(await pagesOf({startTime: 1000, endTime: 1004, filterPattern: pattern})).toHaveLength(1);
+  });
+
+  it('comes in pages without a gap, while new events arrive', async () => {
+    let more = 0;
+    const pages = await pagesOf({startTime: 1000 + 50_000, filterPattern: pattern}, () => {
+      if (more < 20) large.append({timestamp: 200_000, message: `{"n":5,"more":${more++}}`, stream: two});
+    });
+    expect(pages.reduce((sum, {events}) => sum + events, 0)).toBe(5000 + more);
+    expect(more).toBeGreaterThan(3);
+    expect(pages.at(-1)?.last).toBe(`{"n":5,"more":${more - 1}}`);
+  });
+
+  it('goes on behind what has gone meanwhile', async () => {
+    const small = under.logs.ensureGroup('small', {capacityOctets: 10_000});
+    const append = (n: number) =>
+      small.append({timestamp: n, message: `${n} ${'x'.repeat(100)}`, stream: one});
+    for (let n = 0; n < 30; n++) append(n);
+    const {nextToken} = await under.filter({logGroupName: 'small', limit: 1});
+    for (let n = 30; n < 200; n++) append(n);
+    const {events} = await under.filter({logGroupName: 'small', limit: 1, nextToken});
+    expect(events[0]?.message).toBe(small.events[0]?.message);
+  });
+});
