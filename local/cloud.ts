@@ -13,6 +13,7 @@ import type {LogEvent} from './logs/log-event.ts';
 import type {LogGroup} from './logs/log-group.ts';
 import {OpenServices} from './open-services.ts';
 import type {States} from './services.ts';
+import {mailDoor} from './sink/page.ts';
 import type {Sink} from './sink/sink.ts';
 import {openStore, type Store} from './store/store.ts';
 import type {Resources} from './template/resources.ts';
@@ -36,12 +37,17 @@ export interface CloudOptions {
   readonly stackName?: string;
   /** The program that runs handlers, if not our own: for example Lambda's runtime interface client. */
   readonly runtime?: string;
-  /** The sink that faults of SMTP are for. */
-  readonly sink?: Pick<Sink, 'disturb'>;
+  /** The sink that faults of SMTP are for, and whose mail the endpoint shows. */
+  readonly sink?: Pick<Sink, 'disturb' | 'messages'>;
   /** Edits the resources before any of them exists, for example to shorten a timeout for a test. */
   readonly overrides?: (resources: Resources) => void;
   /** Runs before the first message can move. This is the place to set parameters. */
-  readonly prepare?: (parts: {readonly ssm: States['ssm']; readonly store: Store | undefined}) => void;
+  readonly prepare?: (parts: {
+    readonly ssm: States['ssm'];
+    readonly sqs: States['sqs'];
+    readonly store: Store | undefined;
+    readonly endpointUrl: string;
+  }) => void;
   readonly onLog?: (functionName: string, event: LogEvent) => void;
   /** Something failed that belongs to no invocation. The cloud goes on. */
   readonly onProblem?: (where: string, error: unknown) => void;
@@ -150,7 +156,10 @@ async function assemble(
       },
     };
   });
-  const endpoint = await listen([faultsDoor(faults), ...doors], {port});
+  const endpoint = await listen(
+    [faultsDoor(faults), ...(options.sink ? [mailDoor(options.sink)] : []), ...doors],
+    {port},
+  );
   onStop(() => endpoint.close());
   url = endpoint.url;
 
@@ -168,7 +177,7 @@ async function assemble(
   onStop(() => lambda.close());
   await lambda.deploy(resources);
   onStop(() => lambda.stop(graceMs));
-  options.prepare?.({ssm, store});
+  options.prepare?.({ssm, sqs, store, endpointUrl: url});
   lambda.start();
   return {
     url,

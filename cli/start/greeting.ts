@@ -12,7 +12,7 @@ export interface Place {
 export function greeting({url, region, names, queueUrlOf}: Place): string {
   // `--endpoint-url` rather than AWS_ENDPOINT_URL: versions of `aws` before 2.13 do not know the variable.
   const aws = `aws --endpoint-url ${url}`;
-  const send = new URL(url).port === '4566' ? 'npm run send --' : `npm run send -- --endpoint-url ${url}`;
+  const send = `npm run send --${endpointOptionOf(url)}`;
   const message = JSON.stringify({
     envelope: 'me@example.org',
     recipient: 'you@example.com',
@@ -42,4 +42,19 @@ In another terminal:
   ${aws} ssm delete-parameter --name ${names.parameterPath}smtp-sink-ip
 
 Ctrl-C stops it.`;
+}
+
+/** What is not needed with the usual port. */
+const endpointOptionOf = (url: string): string =>
+  new URL(url).port === '4566' ? '' : ` --endpoint-url ${url}`;
+
+export const deadLettersCommandOf = (url: string): string =>
+  `npm run relayq -- dead-letters list${endpointOptionOf(url)}`;
+
+/** Where received mail is, and how to see it. */
+export function mailPlaceOf(url: string, directory: string | undefined): string {
+  const page = `curl ${url}/_relayq/mail`;
+  return directory === undefined
+    ? `received mail is kept in memory: ${page} lists it, ${page}/1 shows the first`
+    : `received mail is kept in ${directory}, as 000001.eml and so on; ${page} lists the latest`;
 }

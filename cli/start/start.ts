@@ -9,7 +9,8 @@ import {type Sink, startSink} from '../../local/sink/sink.ts';
 import {mailDirectoryOf, openStore, type Store} from '../../local/store/store.ts';
 import {synthesise} from '../../local/synthesis.ts';
 import {namesOf} from '../../shared/names.ts';
-import {greeting} from './greeting.ts';
+import {watchDeadLetters} from './dead-letters.ts';
+import {deadLettersCommandOf, greeting, mailPlaceOf} from './greeting.ts';
 import {mailLine} from './mail-line.ts';
 import {pointAtSink} from './sink-parameters.ts';
 import {parseStartOptions, type StartOptions, usage} from './start-options.ts';
@@ -69,7 +70,8 @@ async function start({port, sinkPort, dataDirectory}: StartOptions): Promise<voi
   const startedMs = performance.now();
   // This comes before anything else in the directory, as it fails when another process uses it.
   if (dataDirectory !== undefined) started.store = openStore(dataDirectory);
-  const sinkPlace = dataDirectory === undefined ? {} : {directory: mailDirectoryOf(dataDirectory)};
+  const sinkPlace: {directory?: string} =
+    dataDirectory === undefined ? {} : {directory: mailDirectoryOf(dataDirectory)};
   const sink = await onPort('RELAYQ_SINK_PORT', sinkPort, () => startSink({port: sinkPort, ...sinkPlace}));
   started.sink = sink;
   sink.onMessage(message => say(`sink     ${mailLine(message)}`));
@@ -91,6 +93,12 @@ async function start({port, sinkPort, dataDirectory}: StartOptions): Promise<voi
       graceMs,
       prepare: parts => {
         fresh = pointAtSink(names.parameterPath, sink.port, parts).fresh;
+        watchDeadLetters(parts.sqs, {
+          queues: [names.outboxDlq, names.waitingDlq, names.deliveryDlq],
+          command: deadLettersCommandOf(parts.endpointUrl),
+          colours,
+          say,
+        });
       },
       onLog: (functionName, {message}) => {
         const line = terminalLine(message, {label: label(functionName), colours, all});
@@ -103,6 +111,7 @@ async function start({port, sinkPort, dataDirectory}: StartOptions): Promise<voi
   for (const {logicalId, type} of cloud.resources.notRun)
     say(`relayq   not run locally: ${logicalId} (${type})`);
   say(`relayq   SQS, SSM, DynamoDB, CloudWatch and STS at ${cloud.url}, the sink at 127.0.0.1:${sink.port}`);
+  say(`relayq   ${mailPlaceOf(cloud.url, sinkPlace.directory)}`);
   if (fresh) await deliverExample(cloud, sink, startedMs);
   say(greeting({url: cloud.url, region, names, queueUrlOf: cloud.queueUrlOf}));
 }

@@ -30,6 +30,8 @@ export interface QueueOptions {
   readonly records: QueueRecords;
   readonly fifoWindow: number | undefined;
   readonly now: () => number;
+  /** A message has come in, from whoever. */
+  readonly onMessage: (message: Content) => void;
   /** Where this queue's dead letters go; undefined while there is no such queue. */
   readonly deadLetterQueueOf: (queue: Queue) => Queue | undefined;
 }
@@ -123,6 +125,7 @@ export class Queue {
     const {sequence} = this.#backlog.add(content);
     const sent = {messageId: content.id, sequence};
     this.#deduplication.add(key, {...sent, at: now});
+    this.#options.onMessage(content);
     this.#advance();
     return sent;
   }
@@ -130,6 +133,7 @@ export class Queue {
   /** Takes in a message of another queue: a dead letter, or one that is moved back. */
   accept(content: Content, delivery?: Delivery): void {
     this.#backlog.add(content, delivery);
+    this.#options.onMessage(content);
     // By the timer, as two queues that are each other's dead-letter queue would otherwise call each other without end.
     this.#timer.set(this.#options.now());
   }

@@ -34,6 +34,9 @@ export interface SqsOptions {
   readonly fifoWindow?: number | undefined;
 }
 
+/** Is told of a message that has come into a queue: sent, moved, or a dead letter. */
+type MessageListener = (queueName: string, messageId: string) => void;
+
 export class Sqs {
   readonly accountId: string;
   readonly urlOf: (queueName: string) => string;
@@ -43,6 +46,7 @@ export class Sqs {
   readonly #now: () => number;
   readonly #queues = new Map<string, Queue>();
   readonly #deletedAt: Map<string, number>;
+  readonly #listeners: MessageListener[] = [];
 
   constructor(options: SqsOptions) {
     const {accountId, urlOf, now = Date.now, store} = options;
@@ -59,6 +63,10 @@ export class Sqs {
       queueOfArn: arn => this.queueOfArn(arn),
       queues: () => this.queues,
     });
+  }
+
+  onMessage(listener: MessageListener): void {
+    this.#listeners.push(listener);
   }
 
   /** In the order of their names. */
@@ -164,6 +172,9 @@ export class Sqs {
       records: new QueueRecords(this.#options.store, name),
       fifoWindow: this.#options.fifoWindow,
       now: this.#now,
+      onMessage: ({id}) => {
+        for (const listener of this.#listeners) listener(name, id);
+      },
       deadLetterQueueOf: ({settings}) =>
         settings.redrivePolicy && this.queueOfArn(settings.redrivePolicy.deadLetterTargetArn),
     });

@@ -25,6 +25,17 @@ describe('a line on the terminal', () => {
       '{"timestamp":"2026-01-01T10:20:30.400Z","level":"warn","message":"attempt","id":"m1","domain":"example.org","nextHop":"mx.example.org:25","fate":"deferred","state":"rcptto","result":"error","code":451,"description":"try later","durationMs":90,"attempt":3}',
       'deliver  10:20:30 deferred example.org → mx.example.org:25 rcptto error 451 "try later" 90 ms attempt 3 m1',
     ],
+    [
+      'a message that expired with its reason',
+      '{"timestamp":"2026-01-01T10:20:30.400Z","level":"warn","message":"message expired","id":"m1","queue":"q","domain":"example.org","state":"queue","result":"expired","reason":"too old"}',
+      'deliver  10:20:30 expired example.org "too old" m1',
+    ],
+    [
+      'nothing that would control the terminal',
+      '{"level":"warn","message":"a\\u001b[31mb","description":"\\u009b2Jx"}',
+      'deliver  warn a [31mb description=" 2Jx"',
+    ],
+    ['no control characters of other lines', 'red \u001b[31m', 'deliver  red  [31m'],
     ['lists and objects as JSON', '{"message":"m","to":["a","b"]}', 'deliver  m to=["a","b"]'],
     [
       'problems one a line, behind what else is known',
