@@ -14,7 +14,7 @@ export const usage = `Usage: npm start -- [OPTIONS]
 Runs relayq on this machine: SQS, SSM, DynamoDB, Lambda, CloudWatch and STS at 127.0.0.1:4566, and a sink that takes all
 mail at 127.0.0.1:2525.
 
-  --data DIR             keeps queues, parameters, tables, logs and mail in DIR for the next start; without it nothing is
+  --data DIR             keeps queues, parameters, tables, logs and mail in DIR; without it, nothing survives a restart
   --help
 
   RELAYQ_PORT            another port than 4566; 0 for any free one
