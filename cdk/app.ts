@@ -13,8 +13,7 @@ import {RelayqStack} from './relayq-stack.ts';
 // CDK's template validation into errors (@aws-cdk/core:validateAgainstDefaultRules).
 const app = new App({context: CURRENTLY_RECOMMENDED_FLAGS});
 const context = readOrExit();
-const {stack} = namesOf(context.stage);
-new RelayqStack(app, stack, {context, stackName: stack, description: `relayq, stage ${context.stage}`});
+new RelayqStack(app, namesOf(context.stage).stack, context);
 if (context.checks) {
   const {AwsSolutionsChecks} = await import('cdk-nag');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -6,7 +6,7 @@ import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import type {Construct} from 'constructs';
 import {namesOf} from '../shared/names.ts';
 import {acknowledgeWildcard} from './acknowledgements.ts';
-import type {Context} from './context.ts';
+import type {Options} from './options.ts';
 import type {StateTables} from './state-tables.ts';
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -32,7 +32,7 @@ export function grantDepth(role: Role, queues: readonly Queue[]): void {
 }
 
 /** Lets a function send to the stage's result queues, and to those that messages may name: relayq-<stage>-results-… */
-export function grantResults(role: Role, {stage, resultQueues}: Context): void {
+export function grantResults(role: Role, {stage, resultQueues}: Options): void {
   const arnOf = (name: string) => arnFor(role, 'sqs', name);
   const own = Object.values(namesOf(stage).results);
   const named = own.map(name => `${name}-*`);
@@ -42,7 +42,7 @@ export function grantResults(role: Role, {stage, resultQueues}: Context): void {
 }
 
 /** Lets a function read the stage's settings, and decrypt those that are SecureString, through SSM alone. */
-export function grantSettings(role: Role, {stage, parameterKeyArn}: Context): void {
+export function grantSettings(role: Role, {stage, parameterKeyArn}: Options): void {
   const path = arnFor(role, 'ssm', `parameter${namesOf(stage).parameterPath}`);
   allow(role, ['ssm:GetParametersByPath'], [path.slice(0, -1), `${path}*`]);
   acknowledgeWildcard(role, `${path}*`, 'The settings are all parameters below the stage’s path.');

@@ -1,7 +1,6 @@
 // A function of relayq, of any kind: its bundle, its log group, the variables that it needs, and a role that at first
 // can only write the log. A kind is a method: `consumes` for a function that takes from queues, `serves` for one with a URL.
 
-import {fileURLToPath} from 'node:url';
 import {type Duration, RemovalPolicy} from 'aws-cdk-lib';
 import {Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam';
 import {
@@ -14,26 +13,25 @@ import {
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import {SqsEventSource, type SqsEventSourceProps} from 'aws-cdk-lib/aws-lambda-event-sources';
-import {LogLevel, NodejsFunction, OutputFormat} from 'aws-cdk-lib/aws-lambda-nodejs';
+import {NodejsFunction} from 'aws-cdk-lib/aws-lambda-nodejs';
 import {FieldIndexPolicy, LogGroup} from 'aws-cdk-lib/aws-logs';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
 import {namesOf, needs, type Variable, variables} from '../shared/names.ts';
-import type {Context} from './context.ts';
 import type {DirectMxNetwork} from './direct-mx-network.ts';
+import {codeOf} from './function-code.ts';
+import type {Options} from './options.ts';
 import {grantNetworkInterfaces} from './permissions.ts';
 
 export interface RelayqFunctionProps {
   /** Its folder below functions/. */
   readonly folder: keyof typeof needs;
   readonly timeout: Duration;
-  readonly context: Context;
+  readonly options: Options;
   /** What the stage has to give to functions; each is given what it needs. */
   readonly values: Readonly<Record<Variable, string>>;
   readonly network?: DirectMxNetwork | undefined;
 }
-
-const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * What people look for in few lines of many: one message, one domain, what failed. Insights reads only what may have it,
@@ -49,13 +47,13 @@ export class RelayqFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    {folder, timeout, context, values, network}: RelayqFunctionProps,
+    {folder, timeout, options, values, network}: RelayqFunctionProps,
   ) {
     super(scope, id);
-    const functionName = namesOf(context.stage)[folder];
+    const functionName = namesOf(options.stage)[folder];
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
-      retention: context.logRetentionDays,
+      retention: options.logRetentionDays,
       fieldIndexPolicies: [new FieldIndexPolicy({fields: [...indexed]})],
       // People may ask what happened to mail after the stack is gone. Retention deletes the lines.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -65,9 +63,7 @@ export class RelayqFunction extends Construct {
     if (network) grantNetworkInterfaces(this.role, functionName);
     this.function = new NodejsFunction(this, 'Function', {
       functionName,
-      entry: `${projectRoot}functions/${folder}/handler.ts`,
-      projectRoot,
-      depsLockFilePath: `${projectRoot}package-lock.json`,
+      ...codeOf(folder),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       // CPU comes with memory: about a third of a core, for TLS and the SDK's start.
@@ -84,19 +80,6 @@ export class RelayqFunction extends Construct {
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: Object.fromEntries(needs[folder].map(name => [variables[name], values[name]])),
       ...(network && {vpc: network.vpc, securityGroups: [network.securityGroup]}),
-      bundling: {
-        // An ES module that imports node:http loads Node's fetch and WebSocket with it: 8 ms of a cold start, and more
-        // on a part of a core. require() does not, and Lambda's own runtime uses it.
-        format: OutputFormat.CJS,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        // The SDK as locked, rather than the runtime's of the day.
-        bundleAwsSDK: true,
-        logLevel: LogLevel.WARNING,
-        // The library starts esbuild with npx, which would ask the registry for a newer npm now and then.
-        environment: {npm_config_update_notifier: 'false'},
-      },
     });
   }
 

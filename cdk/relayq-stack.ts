@@ -1,13 +1,14 @@
 // The stack of one stage: queues, the two functions between them, and what watches over them.
 
 import {CfnOutput, Stack, type StackProps} from 'aws-cdk-lib';
+import {EC2_RESTRICT_DEFAULT_SECURITY_GROUP, IAM_MINIMIZE_POLICIES} from 'aws-cdk-lib/cx-api';
 import type {Construct} from 'constructs';
 import {formerSenders, type Names, namesOf} from '../shared/names.ts';
 import {Alarms} from './alarms.ts';
-import type {Context} from './context.ts';
 import {StageDashboard} from './dashboard.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
 import {MailMetrics} from './mail-metrics.ts';
+import {type RelayqOptions, resolveOptions} from './options.ts';
 import {grantDepth, grantResults, grantSend, grantSettings, grantState} from './permissions.ts';
 import {allowProducers, onlyFunctionsSend} from './queue-policies.ts';
 import {Queues} from './queues.ts';
@@ -16,19 +17,27 @@ import {saveQueries} from './saved-queries.ts';
 import {stateTables} from './state-tables.ts';
 import {deliverTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
 
-export interface RelayqStackProps extends StackProps {
-  readonly context: Context;
-}
+export interface RelayqStackProps extends StackProps, RelayqOptions {}
+
+/**
+ * Flags of the CDK that the template depends on, as they are recommended for new projects. An app that says nothing of
+ * them gets the same template; one that does is obeyed.
+ */
+const flags = [IAM_MINIMIZE_POLICIES, EC2_RESTRICT_DEFAULT_SECURITY_GROUP];
 
 export class RelayqStack extends Stack {
-  constructor(scope: Construct, id: string, {context, ...props}: RelayqStackProps) {
-    super(scope, id, props);
-    const names = namesOf(context.stage);
+  /** @throws OptionProblem */
+  constructor(scope: Construct, id: string, props: RelayqStackProps) {
+    const options = resolveOptions(props);
+    const names = namesOf(options.stage);
+    super(scope, id, {stackName: names.stack, description: `relayq, stage ${options.stage}`, ...props});
+    for (const flag of flags)
+      if (this.node.tryGetContext(flag) === undefined) this.node.setContext(flag, true);
     const queues = new Queues(this, 'Queues', names);
-    const network = context.directMx ? new DirectMxNetwork(this, 'DirectMx') : undefined;
-    const {stage, routeConcurrency, deliverConcurrency, slowConcurrency} = context;
+    const network = options.directMx ? new DirectMxNetwork(this, 'DirectMx') : undefined;
+    const {stage, routeConcurrency, deliverConcurrency, slowConcurrency} = options;
     const values = {stage, slowConcurrency: String(slowConcurrency), ...queues.urls};
-    const common = {context, values};
+    const common = {options, values};
     const route = new RelayqFunction(this, 'Route', {...common, folder: 'route', timeout: routeTimeout});
     const deliver = new RelayqFunction(this, 'Deliver', {
       ...common,
@@ -44,8 +53,8 @@ export class RelayqStack extends Stack {
     for (const {role} of [route, deliver]) {
       grantSend(role, between);
       grantState(role, tables);
-      grantResults(role, context);
-      grantSettings(role, context);
+      grantResults(role, options);
+      grantSettings(role, options);
     }
     const routing = {maxConcurrency: routeConcurrency};
     route.consumes(queues.outbox, routing);
@@ -56,13 +65,13 @@ export class RelayqStack extends Stack {
     // SQS's SenderId is a role and its session (ReceiveMessage). Lambda gives a session the name of its function.
     const senderIds = [`${route.role.roleId}:${names.route}`, `${deliver.role.roleId}:${names.deliver}`];
     route.function.addEnvironment(formerSenders, senderIds.join());
-    allowProducers(queues.outbox, context.producers);
-    const senders = [route.role.roleArn, deliver.role.roleArn, ...context.operators];
+    allowProducers(queues.outbox, options.producers);
+    const senders = [route.role.roleArn, deliver.role.roleArn, ...options.operators];
     for (const queue of between) onlyFunctionsSend(queue, senders);
     const functions = [route, deliver];
     const mail = new MailMetrics(stage);
-    const alarms = new Alarms(this, 'Alarms', {queues, functions, mail, email: context.alarmEmail});
-    if (context.dashboard) {
+    const alarms = new Alarms(this, 'Alarms', {queues, functions, mail, email: options.alarmEmail});
+    if (options.dashboard) {
       new StageDashboard(this, 'Dashboard', {stage, names, queues, functions, mail, alarms: alarms.all});
     }
     saveQueries(this, names, {route: route.logGroup, deliver: deliver.logGroup});

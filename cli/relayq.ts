@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 // `relayq`: see and steer a stage from a terminal.
 
-import {runRelayq} from './command/run.ts';
-import {commands} from './commands.ts';
+import {nodeProblemOf} from './command/version.ts';
 
-process.exitCode = await runRelayq(commands, process.argv.slice(2));
+const problem = nodeProblemOf(process.versions.node);
+if (problem === undefined) {
+  // Only now: a Node.js that is too old would fail at what these import.
+  const {runRelayq} = await import('./command/run.ts');
+  const {commands} = await import('./commands.ts');
+  process.exitCode = await runRelayq(commands, process.argv.slice(2));
+} else {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+}

@@ -8,6 +8,7 @@ import type {Acting, AddCommand, ExitStatus} from './command.ts';
 import {type CommonOptions, contextOf} from './context.ts';
 import {UsageError} from './problems.ts';
 import {processTerminal, type Terminal} from './terminal.ts';
+import {version} from './version.ts';
 
 const stageOf = (text: string): string => {
   if (isStage(text)) return text;
@@ -84,6 +85,7 @@ export async function runRelayq(commands: readonly AddCommand[], args: readonly 
 function programOf(commands: readonly AddCommand[], acting: Acting, terminal: Terminal): Command {
   const program = new Command('relayq')
     .description('See and steer outbound mail.')
+    .version(version, '--version', 'the version of relayq')
     .configureOutput({outputError: text => terminal.tell(text.trimEnd())})
     .configureHelp({showGlobalOptions: true})
     .showHelpAfterError('See relayq --help')

@@ -4,8 +4,8 @@ import type {Message} from '@aws-sdk/client-sqs';
 import {parsePostponed} from '../../shared/delivery/postponed-result.ts';
 import {isJsonObject, type Json, type JsonObject, octetsOf, parseJson, surveyOf} from '../../shared/json.ts';
 import {parseMailbox} from '../../shared/smtp/address.ts';
-import {subjectOf} from '../start/mail-line.ts';
 import {shortened} from '../terminal/printable.ts';
+import {subjectOf} from '../terminal/subject.ts';
 import {timeText} from '../terminal/time.ts';
 import type {LetterQueue} from './letter-queues.ts';
 

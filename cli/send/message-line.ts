@@ -2,8 +2,8 @@
 
 import {octetsOf} from '../../shared/json.ts';
 import type {Message} from '../../shared/message/message.ts';
-import {subjectOf} from '../start/mail-line.ts';
 import {printable} from '../terminal/printable.ts';
+import {subjectOf} from '../terminal/subject.ts';
 import type {Outgoing} from './enqueue.ts';
 
 export function messageLine({source, body}: Outgoing, message: Message): string {

@@ -2,7 +2,7 @@
 // the text: what it repeats is bounded, or ends where the next one begins.
 
 import {isJsonObject, type Json, type JsonObject} from '../json.ts';
-import {mask} from '../smtp/masked-reply.ts';
+import {mask} from '../smtp/mask.ts';
 import {isUrl} from '../smtp/smarthost.ts';
 import {withoutNearValues} from './mq-headers.ts';
 import {isNearlySmarthost} from './smarthost-names.ts';

@@ -1,6 +1,6 @@
 // The words of a server without our credentials: some servers echo what they were given.
 
-export const mask = '***';
+import {mask} from './mask.ts';
 
 /** Shorter secrets occur within common words: those words, masked, would tell the secret. */
 const shortSecret = 4;

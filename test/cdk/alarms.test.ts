@@ -34,8 +34,8 @@ describe('the alarms', () => {
         'Throttles of relayq-dev-deliver: 10',
         'Throttles of relayq-dev-route: 1',
         'Throttles of relayq-dev-deliver: 1',
-        'Tested-route-faults: 1',
-        'Tested-deliver-faults: 1',
+        'relayq-dev-route-faults: 1',
+        'relayq-dev-deliver-faults: 1',
         'IF(attempts >= 50, 100 * FILL(bounced, 0) / attempts, 0): 5',
         'IF(attempts >= 50, 100 * FILL(deferred, 0) / attempts, 0): 50',
       ].sort(),
@@ -89,8 +89,8 @@ describe('the alarms', () => {
     }));
     const pattern = '{ $.level = "error" }';
     expect(filters).toEqual([
-      {group: '/aws/lambda/relayq-dev-route', pattern, metric: 'Tested-route-faults'},
-      {group: '/aws/lambda/relayq-dev-deliver', pattern, metric: 'Tested-deliver-faults'},
+      {group: '/aws/lambda/relayq-dev-route', pattern, metric: 'relayq-dev-route-faults'},
+      {group: '/aws/lambda/relayq-dev-deliver', pattern, metric: 'relayq-dev-deliver-faults'},
     ]);
   });
 

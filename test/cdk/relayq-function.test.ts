@@ -13,7 +13,7 @@ test('a function that serves a URL answers only those whom IAM lets call it, and
   const served = new RelayqFunction(stack, 'Served', {
     folder: 'route',
     timeout: Duration.seconds(10),
-    context: readContext(app.node),
+    options: readContext(app.node),
     values: values as Record<keyof typeof variables, string>,
   });
   const url = served.serves();

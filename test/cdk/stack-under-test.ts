@@ -21,9 +21,7 @@ export function stackWith(given: Readonly<Record<string, string>> = {}): StackUn
     context: {...CURRENTLY_RECOMMENDED_FLAGS, ...withoutBundles, ...given},
     builtinCloudFormationValidation: false,
   });
-  return new StackUnderTest(
-    Template.fromStack(new RelayqStack(app, 'Tested', {context: readContext(app.node)})),
-  );
+  return new StackUnderTest(Template.fromStack(new RelayqStack(app, 'Tested', readContext(app.node))));
 }
 
 class StackUnderTest {

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {mailLine, subjectOf} from '../../cli/start/mail-line.ts';
+import {mailLine} from '../../cli/start/mail-line.ts';
+import {subjectOf} from '../../cli/terminal/subject.ts';
 
 const withSubject = (field: string) =>
   Buffer.from(`Received: by sink\r\nSubject:${field}\r\nTo: b@example.org\r\n\r\nSubject: of the body\r\n`);

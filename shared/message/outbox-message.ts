@@ -1,0 +1,60 @@
+// A message as a producer writes it: the type of the JSON on the outbox. docs/messages.md tells what each property means.
+
+/** Whoever adds properties of their own, which results carry too, adds their types: `OutboxMessage & {orderId: string}`. */
+export interface OutboxMessage {
+  /** RCPT TO: one address. */
+  readonly recipient: string;
+  /** MAIL FROM; without it, or with `<>`, the null reverse-path. */
+  readonly envelope?: string | null;
+  /** The MIME text, or nodemailer's options to make one from: `from`, `to`, `subject`, `text`, `html`, `attachments`, … */
+  readonly mime: string | Readonly<Record<string, unknown>>;
+  /** Where this message goes instead of where the settings say; as a URL `smtp://user:password@host:587`. */
+  readonly smarthost?: OutboxSmarthost | string | null;
+  readonly security?: OutboxSecurity | null;
+  /** Not before then. Times are UTC: `YYYY-MM-DD HH:MM:SS`. */
+  readonly nextattempt?: {readonly time: string} | null;
+  /** The same as `nextattempt`, as the time alone. */
+  readonly delayed?: string | null;
+  /** A time after which it is given up. */
+  readonly maxdelivertime?: string | null;
+  /** From 1 to 1,000,000. */
+  readonly maxattempts?: number | null;
+  /** Seconds between attempts; the last one repeats. */
+  readonly retries?: readonly number[] | string | null;
+  /** Names of SQS queues that results go to instead of the stage's own; null for none. */
+  readonly queues?: {
+    readonly results?: string | null;
+    readonly success?: string | null;
+    readonly failure?: string | null;
+    readonly retry?: string | null;
+    readonly dsn?: string | null;
+  } | null;
+  /** Results hold the `mime` too. */
+  readonly keepmime?: boolean | null;
+  /** What is done with the `x-mq-*` headers of this message's text. */
+  readonly 'mq-headers'?: 'obeyed' | 'stripped' | 'refused' | null;
+  /** A text with lines of more than 998 octets, or with line ends other than CRLF, is invalid. */
+  readonly strict?: boolean | null;
+  /** For log and results. */
+  readonly tags?: readonly string[] | null;
+  /** Results of earlier attempts, elsewhere. */
+  readonly results?: readonly Readonly<Record<string, unknown>>[] | null;
+  /** Carried through to the result. */
+  readonly dsn?: Readonly<Record<string, unknown>> | null;
+  /** Carried through to the result. */
+  readonly ips?: readonly string[] | null;
+  /** Carried through to the result. */
+  readonly pool?: string | null;
+}
+
+export interface OutboxSmarthost {
+  /** When one host of a list fails, the next one is tried. */
+  readonly hostname: string | readonly string[];
+  /** 25 by default. */
+  readonly port?: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly security?: OutboxSecurity;
+}
+
+type OutboxSecurity = 'optional' | 'opportunistic' | 'required' | 'verified';
