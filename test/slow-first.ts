@@ -7,6 +7,7 @@ const slowest = [
   'pipeline/',
   'real-servers/',
   'bench/smoke',
+  'package/',
   'cdk/synthesis',
   'local/start',
   'send/send',

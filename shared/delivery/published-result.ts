@@ -1,10 +1,9 @@
 // A result as a consumer reads it: the type of the JSON on the result queues. docs/results.md tells what each member means.
-
-import type {AttemptResult, Stage} from '../smtp/failure.ts';
-import type {Fate} from './result.ts';
+// It stands alone, so that whoever imports it is not given the types of the pipeline too.
 
 export interface PublishedResult {
-  readonly fate: Fate;
+  /** All but `deferred` are final. */
+  readonly fate: 'accepted' | 'bounced' | 'deferred' | 'expired' | 'invalid';
   readonly relayq: {
     /** The SQS message ID of the message on the outbox. */
     readonly id: string;
@@ -34,8 +33,23 @@ export interface PublishedResult {
 /** An attempt, or a decision of the pipeline. */
 export interface PublishedEntry {
   /** How far the attempt came; `process` is a decision of the pipeline. */
-  readonly state: Stage | 'process';
-  readonly result: AttemptResult;
+  readonly state:
+    | 'dns'
+    | 'connect'
+    | 'intro'
+    | 'ehlo'
+    | 'helo'
+    | 'starttls'
+    | 'auth'
+    | 'authplain'
+    | 'authlogin'
+    | 'authcram'
+    | 'mailfrom'
+    | 'rcptto'
+    | 'data'
+    | 'message'
+    | 'process';
+  readonly result: 'accepted' | 'timeout' | 'lost' | 'error' | 'invalid';
   readonly time: string;
   /** The host that the attempt ended at. */
   readonly mta?: string;

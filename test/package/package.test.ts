@@ -1,0 +1,167 @@
+import {readFileSync, rmSync} from 'node:fs';
+import {mkdtemp} from 'node:fs/promises';
+import {homedir, tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {synthesise} from '../cdk/app-under-test.ts';
+import {projectRoot} from '../global-setup.ts';
+import {PackageUnderTest, pack, run} from './package-under-test.ts';
+
+let relayq: PackageUnderTest;
+beforeAll(async () => {
+  relayq = await PackageUnderTest.create();
+});
+afterAll(() => relayq?.remove());
+
+const pathsOf = ({packed: {files}}: PackageUnderTest) => files.map(({path}) => path);
+
+describe('the tarball', () => {
+  test('has the pages, what was compiled, and the bundles; no test, no local cloud, no bench', () => {
+    const expected =
+      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w.-]+|dist\/(?:index|(?:cli|cdk|shared|functions)\/[\w/-]+)(?:\.d\.ts|\.js)|dist\/bundles\/(?:route|deliver)\/index\.js)$/;
+    expect(pathsOf(relayq).filter(path => !expected.test(path))).toEqual([]);
+    expect(pathsOf(relayq)).toEqual(
+      expect.arrayContaining(['dist/bundles/route/index.js', 'dist/bundles/deliver/index.js']),
+    );
+    expect(pathsOf(relayq).filter(path => /start|app\.js|context\.js$/.test(path))).toEqual([
+      'dist/cli/command/context.js',
+    ]);
+  });
+
+  test('names no place of this machine', () => {
+    const places = [join(projectRoot, '/'), join(homedir(), '/'), join(tmpdir(), 'relayq-')];
+    const naming = pathsOf(relayq).filter(path => {
+      const text = readFileSync(relayq.pathOf(path), 'utf8');
+      return places.some(place => text.includes(place));
+    });
+    expect(naming).toEqual([]);
+  });
+
+  test('is the same when it is packed again', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'relayq-package-'));
+    try {
+      expect((await pack(directory)).integrity).toBe(relayq.packed.integrity);
+    } finally {
+      rmSync(directory, {recursive: true});
+    }
+  });
+
+  test('depends on what it imports, and on nothing else', () => {
+    const imports = /^(?:import|export) (?:.* from )?'([^.'][^']*)';$|\bimport\('([^.'][^']*)'\)/gm;
+    const compiled = pathsOf(relayq).filter(path => /^dist\/(?!bundles).*\.js$/.test(path));
+    const names = compiled.flatMap(path =>
+      [...readFileSync(relayq.pathOf(path), 'utf8').matchAll(imports)].map(([, from, of]) => from ?? of!),
+    );
+    const packages = names
+      .filter(name => !name.startsWith('node:'))
+      .map(name => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0]);
+    const {dependencies, peerDependencies} = relayq.packageJson;
+    expect([...new Set(packages)].sort()).toEqual(Object.keys({...dependencies, ...peerDependencies}).sort());
+  });
+});
+
+describe('the command, on the oldest Node.js', () => {
+  test('tells its version', async () => {
+    const {version} = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+    expect(await relayq.relayq('--version')).toEqual({code: 0, stdout: `${version}\n`, stderr: ''});
+  });
+
+  test.each([[['--help']], [['status', '--help']], [['completion', 'bash']]])(
+    'does as in the checkout: relayq %j',
+    async args => {
+      const expected = await run(process.execPath, [join(projectRoot, 'cli/relayq.ts'), ...args]);
+      expect(expected).toMatchObject({code: 0, stderr: ''});
+      expect(await relayq.relayq(...args)).toEqual(expected);
+    },
+  );
+
+  test('checks messages', async () => {
+    const examples = join(projectRoot, 'examples');
+    const checked = await relayq.relayq('send', '--dry-run', examples);
+    expect(checked).toMatchObject({code: 0, stderr: ''});
+    expect(checked.stdout).toContain('hello.json');
+  });
+});
+
+describe('the library, on the oldest Node.js', () => {
+  test('is imported', async () => {
+    const code = `import {namesOf} from 'relayq'; console.log(namesOf('prod').outbox);`;
+    const {stdout, stderr} = await relayq.node('--input-type=module', '--eval', code);
+    expect({stdout, stderr}).toEqual({stdout: 'relayq-prod-outbox\n', stderr: ''});
+  });
+
+  test('is required', async () => {
+    const code = `console.log(require('relayq').namesOf('prod').outbox, typeof require('relayq/cdk').RelayqStack);`;
+    expect(await relayq.node('--eval', code)).toMatchObject({stdout: 'relayq-prod-outbox function\n'});
+  });
+
+  test('has types that fit', async () => {
+    await relayq.write('typed.ts', typed);
+    // Nothing is skipped: the declarations of the package have to make sense by themselves.
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['es2023', 'esnext.disposable'],
+      types: [],
+      strict: true,
+      noEmit: true,
+    };
+    await relayq.write('tsconfig.json', JSON.stringify({compilerOptions, files: ['typed.ts']}));
+    const tsc = join(projectRoot, 'node_modules/.bin/tsc');
+    expect(await run(tsc, ['-p', relayq.folder])).toEqual({code: 0, stdout: '', stderr: ''});
+  });
+
+  test('deploys the stack of the checkout, with its bundles, from an app of five lines', async () => {
+    await relayq.write('app.mjs', app);
+    // What the command line would add to the template of any app.
+    const plain = ['--no-version-reporting', '--no-asset-metadata', '--no-path-metadata', '--no-notices'];
+    const cdk = join(projectRoot, 'node_modules/aws-cdk/bin/cdk');
+    const options = ['--app', 'node app.mjs', '--output', 'out', '--quiet', ...plain];
+    const {code, stderr} = await relayq.node(cdk, 'synth', ...options);
+    expect(code, stderr).toBe(0);
+    const checkout = await synthesise({stage: 'prod', checks: 'false'});
+    try {
+      expect(checkout.code, checkout.output).toBe(0);
+      expect(stackIn(join(relayq.folder, 'out'))).toEqual(stackIn(checkout.directory));
+    } finally {
+      rmSync(checkout.directory, {recursive: true});
+    }
+  });
+});
+
+const app = `import {App} from 'aws-cdk-lib';
+import {RelayqStack} from 'relayq/cdk';
+
+const app = new App();
+new RelayqStack(app, 'relayq-prod', {stage: 'prod'});
+`;
+
+const typed = `import {App} from 'aws-cdk-lib';
+import {type Names, namesOf, type OutboxMessage, type PublishedResult} from 'relayq';
+import {RelayqStack, type RelayqStackProps} from 'relayq/cdk';
+
+const names: Names = namesOf('prod');
+const props: RelayqStackProps = {stage: 'prod', deliverConcurrency: 5, terminationProtection: true};
+new RelayqStack(new App(), names.stack, props);
+export const message: OutboxMessage & {order: number} = {recipient: 'info@example.org', mime: '', order: 7};
+export const keyOf = ({relayq, results}: PublishedResult): string => relayq.key + results[0]?.state;
+// @ts-expect-error No message has that.
+export const wrong: OutboxMessage = {recipient: 'info@example.org', mime: '', maxattempt: 7};
+// @ts-expect-error A stage has to be named.
+new RelayqStack(new App(), names.stack, {});
+// @ts-expect-error There is no such queue.
+names.inbox;
+`;
+
+/** The template with the code of its functions in place of the hashes. What a command line wrote has other blanks. */
+function stackIn(directory: string) {
+  const read = (file: string) => readFileSync(join(directory, file), 'utf8');
+  const hashes = new Map<string, string>();
+  const {files} = JSON.parse(read('relayq-prod.assets.json')) as {
+    files: Record<string, {source: {path: string; packaging: string}}>;
+  };
+  for (const [hash, {source}] of Object.entries(files))
+    if (source.packaging === 'zip') hashes.set(hash, read(join(source.path, 'index.js')));
+  const template = read('relayq-prod.template.json').replaceAll(/\b[0-9a-f]{64}\b/g, 'a hash');
+  return {template: JSON.parse(template), codes: [...hashes.values()].sort()};
+}

@@ -1,0 +1,57 @@
+import {expect, test} from 'vitest';
+import {parseMessage} from '../../../shared/message/message-body.ts';
+import {messageSchema} from '../../../shared/message/message-schema.ts';
+import type {OutboxMessage, OutboxSmarthost} from '../../../shared/message/outbox-message.ts';
+import {now, settings} from '../../samples/messages.ts';
+
+const smarthost: Required<OutboxSmarthost> = {
+  hostname: ['smtp.example.net', 'smtp2.example.net'],
+  port: 587,
+  username: 'billing',
+  password: 'secret',
+  security: 'verified',
+};
+
+const everything: Required<OutboxMessage> = {
+  recipient: 'info@example.org',
+  envelope: 'sender@example.com',
+  mime: 'Subject: hello\r\n\r\nHello!\r\n',
+  smarthost,
+  security: 'required',
+  nextattempt: {time: '2030-01-01 09:00:00'},
+  delayed: '2030-01-01 09:00:00',
+  maxdelivertime: '2030-01-02 09:00:00',
+  maxattempts: 5,
+  retries: [600, 1800],
+  queues: {results: 'a', success: 'b', failure: null, retry: 'c', dsn: null},
+  keepmime: true,
+  'mq-headers': 'stripped',
+  strict: true,
+  tags: ['welcome'],
+  results: [],
+  dsn: {notify: 'FAILURE'},
+  ips: ['192.0.2.1'],
+  pool: 'first',
+};
+
+const parse = (message: OutboxMessage) =>
+  parseMessage(JSON.stringify(message), {id: '1', arrivedMs: now}, settings());
+
+test('the type of a message has every property that means something, and each passes', () => {
+  expect(parse(everything)).toMatchObject({ok: true});
+  const refused = ['key', 'dkim', 'headers', 'data', 'inlinecss'];
+  const known = Object.keys(messageSchema.entries).filter(name => !refused.includes(name));
+  expect(Object.keys(everything)).toEqual(expect.arrayContaining(known));
+});
+
+test('its other forms pass too', () => {
+  const {recipient} = everything;
+  const nothing = Object.fromEntries(Object.keys(everything).map(name => [name, null]));
+  const mime = {from: 'sender@example.com', subject: 'hello', text: 'Hello!'};
+  const others: OutboxMessage[] = [
+    {...(nothing as unknown as OutboxMessage), recipient, mime},
+    {recipient, mime, smarthost: 'smtp://billing:secret@smtp.example.net:587', retries: '600,1800'},
+    {recipient, mime, smarthost: {hostname: 'smtp.example.net'}},
+  ];
+  for (const message of others) expect(parse(message)).toMatchObject({ok: true});
+});
