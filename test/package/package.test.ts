@@ -111,15 +111,16 @@ describe('the library, on the oldest Node.js', () => {
     expect(await run(tsc, ['-p', relayq.folder])).toEqual({code: 0, stdout: '', stderr: ''});
   });
 
-  test('deploys the stack of the checkout, with its bundles, from an app of five lines', async () => {
-    await relayq.write('app.mjs', app);
+  test('deploys the stack of the checkout, with its bundles, from the app of docs/deploy.md', async () => {
+    const [, app] = /```js\n(.*?)```/s.exec(readFileSync(join(projectRoot, 'docs/deploy.md'), 'utf8')) ?? [];
+    await relayq.write('app.mjs', app!);
     // What the command line would add to the template of any app.
     const plain = ['--no-version-reporting', '--no-asset-metadata', '--no-path-metadata', '--no-notices'];
     const cdk = join(projectRoot, 'node_modules/aws-cdk/bin/cdk');
     const options = ['--app', 'node app.mjs', '--output', 'out', '--quiet', ...plain];
     const {code, stderr} = await relayq.node(cdk, 'synth', ...options);
     expect(code, stderr).toBe(0);
-    const checkout = await synthesise({stage: 'prod', checks: 'false'});
+    const checkout = await synthesise({stage: 'prod', alarmEmail: 'ops@example.com', checks: 'false'});
     try {
       expect(checkout.code, checkout.output).toBe(0);
       expect(stackIn(join(relayq.folder, 'out'))).toEqual(stackIn(checkout.directory));
@@ -128,13 +129,6 @@ describe('the library, on the oldest Node.js', () => {
     }
   });
 });
-
-const app = `import {App} from 'aws-cdk-lib';
-import {RelayqStack} from 'relayq/cdk';
-
-const app = new App();
-new RelayqStack(app, 'relayq-prod', {stage: 'prod'});
-`;
 
 const typed = `import {App} from 'aws-cdk-lib';
 import {type Names, namesOf, type OutboxMessage, type PublishedResult} from 'relayq';
@@ -153,7 +147,7 @@ new RelayqStack(new App(), names.stack, {});
 names.inbox;
 `;
 
-/** The template with the code of its functions in place of the hashes. What a command line wrote has other blanks. */
+/** The template without its hashes, and the code of its functions. */
 function stackIn(directory: string) {
   const read = (file: string) => readFileSync(join(directory, file), 'utf8');
   const hashes = new Map<string, string>();
