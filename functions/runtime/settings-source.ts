@@ -120,11 +120,12 @@ export class SettingsSource {
     const query = {Path: path, Recursive: true, WithDecryption: true};
     // At most 10 come at a time (GetParametersByPath, MaxResults).
     for await (const page of paginateGetParametersByPath({client}, query)) {
-      for (const {Name = '', Value = '', LastModifiedDate} of page.Parameters ?? [])
+      for (const {Name = '', Value = '', LastModifiedDate, Version} of page.Parameters ?? [])
         parameters.push({
           name: Name.slice(path.length),
           value: Value,
           modifiedMs: LastModifiedDate?.getTime(),
+          version: Version,
         });
       pages += 1;
     }

@@ -9,6 +9,8 @@ export interface Parameter {
   readonly value: string;
   /** SSM's LastModifiedDate, in milliseconds since the epoch. */
   readonly modifiedMs?: number | undefined;
+  /** SSM counts them. */
+  readonly version?: number | undefined;
 }
 
 /** The parameters by name. Each reading of one that is wrong leaves a problem behind. */

@@ -8,12 +8,15 @@ interface Sighting {
   readonly value: string | undefined;
   /** LastModifiedDate, in milliseconds since the epoch. */
   readonly modifiedMs: number | undefined;
+  readonly version: number | undefined;
   /** When the parameter got this value, or was deleted. */
   readonly changedMs: number;
 }
 
 /** By name, all that this environment has ever seen. */
 export type Sightings = ReadonlyMap<string, Sighting>;
+
+const nothing = {value: undefined, modifiedMs: undefined, version: undefined};
 
 export function sightingsOf(
   parameters: readonly Parameter[],
@@ -22,12 +25,13 @@ export function sightingsOf(
 ): Sightings {
   const sightings = new Map(before?.sightings);
   for (const [name, {value}] of sightings)
-    if (value !== undefined) sightings.set(name, {value: undefined, modifiedMs: undefined, changedMs: nowMs});
+    if (value !== undefined) sightings.set(name, {...nothing, changedMs: nowMs});
   const earliestMs = before?.readMs ?? Number.NEGATIVE_INFINITY;
-  for (const {name, value, modifiedMs} of parameters) {
+  for (const {name, value, modifiedMs, version} of parameters) {
     const last = before?.sightings.get(name);
     const seenMs = Math.min(Math.max(modifiedMs ?? earliestMs, earliestMs), nowMs);
-    sightings.set(name, {value, modifiedMs, changedMs: last?.value === value ? last.changedMs : seenMs});
+    const changedMs = last?.value === value ? last.changedMs : seenMs;
+    sightings.set(name, {value, modifiedMs, version, changedMs});
   }
   return sightings;
 }

@@ -11,6 +11,8 @@ export interface NamedGroup<T> {
   readonly names: readonly [string, ...string[]];
   /** Without any of the parameters, the default. The reader is told what is wrong. `name` is the first of the names. */
   read(reader: ParameterReader, name: string): T;
+  /** What counts in place of a parameter that is absent, as a parameter would say it. Without a default it is off. */
+  readonly defaults?: Readonly<Record<string, string>>;
   /** What counts while it is invalid and has never been valid, where that is not the default. */
   readonly fallback?: T;
   /** Mail that depends on it waits while it is not known: a wrong guess would send mail, or a password, elsewhere. */

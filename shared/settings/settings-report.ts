@@ -7,6 +7,12 @@ import type {Standing} from './setting-group.ts';
 import {type SettingName, settingGroups} from './setting-groups.ts';
 import type {Reading, Settings} from './settings.ts';
 
+const inForceMessage = 'settings changed; they are in force';
+const settlingMessage =
+  'settings changed; they count together when they have been left alone for a while';
+/** How the line begins that tells what is wrong. */
+const problemsPrefix = 'settings have problems';
+
 type Change = 'added' | 'changed' | 'removed';
 
 /** By the name of a parameter. */
@@ -29,13 +35,12 @@ export function changesReport(
   const lines: LogLine[] = [];
   const inForce = those('good', changes);
   if (before !== undefined && inForce.size > 0)
-    lines.push({level: 'info', message: 'settings changed; they are in force', fields: fieldsOf(inForce)});
+    lines.push({level: 'info', message: inForceMessage, fields: fieldsOf(inForce, reading)});
   const waiting = those('settling', fresh);
   if (waiting.size > 0) {
     const until = utcTimeOf(Math.ceil(reading.settings.knownFromMs! / 1000) * 1000);
-    const message = 'settings changed; they count together when they have been left alone for a while';
-    const fields = {...fieldsOf(waiting), until, ...waitsIn(reading.settings)};
-    lines.push({level: 'info', message, fields});
+    const fields = {...fieldsOf(waiting, reading), until, ...waitsIn(reading.settings)};
+    lines.push({level: 'info', message: settlingMessage, fields});
   }
   const left = [...those('settling', changes), ...(before === undefined ? [] : those('bad', changes))];
   return {lines, pending: new Map(left)};
@@ -57,7 +62,7 @@ export function problemsLine(reading: Reading, before: Reading | undefined): Log
       ? 'the defaults count in their place'
       : 'the last good values stay in force';
   const fields = {problems: texts, ...waitsIn(settings)};
-  return {level: 'error', message: `settings have problems; ${instead}`, fields};
+  return {level: 'error', message: `${problemsPrefix}; ${instead}`, fields};
 }
 
 function waitsIn({unknown, sink}: Settings): {readonly waiting?: string} {
@@ -89,11 +94,18 @@ const groupOf: ReadonlyMap<string, SettingName> = new Map(
   ),
 );
 
-/** `{"changed": ["smarthost"], "removed": ["smarthost-port"]}` */
-const fieldsOf = (changes: Changes): Readonly<Record<string, readonly string[]>> =>
-  Object.fromEntries(
-    [...Map.groupBy(changes, ([, change]) => change)].map(([change, those]) => [
-      change,
-      those.map(([name]) => name).sort(),
-    ]),
-  );
+/** `{"changed": ["smarthost"], "removed": ["smarthost-port"], "versions": {"smarthost": 3}}` */
+function fieldsOf(changes: Changes, {sightings}: Reading): LogLine['fields'] {
+  const names = [...Map.groupBy(changes, ([, change]) => change)].map(([change, those]) => [
+    change,
+    those.map(([name]) => name).sort(),
+  ]);
+  const versions = [...changes.keys()].sort().flatMap(name => {
+    const version = sightings.get(name)?.version;
+    return version === undefined ? [] : [[name, version] as const];
+  });
+  return {
+    ...Object.fromEntries(names),
+    ...(versions.length > 0 && {versions: Object.fromEntries(versions)}),
+  };
+}

@@ -30,7 +30,7 @@ export function parseSettings(
   clock: Clock = {nowMs: 0, settleMs: 0, nextMs: 0},
 ): Reading {
   const reader = new ParameterReader(parameters);
-  reader.refuseUnknown(names, prefixes);
+  reader.refuseUnknown(parameterNames, parameterPrefixes);
   const sightings = sightingsOf(parameters, before, clock.nowMs);
   const found = {reader, sightings, clock};
   const groups = new Map(
@@ -53,5 +53,7 @@ export function parseSettings(
 }
 
 const entries = Object.entries(settingGroups) as readonly (readonly [SettingName, SettingGroup<unknown>])[];
-const names = entries.flatMap(([, group]) => ('prefix' in group ? [] : group.names));
-const prefixes = entries.flatMap(([, group]) => ('prefix' in group ? [group.prefix] : []));
+/** The names of all parameters that are known. */
+const parameterNames = entries.flatMap(([, group]) => ('prefix' in group ? [] : group.names));
+/** What names may begin with: `capacity/`. */
+const parameterPrefixes = entries.flatMap(([, group]) => ('prefix' in group ? [group.prefix] : []));

@@ -5,5 +5,6 @@ import type {NamedGroup} from '../setting-group.ts';
 
 export const maxAttempts: NamedGroup<number> = {
   names: ['max-attempts'],
+  defaults: {'max-attempts': '0'},
   read: (reader, name) => reader.parsed(name, text => parseWholeNumber(text, 0, 1_000_000)) ?? 0,
 };

@@ -19,6 +19,11 @@ export interface MxSettings {
 
 export const mx: NamedGroup<MxSettings> = {
   names: ['mx-port', 'mx-private-addresses', 'mx-name-servers', 'mx-mta-sts', 'mx-resolver', 'mx-dane'],
+  defaults: {
+    'mx-port': String(defaultSmtpPort),
+    'mx-private-addresses': 'refused',
+    'mx-mta-sts': 'enforced',
+  },
   mailWaits: true,
   read: reader => {
     const port = reader.parsed('mx-port', parsePort) ?? defaultSmtpPort;

@@ -19,15 +19,21 @@ type Server = Pick<Relay, 'hosts'> & Partial<Relay>;
 export const smarthost: RelayGroup = {
   names: [
     'smarthost',
+    'smarthost-url',
     'smarthost-port',
     'smarthost-username',
     'smarthost-password',
     'smarthost-security',
     'smarthost-ca',
   ],
+  defaults: {'smarthost-port': String(defaultSmtpPort), 'smarthost-security': 'opportunistic'},
   mailWaits: true,
   read: reader => {
-    const relay = readRelay(reader, 'smarthost', reader.parsed('smarthost', parseServer));
+    const whole = reader.parsed('smarthost-url', parseWholeUrl);
+    // It takes the place of the others. They may be put right or removed meanwhile, one by one.
+    const relay = reader.has('smarthost-url')
+      ? readAlone(reader, 'smarthost', whole)
+      : readRelay(reader, 'smarthost', reader.parsed('smarthost', parseServer));
     const security = reader.word('smarthost-security', securityLevels);
     const ca = reader.parsed('smarthost-ca', parseAuthorities);
     return relay && {...relay, ...(security && {security}), ...(ca !== undefined && {ca})};
@@ -37,6 +43,7 @@ export const smarthost: RelayGroup = {
 
 export const sink: RelayGroup = {
   names: ['smtp-sink', 'smtp-sink-ip', 'smtp-sink-port', 'smtp-sink-username', 'smtp-sink-password'],
+  defaults: {'smtp-sink-port': String(defaultSmtpPort)},
   mailWaits: true,
   read: reader => {
     const whole = reader.parsed('smtp-sink', parseWholeUrl);
@@ -65,6 +72,12 @@ function parseServer(text: string): Parsed<Server> {
   return hosts.ok ? right({hosts: hosts.value}) : hosts;
 }
 
+/** The port is read all the same: a wrong one says that the parameters are just being written. */
+function readAlone(reader: ParameterReader, prefix: string, whole: Relay | undefined): Relay | undefined {
+  reader.parsed(`${prefix}-port`, parsePort);
+  return whole;
+}
+
 /** What a URL says counts, its port too; a URL without a user name can have one beside it. */
 function readRelay(reader: ParameterReader, prefix: string, server: Server | undefined): Relay | undefined {
   const port = reader.parsed(`${prefix}-port`, parsePort) ?? defaultSmtpPort;
@@ -80,6 +93,7 @@ function readRelay(reader: ParameterReader, prefix: string, server: Server | und
 function unsettledAs(prefix: string): NonNullable<RelayGroup['unsettled']> {
   return (value, last, reader) => {
     if (last !== undefined && isDeepStrictEqual(value, last.value)) return undefined;
+    if (reader.has(`${prefix}-url`)) return undefined;
     const isApart = reader.has(`${prefix}-username`) || reader.has(`${prefix}-password`);
     const hadCredentials = value?.credentials === undefined && last?.value?.credentials !== undefined;
     return isApart || hadCredentials ? {value: value && withoutCredentials(value)} : undefined;

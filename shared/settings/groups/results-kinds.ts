@@ -6,6 +6,7 @@ import type {NamedGroup} from '../setting-group.ts';
 
 export const resultsKinds: NamedGroup<ReadonlySet<ResultKind>> = {
   names: ['results-kinds'],
+  defaults: {'results-kinds': resultKinds.join(',')},
   read: (reader, name) => {
     const kinds = reader.list(name, parseKind) ?? resultKinds;
     if (kinds.includes('none') && kinds.length > 1)

@@ -4,5 +4,6 @@ import type {NamedGroup} from '../setting-group.ts';
 
 export const smarthostPrivateAddresses: NamedGroup<boolean> = {
   names: ['smarthost-private-addresses'],
+  defaults: {'smarthost-private-addresses': 'refused'},
   read: (reader, name) => reader.word(name, ['refused', 'allowed']) === 'allowed',
 };

@@ -4,5 +4,6 @@ import type {NamedGroup} from '../setting-group.ts';
 
 export const strict: NamedGroup<boolean> = {
   names: ['strict'],
+  defaults: {strict: 'false'},
   read: (reader, name) => reader.word(name, ['true', 'false']) === 'true',
 };

@@ -116,3 +116,16 @@ test('no value is in any line', () => {
     'hunter2',
   );
 });
+
+test('versions are told where SSM has them, so that a change can be told from the one before', () => {
+  const readingOf = (version: number, value: string, before?: Reading) =>
+    parseSettings([{name: 'strict', value, version}], before, clockAt(version));
+  const first = readingOf(1, 'false');
+  const second = readingOf(2, 'true', first);
+  expect(changesReport(second, first, new Map()).lines[0]?.fields).toEqual({
+    changed: ['strict'],
+    versions: {strict: 2},
+  });
+  // The same again, written anew.
+  expect(changesReport(readingOf(3, 'true', second), second, new Map()).lines).toEqual([]);
+});

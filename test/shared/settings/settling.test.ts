@@ -100,6 +100,12 @@ describe('parameters that are written one by one', () => {
   });
 
   test.each([
+    ['in smarthost-url', {...old, 'smarthost-url': ['smtp://b:b-hunter2@b.example', 1010]}, 'b@b.example:25'],
+    [
+      'without credentials in smarthost-url',
+      {...old, 'smarthost-url': ['smtp://b.example', 1010]},
+      '@b.example:25',
+    ],
     ['in one URL', {smarthost: ['smtp://b:b-hunter2@b.example', 1010]}, 'b@b.example:25'],
     ['that is the same again', {...old, smarthost: [' a.example', 1010]}, 'a@a.example:25'],
     [

@@ -163,3 +163,35 @@ describe('a server as a URL', () => {
     ]);
   });
 });
+
+describe('smarthost-url', () => {
+  const rest = {smarthost: 'a.example', 'smarthost-username': 'a', 'smarthost-password': 'a-hunter2'};
+
+  test.each([
+    [{'smarthost-url': whole}, {smarthost: {...server, credentials}}],
+    [{...rest, 'smarthost-url': whole}, {smarthost: {...server, credentials}}],
+    // Nobody logs in with what stands beside it.
+    [{...rest, 'smarthost-url': url}, {smarthost: server}],
+    [
+      {...rest, 'smarthost-url': ' '},
+      {smarthost: {hosts: ['a.example'], port: 25, credentials: {username: 'a', password: 'a-hunter2'}}},
+    ],
+    // The others may be removed one by one.
+    [{'smarthost-username': 'a', 'smarthost-url': whole}, {smarthost: {...server, credentials}}],
+    [
+      {'smarthost-url': url, 'smarthost-security': 'verified'},
+      {smarthost: {...server, security: 'verified'}},
+    ],
+  ])('%j', expectRight);
+
+  test.each([
+    ['smarthost-url', 'mx.example.net', 'must be a URL such as smtp://host:587 or smtps://host'],
+    ['smarthost-url', 'smtp://jo@mx.example.net', 'is a URL without a password: give both or neither'],
+  ])('%s is wrong: %j', expectWrong);
+
+  test('is not used beside a port that is none: the others are just being written', () => {
+    expect(parse({'smarthost-url': whole, 'smarthost-port': 'x'}).problems).toMatchObject([
+      {path: 'smarthost-port'},
+    ]);
+  });
+});
