@@ -4,7 +4,18 @@ import type {AddCommand} from './command/command.ts';
 import {completion} from './completion/completion.ts';
 import {deadLetters} from './dead-letters/dead-letters.ts';
 import {send} from './send/send.ts';
+import {set, settings, unset} from './settings/settings.ts';
 import {status, top} from './status/status.ts';
 import {tail} from './tail/tail.ts';
 
-export const commands: readonly AddCommand[] = [status, top, deadLetters, send, tail, completion];
+export const commands: readonly AddCommand[] = [
+  status,
+  top,
+  settings,
+  set,
+  unset,
+  deadLetters,
+  send,
+  tail,
+  completion,
+];

@@ -61,7 +61,7 @@ function harmlessOf(smarthost: Json): Json {
 }
 
 /** A relay's URL, or whatever else stands in its place or in that of a host name. */
-function maskedRelay(text: string): string {
+export function maskedRelay(text: string): string {
   const [scheme = ''] = isUrl(text) ? /^.*?:\/\//s.exec(text)! : [];
   return scheme + maskedUserinfo(text.slice(scheme.length), text.lastIndexOf('@') - scheme.length);
 }

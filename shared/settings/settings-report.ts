@@ -7,11 +7,11 @@ import type {Standing} from './setting-group.ts';
 import {type SettingName, settingGroups} from './setting-groups.ts';
 import type {Reading, Settings} from './settings.ts';
 
-const inForceMessage = 'settings changed; they are in force';
-const settlingMessage =
+export const inForceMessage = 'settings changed; they are in force';
+export const settlingMessage =
   'settings changed; they count together when they have been left alone for a while';
 /** How the line begins that tells what is wrong. */
-const problemsPrefix = 'settings have problems';
+export const problemsPrefix = 'settings have problems';
 
 type Change = 'added' | 'changed' | 'removed';
 

@@ -54,6 +54,6 @@ export function parseSettings(
 
 const entries = Object.entries(settingGroups) as readonly (readonly [SettingName, SettingGroup<unknown>])[];
 /** The names of all parameters that are known. */
-const parameterNames = entries.flatMap(([, group]) => ('prefix' in group ? [] : group.names));
+export const parameterNames = entries.flatMap(([, group]) => ('prefix' in group ? [] : group.names));
 /** What names may begin with: `capacity/`. */
-const parameterPrefixes = entries.flatMap(([, group]) => ('prefix' in group ? [group.prefix] : []));
+export const parameterPrefixes = entries.flatMap(([, group]) => ('prefix' in group ? [group.prefix] : []));
