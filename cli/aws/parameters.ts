@@ -6,6 +6,8 @@ export interface StoredParameter {
   /** Below the stage's path: `smarthost-port`. */
   readonly name: string;
   readonly value: string;
+  readonly isSecret: boolean;
+  readonly version: number;
   readonly modifiedMs: number;
 }
 
@@ -14,10 +16,12 @@ export async function parametersOf(client: SSMClient, path: string): Promise<rea
   const parameters: StoredParameter[] = [];
   const query = {Path: path, Recursive: true, WithDecryption: true};
   for await (const page of paginateGetParametersByPath({client}, query))
-    for (const {Name = '', Value = '', LastModifiedDate} of page.Parameters ?? [])
+    for (const {Name = '', Value = '', Type, Version = 0, LastModifiedDate} of page.Parameters ?? [])
       parameters.push({
         name: Name.slice(path.length),
         value: Value,
+        isSecret: Type === 'SecureString',
+        version: Version,
         modifiedMs: LastModifiedDate?.getTime() ?? 0,
       });
   return parameters;

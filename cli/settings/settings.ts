@@ -26,7 +26,7 @@ export const settings: AddCommand = (program, acting) =>
 
 const list: Act<[]> = async ({clients, stage, terminal, json, local}) => {
   const stored = await parametersOf(clients.ssm, namesOf(stage).parameterPath);
-  const all = settingsList(stored.map(({changedMs, ...each}) => ({...each, modifiedMs: changedMs})));
+  const all = settingsList(stored);
   const findings = findingsOf(stored, all.problems);
   const layout = {columns: terminal.columns, timeOf: (ms: number) => timeText(ms, local)};
   const lines = json
