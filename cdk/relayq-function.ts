@@ -37,7 +37,7 @@ export interface RelayqFunctionProps {
  * What people look for in few lines of many: one message, one domain, what failed. Insights reads only what may have it,
  * and bills only that. 20 fields at most (Field index syntax and quotas).
  */
-const indexed = ['id', 'domain', 'level'] as const;
+const indexed = ['id', 'domain', 'recipient', 'level'] as const;
 
 export class RelayqFunction extends Construct {
   readonly function: NodejsFunction;

@@ -11,7 +11,7 @@ import type {Hiding} from './hiding.ts';
 import {Lane} from './lane.ts';
 import {LanePace} from './lane-pace.ts';
 import type {Connections} from './pace/connections.ts';
-import {groupOf, type Item, isDeliverable} from './read-record.ts';
+import {groupOf, type Item, isDeliverable, messageIdOf} from './read-record.ts';
 import type {Turn} from './smtp/turns.ts';
 
 export interface Time {
@@ -113,7 +113,7 @@ export class LaneDelivery {
       this.#hasFailed = true;
       const message = 'message not settled; it and the rest of its group will be redelivered';
       this.#parts.log('error', message, {
-        id: record.messageId,
+        id: messageIdOf(record),
         lane: groupOf(record),
         error: errorText(error),
       });

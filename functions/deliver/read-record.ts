@@ -37,6 +37,16 @@ interface ReadParts {
   readonly deliveryQueue: DeliveryQueue;
 }
 
+/** The id that the log and the results know a message by. SQS gives each record another one. */
+export function messageIdOf({messageId, body}: Pick<SQSRecord, 'messageId' | 'body'>): string {
+  try {
+    const {relayq} = JSON.parse(body);
+    return typeof relayq?.id === 'string' && relayq.id.length <= 80 ? relayq.id : messageId;
+  } catch {
+    return messageId;
+  }
+}
+
 export const groupOf = (record: SQSRecord): string => record.attributes.MessageGroupId ?? '';
 
 export function readRecord(

@@ -7,7 +7,7 @@ import {errorText, type Log} from '../runtime/log.ts';
 import {receivesOf} from '../runtime/record.ts';
 import type {Sqs} from '../runtime/sqs.ts';
 import type {Visibility} from '../runtime/visibility.ts';
-import {groupOf} from './read-record.ts';
+import {groupOf, messageIdOf} from './read-record.ts';
 
 /** A message of a batch of ten that is worked off one by one is received ten times, and nothing is wrong. */
 const manyReceives = 20;
@@ -71,11 +71,12 @@ export class Suspects {
 
   async #bury(record: SQSRecord, deaths: number): Promise<boolean> {
     const {sqs, queueUrl, deadLettersUrl, log} = this.#parts;
-    const {messageId: id, body} = record;
-    const letter = {body, groupId: groupOf(record), deduplicationId: id};
+    const {messageId, body} = record;
+    const letter = {body, groupId: groupOf(record), deduplicationId: messageId};
     const [reason] = (await sqs.sendAll(deadLettersUrl, [letter])).values();
     if (reason !== undefined) return false;
-    log('error', 'message given up: functions die of it; it is in the dead-letter queue', {id, deaths});
+    const about = {id: messageIdOf(record), deaths};
+    log('error', 'message given up: functions die of it; it is in the dead-letter queue', about);
     await sqs.deleteAll(queueUrl, [record]);
     await this.#clear(record);
     return true;

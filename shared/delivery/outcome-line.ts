@@ -1,6 +1,8 @@
 // What the log says of an outcome. Entries have the same names here as in results.
 
 import type {LogLine} from '../log-line.ts';
+import type {Mailbox} from '../smtp/address.ts';
+import {utcTimeOf} from '../utc-time.ts';
 import {nextHopName} from './destination.ts';
 import type {Candidate} from './gate.ts';
 import type {Attempt, Outcome, Told} from './outcome.ts';
@@ -38,11 +40,16 @@ export function outcomeLine(outcome: Outcome): LogLine | undefined {
   }
 }
 
+/** An address as the log has it, however producers write it: whoever searches the log knows one spelling. */
+export const loggedAddressOf = ({localPart, domain}: Mailbox): string =>
+  `${localPart.toLowerCase()}@${domain}`;
+
 const aboutOf = ({message, destination, lane}: Candidate) => ({
   id: message.tracking.id,
   queue: destination.queue,
   ...(lane !== undefined && {lane}),
   domain: message.recipient.domain,
+  recipient: loggedAddressOf(message.recipient),
 });
 
 function endLine(outcome: Told): LogLine {
@@ -55,7 +62,8 @@ function endLine(outcome: Told): LogLine {
 }
 
 function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt): LogLine {
-  const {message, destination, fate} = outcome;
+  const {message, destination, fate, nextMs} = outcome;
+  const {attempts, arrivedMs} = message.tracking;
   const {state, result, time: _, ...facts} = entryProperty(entry);
   const isFine = fate === 'accepted' && entry.policyFailure === undefined;
   const fields = {
@@ -67,7 +75,10 @@ function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt)
     result,
     ...facts,
     durationMs,
-    attempt: message.tracking.attempts,
+    attempt: attempts,
+    // Once, as each octet of each line is paid for.
+    ...(attempts === 1 && {arrived: utcTimeOf(arrivedMs)}),
+    ...(nextMs !== undefined && {nextattempt: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)}),
     ...(tried > 1 && {tried}),
     ...(passed && {passed}),
     ...(message.tags.length > 0 && {tags: message.tags}),

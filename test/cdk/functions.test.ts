@@ -59,7 +59,7 @@ test('logs are kept for a month, or for as long as is asked for', () => {
 
 test('one message, one domain and what failed are found in the logs without reading them all', () => {
   for (const {Properties} of stack.all('AWS::Logs::LogGroup')) {
-    expect(Properties.FieldIndexPolicies).toEqual([{Fields: ['id', 'domain', 'level']}]);
+    expect(Properties.FieldIndexPolicies).toEqual([{Fields: ['id', 'domain', 'recipient', 'level']}]);
   }
 });
 

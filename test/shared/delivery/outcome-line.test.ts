@@ -1,15 +1,21 @@
 import {expect, test} from 'vitest';
 import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import {attempted, type Outcome, refused, stopped} from '../../../shared/delivery/outcome.ts';
-import {outcomeLine} from '../../../shared/delivery/outcome-line.ts';
+import {loggedAddressOf, outcomeLine} from '../../../shared/delivery/outcome-line.ts';
 import {entryOf} from '../../../shared/delivery/result-entry.ts';
 import type {Tried} from '../../../shared/smtp/failure.ts';
-import {incoming, message, now, settings} from '../../samples/messages.ts';
+import {incoming, mailbox, message, now, settings} from '../../samples/messages.ts';
 
 const stage = settings();
 const mail = message({tags: ['t']});
 const candidate = {message: mail, destination: resolveDestination(mail, stage), lane: 'example.org#2'};
-const about = {id: 'message-1', queue: 'example.org', lane: 'example.org#2', domain: 'example.org'};
+const about = {
+  id: 'message-1',
+  queue: 'example.org',
+  lane: 'example.org#2',
+  domain: 'example.org',
+  recipient: 'rcpt@example.org',
+};
 const failure = {
   stage: 'rcptto',
   result: 'error',
@@ -30,6 +36,7 @@ const attemptOf = {
   mta: 'mx.example.org',
   durationMs: 70,
   attempt: 1,
+  arrived: '2030-01-01 12:00:00',
   tried: 2,
   passed: ['192.0.2.1: down'],
   tags: ['t'],
@@ -69,6 +76,7 @@ test.each<[string, Outcome, string, string, object]>([
       code: 450,
       status: '4.2.0',
       description: 'later',
+      nextattempt: '2030-01-01 12:10:00',
     },
   ],
   [
@@ -110,4 +118,15 @@ test.each<[string, Outcome, string, string, object]>([
 
 test('the log says nothing of a message that waits until it is due', () => {
   expect(outcomeLine(stopped(untried, {kind: 'hold', untilMs: now + 5000}, stage, now))).toBeUndefined();
+});
+
+test('only the first attempt says when the message arrived', () => {
+  const again = message({relayq: {id: 'message-1', arrived: '2030-01-01 11:00:00', attempts: 1, hops: 0}});
+  const line = outcomeLine(attempted({...candidate, message: again}, report(accepted), stage, now));
+  expect(line?.fields).toMatchObject({attempt: 2});
+  expect(line?.fields).not.toHaveProperty('arrived');
+});
+
+test('a recipient is logged in one spelling, in which it can be searched for', () => {
+  expect(loggedAddressOf(mailbox('Jo.Doe@B\u00fccher.Example'))).toBe('jo.doe@xn--bcher-kva.example');
 });
