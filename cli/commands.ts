@@ -3,6 +3,7 @@
 import type {AddCommand} from './command/command.ts';
 import {completion} from './completion/completion.ts';
 import {deadLetters} from './dead-letters/dead-letters.ts';
+import {explain} from './explain/explain.ts';
 import {send} from './send/send.ts';
 import {set, settings, unset} from './settings/settings.ts';
 import {status, top} from './status/status.ts';
@@ -11,6 +12,7 @@ import {tail} from './tail/tail.ts';
 export const commands: readonly AddCommand[] = [
   status,
   top,
+  explain,
   settings,
   set,
   unset,

@@ -3,12 +3,12 @@
 
 import {compose} from '../../functions/route/compose.ts';
 import {readMessage} from '../../functions/route/read-message.ts';
-import {openGates} from '../../shared/delivery/gate.ts';
+import {type Candidate, openGates} from '../../shared/delivery/gate.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {reasonOf} from '../../shared/delivery/result.ts';
 import {candidateOf} from '../../shared/delivery/route.ts';
 import type {Message} from '../../shared/message/message.ts';
-import {parseSettings} from '../../shared/settings/settings.ts';
+import {parseSettings, type Settings} from '../../shared/settings/settings.ts';
 import type {Outgoing} from './enqueue.ts';
 
 export type Checked =
@@ -19,17 +19,29 @@ const patient = {...parseSettings([]).settings, maxDeliverTime: Number.POSITIVE_
 
 /** @returns its problems as whole sentences, each with the place */
 export async function checkMessage(outgoing: Outgoing, nowMs: number): Promise<Checked> {
-  const arrival = {id: 'to-be-sent', arrivedMs: nowMs};
   const wrong = (problems: readonly string[]): Checked => ({
     ok: false,
     problems: problems.map(problem => `${outgoing.source}: ${problem}`),
   });
-  const parsed = await readMessage(outgoing.body, arrival, patient, [compose]);
-  if (!parsed.ok) return wrong(parsed.problems.map(({path, problem}) => `${path || 'it'} ${problem}`));
-  const candidate = candidateOf(parsed, {...arrival, body: outgoing.body, oversizeQueue: ''}, patient, nowMs);
-  if ('fate' in candidate) return wrong([reasonOf(candidate.refusal)]);
+  const routed = await routedAs(outgoing.body, patient, nowMs);
+  if (!routed.ok) return wrong(routed.problems);
+  const {candidate} = routed;
   const batch = {candidates: [candidate], settings: patient, now: () => nowMs};
   const stop = (await openGates([expiry], batch))(candidate, nowMs);
   if (stop?.kind === 'end') return wrong([stop.entry.description]);
-  return {ok: true, outgoing, message: parsed.message};
+  return {ok: true, outgoing, message: candidate.message};
+}
+
+export type Routed =
+  | {readonly ok: true; readonly candidate: Candidate}
+  | {readonly ok: false; readonly problems: readonly string[]};
+
+/** What the route function would make of a body on the outbox, before its gates. */
+export async function routedAs(body: string, settings: Settings, nowMs: number): Promise<Routed> {
+  const arrival = {id: 'to-be-sent', arrivedMs: nowMs};
+  const parsed = await readMessage(body, arrival, settings, [compose]);
+  if (!parsed.ok)
+    return {ok: false, problems: parsed.problems.map(({path, problem}) => `${path || 'it'} ${problem}`)};
+  const candidate = candidateOf(parsed, {...arrival, body, oversizeQueue: ''}, settings, nowMs);
+  return 'fate' in candidate ? {ok: false, problems: [reasonOf(candidate.refusal)]} : {ok: true, candidate};
 }

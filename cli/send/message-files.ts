@@ -29,7 +29,7 @@ export class FileProblem extends Error {
  */
 export function parseMessageFile(name: string, octets: Buffer, options: EmlOptions = {}): FileMessage[] {
   const source = name === '-' ? 'stdin' : name;
-  const eml = isEml(name, octets);
+  const eml = isEmlFile(name, octets);
   const text = textOf(source, octets, eml);
   if (text.trim() === '') throw new FileProblem(source, 'is empty');
   if (eml) {
@@ -63,7 +63,8 @@ export function messageBodyOf({source, message}: FileMessage): string {
   return body;
 }
 
-function isEml(name: string, octets: Buffer): boolean {
+/** Else it is JSON, or nothing that can be read. */
+export function isEmlFile(name: string, octets: Buffer): boolean {
   if (/\.eml$/i.test(name)) return true;
   if (/\.(?:json|jsonl|ndjson)$/i.test(name)) return false;
   // The name of a header field could begin like that (RFC 5322 2.2), but in no mail it does.

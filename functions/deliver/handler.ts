@@ -1,11 +1,6 @@
 // deliver: takes messages from the delivery queues, sends each one over SMTP, and settles its outcome.
 
 import type {SQSRecord} from 'aws-lambda';
-import {expiry} from '../../shared/delivery/gates/expiry.ts';
-import {gathering} from '../../shared/delivery/gates/gathering.ts';
-import {rate, rateLimitOf} from '../../shared/delivery/gates/rate.ts';
-import {receiver} from '../../shared/delivery/gates/receiver.ts';
-import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
 import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
 import type {Message} from '../../shared/message/message.ts';
 import {localStage, namesOf, needs} from '../../shared/names.ts';
@@ -16,13 +11,13 @@ import {setUpComplaints} from '../outcome/set-up-complaints.ts';
 import {Settler} from '../outcome/settler.ts';
 import {IdleLeases} from '../receivers/idle-leases.ts';
 import {MarkTable} from '../receivers/mark-table.ts';
-import {RateLimits} from '../receivers/rate-limits.ts';
 import {batchHandler} from '../runtime/batch.ts';
 import {readEnvironment} from '../runtime/environment.ts';
 import {log} from '../runtime/log.ts';
 import {queueNameOf} from '../runtime/record.ts';
 import {startUp} from '../start-up.ts';
 import {type DeliverParts, deliverBatch} from './deliver-batch.ts';
+import {deliverGates} from './gates.ts';
 import {Hiding} from './hiding.ts';
 import {StsPolicies} from './next-hop/mta-sts-policies.ts';
 import {NextHops} from './next-hop/next-hops.ts';
@@ -39,18 +34,11 @@ const {sqs, dynamoDb, results, settings, visibility, receivers, slots, writerWit
 const complaints = setUpComplaints(log, () => settings.expire());
 const report = new BatchReport({function: 'deliver', stage, log, now: Date.now});
 const writer = writerWith([outcomeLog(log), report.listener, complaints, results]);
-const rateLimits = new RateLimits(slots, log, rateLimitOf);
 const policies = new StsPolicies({log, now: Date.now});
 const names = namesOf(stage);
 const leases = new IdleLeases({client: dynamoDb, tableName: names.receivers, log, now: Date.now});
 const common = {
-  gates: [
-    expiry,
-    settingsKnown,
-    receiver(receivers),
-    gathering,
-    rate((candidates, now) => rateLimits.waitsOf(candidates, now)),
-  ],
+  gates: deliverGates({receivers, slots, log}),
   connections: new Connections(Date.now, leases),
   leases,
   troubles: new Troubles(),

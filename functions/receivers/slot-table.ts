@@ -1,10 +1,11 @@
 // The next slot of each receiver that has a rate, where all environments see it. One conditional write moves it on by
-// as many slots as a batch needs. It is never read first: a failed condition returns the current item.
+// as many slots as a batch needs. The functions never read it first: a failed condition returns the current item.
 
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
+  GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import {earliestSlotOf, horizonMs, type Rate, type Slots, spanOf} from '../../shared/delivery/rate.ts';
@@ -57,6 +58,12 @@ export class SlotTable {
       if (begun.done) return {firstMs: earliestMs, count};
     }
     throw new Error(`${receiver}: its next slot could not be moved on in ${maxWrites} writes`);
+  }
+
+  /** A receiver's next slot, which is left to others. @throws Error when the table cannot be read */
+  async nextMsOf(receiver: string): Promise<number | undefined> {
+    const get = new GetItemCommand({TableName: this.#tableName, Key: {[stateKey]: {S: receiver}}});
+    return nextMsOf((await this.#client.send(get)).Item);
   }
 
   /** @returns `nextMs` after the write, or as it was found; undefined where there is no item */

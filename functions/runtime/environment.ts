@@ -2,6 +2,9 @@
 
 import {formerSenders, settingsMaxAge, type Variable, variables} from '../../shared/names.ts';
 
+/** How many seconds settings are kept. */
+export const defaultSettingsMaxAgeS = 60;
+
 export type Environment<Needed extends Variable = Variable> = ReturnType<typeof readEnvironment<Needed>>;
 
 /** @throws Error naming every variable that is missing. Lambda then reports that the function cannot start. */
@@ -16,6 +19,6 @@ export function readEnvironment<Needed extends Variable>(
     ...(Object.fromEntries(values) as Readonly<Record<Needed, string>>),
     /** Whose results on the outbox are believed: those of the version before. */
     formerSenders: (env[formerSenders] ?? '').split(','),
-    settingsMaxAgeMs: Number(env[settingsMaxAge] ?? 60) * 1000,
+    settingsMaxAgeMs: Number(env[settingsMaxAge] ?? defaultSettingsMaxAgeS) * 1000,
   };
 }

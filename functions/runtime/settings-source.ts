@@ -20,6 +20,9 @@ export interface SettingsSourceOptions {
 /** Parameters are left alone at least so long before they count: whoever writes several one by one takes seconds. */
 const leastSettleMs = 3000;
 
+/** How long parameters with credentials are left alone, by how long settings are kept. */
+export const settleMsOf = (maxAgeMs: number): number => Math.max(maxAgeMs, leastSettleMs);
+
 export class SettingsSource {
   readonly #options: Required<SettingsSourceOptions>;
   readonly #settleMs: number;
@@ -31,7 +34,7 @@ export class SettingsSource {
 
   constructor(options: SettingsSourceOptions) {
     this.#options = {now: Date.now, ...options};
-    this.#settleMs = Math.max(this.#options.maxAgeMs, leastSettleMs);
+    this.#settleMs = settleMsOf(this.#options.maxAgeMs);
   }
 
   /** @throws Error when SSM has never been read: mail waits rather than goes astray */

@@ -4,7 +4,7 @@
 import {createHash} from 'node:crypto';
 import type {Message} from '../message/message.ts';
 import {identityOf} from '../message/tracking.ts';
-import {type Capacity, defaultCapacity} from '../settings/groups/capacity.ts';
+import {type Capacity, capacity as capacityGroup, defaultCapacity} from '../settings/groups/capacity.ts';
 import type {Settings} from '../settings/settings.ts';
 import {type Security, strictestOf} from '../smtp/security.ts';
 import {nameOfRelay, type Relay} from '../smtp/smarthost.ts';
@@ -40,16 +40,13 @@ export interface Destination {
 
 export function resolveDestination(message: Message, settings: Settings): Destination {
   const {smarthost: own, recipient} = message;
-  const {smarthost, capacity: capacities} = settings;
-  const foreign = own && !(smarthost && nameOfRelay(own) === nameOfRelay(smarthost)) ? own : undefined;
+  const {smarthost} = settings;
+  const foreign = foreignOf(message, settings);
   const isDomain = own === undefined && smarthost === undefined;
   const queue = isDomain ? recipient.domain : smarthostQueue;
   const receiver = foreign ? `${smarthostQueue}!${nameOfRelay(foreign)}` : queue;
-  const capacity = {
-    ...defaultCapacity[isDomain ? 'domain' : 'smarthost'],
-    ...capacities.get(isDomain ? 'default' : 'smarthost'),
-    ...capacities.get(isDomain ? recipient.domain : (foreign?.hosts[0] ?? '')),
-  };
+  const {base, layers} = capacityLayersOf(message, settings);
+  const capacity: Capacity = Object.assign({...base}, ...layers.map(({members}) => members));
   const nextHop = nextHopOf(message, settings);
   return {
     queue,
@@ -58,6 +55,31 @@ export function resolveDestination(message: Message, settings: Settings): Destin
     group: groupOf(receiver, recipient.address, capacity.connections),
     nextHop,
     isForeign: foreign !== undefined && nextHop.kind === 'smarthost',
+  };
+}
+
+/** The smarthost that the message names, where it is not that of the settings. */
+const foreignOf = ({smarthost: own}: Message, {smarthost}: Settings): Relay | undefined =>
+  own && !(smarthost && nameOfRelay(own) === nameOfRelay(smarthost)) ? own : undefined;
+
+/** What a receiver's capacity is made of: each layer counts over those before it. */
+export interface CapacityLayers {
+  /** The default. */
+  readonly base: Capacity;
+  readonly layers: readonly {readonly parameter: string; readonly members: Partial<Capacity>}[];
+}
+
+export function capacityLayersOf(message: Message, settings: Settings): CapacityLayers {
+  const isDomain = message.smarthost === undefined && settings.smarthost === undefined;
+  const {prefix} = capacityGroup;
+  const foreign = foreignOf(message, settings);
+  const keys = isDomain ? ['default', message.recipient.domain] : ['smarthost', foreign?.hosts[0] ?? ''];
+  return {
+    base: defaultCapacity[isDomain ? 'domain' : 'smarthost'],
+    layers: keys.flatMap(key => {
+      const members = settings.capacity.get(key);
+      return members === undefined ? [] : [{parameter: `${prefix}${key}`, members}];
+    }),
   };
 }
 

@@ -27,6 +27,7 @@ const dataOf: {readonly [T in keyof RecordData]: (data: unknown) => RecordData[T
     const {usage, selector, matchingType, certificate} = data as packet.TlsaData;
     return {usage, selector, matchingType, data: certificate.toString('hex')};
   },
+  CNAME: data => data as string,
 };
 
 export class DnsOverHttps implements Dns {
@@ -66,6 +67,10 @@ export class DnsOverHttps implements Dns {
       ttlSeconds: Math.min(...found.map(({ttl = 0}) => ttl)),
       secure,
     };
+  }
+
+  cancel(): void {
+    void this.#session?.then(session => session.destroy());
   }
 
   async #ask(question: Buffer): Promise<Buffer> {

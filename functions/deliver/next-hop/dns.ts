@@ -10,6 +10,8 @@ export interface RecordData {
   /** The strings that the record is made of. */
   readonly TXT: readonly string[];
   readonly TLSA: TlsaRecord;
+  /** The name that the name is an alias of. Mail follows aliases anyway; only people ask for them. */
+  readonly CNAME: string;
 }
 
 export interface DnsAnswer<Data> {
@@ -25,4 +27,6 @@ export interface DnsAnswer<Data> {
 export interface Dns {
   /** @throws Error with a `code` when there is no answer: SERVFAIL, or a timeout */
   query<T extends keyof RecordData>(name: string, type: T): Promise<DnsAnswer<RecordData[T]>>;
+  /** Gives up what is being asked. */
+  cancel(): void;
 }

@@ -30,6 +30,13 @@ export function dnsOf({nameServers, resolver: url}: Pick<MxSettings, 'nameServer
   return overHttps.dns;
 }
 
+/** Whom `dnsOf` asks, by address or URL. */
+export const serversOf = ({
+  nameServers,
+  resolver,
+}: Pick<MxSettings, 'nameServers' | 'resolver'>): readonly string[] =>
+  resolver !== undefined ? [resolver] : nameServers.length > 0 ? nameServers : new Resolver().getServers();
+
 class SystemDns implements Dns {
   readonly #resolver = new Resolver({timeout: 5000, tries: 2});
 
@@ -51,6 +58,10 @@ class SystemDns implements Dns {
     }
   }
 
+  cancel(): void {
+    this.#resolver.cancel();
+  }
+
   readonly #lookups: {
     readonly [T in keyof RecordData]: (
       name: string,
@@ -62,6 +73,7 @@ class SystemDns implements Dns {
     TXT: async name => ({records: await this.#resolver.resolveTxt(name)}),
     // TLSA records are worth nothing without DNSSEC, and the system does not tell what DNSSEC has proved.
     TLSA: async () => ({records: []}),
+    CNAME: async name => ({records: await this.#resolver.resolveCname(name)}),
   };
 }
 

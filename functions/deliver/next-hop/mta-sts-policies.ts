@@ -29,6 +29,8 @@ export interface StsPoliciesOptions {
   readonly now: () => number;
   /** 443, except in tests. */
   readonly httpsPort?: number;
+  /** As in NextHopsOptions. */
+  readonly dnsOf?: (mx: MxSettings) => Dns;
 }
 
 export class StsPolicies {
@@ -44,8 +46,8 @@ export class StsPolicies {
    * 3.3), or a forged answer would undo it. Otherwise there is none.
    */
   async policyOf(domain: string, mx: MxSettings): Promise<StsPolicy | undefined> {
-    const {log, now} = this.#options;
-    const dns = dnsOf(mx);
+    const {log, now, dnsOf: resolverOf = dnsOf} = this.#options;
+    const dns = resolverOf(mx);
     const {records} = await dns.query(`_mta-sts.${domain}`, 'TXT').catch(() => ({records: []}));
     const id = policyIdOf(records);
     const known = this.#known.get(domain);

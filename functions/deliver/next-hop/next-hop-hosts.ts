@@ -23,6 +23,7 @@ export interface MxOptions {
   readonly random: () => number;
   /** The MTA-STS policy to apply, if there is one. */
   readonly policyOf: () => Promise<StsPolicy | undefined>;
+  readonly dns?: Dns;
 }
 
 /** This many MX hosts with addresses are enough, and this many are looked up at a time. Each costs two queries. */
@@ -46,7 +47,7 @@ export const failed = (fact: Fact, description: string): Extract<Hosts, {ok: fal
 export async function resolveMxHosts(
   domain: string,
   mx: MxSettings,
-  {now, random, policyOf}: MxOptions,
+  {now, random, policyOf, dns = dnsOf(mx)}: MxOptions,
 ): Promise<Hosts> {
   const literal = parseAddressLiteral(domain);
   if (literal !== undefined) {
@@ -54,7 +55,6 @@ export async function resolveMxHosts(
     if (addresses.length === 0) return privateAddresses([domain]);
     return {ok: true, hosts: [{host: domain, addresses}], ttlSeconds: maxTtlSeconds};
   }
-  const dns = dnsOf(mx);
   const [named, policy] = await Promise.all([mxNamesOf(dns, domain, random), policyOf()]);
   if (!named.ok) return named;
   const {names, secure} = named;

@@ -5,6 +5,7 @@ import {type NextHop, nextHopName} from '../../../shared/delivery/destination.ts
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import type {Settings} from '../../../shared/settings/settings.ts';
 import {BoundedMap} from '../../runtime/bounded-map.ts';
+import type {Dns} from './dns.ts';
 import type {StsPolicies} from './mta-sts-policies.ts';
 import {permittedHosts} from './named-smarthost.ts';
 import {type Hosts, resolveMxHosts, resolveRelayHosts} from './next-hop-hosts.ts';
@@ -16,11 +17,13 @@ interface Kept {
 }
 
 export interface NextHopsOptions {
-  readonly policies: StsPolicies;
+  readonly policies: Pick<StsPolicies, 'policyOf'>;
   readonly now: () => number;
   readonly random: () => number;
   /** Whether messages may name smarthosts anywhere, this machine included. They may on the local stage. */
   readonly anywhere: boolean;
+  /** The resolver to ask, where it is not the one that the settings name: somebody may want to listen. */
+  readonly dnsOf?: (mx: MxSettings) => Dns;
 }
 
 export class NextHops {
@@ -56,8 +59,8 @@ export class NextHops {
   }
 
   #mxHostsOf(domain: string, mx: MxSettings): Promise<Hosts> {
-    const {policies, now, random} = this.#options;
+    const {policies, now, random, dnsOf} = this.#options;
     const policyOf = async () => (mx.mtaSts ? policies.policyOf(domain, mx) : undefined);
-    return resolveMxHosts(domain, mx, {now, random, policyOf});
+    return resolveMxHosts(domain, mx, {now, random, policyOf, ...(dnsOf && {dns: dnsOf(mx)})});
   }
 }

@@ -1,0 +1,77 @@
+// An explanation as text for a terminal of so many columns.
+
+import type {Paint} from '../terminal/paint.ts';
+import {printable, shortened} from '../terminal/printable.ts';
+import type {Fact, Step} from './step.ts';
+import type {Verdict} from './verdict.ts';
+
+const titles: Readonly<Record<Step['step'], string>> = {
+  settings: 'Settings that count',
+  message: 'Message',
+  destination: 'Destination',
+  hosts: 'Hosts',
+  tls: 'TLS',
+  capacity: 'Capacity',
+  now: 'Now',
+};
+
+const leastColumns = 40;
+const mostColumns = 160;
+const widestName = 28;
+/** Words of others can be long. */
+const longestFact = 600;
+
+export function explanationLines(
+  steps: readonly Step[],
+  {goes, text}: Verdict,
+  {columns, paint}: {readonly columns: number; readonly paint: Paint},
+): readonly string[] {
+  const width = Math.min(Math.max(columns, leastColumns), mostColumns);
+  const names = steps.flatMap(({facts}) => facts.map(({what}) => printable(what).length));
+  const nameWidth = Math.min(Math.max(...names), width >= 100 ? widestName : 16);
+  return [
+    ...steps.flatMap(({step, facts}) => [
+      paint(titles[step], 'bold'),
+      ...facts.flatMap(fact => factLines(fact, {width, nameWidth, paint})),
+      '',
+    ]),
+    ...wrapped(printable(text), width, 0).map(line => paint(line, goes ? 'green' : 'red')),
+  ];
+}
+
+interface Layout {
+  readonly width: number;
+  readonly nameWidth: number;
+  readonly paint: Paint;
+}
+
+function factLines({what, is, why, isBad}: Fact, {width, nameWidth, paint}: Layout): readonly string[] {
+  const name = printable(what);
+  const indent = nameWidth + 4;
+  const reason = why === undefined ? '' : ` – ${why}`;
+  const lines = wrapped(shortened(printable(`${is}${reason}`), longestFact), width, indent);
+  // A name that is too long has a line to itself.
+  const [first = '', ...rest] = lines;
+  const head =
+    name.length <= nameWidth
+      ? [`  ${name.padEnd(nameWidth)}  ${first.trimStart()}`, ...rest]
+      : [`  ${name}`, ...lines];
+  return head.map(line => (isBad ? paint(line, 'yellow') : line));
+}
+
+/** Broken at blanks, each line behind so many of them. */
+function wrapped(text: string, width: number, indent: number): readonly string[] {
+  const room = Math.max(width - indent, 20);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/ +/)) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length <= room || line === '') line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  lines.push(line);
+  return lines.map(each => ' '.repeat(indent) + each);
+}
