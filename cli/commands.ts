@@ -8,11 +8,13 @@ import {send} from './send/send.ts';
 import {set, settings, unset} from './settings/settings.ts';
 import {status, top} from './status/status.ts';
 import {tail} from './tail/tail.ts';
+import {trace} from './trace/trace.ts';
 
 export const commands: readonly AddCommand[] = [
   status,
   top,
   explain,
+  trace,
   settings,
   set,
   unset,

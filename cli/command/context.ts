@@ -31,6 +31,12 @@ export interface Context extends CommonOptions {
    * @throws NotAllowed
    */
   mayChange(what: string, kind: 'harmless' | 'destructive'): Promise<void>;
+  /**
+   * To be called before something costs more than a few requests. Outside the local stage it asks.
+   * @param what as a sentence goes on: `search 3 GB of logs for at most 0.02 USD`
+   * @throws NotAllowed
+   */
+  maySpend(what: string): Promise<void>;
 }
 
 export interface ContextParts {
@@ -42,16 +48,22 @@ export interface ContextParts {
 
 export function contextOf(options: CommonOptions, parts: ContextParts): Context {
   const clients = clientsOf(options, parts.env);
-  const mayChange: Context['mayChange'] = async (what, kind) => {
-    const {stage, readOnly, yes, input} = options;
-    const {terminal} = parts;
-    if (readOnly) throw new NotAllowed(`--read-only: this would ${what}`);
-    if (kind === 'harmless' || yes || stage === localStage) return;
+  const {terminal} = parts;
+  const {stage, readOnly, yes, input} = options;
+  const isAllowed = yes || stage === localStage;
+  const ask = async (what: string, refusal: string) => {
     const where = `stage ${stage} of account ${await clients.account()} in ${await clients.region()}`;
     if (!input || !terminal.canAsk)
       throw new NotAllowed(`this would ${what}, in ${where}: say so with --yes`);
     const answer = await terminal.ask(`${where}: ${what}? [y/N] `);
-    if (!/^y(?:es)?$/i.test(answer?.trim() ?? '')) throw new NotAllowed('nothing was done');
+    if (!/^y(?:es)?$/i.test(answer?.trim() ?? '')) throw new NotAllowed(refusal);
   };
-  return {...options, ...parts, clients, mayChange};
+  const mayChange: Context['mayChange'] = async (what, kind) => {
+    if (readOnly) throw new NotAllowed(`--read-only: this would ${what}`);
+    if (kind === 'destructive' && !isAllowed) await ask(what, 'nothing was done');
+  };
+  const maySpend: Context['maySpend'] = async what => {
+    if (!isAllowed) await ask(what, 'nothing was spent');
+  };
+  return {...options, ...parts, clients, mayChange, maySpend};
 }

@@ -2,6 +2,7 @@
 
 import type {Paint} from '../terminal/paint.ts';
 import {printable, shortened} from '../terminal/printable.ts';
+import {wrapped} from '../terminal/wrapped.ts';
 import type {Fact, Step} from './step.ts';
 import type {Verdict} from './verdict.ts';
 
@@ -57,21 +58,4 @@ function factLines({what, is, why, isBad}: Fact, {width, nameWidth, paint}: Layo
       ? [`  ${name.padEnd(nameWidth)}  ${first.trimStart()}`, ...rest]
       : [`  ${name}`, ...lines];
   return head.map(line => (isBad ? paint(line, 'yellow') : line));
-}
-
-/** Broken at blanks, each line behind so many of them. */
-function wrapped(text: string, width: number, indent: number): readonly string[] {
-  const room = Math.max(width - indent, 20);
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/ +/)) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length <= room || line === '') line = longer;
-    else {
-      lines.push(line);
-      line = word;
-    }
-  }
-  lines.push(line);
-  return lines.map(each => ' '.repeat(indent) + each);
 }

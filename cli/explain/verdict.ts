@@ -38,9 +38,9 @@ export function verdictOf(
   }
   const [first] = targets;
   if (first === undefined) return {goes: false, text: 'would be deferred: its next hop has no address'};
-  const port = first.port === defaultSmtpPort ? '' : `, port ${first.port}`;
-  const where =
-    first.host === first.address ? `${first.address}${port}` : `${first.host} (${first.address}${port})`;
+  const port = first.port === defaultSmtpPort ? [] : [`port ${first.port}`];
+  const more = [...(first.host === first.address ? [] : [first.address]), ...port].join(', ');
+  const where = more === '' ? first.host : `${first.host} (${more})`;
   const state = entry?.down ? 'is down' : 'has not answered';
   const probe = isProbe ? `, as the probe of a receiver that ${state}` : '';
   return {goes: true, text: `would be delivered now to ${where} over ${tlsWords(first)}${probe}`};

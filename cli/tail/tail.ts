@@ -1,13 +1,14 @@
 // `relayq tail`: what the functions log, as they log it.
 
 import {setTimeout as delay} from 'node:timers/promises';
-import {InvalidArgumentError, Option} from 'commander';
+import {Option} from 'commander';
 import {fates} from '../../shared/delivery/result.ts';
 import {namesOf} from '../../shared/names.ts';
 import type {Act, AddCommand} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {paintOf} from '../terminal/paint.ts';
 import {printable} from '../terminal/printable.ts';
+import {durationOf} from './duration.ts';
 import {filterPatternOf, type LogFilter} from './log-filter.ts';
 import {logLine} from './log-line.ts';
 import {isThrottled, type LogEvent, LogReader} from './log-reader.ts';
@@ -20,14 +21,6 @@ interface TailOptions extends LogFilter {
 const pollMs = 1500;
 /** A trouble that lasts is told now and then. */
 const troubleMs = 5000;
-
-const units = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000} as const;
-
-function durationOf(text: string): number {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (count !== undefined) return Number(count) * units[unit as keyof typeof units];
-  throw new InvalidArgumentError('A time such as 30s, 5m, 2h or 1d is wanted.');
-}
 
 export const tail: AddCommand = (program, acting) =>
   void program
