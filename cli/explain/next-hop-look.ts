@@ -76,7 +76,7 @@ export async function lookAtNextHop(
       dns,
       servers: isAsked ? serversOf(mx) : [],
       isLate: named === undefined,
-      aliases: dns && named ? await aliasesIn(dns, hop.kind === 'mx' ? hop.domain : '', withinMs) : new Map(),
+      aliases: dns && named ? await aliasesIn(dns, hop.kind === 'mx' ? hop.domain : '') : new Map(),
       policy,
       policyTrouble,
     };
@@ -99,8 +99,10 @@ async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined
 
 /** So many names are asked for what they are aliases of. */
 const mostNames = 10;
+/** They change nothing, so nobody waits for them. */
+const aliasesWithinMs = 2_000;
 
-async function aliasesIn(dns: ObservedDns, domain: string, withinMs: number) {
+async function aliasesIn(dns: ObservedDns, domain: string) {
   const records = dns.answerTo(domain, 'MX')?.records ?? [];
   const hosts = records
     .map(({exchange}) => exchange.toLowerCase())
@@ -110,6 +112,6 @@ async function aliasesIn(dns: ObservedDns, domain: string, withinMs: number) {
     const [alias] = (await dns.query(name, 'CNAME')).records;
     return alias === undefined ? [] : [[name, alias.toLowerCase()] as const];
   });
-  const answers = (await inTime(Promise.allSettled(asking), withinMs)) ?? [];
+  const answers = (await inTime(Promise.allSettled(asking), aliasesWithinMs)) ?? [];
   return new Map(answers.flatMap(each => (each.status === 'fulfilled' ? each.value : [])));
 }

@@ -49,7 +49,7 @@ export async function searchFor(traced: Traced, context: Context, search: Search
   const messages = messagesIn([...(older ?? []), ...recent.events], traced);
   const sinceMs = older === undefined ? recent.sinceMs : wantedMs;
   const around = await surroundingsOf(messages, common, sinceMs);
-  return {messages: messages.map(each => withSurroundings(each, around)), sinceMs, wantedMs};
+  return {messages: messages.map(each => withSurroundings(each, around, nowMs)), sinceMs, wantedMs};
 }
 
 /** Of one message nothing comes before its arrival. */

@@ -40,7 +40,7 @@ function messageOf(id: string, lines: readonly TraceLine[]): TracedMessage {
     domain: last('domain'),
     lanes: [...new Set(lines.flatMap(({lane}) => lane ?? []))],
     events,
-    ...standingOf(events),
+    ...standingOf(events, Number.NEGATIVE_INFINITY),
   };
 }
 
@@ -51,21 +51,26 @@ type Standing = Pick<TracedMessage, 'state' | 'isOver' | 'nextMs'>;
 
 const final = new Set(['accepted', 'bounced', 'expired', 'invalid']);
 
-function standingOf(events: readonly TraceEvent[]): Standing {
+function standingOf(events: readonly TraceEvent[], nowMs: number): Standing {
   const decisive = events.findLast(({what}) => what !== 'hidden' && what !== 'receiver' && what !== 'logged');
   if (decisive === undefined) return {state: 'unknown', isOver: false, nextMs: undefined};
   const {what, fate, untilMs: nextMs, timeMs} = decisive;
   if (fate !== undefined && final.has(fate)) return {state: fate, isOver: true, nextMs: undefined};
   if (what === 'dead letter') return {state: what, isOver: true, nextMs: undefined};
-  // Its lane has been hidden since.
-  const hidden = events.findLast(event => event.what === 'hidden' && event.timeMs >= timeMs);
-  if (hidden !== undefined && what !== 'held' && fate !== 'deferred')
+  // What waits outside is in its lane again when it is due.
+  const insideMs = what === 'held' || fate === 'deferred' ? (nextMs ?? Number.POSITIVE_INFINITY) : timeMs;
+  const hidden = events.findLast(event => event.what === 'hidden' && (event.untilMs ?? 0) >= insideMs);
+  if (hidden !== undefined && insideMs <= nowMs)
     return {state: 'hidden', isOver: false, nextMs: hidden.untilMs};
   return {state: fate ?? what, isOver: false, nextMs};
 }
 
 /** What happened to its lanes and its receiver while it was on its way; the same again and again is told once. */
-export function withSurroundings(message: TracedMessage, around: readonly LogEvent[]): TracedMessage {
+export function withSurroundings(
+  message: TracedMessage,
+  around: readonly LogEvent[],
+  nowMs: number,
+): TracedMessage {
   const [first, lastOne] = [message.events[0], message.events.at(-1)];
   if (first === undefined || lastOne === undefined) return message;
   const endMs = message.isOver ? lastOne.timeMs : Number.POSITIVE_INFINITY;
@@ -76,8 +81,8 @@ export function withSurroundings(message: TracedMessage, around: readonly LogEve
     .filter(({lane = '', receiver = ''}) => message.lanes.includes(lane) || receivers.includes(receiver))
     .flatMap(({events}) => events)
     .filter(({what}) => what === 'hidden' || what === 'receiver');
-  const events = told(inOrder([...message.events, ...those]));
-  return {...message, events, ...standingOf(events)};
+  const all = inOrder([...message.events, ...those]);
+  return {...message, events: told(all), ...standingOf(all, nowMs)};
 }
 
 function told(events: readonly TraceEvent[]): readonly TraceEvent[] {

@@ -11,6 +11,7 @@ export interface TraceTextOptions {
   readonly columns: number;
   readonly paint: Paint;
   readonly timeOf: (ms: number) => string;
+  readonly nowMs: number;
 }
 
 const leastColumns = 40;
@@ -22,9 +23,9 @@ export function messageLines(
   {id, recipient, domain, events, state, isOver, nextMs}: TracedMessage,
   options: TraceTextOptions,
 ): readonly string[] {
-  const {paint, timeOf} = options;
+  const {paint, timeOf, nowMs} = options;
   const whom = recipient ?? (domain === undefined ? undefined : `somebody at ${domain}`);
-  const next = nextMs === undefined ? '' : `; next: ${nextOf(state)} ${timeOf(nextMs)}`;
+  const next = nextMs === undefined ? '' : `; ${nextOf(state, nextMs < nowMs)} ${timeOf(nextMs)}`;
   const summary = isOver ? overOf(state, id) : `${state}${next}`;
   const colour = state === 'accepted' ? 'green' : isOver ? 'red' : 'yellow';
   return [
@@ -37,9 +38,10 @@ export function messageLines(
 const overOf = (state: string, id: string): string =>
   state === 'dead letter' ? `dead letter: see relayq dead-letters show ${id}` : state;
 
-function nextOf(state: string): string {
-  if (state === 'deferred') return 'the attempt of';
-  return state === 'held' ? 'looked at again' : 'its lane is seen again';
+function nextOf(state: string, isPast: boolean): string {
+  if (state === 'hidden') return isPast ? 'its lane was to be seen again' : 'its lane is seen again';
+  if (state === 'held') return isPast ? 'it was to be looked at again' : 'it is looked at again';
+  return isPast ? 'the next attempt was due' : 'the next attempt is due';
 }
 
 function eventLines(event: TraceEvent, {columns, paint, timeOf}: TraceTextOptions): readonly string[] {
@@ -75,7 +77,10 @@ function wordsOf(event: TraceEvent, timeOf: TraceTextOptions['timeOf']): string 
       return sentence([`is ${fate}`, why], until === undefined ? undefined : `next probe ${until}`);
     case 'hidden': {
       const times = typeof facts.times === 'number' ? `${facts.times} times` : undefined;
-      return sentence(['its lane', times, why], until === undefined ? undefined : `until ${until}`);
+      return sentence(
+        [['its lane', times].filter(each => each !== undefined).join(' '), why],
+        until === undefined ? undefined : `until ${until}`,
+      );
     }
     case 'moved':
       return sentence([`to the ${String(facts.to ?? 'other')} queue`, why]);
@@ -90,10 +95,12 @@ const sentence = (parts: readonly (string | undefined)[], end?: string): string 
 function attemptWords({fate, why, facts}: TraceEvent, next: string | undefined): string {
   const {code, status, state, result, nextHop, tried, passed, policy, policyfailure, maybesent} = facts;
   const reply = code === undefined ? [state, result] : [code, status];
-  const said = [...reply, why]
+  const heard = reply
     .filter(each => each !== undefined)
     .map(textOf)
     .join(' ');
+  // Behind a code are the server's words, behind a stage our own.
+  const said = [heard, why].filter(Boolean).join(code === undefined ? ': ' : ' ');
   return [
     `${fate ?? 'tried'}: ${said}`,
     whereOf(facts),

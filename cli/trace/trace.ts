@@ -56,7 +56,7 @@ const traceOne: Act<[string, TraceOptions]> = async (context, text, {since}) => 
   }
 };
 
-function show({messages, sinceMs}: Found, {terminal, local}: Context): void {
+function show({messages, sinceMs}: Found, {terminal, local, now}: Context): void {
   const {columns} = terminal;
   const paint = paintOf(terminal.hasColours);
   const timeOf = (ms: number) => timeText(ms, local);
@@ -64,7 +64,7 @@ function show({messages, sinceMs}: Found, {terminal, local}: Context): void {
   const left = messages.length - shown.length;
   if (left > 0) terminal.say(`… ${countOf(left, 'older message')}: see --json`);
   for (const message of shown) {
-    for (const line of messageLines(message, {columns, paint, timeOf})) terminal.say(line);
+    for (const line of messageLines(message, {columns, paint, timeOf, nowMs: now()})) terminal.say(line);
     terminal.say('');
   }
   if (shown.length > 0) terminal.say(paint(`searched since ${timeOf(sinceMs)}`, 'dim'));

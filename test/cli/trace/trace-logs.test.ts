@@ -58,6 +58,11 @@ const attempt = (id: string, more: object = {}) => ({
   attempt: 1,
   ...more,
 });
+const hidden = (delaySeconds: number) => ({
+  message: 'lane hidden: its receiver is down',
+  lane: lane.lane,
+  delaySeconds,
+});
 const traced = async (...args: readonly string[]) => {
   const run = await relayq.run(['trace', ...args, '--json']);
   return {...run, told: run.stdout === '' ? undefined : JSON.parse(run.stdout)};
@@ -100,12 +105,7 @@ test('what happened to its lane and its receiver meanwhile is told, the same aga
     nextProbe: timeOf(startMs + 11_000).slice(0, -1),
   });
   put(deliver, startMs + 1000, {message: 'receiver is down', receiver: 'example.net', reason: 'another'});
-  for (const second of [2, 12, 32])
-    put(deliver, startMs + second * 1000, {
-      message: 'lane hidden: its receiver is down',
-      lane: 'example.org#1',
-      delaySeconds: 20,
-    });
+  for (const second of [2, 12, 32]) put(deliver, startMs + second * 1000, hidden(20));
   put(deliver, startMs + 2000, {
     message: 'lane hidden: its receiver is down',
     lane: 'example.org#2',
@@ -118,6 +118,21 @@ test('what happened to its lane and its receiver meanwhile is told, the same aga
     {what: 'receiver', fate: 'down', why: expect.stringContaining('ECONNREFUSED')},
     {what: 'hidden', why: 'its receiver is down', times: 3},
   ]);
+});
+
+test('a deferred message is in its lane again when it is due, and may be hidden there', async () => {
+  const startMs = ago(10);
+  put(deliver, startMs, attempt('a', {nextattempt: timeOf(startMs + 60_000).slice(0, -1)}));
+  put(deliver, startMs + 1000, hidden(20));
+  expect((await traced('a')).told.messages[0]).toMatchObject({
+    state: 'deferred',
+    next: timeOf(startMs + 60_000),
+  });
+  put(deliver, startMs + 70_000, hidden(20));
+  expect((await traced('a')).told.messages[0]).toMatchObject({
+    state: 'hidden',
+    next: timeOf(startMs + 90_000),
+  });
 });
 
 test.each([

@@ -123,6 +123,29 @@ describe('a mark', () => {
     await expect(broken).rejects.toThrow('a bug');
     expect(itemsOf()).toEqual([]);
   });
+
+  test('that is given up is logged under the ID that the rest of the log has', async () => {
+    const marks = new MarkTable(db.client, table.name);
+    const given: unknown[] = [];
+    const suspects = new Suspects({
+      sqs: {sendAll: async () => new Map(), deleteAll: async () => new Map()},
+      marks,
+      queueUrl: '',
+      deadLettersUrl: '',
+      visibility: {release: async () => {}} as unknown as Visibility,
+      log: (_, __, fields) => given.push(fields),
+    });
+    for (const body of ['{"relayq": {"id": "of-outbox"}}', 'no JSON', 'null']) {
+      for (let deaths = 0; deaths < 3; deaths += 1) await marks.add('a');
+      const attributes = {ApproximateReceiveCount: '20'};
+      await suspects.deliver([{messageId: 'a', body, attributes} as SQSRecord], async () => []);
+    }
+    expect(given).toEqual([
+      {id: 'of-outbox', deaths: 3},
+      {id: 'a', deaths: 3},
+      {id: 'a', deaths: 3},
+    ]);
+  });
 });
 
 describe('idle connections', () => {
