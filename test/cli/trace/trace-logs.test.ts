@@ -212,6 +212,21 @@ test('a log that is too large is searched by Logs Insights, whose price is told 
   expect(code).toBe(0);
 });
 
+test('outside the local stage --yes allows the price', async () => {
+  const group = logs.ensureGroup('/aws/lambda/relayq-dev-deliver');
+  logs.ensureGroup('/aws/lambda/relayq-dev-route');
+  put(group, ago(2 * 1440), attempt('a'));
+  through = endless;
+  const environment = {AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'eu-west-1'};
+  const args = ['trace', 'a', '--stage', 'dev', '--endpoint-url', endpoint.url, '--since', '7d', '--yes'];
+  const {code, stdout} = await relayq.run(args, {environment});
+  expect(code).toBe(0);
+  expect(stdout).toContain('451 4.7.1 later');
+});
+
+// The question names the account, which STS tells.
+test.todo('outside the local stage nothing is paid for without a yes: what is known is shown');
+
 test('without --since nothing is paid for, and what was not read is told', async () => {
   through = endless;
   const {told, code, stderr} = await traced('a');
