@@ -31,7 +31,7 @@ export function settingsStep(
     ...counting.map(each => ({
       what: each.name,
       is: shownValueOf(each),
-      why: `written ${timeOf(each.changedMs)}`,
+      why: `written ${timeOf(each.modifiedMs)}`,
     })),
     ...problems.map(({path, problem}) => ({
       what: path,
@@ -53,7 +53,7 @@ export function settingsStep(
       parameters: counting.map(each => ({
         name: each.name,
         value: shownValueOf(each),
-        written: timeText(each.changedMs, false),
+        written: timeText(each.modifiedMs, false),
       })),
       problems,
       settling,

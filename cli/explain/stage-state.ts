@@ -34,7 +34,7 @@ export async function stageStateOf({clients, stage, now}: Context): Promise<Stag
   const nowMs = now();
   const maxAgeMs = defaultSettingsMaxAgeS * 1000;
   const clock = {nowMs, settleMs: settleMsOf(maxAgeMs), nextMs: nowMs + maxAgeMs};
-  const read = parameters.map(({name, value, changedMs}) => ({name, value, modifiedMs: changedMs}));
+  const read = parameters.map(({name, value, modifiedMs}) => ({name, value, modifiedMs: modifiedMs}));
   const receivers = new Receivers({
     table: {
       all: async () => entries,
