@@ -1,16 +1,15 @@
 // The settings that count for a message: which parameters, since when, and what is wrong with them. No secret is shown.
 
 import type {CapacityLayers} from '../../shared/delivery/destination.ts';
-import {maskedText} from '../../shared/message/secrets.ts';
 import {settingGroups} from '../../shared/settings/setting-groups.ts';
 import type {Reading} from '../../shared/settings/settings.ts';
+import {settingsList} from '../../shared/settings/settings-list.ts';
 import type {StoredParameter} from '../aws/parameters.ts';
 import {shortened} from '../terminal/printable.ts';
 import {timeText} from '../terminal/time.ts';
 import type {Fact, Step, TimeOf} from './step.ts';
 
 const longestValue = 80;
-const mask = '***';
 
 export function settingsStep(
   parameters: readonly StoredParameter[],
@@ -18,20 +17,15 @@ export function settingsStep(
   timeOf: TimeOf,
 ): Step {
   const {problems, groups, settings} = reading;
-  const counting = parameters
-    .filter(({name}) => !name.startsWith(settingGroups.capacity.prefix) || isAmong(name, layers))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const shownValueOf = ({name, value, isSecret}: StoredParameter) => {
-    // What is wrong with a value may be that it is a password.
-    if (isSecret || name.endsWith('password') || problems.some(({path}) => path === name)) return mask;
-    return shortened(maskedText(value), longestValue);
-  };
+  const counting = settingsList(parameters)
+    .settings.filter(({source}) => source === 'parameter')
+    .filter(({name}) => !name.startsWith(settingGroups.capacity.prefix) || isAmong(name, layers));
   const settling = [...groups].filter(([, {standing}]) => standing === 'settling').map(([name]) => name);
   const facts: Fact[] = [
-    ...counting.map(each => ({
-      what: each.name,
-      is: shownValueOf(each),
-      why: `written ${timeOf(each.modifiedMs)}`,
+    ...counting.map(({name, value, isIdle, modifiedMs}) => ({
+      what: name,
+      is: shortened(value ?? '', longestValue),
+      why: `${isIdle ? 'does not count, ' : ''}written ${timeOf(modifiedMs ?? 0)}`,
     })),
     ...problems.map(({path, problem}) => ({
       what: path,
@@ -50,10 +44,11 @@ export function settingsStep(
     step: 'settings',
     facts: facts.length > 0 ? facts : [{what: 'parameters', is: 'none', why: 'all defaults count'}],
     data: {
-      parameters: counting.map(each => ({
-        name: each.name,
-        value: shownValueOf(each),
-        written: timeText(each.modifiedMs, false),
+      parameters: counting.map(({name, value, isHidden, isIdle, modifiedMs}) => ({
+        name,
+        value: isHidden ? null : value,
+        counts: !isIdle,
+        written: timeText(modifiedMs ?? 0, false),
       })),
       problems,
       settling,

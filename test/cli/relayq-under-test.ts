@@ -31,12 +31,9 @@ export class RelayqUnderTest {
   }
 
   start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const inherited = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')),
-    );
     const child = spawn(process.execPath, [join(projectRoot, 'cli/relayq.ts'), ...args], {
       cwd: this.directory,
-      env: {...inherited, RELAYQ_PORT: String(this.#port()), ...environment},
+      env: environmentWith({RELAYQ_PORT: String(this.#port()), ...environment}),
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#running.push(child);
@@ -57,8 +54,40 @@ export class RelayqUnderTest {
     return {code, stdout, stderr};
   }
 
+  /**
+   * Runs it in a terminal of its own, where somebody answers a question.
+   * @returns all that the terminal showed
+   */
+  async inTerminal(args: readonly string[], question: string, answer: string) {
+    const command = [process.execPath, join(projectRoot, 'cli/relayq.ts'), ...args];
+    const child = spawn('script', ['--quiet', '--return', '--command', command.join(' '), '/dev/null'], {
+      cwd: this.directory,
+      env: environmentWith({RELAYQ_PORT: String(this.#port()), ...credentials, NO_COLOR: '1'}),
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#running.push(child);
+    let shown = '';
+    for await (const chunk of child.stdout.setEncoding('utf8')) {
+      const wasAsked = shown.includes(question);
+      shown += chunk;
+      if (!wasAsked && shown.includes(question)) child.stdin.write(`${answer}\r`);
+    }
+    child.stdin.end();
+    if (child.exitCode === null) await once(child, 'exit');
+    return {code: child.exitCode, shown};
+  }
+
   async stop(): Promise<void> {
     for (const child of this.#running.splice(0)) child.kill('SIGKILL');
     await rm(this.directory, {recursive: true, force: true});
   }
 }
+
+/** What somebody has who is logged in to AWS. */
+export const credentials = {AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'eu-west-1'};
+
+/** Nothing of AWS comes from whoever runs the tests. */
+const environmentWith = (more: Readonly<Record<string, string>>) => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))),
+  ...more,
+});

@@ -1,14 +1,15 @@
 // `relayq trace` on logs as tests write them: of several environments, of older versions, hostile, and long ago.
 
 import {once} from 'node:events';
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {awsDoors} from '../../../local/endpoint/aws-doors.ts';
 import type {AwsRequest} from '../../../local/endpoint/aws-service.ts';
 import {type Endpoint, listen} from '../../../local/endpoint/endpoint.ts';
 import {CloudWatchLogs} from '../../../local/logs/cloudwatch-logs.ts';
 import type {LogGroup} from '../../../local/logs/log-group.ts';
 import {logsService} from '../../../local/logs/service.ts';
-import {RelayqUnderTest} from '../relayq-under-test.ts';
+import {stsService} from '../../../local/sts/definition.ts';
+import {credentials, RelayqUnderTest} from '../relayq-under-test.ts';
 
 type Output = Record<string, unknown>;
 
@@ -22,7 +23,8 @@ let through: (request: AwsRequest, answer: () => Promise<Output>) => Promise<Out
 let operations: string[];
 
 beforeEach(async () => {
-  logs = new CloudWatchLogs({region: 'us-east-1', accountId: '000000000000'});
+  const account = {region: 'us-east-1', accountId: '000000000000'};
+  logs = new CloudWatchLogs(account);
   deliver = logs.ensureGroup('/aws/lambda/relayq-local-deliver');
   route = logs.ensureGroup('/aws/lambda/relayq-local-route');
   through = (_, answer) => answer();
@@ -32,7 +34,7 @@ beforeEach(async () => {
     operations.push(request.operation);
     return through(request, () => service.call(request));
   };
-  endpoint = await listen(awsDoors([{...service, call}]), {port: 0});
+  endpoint = await listen(awsDoors([{...service, call}, stsService({account})]), {port: 0});
   relayq = await RelayqUnderTest.create(() => endpoint.port);
 });
 afterEach(async () => {
@@ -212,20 +214,31 @@ test('a log that is too large is searched by Logs Insights, whose price is told 
   expect(code).toBe(0);
 });
 
-test('outside the local stage --yes allows the price', async () => {
-  const group = logs.ensureGroup('/aws/lambda/relayq-dev-deliver');
-  logs.ensureGroup('/aws/lambda/relayq-dev-route');
-  put(group, ago(2 * 1440), attempt('a'));
-  through = endless;
-  const environment = {AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'eu-west-1'};
-  const args = ['trace', 'a', '--stage', 'dev', '--endpoint-url', endpoint.url, '--since', '7d', '--yes'];
-  const {code, stdout} = await relayq.run(args, {environment});
-  expect(code).toBe(0);
-  expect(stdout).toContain('451 4.7.1 later');
-});
+describe('outside the local stage', () => {
+  const ofDev = (...more: readonly string[]) => {
+    const group = logs.ensureGroup('/aws/lambda/relayq-dev-deliver');
+    logs.ensureGroup('/aws/lambda/relayq-dev-route');
+    put(group, ago(2 * 1440), attempt('a'));
+    through = endless;
+    const args = ['trace', 'a', '--stage', 'dev', '--endpoint-url', endpoint.url, '--since', '7d', ...more];
+    return relayq.run(args, {environment: credentials});
+  };
 
-// The question names the account, which STS tells.
-test.todo('outside the local stage nothing is paid for without a yes: what is known is shown');
+  test('--yes allows the price', async () => {
+    const {code, stdout} = await ofDev('--yes');
+    expect(code).toBe(0);
+    expect(stdout).toContain('451 4.7.1 later');
+  });
+
+  test('nothing is paid for without a yes, and what is known is shown', async () => {
+    const {code, stderr} = await ofDev();
+    expect(stderr).toMatch(
+      /search 0\.0 MB of logs .* in stage dev of account 000000000000 in eu-west-1: say so with --yes/,
+    );
+    expect(operations).not.toContain('StartQuery');
+    expect(code).toBe(1);
+  });
+});
 
 test('without --since nothing is paid for, and what was not read is told', async () => {
   through = endless;
@@ -264,9 +277,8 @@ test.each([
 });
 
 test('a stage without logs is said to be none', async () => {
-  const environment = {AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'eu-west-1'};
   const args = ['trace', 'a', '--stage', 'dev', '--endpoint-url', endpoint.url];
-  expect(await relayq.run(args, {environment})).toMatchObject({
+  expect(await relayq.run(args, {environment: credentials})).toMatchObject({
     code: 1,
     stderr: 'relayq: there are no logs of the functions: is stage dev deployed there?\n',
   });
