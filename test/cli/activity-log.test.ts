@@ -24,7 +24,7 @@ let succeed: number;
 let meanwhile: () => void;
 
 beforeEach(async () => {
-  const logs = new CloudWatchLogs({region: 'us-east-1', accountId: '000000000000'});
+  const logs = new CloudWatchLogs({region: 'us-east-1', accountId: '000000000000', now: () => startMs});
   group = logs.ensureGroup('/aws/lambda/relayq-local-deliver');
   succeed = Number.POSITIVE_INFINITY;
   meanwhile = () => {};

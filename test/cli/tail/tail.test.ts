@@ -21,7 +21,7 @@ let through: (request: AwsRequest, answer: () => Promise<Output>) => Promise<Out
 let reads: number;
 
 beforeEach(async () => {
-  const logs = new CloudWatchLogs({region: 'us-east-1', accountId: '000000000000'});
+  const logs = new CloudWatchLogs({region: 'us-east-1', accountId: '000000000000', now: () => at});
   deliver = logs.ensureGroup('/aws/lambda/relayq-local-deliver');
   route = logs.ensureGroup('/aws/lambda/relayq-local-route');
   through = (_, answer) => answer();
