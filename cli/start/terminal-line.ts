@@ -74,7 +74,7 @@ function attemptWords(record: Readonly<Record<string, unknown>>, paint: Paint): 
     timeOf(timestamp),
     paint(shortOf(fate), accepted ? 'green' : fate === 'bounced' ? 'red' : 'yellow'),
     `${shortOf(domain)} → ${shortOf(nextHop)}`,
-    `${shortOf(state)} ${shortOf(result)}`,
+    ...(accepted ? [] : [`${shortOf(state)} ${shortOf(result)}`]),
   ];
   if (code !== undefined) words.push(shortOf(code));
   if (!accepted && description !== undefined) words.push(shortOf(description));

@@ -71,12 +71,11 @@ function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt)
     nextHop: nextHopName(destination.nextHop),
     hop: destination.nextHop.kind,
     fate,
-    state,
-    result,
+    // Accepted is accepted: each octet of each line is paid for.
+    ...(fate !== 'accepted' && {state, result}),
     ...facts,
     durationMs,
     attempt: attempts,
-    // Once, as each octet of each line is paid for.
     ...(attempts === 1 && {arrived: utcTimeOf(arrivedMs)}),
     ...(nextMs !== undefined && {nextattempt: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)}),
     ...(tried > 1 && {tried}),

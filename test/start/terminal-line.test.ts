@@ -18,7 +18,7 @@ describe('a line on the terminal', () => {
     [
       'a delivery that succeeded at a glance',
       '{"timestamp":"2026-01-01T10:20:30.400Z","level":"info","message":"attempt","id":"m1","queue":"example.org","lane":"example.org","domain":"example.org","nextHop":"127.0.0.1:2525","hop":"sink","fate":"accepted","state":"message","result":"accepted","code":250,"description":"OK","durationMs":12,"attempt":1}',
-      'deliver  10:20:30 accepted example.org → 127.0.0.1:2525 message accepted 250 12 ms m1',
+      'deliver  10:20:30 accepted example.org → 127.0.0.1:2525 250 12 ms m1',
     ],
     [
       'a delivery that failed with the reply',

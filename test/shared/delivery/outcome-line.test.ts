@@ -44,8 +44,6 @@ const attemptOf = {
 const acceptedOf = {
   ...attemptOf,
   fate: 'accepted',
-  state: 'message',
-  result: 'accepted',
   code: 250,
   status: '2.0.0',
   description: 'taken',
