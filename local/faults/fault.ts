@@ -107,6 +107,8 @@ const smtp = v.strictObject({
     ],
     'must be one of {delayMs}, {octetsPerSecond}, {close: true}, {code, text}, each with a stage or without',
   ),
+  /** The address that the reply is about: at `rcpt` and `data`. Without it, it is about everything. */
+  recipient: v.optional(pattern),
   ...dose,
 });
 

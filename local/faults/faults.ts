@@ -66,10 +66,10 @@ export class Faults {
   }
 
   /** What the sink does instead of its usual reply. */
-  readonly sinkReply: ReplyHook = stage => {
+  readonly sinkReply: ReplyHook = (stage, facts) => {
     for (const {fault, trigger} of this.#active) {
       if (!('smtp' in fault)) continue;
-      const reply = sinkReplyOf(fault as SmtpFault, stage);
+      const reply = sinkReplyOf(fault as SmtpFault, stage, facts);
       if (reply !== undefined && trigger.fires()) return reply;
     }
     return undefined;

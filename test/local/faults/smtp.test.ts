@@ -55,6 +55,21 @@ describe('the sink', () => {
     expect((await replies()).at(-1)).toMatch(/^250/);
   });
 
+  it('refuses mail to some alone, where the fault names them', async () => {
+    const {faults, connect} = await startWithSink();
+    faults.add({smtp: {code: 550, text: '5.1.1 who?'}, recipient: '*@refusing.example'});
+    const client = await connect();
+    const replies = [await client.reply()];
+    for (const line of [
+      'EHLO x',
+      'MAIL FROM:<a@example.com>',
+      'RCPT TO:<b@example.org>',
+      'RCPT TO:<b@refusing.example>',
+    ])
+      replies.push(await client.say(line));
+    expect(replies.map(reply => reply.slice(0, 3))).toEqual(['220', '250', '250', '250', '550']);
+  });
+
   it.each(['starttls', 'auth'] as const)('refuses at %s, and the dialogue goes on', async stage => {
     const {faults, connect} = await startWithSink();
     faults.add({smtp: {stage, code: 454, text: 'not now'}, count: 1});
