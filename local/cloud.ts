@@ -1,6 +1,7 @@
 // The local cloud: what a synthesised stack describes, running on this machine. It puts the parts together, and takes
 // them down again.
 
+import {measureQueues} from './cloudwatch/queue-metrics.ts';
 import {listen} from './endpoint/endpoint.ts';
 import {Faults} from './faults/faults.ts';
 import {faultsDoor} from './faults/page.ts';
@@ -177,6 +178,7 @@ async function assemble(
   onStop(() => lambda.close());
   await lambda.deploy(resources);
   onStop(() => lambda.stop(graceMs));
+  onStop(measureQueues(sqs, monitoring));
   options.prepare?.({ssm, sqs, store, endpointUrl: url});
   lambda.start();
   return {

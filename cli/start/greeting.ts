@@ -12,7 +12,7 @@ export interface Place {
 export function greeting({url, region, names, queueUrlOf}: Place): string {
   // `--endpoint-url` rather than AWS_ENDPOINT_URL: versions of `aws` before 2.13 do not know the variable.
   const aws = `aws --endpoint-url ${url}`;
-  const send = `npm run send --${endpointOptionOf(url)}`;
+  const [send, relayq] = ['send', 'relayq'].map(script => `npm run ${script} --${endpointOptionOf(url)}`);
   const message = JSON.stringify({
     envelope: 'me@example.org',
     recipient: 'you@example.com',
@@ -27,6 +27,11 @@ In another terminal:
   ${send} --wait examples/hello.json
   ${aws} sqs send-message --queue-url ${queueUrlOf(names.outbox)} --message-body '${message}'
 
+  # see what is active, what is stuck, and why; where a message would go; what happened to one
+  ${relayq} status
+  ${relayq} explain you@example.com
+  ${relayq} trace you@example.com
+
   # see what became of messages
   ${aws} sqs receive-message --queue-url ${queueUrlOf(names.results.results)} --max-number-of-messages 10
 
@@ -34,7 +39,9 @@ In another terminal:
   ${aws} logs filter-log-events --log-group-name /aws/lambda/${names.deliver} --query 'events[].message' --output text
   ${aws} logs tail /aws/lambda/${names.deliver} --follow --format short
 
-  # change a setting; it takes effect within a minute
+  # see the settings, and change one; it takes effect within a minute
+  ${relayq} settings
+  ${relayq} set retry-interval 60,600,3600
   ${aws} ssm put-parameter --name ${names.parameterPath}retry-interval --value 60,600,3600 --type String --overwrite
   ${aws} ssm get-parameters-by-path --path ${names.parameterPath}
 

@@ -5,6 +5,8 @@ import {problemsText} from '../../shared/parsed.ts';
 import {parseUtcTime} from '../../shared/utc-time.ts';
 import {type Paint, paintOf} from '../terminal/paint.ts';
 import {printable, shortened} from '../terminal/printable.ts';
+import {durationText} from '../terminal/time.ts';
+import {wrapped} from '../terminal/wrapped.ts';
 
 export interface TextOptions {
   readonly columns: number;
@@ -20,10 +22,14 @@ export function overviewLines(overview: Overview, options: TextOptions): readonl
   const paint = paintOf(options.hasColours);
   const dead =
     totals.deadLetters > 0 ? paint(`dead letters ${totals.deadLetters}`, 'red') : 'no dead letters';
+  const head = `relayq ${stage}  ${options.timeOf(time)}`;
+  const settings = printable(settingsText(overview, options));
+  const isShort = head.length + 2 + settings.length <= options.columns;
   return [
-    `${paint(`relayq ${stage}`, 'bold')}  ${options.timeOf(time)}  ${printable(settingsText(overview, options))}`,
+    `${paint(`relayq ${stage}`, 'bold')}  ${options.timeOf(time)}${isShort ? `  ${settings}` : ''}`,
+    ...(isShort ? [] : wrapped(settings, options.columns, 2)),
     ...(settingsProblems.length > 0 ? [paint(printable(problemsText(settingsProblems)), 'red')] : []),
-    `waiting ${totals.waiting}, in flight ${totals.inFlight}, ${dead}`,
+    `waiting ${totals.waiting}, in flight ${totals.inFlight}, ${dead}${oldestText(overview)}`,
     depthsLine(queues),
     ...(totals.deadLetters > 0 ? [depthsLine(deadLetters)] : []),
     '',
@@ -43,6 +49,9 @@ function settingsText(
     ...(settingsSince === null ? [] : [`set ${timeOf(settingsSince)}`]),
   ].join(', ');
 }
+
+const oldestText = ({oldest}: Overview): string =>
+  oldest === null ? '' : `, oldest ${durationText(oldest.seconds)} in ${shortName(oldest.queue)}`;
 
 /** What is old is said to be old. */
 function countsLines(

@@ -7,6 +7,7 @@ import {type Overview, overviewOf} from '../../shared/overview/overview.ts';
 import {parseSettings} from '../../shared/settings/settings.ts';
 import {awsProblemOf} from '../aws/aws-problem.ts';
 import {parametersOf} from '../aws/parameters.ts';
+import {type Ages, QueueAges} from '../aws/queue-ages.ts';
 import {QueueDepths} from '../aws/queue-depths.ts';
 import type {Context} from '../command/context.ts';
 import {ActivityLog} from './activity-log.ts';
@@ -15,6 +16,7 @@ export class StageWatch {
   readonly #context: Context;
   readonly #names: Names;
   readonly #depths: QueueDepths;
+  readonly #ages: QueueAges;
   readonly #table: ReceiverTable;
   readonly #log: ActivityLog;
 
@@ -24,6 +26,7 @@ export class StageWatch {
     this.#context = context;
     this.#names = names;
     this.#depths = new QueueDepths(context);
+    this.#ages = new QueueAges(context, [names.outbox, names.delivery, names.deliverySlow]);
     this.#table = new ReceiverTable(clients.dynamoDb, names.receivers);
     const groups = [names.route, names.deliver].map(name => `/aws/lambda/${name}`);
     this.#log = new ActivityLog(clients.logs, groups, now);
@@ -34,7 +37,7 @@ export class StageWatch {
     const {clients, stage, now, signal} = this.#context;
     const {outbox, waiting, waitingSoon, delivery, deliverySlow, parameterPath} = this.#names;
     const {outboxDlq, waitingDlq, deliveryDlq, outboxOversize} = this.#names;
-    const [queues, deadLetters, parameters, entries, activityProblem] = await Promise.all([
+    const [queues, deadLetters, parameters, entries, activityProblem, ages] = await Promise.all([
       this.#depths.of([outbox, delivery, deliverySlow, waiting, waitingSoon]),
       this.#depths.of([outboxDlq, waitingDlq, deliveryDlq, outboxOversize]),
       parametersOf(clients.ssm, parameterPath),
@@ -43,6 +46,8 @@ export class StageWatch {
         () => undefined,
         (error: Error) => awsProblemOf(error),
       ),
+      // Whoever may not ask CloudWatch is told all the rest.
+      this.#ages.read().catch((): Ages => new Map()),
     ]);
     signal.throwIfAborted();
     const nowMs = now();
@@ -55,6 +60,7 @@ export class StageWatch {
       settingsProblems: problems,
       settingsSinceMs: changes.length > 0 ? Math.max(...changes) : undefined,
       queues,
+      ages,
       deadLetters,
       entries: [...entries.values()].flatMap(({entry}) => entry ?? []),
       activity: this.#log.activity.summaries(nowMs),

@@ -134,6 +134,11 @@ export class Backlog {
     }
   }
 
+  /** When the oldest message came in, be it visible or not; undefined when there is none. */
+  get oldestMs(): number | undefined {
+    return this.#byAge.peek()?.content.enqueuedAt;
+  }
+
   /** When settle() will have something to do. */
   nextDeadline(retentionMs: number): number {
     const due = this.#invisible.peek()?.delivery.dueAt ?? Number.POSITIVE_INFINITY;

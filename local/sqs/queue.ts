@@ -101,6 +101,12 @@ export class Queue {
     return this.#backlog.counts;
   }
 
+  /** When its oldest message was sent, in milliseconds since the epoch. */
+  get oldestMs(): number | undefined {
+    this.#advance();
+    return this.#backlog.oldestMs;
+  }
+
   define(definition: QueueDefinition): void {
     const {delayMs} = this.#settings;
     this.#definition = definition;

@@ -7,7 +7,7 @@ import {identityOf} from '../message/tracking.ts';
 import {type Capacity, capacity as capacityGroup, defaultCapacity} from '../settings/groups/capacity.ts';
 import type {Settings} from '../settings/settings.ts';
 import {type Security, strictestOf} from '../smtp/security.ts';
-import {nameOfRelay, type Relay} from '../smtp/smarthost.ts';
+import {firstHostIn, nameOfRelay, type Relay} from '../smtp/smarthost.ts';
 
 /** The one queue of all mail that goes to a smarthost. */
 export const smarthostQueue = '(smarthost)';
@@ -45,8 +45,7 @@ export function resolveDestination(message: Message, settings: Settings): Destin
   const isDomain = own === undefined && smarthost === undefined;
   const queue = isDomain ? recipient.domain : smarthostQueue;
   const receiver = foreign ? `${smarthostQueue}!${nameOfRelay(foreign)}` : queue;
-  const {base, layers} = capacityLayersOf(message, settings);
-  const capacity: Capacity = Object.assign({...base}, ...layers.map(({members}) => members));
+  const capacity = capacityIn(capacityLayersOf(message, settings));
   const nextHop = nextHopOf(message, settings);
   return {
     queue,
@@ -71,16 +70,35 @@ export interface CapacityLayers {
 
 export function capacityLayersOf(message: Message, settings: Settings): CapacityLayers {
   const isDomain = message.smarthost === undefined && settings.smarthost === undefined;
+  return isDomain
+    ? layersOf('domain', message.recipient.domain, settings)
+    : layersOf('smarthost', foreignOf(message, settings)?.hosts[0], settings);
+}
+
+function layersOf(
+  kind: keyof typeof defaultCapacity,
+  name: string | undefined,
+  {capacity}: Settings,
+): CapacityLayers {
   const {prefix} = capacityGroup;
-  const foreign = foreignOf(message, settings);
-  const keys = isDomain ? ['default', message.recipient.domain] : ['smarthost', foreign?.hosts[0] ?? ''];
+  const keys = [kind === 'domain' ? 'default' : 'smarthost', ...(name === undefined ? [] : [name])];
   return {
-    base: defaultCapacity[isDomain ? 'domain' : 'smarthost'],
+    base: defaultCapacity[kind],
     layers: keys.flatMap(key => {
-      const members = settings.capacity.get(key);
+      const members = capacity.get(key);
       return members === undefined ? [] : [{parameter: `${prefix}${key}`, members}];
     }),
   };
+}
+
+const capacityIn = ({base, layers}: CapacityLayers): Capacity =>
+  Object.assign({...base}, ...layers.map(({members}) => members));
+
+/** The capacity of a receiver, of which the name alone is known. */
+export function capacityOfReceiver(receiver: string, settings: Settings): Capacity {
+  if (!receiver.startsWith(smarthostQueue)) return capacityIn(layersOf('domain', receiver, settings));
+  const [, relay] = receiver.split('!');
+  return capacityIn(layersOf('smarthost', relay && firstHostIn(relay), settings));
 }
 
 const defaultSecurity: Security = 'opportunistic';

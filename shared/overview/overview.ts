@@ -1,6 +1,6 @@
 // What is active on a stage, what is stuck, and why: the data of `relayq status`, for people and programs alike.
 
-import {isOfSettingsSmarthost, smarthostQueue} from '../delivery/destination.ts';
+import {capacityOfReceiver, isOfSettingsSmarthost, smarthostQueue} from '../delivery/destination.ts';
 import {stateOf} from '../delivery/receivers/change-line.ts';
 import type {Entry} from '../delivery/receivers/entry.ts';
 import type {Problem} from '../parsed.ts';
@@ -25,6 +25,8 @@ export interface OverviewSources {
   /** When a setting was last written, in milliseconds since the epoch. */
   readonly settingsSinceMs: number | undefined;
   readonly queues: readonly QueueDepth[];
+  /** Of the oldest message of queues, in seconds. */
+  readonly ages: ReadonlyMap<string, number>;
   readonly deadLetters: readonly QueueDepth[];
   /** Of receivers in trouble, or whose mail piles up. */
   readonly entries: readonly Entry[];
@@ -74,6 +76,11 @@ export interface Overview {
   readonly countsProblem?: string;
   readonly queues: readonly QueueDepth[];
   readonly deadLetters: readonly QueueDepth[];
+  /**
+   * The oldest message of the outbox and of the delivery queues: mail that waits outside is sent to its queue again and
+   * again. Null where all are empty, or nothing is known.
+   */
+  readonly oldest: {readonly queue: string; readonly seconds: number} | null;
   readonly totals: {readonly waiting: number; readonly inFlight: number; readonly deadLetters: number};
 }
 
@@ -103,8 +110,19 @@ export function overviewOf(sources: OverviewSources): Overview {
     ...(activityProblem !== undefined && {countsProblem: activityProblem}),
     queues,
     deadLetters,
+    oldest: oldestOf(sources),
     totals,
   };
+}
+
+/** CloudWatch is some minutes behind SQS: an empty queue has no oldest message. */
+function oldestOf({queues, ages}: OverviewSources): Overview['oldest'] {
+  const waiting = queues.filter(({visible, inFlight, delayed}) => visible + inFlight + delayed > 0);
+  const known = waiting.flatMap(({name: queue}) => {
+    const seconds = ages.get(queue);
+    return seconds === undefined ? [] : [{queue, seconds}];
+  });
+  return known.toSorted((a, b) => b.seconds - a.seconds)[0] ?? null;
 }
 
 /** With a smarthost there is one queue, whatever was active before. */
@@ -156,6 +174,8 @@ function rowOf(
   };
 }
 
+const countedConnections = (count: number): string => `${count} connection${count === 1 ? '' : 's'}`;
+
 const overRate = 'its queue is over its rate';
 
 function stateIn(entry: Entry | undefined, {cause, inside, outside}: ReceiverSummary): DomainState {
@@ -168,10 +188,9 @@ function stateIn(entry: Entry | undefined, {cause, inside, outside}: ReceiverSum
 function limitOf(
   receiver: string,
   {cause, entry, inside}: {cause: string | undefined; entry: Entry | undefined; inside: number},
-  {capacity}: Settings,
+  settings: Settings,
 ): {readonly limit?: string} {
   if (cause !== undefined) return {limit: cause};
   if (entry?.pace) return {limit: `it takes ${Math.round(entry.pace.perMinute)} a minute`};
-  const connections = capacity.get(receiver)?.connections;
-  return inside > 0 && connections !== undefined ? {limit: `${connections} connections`} : {};
+  return inside > 0 ? {limit: countedConnections(capacityOfReceiver(receiver, settings).connections)} : {};
 }

@@ -27,6 +27,10 @@ const defaultSmtpsPort = 465;
 export const nameOfRelay = ({hosts, port}: Pick<Relay, 'hosts' | 'port'>): string =>
   `${hosts.map(host => (host.includes(':') ? `[${host}]` : host)).join(',')}:${port}`;
 
+/** The first host in such a name. */
+export const firstHostIn = (name: string): string =>
+  name.replace(/[,:]\d*$|,.*$/g, '').replace(/^\[|\]$/g, '');
+
 /** More of them are no redundancy. Each that is down costs a message time. */
 const maxHosts = 10;
 

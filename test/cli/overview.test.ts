@@ -46,6 +46,7 @@ function sourcesWith(
     settingsProblems: problems,
     settingsSinceMs: undefined,
     queues: [depth('outbox', 1), depth('delivery.fifo', 4, 2)],
+    ages: new Map(),
     deadLetters: [depth('outbox-dlq', 0)],
     entries: [],
     activity: new Map(Object.entries(summaries)),
@@ -111,18 +112,18 @@ describe('with a smarthost', () => {
   });
 });
 
-describe('what a terminal shows', () => {
-  const textOf = (columns: number, ...args: Parameters<typeof sourcesWith>) =>
-    overviewLines(overviewOf(sourcesWith(...args)), {
-      columns,
-      hasColours: false,
-      timeOf: time => `${time}Z`,
-      mostRows: 2,
-    });
-  const refusing = {
-    'a.example': summary({counts: {...summary().counts, deferred: 2}, lastError: '450 later'}),
-  };
+const textOf = (columns: number, ...args: Parameters<typeof sourcesWith>) =>
+  overviewLines(overviewOf(sourcesWith(...args)), {
+    columns,
+    hasColours: false,
+    timeOf: time => `${time}Z`,
+    mostRows: 2,
+  });
+const refusing = {
+  'a.example': summary({counts: {...summary().counts, deferred: 2}, lastError: '450 later'}),
+};
 
+describe('what a terminal shows', () => {
   test('has the reason in the row where there is room, and below it elsewhere', () => {
     expect(textOf(160, {}, refusing)).toContainEqual(expect.stringMatching(/^a\.example .* 450 later$/));
     expect(textOf(80, {}, refusing)).toContain('  450 later');
@@ -164,5 +165,30 @@ describe('what a terminal shows', () => {
     const lines = textOf(160, {smarthost: 'mail.example.net', 'smarthost-port': 'x'}, {});
     expect(lines[0]).toContain('mail waits, as not known: smarthost');
     expect(lines[1]).toContain('smarthost-port');
+  });
+});
+
+describe('the oldest message', () => {
+  const queues = [depth('outbox', 1), depth('delivery.fifo', 4), depth('delivery-slow.fifo', 0)];
+  test.each<[string, Readonly<Record<string, number>>, ReturnType<typeof overviewOf>['oldest']]>([
+    [
+      'is the oldest of all queues',
+      {outbox: 7, 'delivery.fifo': 90},
+      {queue: 'relayq-dev-delivery.fifo', seconds: 90},
+    ],
+    [
+      'is in no queue that is empty by now',
+      {outbox: 7, 'delivery-slow.fifo': 90},
+      {queue: 'relayq-dev-outbox', seconds: 7},
+    ],
+    ['is not known where CloudWatch knows nothing', {}, null],
+  ])('%s', (_, ages, oldest) => {
+    const named = new Map(Object.entries(ages).map(([name, age]) => [`relayq-dev-${name}`, age]));
+    expect(overviewOf(sourcesWith({}, {}, {queues, ages: named})).oldest).toEqual(oldest);
+  });
+
+  test('is shown with its age', () => {
+    const ages = new Map([['relayq-dev-delivery.fifo', 200]]);
+    expect(textOf(120, {}, {}, {queues, ages}).join('\n')).toContain(', oldest 3 min in delivery.fifo');
   });
 });

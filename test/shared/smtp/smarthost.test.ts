@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {isUrl, nameOfRelay, parseHosts, parseRelayUrl} from '../../../shared/smtp/smarthost.ts';
+import {firstHostIn, isUrl, nameOfRelay, parseHosts, parseRelayUrl} from '../../../shared/smtp/smarthost.ts';
 
 const list = 'must be a host name or an IP address, or several of them in the order to try them';
 const hosts = (count: number) => Array.from({length: count}, (_, index) => `mx${index}.example.net`);
@@ -119,3 +119,11 @@ test('any user and any password go into a URL and come out again', () => {
     }),
   );
 });
+
+test.each([['a.example'], ['::1'], ['192.0.2.1']])(
+  'the first host is found in the name of a relay: %s',
+  host => {
+    expect(firstHostIn(nameOfRelay({hosts: [host], port: 25}))).toBe(host);
+    expect(firstHostIn(nameOfRelay({hosts: [host, 'b.example', '::2'], port: 587}))).toBe(host);
+  },
+);
