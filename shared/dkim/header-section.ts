@@ -1,5 +1,5 @@
-// A text as its header fields and its body. Lines of the header section that belong to no field are passed over, as those
-// who verify do.
+// A text as its header fields and its body. Lines of the header section that belong to no field are passed over: hosts
+// differ in what they make of them, so that no signature of such a text holds everywhere.
 
 export interface Field {
   /** In lower case. */

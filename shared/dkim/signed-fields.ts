@@ -56,8 +56,11 @@ const signedIfPresent: ReadonlySet<string> = new Set([
 const changing =
   /^(?:return-path|received|received-spf|delivered-to|x-original-to|authentication-results|dkim-signature|domainkey-signature|arc-.*|resent-.*|bcc|x-mq-.*)$/;
 
-/** Whether a field arrives as it was sent, so that it can be signed. @param name in lower case */
-export const isSignable = (name: string): boolean => !changing.test(name);
+/** Whether a field arrives as it was sent. @param name in lower case */
+export const isLasting = (name: string): boolean => !changing.test(name);
+
+/** Whether h= can hold a name in a line of its own: a semicolon would end the list (RFC 6376 2.10). */
+export const isFieldName = (name: string): boolean => /^[!-9<-~]{1,76}$/.test(name);
 
 /** @param headers further names; those that cannot be signed are passed over. @param unsigned From is signed all the same */
 export interface FieldChoice {
@@ -79,7 +82,9 @@ export function signedFieldsOf(
   const left = new Set(unsigned.map(name => name.toLowerCase()));
   // A signature has to cover From (RFC 6376 5.4).
   left.delete('from');
-  const further = headers.map(name => name.toLowerCase()).filter(isSignable);
+  const further = headers
+    .map(name => name.toLowerCase())
+    .filter(name => isFieldName(name) && isLasting(name));
   const wanted = new Set([...sealed, ...sealedIfPresent, ...signedIfPresent, ...further]);
   const present = new Map<string, Field[]>();
   for (const field of all) {
