@@ -41,11 +41,26 @@ export function grantResults(role: Role, {stage, resultQueues}: Options): void {
   for (const name of named) acknowledgeWildcard(role, arnOf(name), reason);
 }
 
-/** Lets a function read the stage's settings, and decrypt those that are SecureString, through SSM alone. */
-export function grantSettings(role: Role, {stage, parameterKeyArn}: Options): void {
-  const path = arnFor(role, 'ssm', `parameter${namesOf(stage).parameterPath}`);
+/** Lets a function read the stage's settings, and decrypt those that are SecureString. */
+export function grantSettings(role: Role, options: Options): void {
+  const path = parameterArn(role, namesOf(options.stage).parameterPath);
   allow(role, ['ssm:GetParametersByPath'], [path.slice(0, -1), `${path}*`]);
   acknowledgeWildcard(role, `${path}*`, 'The settings are all parameters below the stage’s path.');
+  grantDecryption(role, path, options);
+}
+
+/** Lets a function read the DKIM keys of domains. */
+export function grantDkimKeys(role: Role, options: Options): void {
+  const path = parameterArn(role, namesOf(options.stage).dkimPath);
+  allow(role, ['ssm:GetParametersByPath'], [`${path}*`]);
+  acknowledgeWildcard(role, `${path}*`, 'Each domain has its keys below the stage’s path for keys.');
+  grantDecryption(role, path, options);
+}
+
+const parameterArn = (role: Role, path: string): string => arnFor(role, 'ssm', `parameter${path}`);
+
+/** Of what lies below a path, and through SSM alone. */
+function grantDecryption(role: Role, path: string, {parameterKeyArn}: Options): void {
   const anyKey = arnFor(role, 'kms', 'key/*');
   // SSM names the parameter to KMS (AWS KMS encryption for Parameter Store SecureString parameters).
   allow(role, ['kms:Decrypt'], [parameterKeyArn ?? anyKey], {

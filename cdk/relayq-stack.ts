@@ -9,7 +9,14 @@ import {StageDashboard} from './dashboard.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
 import {MailMetrics} from './mail-metrics.ts';
 import {type RelayqOptions, resolveOptions} from './options.ts';
-import {grantDepth, grantResults, grantSend, grantSettings, grantState} from './permissions.ts';
+import {
+  grantDepth,
+  grantDkimKeys,
+  grantResults,
+  grantSend,
+  grantSettings,
+  grantState,
+} from './permissions.ts';
 import {allowProducers, onlyFunctionsSend} from './queue-policies.ts';
 import {Queues} from './queues.ts';
 import {RelayqFunction} from './relayq-function.ts';
@@ -56,6 +63,7 @@ export class RelayqStack extends Stack {
       grantResults(role, options);
       grantSettings(role, options);
     }
+    grantDkimKeys(deliver.role, options);
     const routing = {maxConcurrency: routeConcurrency};
     route.consumes(queues.outbox, routing);
     route.consumes(queues.waitingSoon, routing);

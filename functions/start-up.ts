@@ -1,6 +1,7 @@
 // What a function that settles mail has at hand, made once for each of its execution environments.
 
 import type {DynamoDBClient} from '@aws-sdk/client-dynamodb';
+import type {SSMClient} from '@aws-sdk/client-ssm';
 import {unansweredGroups} from '../shared/delivery/receivers/treatment.ts';
 import {type MailVariable, namesOf} from '../shared/names.ts';
 import {type OutcomeListener, OutcomeWriter} from './outcome/outcome-writer.ts';
@@ -17,6 +18,7 @@ import {Visibility} from './runtime/visibility.ts';
 
 export interface MailParts {
   readonly sqs: Sqs;
+  readonly ssm: SSMClient;
   readonly dynamoDb: DynamoDBClient;
   readonly results: Results;
   readonly settings: SettingsSource;
@@ -40,16 +42,18 @@ export function startUp(environment: Environment<MailVariable>, sourceUrls: read
   };
   const {parameterPath: path, receivers: receiversTable, state} = namesOf(stage);
   const sqs = new Sqs(sqsClient());
+  const ssm = ssmClient();
   const dynamoDb = dynamoDbClient();
   const groups = unansweredGroups(Number(environment.slowConcurrency));
   const table = new ReceiverTable(dynamoDb, receiversTable);
   const urls = {waiting: waitingUrl, waitingSoon: waitingSoonUrl, fast: deliveryUrl, slow: deliverySlowUrl};
   return {
     sqs,
+    ssm,
     dynamoDb,
     groups,
     results: new Results({sqs, stageUrls, waitingUrl, log}),
-    settings: new SettingsSource({client: ssmClient(), path, log, maxAgeMs: environment.settingsMaxAgeMs}),
+    settings: new SettingsSource({client: ssm, path, log, maxAgeMs: environment.settingsMaxAgeMs}),
     visibility: new Visibility({sqs, sourceUrls, log, now: Date.now}),
     receivers: new Receivers({table, log, now: Date.now, groups}),
     slots: new SlotTable(dynamoDb, state),

@@ -29,6 +29,7 @@ const common = {
   retries: undefined,
   queues: {},
   keepMime: false,
+  dkim: [],
   tags: [],
   results: [],
 };

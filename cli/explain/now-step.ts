@@ -124,6 +124,8 @@ export function stopWords(stop: Stop, timeOf: TimeOf): {readonly is: string; rea
       return {is: `waits in its lane until ${timeOf(stop.untilMs)}`, why: stop.cause};
     case 'move':
       return {is: `moves to the ${stop.queue} queue`, why: 'its receiver changes queues'};
+    case 'defer':
+      return {is: 'is deferred', why: stop.entry.description};
     case 'end':
       return {is: stop.fate === 'expired' ? 'is given up' : 'bounces', why: stop.entry.description};
   }

@@ -32,7 +32,7 @@ const receives = 2;
 export async function prospectOf(
   candidate: Candidate,
   settings: Settings,
-  {receivers, slots}: StageState,
+  {receivers, slots, signer}: StageState,
   now: () => number,
 ): Promise<Prospect> {
   const log = () => {};
@@ -51,7 +51,7 @@ export async function prospectOf(
     deliveryQueue: forward.queue satisfies DeliveryQueue,
     receives,
   };
-  const stop = await stopAt(deliverGates({receivers, slots, log}), inside);
+  const stop = await stopAt(deliverGates({receivers, slots, signer, log}), inside);
   if (stop) return {...common, forward, stopped: {by: 'deliver', stop}};
   const isProbe = entry?.down !== undefined || common.placement.kind === 'outside';
   return {...common, forward, isProbe};

@@ -1,6 +1,8 @@
 // What the functions know of a stage, read as they read it and left as it is: settings, receivers in trouble, slots. What one
 // environment alone remembers cannot be seen from here.
 
+import {KeyStore} from '../../functions/deliver/dkim/key-store.ts';
+import {Signer} from '../../functions/deliver/dkim/signer.ts';
 import {ReceiverTable} from '../../functions/receivers/receiver-table.ts';
 import {Receivers} from '../../functions/receivers/receivers.ts';
 import {SlotTable} from '../../functions/receivers/slot-table.ts';
@@ -18,6 +20,7 @@ export interface StageState {
   /** Claims and other changes stay here: nothing is written. */
   readonly receivers: Receivers;
   readonly slots: Pick<SlotTable, 'reserve'>;
+  readonly signer: Signer;
 }
 
 export async function stageStateOf({clients, stage, now}: Context): Promise<StageState> {
@@ -55,6 +58,10 @@ export async function stageStateOf({clients, stage, now}: Context): Promise<Stag
     parameters,
     reading: parseSettings(read, undefined, clock),
     receivers,
+    signer: new Signer({
+      keys: new KeyStore({client: clients.ssm, path: names.dkimPath, log: () => {}, now}),
+      now,
+    }),
     slots: {
       reserve: async (key, count, rate, atMs) => reserve(await slots.nextMsOf(key), count, rate, atMs)?.slots,
     },

@@ -51,5 +51,5 @@ const infinitive = (words: string): string =>
   words
     .replace(/^waits/, 'wait')
     .replace(/^moves/, 'move')
-    .replace(/^is given/, 'be given')
+    .replace(/^is (?=given|deferred)/, 'be ')
     .replace(/^bounces/, 'bounce');

@@ -15,7 +15,7 @@ const platformLine = /^(START|END|REPORT) RequestId: |^INIT_START /;
 /** Fields that are shown otherwise, or that the reader knows: the time is now, and the label names the function. */
 const unshown = new Set(['timestamp', 'level', 'message', 'msg', 'requestId', 'service']);
 /** Ends of messages that are logged without an attempt. */
-const ends = /^message (expired|bounced|invalid)$/;
+const ends = /^message (deferred|expired|bounced|invalid)$/;
 const maximumValueLength = 200;
 
 /** The line without its end; undefined when the event is not shown. */

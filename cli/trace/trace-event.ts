@@ -129,7 +129,7 @@ function attemptOf(line: JsonObject, timeMs: number): TraceEvent {
 
 function otherOf(line: JsonObject, message: string, timeMs: number): TraceEvent {
   const why = textIn(line, 'reason') ?? textIn(line, 'error');
-  const ended = /^message (expired|bounced|invalid)$/.exec(message)?.[1];
+  const ended = /^message (deferred|expired|bounced|invalid)$/.exec(message)?.[1];
   if (ended !== undefined) return {timeMs, what: 'ended', fate: ended, ...because(why), facts: {}};
   if (/^message not (?:routed|settled)/.test(message))
     return {timeMs, what: 'failed', ...because(message, why), facts: {}};

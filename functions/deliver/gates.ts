@@ -9,20 +9,23 @@ import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
 import {RateLimits} from '../receivers/rate-limits.ts';
 import type {SlotTable} from '../receivers/slot-table.ts';
 import type {Log} from '../runtime/log.ts';
+import type {Signer} from './dkim/signer.ts';
 
 export interface DeliverGateParts {
   readonly receivers: KnownReceivers;
   readonly slots: Pick<SlotTable, 'reserve'>;
+  readonly signer: Pick<Signer, 'gate'>;
   readonly log: Log;
 }
 
-export function deliverGates({receivers, slots, log}: DeliverGateParts): readonly Gate[] {
+export function deliverGates({receivers, slots, signer, log}: DeliverGateParts): readonly Gate[] {
   const rateLimits = new RateLimits(slots, log, rateLimitOf);
   return [
     expiry,
     settingsKnown,
     receiver(receivers),
     gathering,
+    signer.gate,
     rate((candidates, now) => rateLimits.waitsOf(candidates, now)),
   ];
 }

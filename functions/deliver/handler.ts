@@ -2,9 +2,7 @@
 
 import type {SQSRecord} from 'aws-lambda';
 import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
-import type {Message} from '../../shared/message/message.ts';
 import {localStage, namesOf, needs} from '../../shared/names.ts';
-import {contentOf} from '../../shared/smtp/content.ts';
 import {BatchReport} from '../outcome/batch-report.ts';
 import {outcomeLog} from '../outcome/outcome-log.ts';
 import {setUpComplaints} from '../outcome/set-up-complaints.ts';
@@ -17,6 +15,8 @@ import {log} from '../runtime/log.ts';
 import {queueNameOf} from '../runtime/record.ts';
 import {startUp} from '../start-up.ts';
 import {type DeliverParts, deliverBatch} from './deliver-batch.ts';
+import {KeyStore} from './dkim/key-store.ts';
+import {Signer} from './dkim/signer.ts';
 import {deliverGates} from './gates.ts';
 import {Hiding} from './hiding.ts';
 import {StsPolicies} from './next-hop/mta-sts-policies.ts';
@@ -27,24 +27,26 @@ import {Suspects} from './suspects.ts';
 
 const environment = readEnvironment(needs.deliver);
 const {stage, deliveryUrl, deliverySlowUrl, deliveryDlqUrl} = environment;
-const {sqs, dynamoDb, results, settings, visibility, receivers, slots, writerWith} = startUp(environment, [
-  deliveryUrl,
-  deliverySlowUrl,
-]);
+const {sqs, ssm, dynamoDb, results, settings, visibility, receivers, slots, writerWith} = startUp(
+  environment,
+  [deliveryUrl, deliverySlowUrl],
+);
 const complaints = setUpComplaints(log, () => settings.expire());
 const report = new BatchReport({function: 'deliver', stage, log, now: Date.now});
 const writer = writerWith([outcomeLog(log), report.listener, complaints, results]);
 const policies = new StsPolicies({log, now: Date.now});
 const names = namesOf(stage);
 const leases = new IdleLeases({client: dynamoDb, tableName: names.receivers, log, now: Date.now});
+const keys = new KeyStore({client: ssm, path: names.dkimPath, log, now: Date.now});
+const signer = new Signer({keys, now: Date.now});
 const common = {
-  gates: deliverGates({receivers, slots, log}),
+  gates: deliverGates({receivers, slots, signer, log}),
   connections: new Connections(Date.now, leases),
   leases,
   troubles: new Troubles(),
   receivers,
   nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere: stage === localStage}),
-  contentOf: async ({text}: Message) => contentOf(text),
+  contentOf: signer.contentOf,
   visibility,
   log,
   now: Date.now,

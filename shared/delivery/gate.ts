@@ -42,6 +42,11 @@ export type Stop =
       readonly queue: DeliveryQueue;
     }
   | {
+      /** It is deferred as after an attempt that failed: for something of ours that is to be put right. */
+      readonly kind: 'defer';
+      readonly entry: Omit<ResultEntry, 'timeMs'> & {readonly description: string};
+    }
+  | {
       readonly kind: 'end';
       readonly fate: 'expired' | 'bounced';
       readonly entry: Omit<ResultEntry, 'timeMs'> & {readonly description: string};

@@ -55,14 +55,18 @@ const aboutOf = ({message, destination, lane}: Candidate) => ({
 function endLine(outcome: Told): LogLine {
   const {state, result, description: reason} = outcome.entries.at(-1)!;
   return {
-    level: 'warn',
+    // What is deferred without an attempt waits for us.
+    level: outcome.fate === 'deferred' ? 'error' : 'warn',
     message: `message ${outcome.fate}`,
-    fields: {...aboutOf(outcome), state, result, reason},
+    fields: {...aboutOf(outcome), state, result, reason, ...nextOf(outcome)},
   };
 }
 
+const nextOf = ({nextMs}: Told) =>
+  nextMs !== undefined && {nextattempt: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)};
+
 function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt): LogLine {
-  const {message, destination, fate, nextMs} = outcome;
+  const {message, destination, fate} = outcome;
   const {attempts, arrivedMs} = message.tracking;
   const {state, result, time: _, ...facts} = entryProperty(entry);
   const isFine = fate === 'accepted' && entry.policyFailure === undefined;
@@ -77,7 +81,7 @@ function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt)
     durationMs,
     attempt: attempts,
     ...(attempts === 1 && {arrived: utcTimeOf(arrivedMs)}),
-    ...(nextMs !== undefined && {nextattempt: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)}),
+    ...nextOf(outcome),
     ...(tried > 1 && {tried}),
     ...(passed && {passed}),
     ...(message.tags.length > 0 && {tags: message.tags}),

@@ -80,17 +80,27 @@ export type Attempt = Tried & {
 };
 
 export function attempted(candidate: Candidate, attempt: Attempt, settings: Settings, timeMs: number): Told {
+  const told = {...roundOf(candidate, attempt.entry, settings, timeMs), attempt};
+  if (attempt.ok) return {...told, fate: 'accepted'};
+  const {failure} = attempt;
+  if (judge(failure).fate === 'bounced') return {...told, fate: 'bounced'};
+  return deferred(told, settings, failure.reply && retryHintOf(failure.reply));
+}
+
+/** A round that counts as an attempt, and what is told of it. */
+function roundOf(candidate: Candidate, entry: ResultEntry, settings: Settings, timeMs: number) {
   const {tracking, results, queues} = candidate.message;
   const attempts = oneMore(tracking.attempts);
   // The slot was for this attempt.
   const message = {...candidate.message, tracking: {...withoutSlot(tracking), attempts}};
-  const entries = withEntry(results, attempt.entry);
-  const told = {...candidate, message, timeMs, entries, queues: queuesOf(queues, settings), attempt};
-  if (attempt.ok) return {...told, fate: 'accepted'};
-  const {failure} = attempt;
-  if (judge(failure).fate === 'bounced') return {...told, fate: 'bounced'};
-  const hint = failure.reply && retryHintOf(failure.reply);
-  const nextMs = nextAttemptOf(message, settings, timeMs, hint);
+  const entries = withEntry(results, entry);
+  return {...candidate, message, timeMs, entries, queues: queuesOf(queues, settings)};
+}
+
+/** Unless it has had all its attempts, or all its time. */
+function deferred(told: Omit<Told, 'fate'>, settings: Settings, hintSeconds?: number): Told {
+  const {message, entries, timeMs} = told;
+  const nextMs = nextAttemptOf(message, settings, timeMs, hintSeconds);
   const reason = expiredBecause(message, settings, nextMs);
   if (reason === undefined) return {...told, fate: 'deferred', nextMs};
   return {...told, fate: 'expired', entries: withEntry(entries, {...expiryEntry(reason), timeMs})};
@@ -104,6 +114,8 @@ export function stopped(
   timeMs: number,
 ): Told | Held | Moved {
   const {message, lane} = candidate;
+  if (stop.kind === 'defer')
+    return deferred(roundOf(candidate, {...stop.entry, timeMs}, settings, timeMs), settings);
   if (stop.kind === 'end') {
     const entries = withEntry(message.results, {...stop.entry, timeMs});
     return {...candidate, fate: stop.fate, timeMs, entries, queues: queuesOf(message.queues, settings)};

@@ -131,6 +131,7 @@ function messageOf(
     retries: fields.retries,
     queues: fields.queues,
     keepMime: fields.keepmime,
+    dkim: fields.dkim,
     tags: fields.tags ?? [],
     results: fields.results ?? [],
     tracking,

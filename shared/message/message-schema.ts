@@ -1,6 +1,7 @@
 // The properties of a message: what each may be, and what to say where it is wrong.
 
 import * as v from 'valibot';
+import {parseDkim} from '../dkim/dkim-property.ts';
 import {isJsonObject, type JsonObject} from '../json.ts';
 import {resultKinds} from '../names.ts';
 import {type Parsed, parseSeconds, right, wrong} from '../parsed.ts';
@@ -12,7 +13,7 @@ import {smarthostSchema} from './smarthost-schema.ts';
 import {flag, parsedBy, time, wholeNumber, word} from './value-schemas.ts';
 
 /** Properties that would change what is sent, and that nothing acts on yet: they are refused, not ignored. */
-const unsupported = ['key', 'dkim', 'headers', 'data', 'inlinecss'] as const;
+const unsupported = ['key', 'headers', 'data', 'inlinecss'] as const;
 
 const parseAddress = (value: unknown): Parsed<Mailbox> =>
   typeof value === 'string' ? parseMailbox(value) : wrong('must be a string holding one address');
@@ -82,6 +83,7 @@ export const messageSchema = v.looseObject(
     tags: v.optional(v.array(v.string('must be a string'), 'must be a list of strings')),
     results: v.optional(v.array(v.custom<JsonObject>(isJsonObject, 'must be an object'), 'must be a list')),
     dsn: v.optional(v.custom<JsonObject>(isJsonObject, 'must be an object')),
+    dkim: v.optional(parsedBy(parseDkim), []),
     ...v.entriesFromList(unsupported, v.optional(notYet)),
   },
   notAnObject,

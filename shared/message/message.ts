@@ -1,5 +1,6 @@
 // A message: what its properties mean, and its text.
 
+import type {WantedSignature} from '../dkim/dkim-property.ts';
 import type {JsonObject} from '../json.ts';
 import type {ResultKind} from '../names.ts';
 import type {Problem} from '../parsed.ts';
@@ -24,6 +25,8 @@ export interface Particulars {
   readonly retries: readonly number[] | undefined;
   readonly queues: ResultQueues;
   readonly keepMime: boolean;
+  /** The signatures that it wants besides those of the settings, in their order. */
+  readonly dkim: readonly WantedSignature[];
   readonly tags: readonly string[];
   readonly results: readonly JsonObject[];
   readonly tracking: Tracking;

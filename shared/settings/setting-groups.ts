@@ -1,6 +1,8 @@
 // The list of all groups. A new setting is a file in groups/ and a line here.
 
 import {capacity} from './groups/capacity.ts';
+import {dkim} from './groups/dkim.ts';
+import {dkimUnsigned} from './groups/dkim-unsigned.ts';
 import {heloName} from './groups/helo-name.ts';
 import {maxAttempts} from './groups/max-attempts.ts';
 import {maxDeliverTime} from './groups/max-deliver-time.ts';
@@ -26,6 +28,8 @@ export const settingGroups = {
   smarthostPrivateAddresses,
   resultsKinds,
   capacity,
+  dkim,
+  dkimUnsigned,
 };
 
 export type SettingName = keyof typeof settingGroups;

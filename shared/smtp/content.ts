@@ -16,13 +16,18 @@ export interface Content {
   readonly eightBit: boolean;
 }
 
+/** The text in the lines that are sent. */
+export function sentLines(mime: string): string {
+  const lines = mime.replace(lineEnd, '\r\n');
+  return lines.endsWith('\r\n') ? lines : `${lines}\r\n`;
+}
+
 /**
  * A bare CR or LF becomes CRLF, and so does CR CR LF. Servers differ in what they take for a line end, and a text with
  * bare ones could smuggle a second message past the first dot.
  */
 export function contentOf(mime: string): Content {
-  const lines = mime.replace(lineEnd, '\r\n');
-  const text = lines.endsWith('\r\n') ? lines : `${lines}\r\n`;
+  const text = sentLines(mime);
   const stuffed = text.replace(/(^|\r\n)\./g, '$1..');
   const wire = Buffer.from(`${stuffed}.\r\n`, 'utf8');
   const size = wire.length - 3 - (stuffed.length - text.length);

@@ -27,6 +27,8 @@ export const defaults: Settings = {
   strict: false,
   smarthostPrivateAddresses: false,
   resultsKinds: new Set(['results', 'success', 'failure', 'retry']),
+  dkim: {rules: [], expireSeconds: undefined},
+  dkimUnsigned: new Map(),
   unknown: new Set(),
 };
 

@@ -65,7 +65,9 @@ async function stopsOf(gate: Gate, candidates: readonly Candidate[]) {
     const stop = decide(candidate, now);
     if (stop === undefined) return 'passes';
     if (stop.kind === 'move') return `moves to ${stop.queue}`;
-    return stop.kind === 'end' ? 'ends' : `${stop.kind} ${(stop.untilMs - now) / second}`;
+    return stop.kind === 'end' || stop.kind === 'defer'
+      ? `${stop.kind}s`
+      : `${stop.kind} ${(stop.untilMs - now) / second}`;
   });
 }
 
