@@ -3,6 +3,7 @@
 
 import {compose} from '../../functions/route/compose.ts';
 import {readMessage} from '../../functions/route/read-message.ts';
+import {signable} from '../../functions/route/signable.ts';
 import {type Candidate, openGates} from '../../shared/delivery/gate.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {reasonOf} from '../../shared/delivery/result.ts';
@@ -39,7 +40,7 @@ export type Routed =
 /** What the route function would make of a body on the outbox, before its gates. */
 export async function routedAs(body: string, settings: Settings, nowMs: number): Promise<Routed> {
   const arrival = {id: 'to-be-sent', arrivedMs: nowMs};
-  const parsed = await readMessage(body, arrival, settings, [compose]);
+  const parsed = await readMessage(body, arrival, settings, [compose, signable]);
   if (!parsed.ok)
     return {ok: false, problems: parsed.problems.map(({path, problem}) => `${path || 'it'} ${problem}`)};
   const candidate = candidateOf(parsed, {...arrival, body, oversizeQueue: ''}, settings, nowMs);

@@ -18,6 +18,8 @@ export async function compose(message: Message | Draft, rules: MessageRules): Pr
 
 /** @throws Error when the composer cannot make a text of it, or it asks for a file or a URL */
 export async function composedText({mime, tracking, envelope, recipient}: Draft): Promise<string> {
+  // nodemailer would pass it over.
+  if (mime.dkim !== undefined) throw new Error('dkim stands beside mime, not in it');
   const composer = new MailComposer({
     messageId: `<${identityOf(tracking)}@${(envelope ?? recipient).domain}>`,
     date: new Date(tracking.arrivedMs),

@@ -14,6 +14,7 @@ import {Crowd} from './crowd.ts';
 import {routeGates} from './gates.ts';
 import type {TextSteps} from './read-message.ts';
 import {routeBatch} from './route-batch.ts';
+import {signable} from './signable.ts';
 
 const environment = readEnvironment(needs.route);
 const {stage, outboxUrl, waitingUrl, waitingSoonUrl, outboxOversizeUrl, deliveryUrl, deliverySlowUrl} =
@@ -29,7 +30,7 @@ const listeners = [outcomeLog(log), report.listener, oversizeTexts(sqs, outboxOv
 const writer = writerWith(listeners);
 const crowd = new Crowd({sqs, urls: {fast: deliveryUrl, slow: deliverySlowUrl}, log});
 const gates = routeGates({receivers, slots, crowd, log, now});
-const textSteps: TextSteps = [compose];
+const textSteps: TextSteps = [compose, signable];
 
 const parts = {textSteps, gates, receivers, groups, writer, sqs, results, environment, report, log, now};
 
