@@ -7,7 +7,5 @@ import type {TextStep} from './read-message.ts';
 
 export const signable: TextStep = message => {
   const text = message.dkim.length > 0 ? parseSignable(sentLines(message.text)) : undefined;
-  return text?.ok === false
-    ? refusing(message, {path: 'mime', problem: text.problem})
-    : {ok: true, message};
+  return text?.ok === false ? refusing(message, {path: 'mime', problem: text.problem}) : {ok: true, message};
 };

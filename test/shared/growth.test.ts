@@ -5,6 +5,7 @@ import {describe, expect, test} from 'vitest';
 import {parsePostponed} from '../../shared/delivery/postponed-result.ts';
 import {retryHintOf} from '../../shared/delivery/schedule.ts';
 import {parseDkim} from '../../shared/dkim/dkim-property.ts';
+import {fromDomainsOf} from '../../shared/dkim/from-domains.ts';
 import {parsePrivateKey} from '../../shared/dkim/private-key.ts';
 import {dkimFieldsOf} from '../../shared/dkim/signature.ts';
 import {parseJson} from '../../shared/json.ts';
@@ -159,6 +160,9 @@ const rows: readonly Row[] = [
   ['a private key of begins', parsePrivateKey, repeated('-----BEGIN PRIVATE KEY-----')],
   ['a private key of spaces', parsePrivateKey, repeated(' ', 'a', 'a')],
   ['a private key of line ends', parsePrivateKey, repeated('\\n', 'a', 'a')],
+  ...['(', '<', '"', '\\', 'a@b.example,', '\r\n ', ' \t', ':'].map(
+    (part): Row => [`From of ${JSON.stringify(part)}`, fromDomainsOf, repeated(part, 'From: ')],
+  ),
   ['DKIM of headers', text => parseDkim({headers: text}), repeated('a,')],
   ['DKIM of dots', text => parseDkim({domain: text}), repeated('a.')],
   ['DKIM of signatures', text => parseDkim(text.split(',').map(() => ({}))), repeated('a,')],

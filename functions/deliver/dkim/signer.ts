@@ -52,7 +52,8 @@ export class Signer {
         unsigned: unsignedOf(candidate, settings),
         nowMs,
       });
-      const signable = signings.ok && signings.value.length > 0 ? parseSignable(sentLines(message.text)) : signings;
+      const signable =
+        signings.ok && signings.value.length > 0 ? parseSignable(sentLines(message.text)) : signings;
       if (!signable.ok) return deferred(signable.problem);
       if (signings.ok) this.#signings.set(message, signings.value);
       return undefined;
