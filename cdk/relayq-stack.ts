@@ -52,6 +52,8 @@ export class RelayqStack extends Stack {
       timeout: deliverTimeout,
       network,
     });
+    // What a new version of route queues, the version before of deliver may not know.
+    route.function.node.addDependency(deliver.function);
     const between = [queues.waiting, queues.waitingSoon, queues.delivery, queues.deliverySlow];
     grantSend(route.role, [queues.outboxOversize]);
     grantSend(deliver.role, [queues.deliveryDlq]);

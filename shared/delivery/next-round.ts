@@ -1,8 +1,8 @@
 // How a message goes on its way between our own queues: as the body of a record, perhaps after a delay.
 
-import {bodyOf, type JsonObject} from '../json.ts';
+import {bodyOf, isJsonObject, type JsonObject, parseJson} from '../json.ts';
 import {bodyPropertiesOf, type Message} from '../message/message.ts';
-import {trackingProperty} from '../message/tracking.ts';
+import {oneMore, trackingProperty} from '../message/tracking.ts';
 import {utcTimeOf} from '../utc-time.ts';
 import {deduplicationIdOf} from './destination.ts';
 import type {Outcome} from './outcome.ts';
@@ -24,9 +24,26 @@ interface NextRound {
 export const messageBody = (message: Message, changes: JsonObject = {}): string =>
   bodyOf({...bodyPropertiesOf(message), ...changes, relayq: trackingProperty(message.tracking)});
 
+/**
+ * The body of something that deliver could not read, perhaps as another version has put it there: what its tracking says is
+ * one more hold, or SQS would drop it when route sends it again within five minutes.
+ */
+function heldBodyOf(body: string): string {
+  try {
+    const object = parseJson(body);
+    if (!isJsonObject(object) || !isJsonObject(object.relayq)) return body;
+    const {hops} = object.relayq;
+    if (!Number.isSafeInteger(hops)) return body;
+    return bodyOf({...object, relayq: {...object.relayq, hops: oneMore(hops as number)}});
+  } catch {
+    return body;
+  }
+}
+
 /** Undefined where the message's way is over. */
 export function nextRoundOf(outcome: Outcome): NextRound | undefined {
-  if (outcome.fate === 'unreadable') return {to: 'waitingSoon', body: outcome.body, delaySeconds: 0};
+  if (outcome.fate === 'unreadable')
+    return {to: 'waitingSoon', body: heldBodyOf(outcome.body), delaySeconds: 0};
   if (outcome.fate === 'moved') {
     const {message, destination, queue} = outcome;
     return {

@@ -35,6 +35,8 @@ export interface OutboxMessage {
   readonly 'mq-headers'?: 'obeyed' | 'stripped' | 'refused' | null;
   /** A text with lines of more than 998 octets, or with line ends other than CRLF, is invalid. */
   readonly strict?: boolean | null;
+  /** Signatures besides those of the settings: docs/dkim.md. */
+  readonly dkim?: OutboxDkim | readonly OutboxDkim[] | false | null;
   /** For log and results. */
   readonly tags?: readonly string[] | null;
   /** Results of earlier attempts, elsewhere. */
@@ -55,6 +57,22 @@ export interface OutboxSmarthost {
   readonly username?: string;
   readonly password?: string;
   readonly security?: OutboxSecurity;
+}
+
+/** Without a key it picks stored ones. */
+export interface OutboxDkim {
+  readonly domain?: string;
+  readonly selector?: string;
+  /** PEM, or its base64 alone. */
+  readonly key?: string;
+  readonly algorithm?: 'rsa-sha256' | 'ed25519-sha256';
+  readonly canonicalization?: 'relaxed/relaxed' | 'relaxed/simple' | 'simple/relaxed' | 'simple/simple';
+  /** UTC: `YYYY-MM-DD HH:MM:SS`. */
+  readonly expire?: string;
+  /** Further fields to sign. */
+  readonly headers?: readonly string[] | string;
+  /** The lower, the higher the signature stands. */
+  readonly priority?: number;
 }
 
 type OutboxSecurity = 'optional' | 'opportunistic' | 'required' | 'verified';

@@ -66,7 +66,7 @@ export function problemsLine(reading: Reading, before: Reading | undefined): Log
 }
 
 function waitsIn({unknown, sink}: Settings): {readonly waiting?: string} {
-  if (unknown.has('sink')) return {waiting: 'all mail'};
+  if (unknown.has('dkim') || unknown.has('sink')) return {waiting: 'all mail'};
   if (sink !== undefined || unknown.size === 0) return {};
   return {waiting: unknown.has('smarthost') ? 'mail without a smarthost of its own' : 'mail for MX hosts'};
 }

@@ -51,6 +51,8 @@ describe('the role of deliver', () => {
       'logs:PutLogEvents': ['/aws/lambda/relayq-dev-deliver'],
       ...state,
       ...settings,
+      // The keys of domains, besides.
+      'ssm:GetParametersByPath': ['parameter/relayq-dkim/dev/*', ...settings['ssm:GetParametersByPath']],
     });
   });
 });
@@ -66,7 +68,10 @@ describe('the roles', () => {
     statements.filter(({Action}) => Action === 'kms:Decrypt');
 
   test('decrypt the stage’s parameters, through SSM, and nothing else', () => {
-    const [{Condition} = {}] = decryptOf(stack.statementsOf('relayq-dev-deliver'));
+    const [{Condition} = {}, ofKeys] = decryptOf(stack.statementsOf('relayq-dev-deliver'));
+    expect(JSON.stringify(ofKeys?.Condition)).toMatch(
+      /"kms:EncryptionContext:PARAMETER_ARN":.*:parameter\/relayq-dkim\/dev\/\*"/,
+    );
     const conditions = JSON.stringify(Condition);
     expect(Object.keys(Condition as object).sort()).toEqual(['StringEquals', 'StringLike']);
     expect(conditions).toContain(

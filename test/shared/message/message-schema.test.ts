@@ -224,7 +224,7 @@ describe('what is wrong with a property, and where', () => {
     ['results', [{}, 'x'], 'results.1', 'must be an object'],
     ['dsn', 'x', 'dsn', 'must be an object'],
     ['key', 'k', 'key', notYet],
-    ['dkim', {}, 'dkim', notYet],
+    ['dkim', {key: 'hunter2'}, 'dkim', expect.stringMatching(/^has a member key that is wrong/)],
     ['headers', [], 'headers', notYet],
     ['data', 0, 'data', notYet],
     ['inlinecss', true, 'inlinecss', notYet],
