@@ -52,6 +52,7 @@ describe('the role of deliver', () => {
       ...state,
       ...settings,
       // The keys of domains, besides.
+      'kms:Decrypt': ['key/*', 'key/*'],
       'ssm:GetParametersByPath': ['parameter/relayq-dkim/dev/*', ...settings['ssm:GetParametersByPath']],
     });
   });
