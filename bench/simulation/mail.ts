@@ -30,6 +30,7 @@ const common = {
   queues: {},
   keepMime: false,
   tags: [],
+  headers: undefined,
   results: [],
 };
 

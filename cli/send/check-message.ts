@@ -1,8 +1,11 @@
 // What the route function would find wrong with a message, by its own rules and before the message is sent. What depends on
 // the settings of the stage is left to the function: `strict`, `mq-headers`, its times.
 
+import {addHeaders} from '../../functions/route/add-headers.ts';
+import {changeHeaders} from '../../functions/route/change-headers.ts';
 import {compose} from '../../functions/route/compose.ts';
 import {readMessage} from '../../functions/route/read-message.ts';
+import {sevenBit} from '../../functions/route/seven-bit.ts';
 import {type Candidate, openGates} from '../../shared/delivery/gate.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {reasonOf} from '../../shared/delivery/result.ts';
@@ -39,7 +42,7 @@ export type Routed =
 /** What the route function would make of a body on the outbox, before its gates. */
 export async function routedAs(body: string, settings: Settings, nowMs: number): Promise<Routed> {
   const arrival = {id: 'to-be-sent', arrivedMs: nowMs};
-  const parsed = await readMessage(body, arrival, settings, [compose]);
+  const parsed = await readMessage(body, arrival, settings, [compose, changeHeaders, addHeaders, sevenBit]);
   if (!parsed.ok)
     return {ok: false, problems: parsed.problems.map(({path, problem}) => `${path || 'it'} ${problem}`)};
   const candidate = candidateOf(parsed, {...arrival, body, oversizeQueue: ''}, settings, nowMs);

@@ -63,7 +63,7 @@ function endLine(outcome: Told): LogLine {
 
 function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt): LogLine {
   const {message, destination, fate, nextMs} = outcome;
-  const {attempts, arrivedMs} = message.tracking;
+  const {attempts, arrivedMs, changes} = message.tracking;
   const {state, result, time: _, ...facts} = entryProperty(entry);
   const isFine = fate === 'accepted' && entry.policyFailure === undefined;
   const fields = {
@@ -77,7 +77,7 @@ function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt)
     durationMs,
     attempt: attempts,
     // Once, as each octet of each line is paid for.
-    ...(attempts === 1 && {arrived: utcTimeOf(arrivedMs)}),
+    ...(attempts === 1 && {arrived: utcTimeOf(arrivedMs), ...(changes && {changes})}),
     ...(nextMs !== undefined && {nextattempt: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)}),
     ...(tried > 1 && {tried}),
     ...(passed && {passed}),

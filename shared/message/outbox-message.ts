@@ -35,6 +35,8 @@ export interface OutboxMessage {
   readonly 'mq-headers'?: 'obeyed' | 'stripped' | 'refused' | null;
   /** A text with lines of more than 998 octets, or with line ends other than CRLF, is invalid. */
   readonly strict?: boolean | null;
+  /** What is changed in the text's header section, before it is sent: in the order of the members. */
+  readonly headers?: OutboxHeaders | false | null;
   /** For log and results. */
   readonly tags?: readonly string[] | null;
   /** Results of earlier attempts, elsewhere. */
@@ -45,6 +47,22 @@ export interface OutboxMessage {
   readonly ips?: readonly string[] | null;
   /** Carried through to the result. */
   readonly pool?: string | null;
+}
+
+/** Fields are `Name: value`; one or a list. */
+export interface OutboxHeaders {
+  /** Names of fields that are taken out. */
+  readonly remove?: string | readonly string[] | null;
+  /** In the place of the first field of the name; others go. Without one it is appended. */
+  readonly replace?: string | readonly string[] | null;
+  /** The same, but nothing is appended. */
+  readonly update?: string | readonly string[] | null;
+  /** Before all other fields. */
+  readonly prepend?: string | readonly string[] | null;
+  /** Behind all other fields. */
+  readonly append?: string | readonly string[] | null;
+  /** The same as `append`. */
+  readonly add?: string | readonly string[] | null;
 }
 
 export interface OutboxSmarthost {

@@ -1,5 +1,6 @@
 // The list of all groups. A new setting is a file in groups/ and a line here.
 
+import {addHeaders} from './groups/add-headers.ts';
 import {capacity} from './groups/capacity.ts';
 import {heloName} from './groups/helo-name.ts';
 import {maxAttempts} from './groups/max-attempts.ts';
@@ -9,6 +10,7 @@ import {mx} from './groups/mx.ts';
 import {sink, smarthost} from './groups/relays.ts';
 import {resultsKinds} from './groups/results-kinds.ts';
 import {retryIntervals} from './groups/retry-intervals.ts';
+import {sevenBit} from './groups/seven-bit.ts';
 import {smarthostPrivateAddresses} from './groups/smarthost-private-addresses.ts';
 import {strict} from './groups/strict.ts';
 import type {NamedGroup, PrefixGroup} from './setting-group.ts';
@@ -23,6 +25,8 @@ export const settingGroups = {
   mx,
   mqHeaders,
   strict,
+  addHeaders,
+  sevenBit,
   smarthostPrivateAddresses,
   resultsKinds,
   capacity,
