@@ -71,7 +71,7 @@ const changes = v.objectWithRest(
   parsedBy<never>(() => wrong(`is unknown; known are ${Object.keys(members).join(', ')}`)),
 );
 
-export type HeaderChanges = v.InferOutput<typeof changes>;
+export type HeaderChanges = {readonly [N in keyof typeof members]: v.InferOutput<(typeof members)[N]>};
 
 /** `false`, also as a header field says it, asks for nothing. */
 export const headersSchema = v.lazy(

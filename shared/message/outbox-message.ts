@@ -50,7 +50,7 @@ export interface OutboxMessage {
 }
 
 /** Fields are `Name: value`; one or a list. */
-export interface OutboxHeaders {
+interface OutboxHeaders {
   /** Names of fields that are taken out. */
   readonly remove?: string | readonly string[] | null;
   /** In the place of the first field of the name; others go. Without one it is appended. */

@@ -52,17 +52,28 @@ interface Token {
 
 function addressesOf(value: string, room: number): string {
   const tokens = tokensOf(value);
+  const next = nextOf(tokens);
   return tokens
     .map(({kind, text}, index) => {
       if (isAscii(text)) return text;
       if (kind === 'angle') return `<${asciiAddress(text.slice(1, -1))}>`;
       if (kind === 'comment') return `(${encodedWords(text.slice(1, -1), room).join(' ')})`;
-      const next = tokens.slice(index + 1).find(token => token.kind !== 'comment');
-      if (next?.kind !== 'angle' && next?.text !== ':') return around(text, asciiAddress);
+      if (next[index]?.kind !== 'angle' && next[index]?.text !== ':') return around(text, asciiAddress);
       // A blank has to stand between an encoded word and what is behind it.
       return `${around(text, phrase => phraseOf(phrase, room)).trimEnd()} `;
     })
     .join('');
+}
+
+/** For each token the one behind it, comments left out. */
+function nextOf(tokens: readonly Token[]): readonly (Token | undefined)[] {
+  const next = new Array<Token | undefined>(tokens.length);
+  let last: Token | undefined;
+  for (let index = tokens.length - 1; index >= 0; index--) {
+    next[index] = last;
+    if (tokens[index]!.kind !== 'comment') last = tokens[index];
+  }
+  return next;
 }
 
 /** The change of a text, with the blanks around it as they are. */
