@@ -62,12 +62,13 @@ const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text);
 const maxLine = 998;
 
 function isSevenBit(text: string): boolean {
+  if (!isAscii(text)) return false;
   let start = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code > 127) return false;
-    if (code === 10 || code === 13) start = at + 1;
-    else if (at - start >= maxLine) return false;
+  while (text.length - start > maxLine) {
+    const line = text.slice(start, start + maxLine + 1);
+    const end = Math.max(line.lastIndexOf('\n'), line.lastIndexOf('\r'));
+    if (end < 0) return false;
+    start += end + 1;
   }
   return true;
 }
