@@ -31,6 +31,7 @@ const common = {
   keepMime: false,
   dkim: [],
   tags: [],
+  headers: undefined,
   results: [],
 };
 

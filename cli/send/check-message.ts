@@ -1,9 +1,8 @@
 // What the route function would find wrong with a message, by its own rules and before the message is sent. What depends on
 // the settings of the stage is left to the function: `strict`, `mq-headers`, its times.
 
-import {compose} from '../../functions/route/compose.ts';
 import {readMessage} from '../../functions/route/read-message.ts';
-import {signable} from '../../functions/route/signable.ts';
+import {textSteps} from '../../functions/route/text-steps.ts';
 import {type Candidate, openGates} from '../../shared/delivery/gate.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {reasonOf} from '../../shared/delivery/result.ts';
@@ -40,7 +39,7 @@ export type Routed =
 /** What the route function would make of a body on the outbox, before its gates. */
 export async function routedAs(body: string, settings: Settings, nowMs: number): Promise<Routed> {
   const arrival = {id: 'to-be-sent', arrivedMs: nowMs};
-  const parsed = await readMessage(body, arrival, settings, [compose, signable]);
+  const parsed = await readMessage(body, arrival, settings, textSteps);
   if (!parsed.ok)
     return {ok: false, problems: parsed.problems.map(({path, problem}) => `${path || 'it'} ${problem}`)};
   const candidate = candidateOf(parsed, {...arrival, body, oversizeQueue: ''}, settings, nowMs);

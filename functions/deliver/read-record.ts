@@ -68,6 +68,8 @@ export function readRecord(
   if (!parsed.ok) return {fate: 'unreadable', id, lane, body, reason: problemsText(parsed.problems)};
   const {message} = parsed;
   if (!('text' in message)) return {fate: 'unreadable', id, lane, body, reason: 'its mime is not text yet'};
+  if (message.headers !== undefined)
+    return {fate: 'unreadable', id, lane, body, reason: 'its headers are still to be changed'};
   return {
     message,
     destination: resolveDestination(message, settings),

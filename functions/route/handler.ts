@@ -9,12 +9,10 @@ import {batchHandler} from '../runtime/batch.ts';
 import {readEnvironment} from '../runtime/environment.ts';
 import {log} from '../runtime/log.ts';
 import {startUp} from '../start-up.ts';
-import {compose} from './compose.ts';
 import {Crowd} from './crowd.ts';
 import {routeGates} from './gates.ts';
-import type {TextSteps} from './read-message.ts';
 import {routeBatch} from './route-batch.ts';
-import {signable} from './signable.ts';
+import {textSteps} from './text-steps.ts';
 
 const environment = readEnvironment(needs.route);
 const {stage, outboxUrl, waitingUrl, waitingSoonUrl, outboxOversizeUrl, deliveryUrl, deliverySlowUrl} =
@@ -30,7 +28,6 @@ const listeners = [outcomeLog(log), report.listener, oversizeTexts(sqs, outboxOv
 const writer = writerWith(listeners);
 const crowd = new Crowd({sqs, urls: {fast: deliveryUrl, slow: deliverySlowUrl}, log});
 const gates = routeGates({receivers, slots, crowd, log, now});
-const textSteps: TextSteps = [compose, signable];
 
 const parts = {textSteps, gates, receivers, groups, writer, sqs, results, environment, report, log, now};
 

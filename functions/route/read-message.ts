@@ -3,7 +3,7 @@
 
 import type {Draft, Message, ParsedMessage} from '../../shared/message/message.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
-import type {Arrival} from '../../shared/message/tracking.ts';
+import {type Arrival, isNew} from '../../shared/message/tracking.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 
 /** @returns the message with its new text; or its problems, which make it an invalid message */
@@ -23,7 +23,10 @@ export async function readMessage(
 ): Promise<ParsedMessage> {
   const parsed = parseMessage(body, arrival, settings);
   if (!parsed.ok) return parsed;
-  let read = await firstStep(parsed.message, settings);
+  const {message} = parsed;
+  // The text of one that comes back has been through the steps.
+  if ('text' in message && !isNew(message.tracking, arrival)) return {ok: true, message};
+  let read = await firstStep(message, settings);
   for (const step of steps) if (read.ok) read = await step(read.message, settings);
   return read;
 }

@@ -67,7 +67,7 @@ const nextOf = ({nextMs}: Told) =>
 
 function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt): LogLine {
   const {message, destination, fate} = outcome;
-  const {attempts, arrivedMs} = message.tracking;
+  const {attempts, arrivedMs, changes} = message.tracking;
   const {state, result, time: _, ...facts} = entryProperty(entry);
   const isFine = fate === 'accepted' && entry.policyFailure === undefined;
   const fields = {
@@ -80,7 +80,7 @@ function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt)
     ...facts,
     durationMs,
     attempt: attempts,
-    ...(attempts === 1 && {arrived: utcTimeOf(arrivedMs)}),
+    ...(attempts === 1 && {arrived: utcTimeOf(arrivedMs), ...(changes && {changes})}),
     ...nextOf(outcome),
     ...(tried > 1 && {tried}),
     ...(passed && {passed}),

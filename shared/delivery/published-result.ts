@@ -18,6 +18,8 @@ export interface PublishedResult {
     readonly omitted?: number;
     readonly slot?: string;
     readonly origin?: string;
+    /** What the settings of the stage had changed in its text. */
+    readonly changes?: readonly string[];
   };
   readonly results: readonly PublishedEntry[];
   /** Everything that is wrong with an invalid message. */

@@ -57,9 +57,15 @@ function sizeProblems(message: Message, {ours}: Arrival): readonly Problem[] {
   const {results, tracking} = message;
   const entries = ours || results.length === 0 ? 0 : octetsOf(bodyOf(results));
   const octets = octetsOf(messageBody(message)) - entries;
+  const changed = tracking.changes
+    ? ` with what the settings change in it (${tracking.changes.join(', ')})`
+    : '';
   const most = ours ? maxBodyOctets : maxMessageOctets + (tracking.origin === undefined ? 0 : addedBefore);
   return [
-    octets > most && {path: '', problem: `takes up ${octets} octets; at most ${most} fit through the queues`},
+    octets > most && {
+      path: '',
+      problem: `takes up ${octets} octets${changed}; at most ${most} fit through the queues`,
+    },
     entries > maxEntriesOctets && {
       path: 'results',
       problem: `takes up ${entries} octets of at most ${maxEntriesOctets}`,

@@ -2,7 +2,7 @@
 // same when it is parsed again further down the pipeline.
 
 import * as v from 'valibot';
-import {isJsonObject, type JsonObject, omit, parseJson, plainNumbers, surveyOf} from '../json.ts';
+import {isJsonObject, type Json, type JsonObject, omit, parseJson, plainNumbers, surveyOf} from '../json.ts';
 import {type Parsed, type Problem, right, wrong} from '../parsed.ts';
 import {mergeHeaders} from './merge-headers.ts';
 import type {Draft, Message, ParsedMessage, Particulars} from './message.ts';
@@ -10,8 +10,9 @@ import {messageSchema, notAnObject} from './message-schema.ts';
 import type {MqHeadersRule} from './mq-headers.ts';
 import {unknownOfSmarthost} from './smarthost-names.ts';
 import {problemsOfText} from './text-rules.ts';
-import {type Arrival, parseTracking, type Tracking} from './tracking.ts';
+import {type Arrival, isNew, parseTracking, type Tracking} from './tracking.ts';
 import {withoutUnset} from './unset-properties.ts';
+import {flag} from './value-schemas.ts';
 
 /** What the stage says about messages. A message can say it for itself, in properties of these names. */
 export interface MessageRules {
@@ -32,8 +33,14 @@ export function parseMessage(
 }
 
 /** The text may bring x-mq-* fields. A message with one is never a draft. */
-export const withText = ({properties, arrival}: Draft, text: string, rules: MessageRules): ParsedMessage =>
-  parseProperties({...properties, mime: text}, arrival, rules) as ParsedMessage;
+export function withText(
+  {properties, arrival, headers}: Draft,
+  text: string,
+  rules: MessageRules,
+): ParsedMessage {
+  const parsed = parseProperties({...properties, mime: text}, arrival, rules) as ParsedMessage;
+  return parsed.ok ? {ok: true, message: {...parsed.message, headers}} : parsed;
+}
 
 /** Deeper than any message is meant to be, and far from where recursion fails. */
 const maxDepth = 100;
@@ -65,8 +72,12 @@ const withPlainNumbers = (object: JsonObject): JsonObject =>
 function freshOf(object: JsonObject): JsonObject {
   if (object.fate === undefined) return object;
   const told = object.fate === 'invalid' ? ['problems', 'original', 'originalAt'] : [];
-  return omit(object, ['fate', 'results', 'relayq', 'nextattempt', ...told]);
+  // A text that a result has kept is the one that was sent: its header section has been changed.
+  const done = typeof object.mime === 'string' && flagOf(object.keepmime) ? ['headers'] : [];
+  return omit(object, ['fate', 'results', 'relayq', 'nextattempt', ...told, ...done]);
 }
+
+const flagOf = (value: Json | undefined): boolean => v.is(flag, value) && v.parse(flag, value);
 
 /** Enough to put a message right. A thousand bad tags must not make a result too large to send. */
 const maxProblems = 50;
@@ -77,9 +88,9 @@ function parseProperties(
   rules: MessageRules,
 ): ParsedMessage<Message | Draft> {
   const before = parseTracking(object.relayq, arrival);
-  const isNew = !before.ok || before.value.id === arrival.id;
+  const isFresh = !before.ok || isNew(before.value, arrival);
   // The fields of a message that is not new were taken out before: what looks like one is text.
-  const rule = isNew ? (partOf('mq-headers', object) ?? rules.mqHeaders) : 'obeyed';
+  const rule = isFresh ? (partOf('mq-headers', object) ?? rules.mqHeaders) : 'obeyed';
   const merged = mergeHeaders(object, rule);
   const all = withoutUnset(merged.properties);
   const {mime: _, ...properties} = all;
@@ -91,8 +102,8 @@ function parseProperties(
   ];
   const problems = [
     ...(tracking.ok ? [] : [{path: 'relayq', problem: tracking.problem}]),
-    ...(isNew ? ofText().map(problem => ({path: 'mime', problem})) : []),
-    ...(isNew ? unknownOfSmarthost(properties) : []),
+    ...(isFresh ? ofText().map(problem => ({path: 'mime', problem})) : []),
+    ...(isFresh ? unknownOfSmarthost(properties) : []),
     ...(parsed.issues ?? []).map(problemOf),
   ].slice(0, maxProblems);
   if (problems.length === 0 && parsed.success && tracking.ok)
@@ -133,6 +144,8 @@ function messageOf(
     keepMime: fields.keepmime,
     dkim: fields.dkim,
     tags: fields.tags ?? [],
+    // The text that has been made of an object is no draft any more, and has its changes.
+    headers: isNew(tracking, arrival) || typeof mime !== 'string' ? fields.headers : undefined,
     results: fields.results ?? [],
     tracking,
   };

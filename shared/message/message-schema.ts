@@ -8,12 +8,13 @@ import {type Parsed, parseSeconds, right, wrong} from '../parsed.ts';
 import {type Mailbox, parseMailbox} from '../smtp/address.ts';
 import {securityLevels} from '../smtp/security.ts';
 import {standardQueueName} from '../sqs-limits.ts';
+import {headersSchema} from './header-changes.ts';
 import {mqHeadersRules} from './mq-headers.ts';
 import {smarthostSchema} from './smarthost-schema.ts';
 import {flag, parsedBy, time, wholeNumber, word} from './value-schemas.ts';
 
 /** Properties that would change what is sent, and that nothing acts on yet: they are refused, not ignored. */
-const unsupported = ['key', 'headers', 'data', 'inlinecss'] as const;
+const unsupported = ['key', 'data', 'inlinecss'] as const;
 
 const parseAddress = (value: unknown): Parsed<Mailbox> =>
   typeof value === 'string' ? parseMailbox(value) : wrong('must be a string holding one address');
@@ -84,6 +85,7 @@ export const messageSchema = v.looseObject(
     results: v.optional(v.array(v.custom<JsonObject>(isJsonObject, 'must be an object'), 'must be a list')),
     dsn: v.optional(v.custom<JsonObject>(isJsonObject, 'must be an object')),
     dkim: v.optional(parsedBy(parseDkim), []),
+    headers: v.optional(headersSchema),
     ...v.entriesFromList(unsupported, v.optional(notYet)),
   },
   notAnObject,

@@ -7,6 +7,7 @@ import type {Problem} from '../parsed.ts';
 import type {Mailbox} from '../smtp/address.ts';
 import type {Security} from '../smtp/security.ts';
 import type {Relay} from '../smtp/smarthost.ts';
+import type {HeaderChanges} from './header-changes.ts';
 import type {Arrival, Tracking} from './tracking.ts';
 
 /** What a message says, without its text. All times are milliseconds since the epoch. */
@@ -28,6 +29,8 @@ export interface Particulars {
   /** The signatures that it wants besides those of the settings, in their order. */
   readonly dkim: readonly WantedSignature[];
   readonly tags: readonly string[];
+  /** What is still to be changed in the header section of a new message; later it has been. */
+  readonly headers: HeaderChanges | undefined;
   readonly results: readonly JsonObject[];
   readonly tracking: Tracking;
 }

@@ -1,8 +1,9 @@
 // The x-mq-* header fields of a MIME text: they are taken out, and every other byte stays as it is. What is nearly such a
 // field is found as well: it must not be sent. What the fields say is the business of mq-properties.ts.
 
+import {decodedText} from '../mime/encoded-word.ts';
+import {emptyLine, endCrs, endOfField, foldedEnd, headerField, mboxLine} from '../mime/header-section.ts';
 import {lineEnd} from '../smtp/content.ts';
-import {decodedText} from './encoded-word.ts';
 import {nearNameOf} from './near-mq-field.ts';
 
 /** What to do with the x-mq-* fields of a text: a stranger may have written it. */
@@ -55,15 +56,6 @@ function textOf(parts: readonly Part[], body: string, isKept: (part: Part) => bo
   return kept.join('') + body;
 }
 
-/** CRs alone before a gap become CRLF: otherwise they and the line end behind the gap would be one line end. */
-function endCrs(parts: string[]): void {
-  for (let index = parts.length - 1; parts[index]?.endsWith('\r'); index--) {
-    const isEmptyLine = parts[index] === '\r';
-    parts[index] += '\n';
-    if (!isEmptyLine) break;
-  }
-}
-
 /** The text with the values masked in whatever is nearly an x-mq-* field: any of them may be meant for a secret. */
 export function withoutNearValues(mime: string, mask: string): string {
   const {parts, body} = partsOf(mime);
@@ -79,10 +71,6 @@ interface Part {
 }
 
 const mqField = /^x-mq-([!-9;-~]+)[ \t]*:(.*)$/is;
-const headerField = /^[!-9;-~]+[ \t]*:/;
-
-/** The first line of a message in an mbox file. Postfix makes a field of it. */
-const mboxLine = /^>*From /i;
 
 /**
  * The header section, which ends at the first empty line (RFC 5322 2.1). For mail servers it also ends before a line that is
@@ -120,22 +108,8 @@ function partsOf(mime: string): {readonly parts: readonly Part[]; readonly body:
   return {parts, body: mime.slice(position)};
 }
 
-const emptyLine = /^(?:\r*\n|\r)$/;
-
-/** Where the field that begins at `start` ends, behind its last folded line. */
-function endOfField(mime: string, start: number, nextEnd: RegExp): number {
-  nextEnd.lastIndex = start;
-  for (let match = nextEnd.exec(mime); match !== null; match = nextEnd.exec(mime)) {
-    const end = nextEnd.lastIndex;
-    // An empty line is a part of its own, and no fold belongs to it.
-    if (match.index === start || !/[ \t]/.test(mime[end] ?? '')) return end;
-    start = end;
-  }
-  return mime.length;
-}
-
 function fieldOf(name: string, text: string): MqField {
-  const unfolded = text.replace(/(?:(?<!\r)\r*\n|\r)(?=[ \t])/g, '').trim();
+  const unfolded = text.replace(foldedEnd, '').trim();
   const value = decodedText(unfolded);
   return {
     name: name.toLowerCase(),

@@ -37,6 +37,8 @@ export interface OutboxMessage {
   readonly strict?: boolean | null;
   /** Signatures besides those of the settings: docs/dkim.md. */
   readonly dkim?: OutboxDkim | readonly OutboxDkim[] | false | null;
+  /** What is changed in the text's header section, before it is sent: in the order of the members. */
+  readonly headers?: OutboxHeaders | false | null;
   /** For log and results. */
   readonly tags?: readonly string[] | null;
   /** Results of earlier attempts, elsewhere. */
@@ -47,6 +49,22 @@ export interface OutboxMessage {
   readonly ips?: readonly string[] | null;
   /** Carried through to the result. */
   readonly pool?: string | null;
+}
+
+/** Fields are `Name: value`; one or a list. */
+interface OutboxHeaders {
+  /** Names of fields that are taken out. */
+  readonly remove?: string | readonly string[] | null;
+  /** In the place of the first field of the name; others go. Without one it is appended. */
+  readonly replace?: string | readonly string[] | null;
+  /** The same, but nothing is appended. */
+  readonly update?: string | readonly string[] | null;
+  /** Before all other fields. */
+  readonly prepend?: string | readonly string[] | null;
+  /** Behind all other fields. */
+  readonly append?: string | readonly string[] | null;
+  /** The same as `append`. */
+  readonly add?: string | readonly string[] | null;
 }
 
 export interface OutboxSmarthost {

@@ -42,7 +42,17 @@ function redact(value: Json, dkim: boolean): Json {
 function redactMember(name: string, value: Json, dkim: boolean): Json {
   if (name === 'smarthost') return harmlessOf(value);
   if (name === 'mime' && typeof value === 'string') return redact(withoutNearValues(value, mask), dkim);
+  if (name === 'headers') return redact(maskedFields(value), dkim);
   return redact(value, dkim || name === 'dkim');
+}
+
+/** In the property `headers` fields are texts, `Name: value`, alone or in lists. */
+function maskedFields(value: Json): Json {
+  if (Array.isArray(value)) return value.map(maskedFields);
+  if (isJsonObject(value))
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, maskedFields(member)]));
+  const [, name = ''] = typeof value === 'string' ? (/^([^:]{1,200}):/.exec(value) ?? []) : [];
+  return isSecret(name) ? `${name}: ${mask}` : value;
 }
 
 /** Of a smarthost only what cannot be a secret: a password under a wrong name, or in a wrong place, is not shown. */

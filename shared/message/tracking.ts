@@ -26,6 +26,8 @@ export interface Tracking {
   readonly slotMs?: number;
   /** The id of the record on the outbox whose body gave `id`, which other bodies may give, too. */
   readonly origin?: string;
+  /** What the settings of the stage had changed in its text: `date-added`, `seven-bit`, … */
+  readonly changes?: readonly string[];
 }
 
 /** A message without the property, or with one that is not believed, has just arrived. */
@@ -38,10 +40,18 @@ export function parseTracking(value: Json | undefined, arrival: Arrival): Parsed
   if (ours) return right(tracking);
   if (!isOfVersionBefore(tracking, arrivedMs)) return fresh;
   // Its past is believed, but what it is, the record tells. Its slot is dropped: it would be a way past the rate.
-  return right({...withoutSlot(tracking), origin: id});
+  return right({...withoutSlot(withoutChanges(tracking)), origin: id});
 }
 
-function trackingOf({id, arrived, attempts, hops: holds, slot, origin}: JsonObject): Tracking | undefined {
+function trackingOf({
+  id,
+  arrived,
+  attempts,
+  hops: holds,
+  slot,
+  origin,
+  changes,
+}: JsonObject): Tracking | undefined {
   const arrivedMs = typeof arrived === 'string' ? parseUtcTime(arrived) : undefined;
   const slotMs = typeof slot === 'string' ? parseUtcTime(slot) : undefined;
   if (!isId(id) || arrivedMs === undefined || !isCount(attempts) || !isCount(holds)) return undefined;
@@ -54,8 +64,14 @@ function trackingOf({id, arrived, attempts, hops: holds, slot, origin}: JsonObje
     holds,
     ...(slotMs !== undefined && {slotMs}),
     ...(origin !== undefined && {origin}),
+    ...(Array.isArray(changes) && {changes: changes.filter(isChange).slice(0, mostChanges)}),
   };
 }
+
+/** Another version may have other words for them. */
+const isChange = (value: Json): value is string =>
+  typeof value === 'string' && /^[a-z0-9-]{1,60}$/.test(value);
+const mostChanges = 10;
 
 // The id becomes part of an SQS deduplication ID, with SQS's alphabet and length.
 const isId = (value: Json | undefined): value is string =>
@@ -79,13 +95,24 @@ const isOfVersionBefore = ({arrivedMs, attempts, holds, origin}: Tracking, sentM
   attempts <= mostRounds &&
   holds <= mostRounds;
 
+/** Whether a message comes for the first time: its text is as its producer wrote it. Later its text has been changed. */
+export const isNew = ({id}: Tracking, arrival: Arrival): boolean => id === arrival.id;
+
 /** Never beyond the numbers that JSON carries exactly. */
 export const oneMore = (count: number): number => Math.min(count + 1, Number.MAX_SAFE_INTEGER);
 
 /** Tells one message from all others, whatever their bodies say. */
 export const identityOf = ({id, origin}: Tracking): string => origin ?? id;
 
-export const trackingProperty = ({id, arrivedMs, attempts, holds, slotMs, origin}: Tracking): JsonObject => ({
+export const trackingProperty = ({
+  id,
+  arrivedMs,
+  attempts,
+  holds,
+  slotMs,
+  origin,
+  changes,
+}: Tracking): JsonObject => ({
   id,
   arrived: utcTimeOf(arrivedMs),
   attempts,
@@ -93,6 +120,14 @@ export const trackingProperty = ({id, arrivedMs, attempts, holds, slotMs, origin
   hops: holds,
   ...(slotMs !== undefined && {slot: utcTimeOf(slotMs)}),
   ...(origin !== undefined && {origin}),
+  ...(changes !== undefined && {changes}),
 });
 
 export const withoutSlot = ({slotMs: _, ...tracking}: Tracking): Tracking => tracking;
+
+const withoutChanges = ({changes: _, ...tracking}: Tracking): Tracking => tracking;
+
+export const withChange = (tracking: Tracking, change: string): Tracking => ({
+  ...tracking,
+  changes: [...(tracking.changes ?? []), change],
+});

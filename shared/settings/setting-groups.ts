@@ -1,5 +1,6 @@
 // The list of all groups. A new setting is a file in groups/ and a line here.
 
+import {addHeaders} from './groups/add-headers.ts';
 import {capacity} from './groups/capacity.ts';
 import {dkim} from './groups/dkim.ts';
 import {dkimUnsigned} from './groups/dkim-unsigned.ts';
@@ -11,6 +12,7 @@ import {mx} from './groups/mx.ts';
 import {sink, smarthost} from './groups/relays.ts';
 import {resultsKinds} from './groups/results-kinds.ts';
 import {retryIntervals} from './groups/retry-intervals.ts';
+import {sevenBit} from './groups/seven-bit.ts';
 import {smarthostPrivateAddresses} from './groups/smarthost-private-addresses.ts';
 import {strict} from './groups/strict.ts';
 import type {NamedGroup, PrefixGroup} from './setting-group.ts';
@@ -25,6 +27,8 @@ export const settingGroups = {
   mx,
   mqHeaders,
   strict,
+  addHeaders,
+  sevenBit,
   smarthostPrivateAddresses,
   resultsKinds,
   capacity,

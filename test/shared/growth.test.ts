@@ -9,11 +9,15 @@ import {fromDomainsOf} from '../../shared/dkim/from-domains.ts';
 import {parsePrivateKey} from '../../shared/dkim/private-key.ts';
 import {dkimFieldsOf} from '../../shared/dkim/signature.ts';
 import {parseJson} from '../../shared/json.ts';
-import {decodedText} from '../../shared/message/encoded-word.ts';
+import {withHeaderChanges} from '../../shared/message/header-changes.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
 import {mqHeadersRules} from '../../shared/message/mq-headers.ts';
 import {maskedText, withoutSecrets} from '../../shared/message/secrets.ts';
 import {parseTracking} from '../../shared/message/tracking.ts';
+import {parseContentType} from '../../shared/mime/content-type.ts';
+import {decodedText} from '../../shared/mime/encoded-word.ts';
+import {parseField} from '../../shared/mime/field.ts';
+import {sevenBitOf} from '../../shared/mime/seven-bit.ts';
 import {parseCapacity} from '../../shared/settings/groups/capacity.ts';
 import {parseSettings} from '../../shared/settings/settings.ts';
 import {parseHost, parseHostname, parseMailbox} from '../../shared/smtp/address.ts';
@@ -49,6 +53,21 @@ const mime = (text: string) => parse(bodyWith({mime: text}));
 const property = (name: string) => (text: string) => parse(bodyWith({[name]: text}));
 const smarthost = (text: string) =>
   parse(bodyWith({smarthost: {hostname: text, username: text, password: text}}));
+const headers = (text: string) => {
+  for (const name of ['X-A', 'To', 'Message-ID']) parseField(`${name}: ${text}`);
+};
+const changed = (mime: string) =>
+  withHeaderChanges(mime, {
+    ...{remove: ['a'], prepend: [], append: [], add: []},
+    replace: [{name: 'a', text: 'A: 1\r\n', needsUtf8: false}],
+    update: [{name: 'b', text: 'B: 1\r\n', needsUtf8: false}],
+  });
+const manyHeaders = (text: string) => {
+  const list = text.split('\n');
+  parse(bodyWith({headers: {remove: list, append: list.map(name => `${name}: 1`)}}));
+};
+const parts = (of: string, boundary: string) => (length: number) =>
+  `Content-Type: multipart/mixed; boundary="${boundary}"\r\n\r\n${times(of, length)}ü`;
 const masked = (text: string) => {
   maskedText(text);
   maskedText(`{${text}`);
@@ -95,6 +114,40 @@ const rows: readonly Row[] = [
   ['a message of repeated fields', mime, repeated('x-mq-tag:a\n')],
   ['a message of every other field', mime, repeated('A: 1\rx-mq-tag:a\n')],
   ['a message of contradicting fields', mime, numbered(index => `x-mq-a:${index}\n`, 12)],
+  ['a value of letters', headers, repeated('ü')],
+  ['a value of words', headers, repeated('ü ')],
+  ['a value of blanks', headers, repeated(' ', 'a', 'ü')],
+  ['a value of quotes', headers, repeated('"', 'ü')],
+  ['a value of escaped quotes', headers, repeated('\\"', '"ü')],
+  ['a value of brackets', headers, repeated('<', 'ü')],
+  ['a value of comments', headers, repeated('(', 'ü')],
+  ['a value of closed comments', headers, repeated('(ü)', 'ü')],
+  ['a value of addresses', headers, repeated('ü <a@b.example>,')],
+  ['a value of names', headers, repeated('ü "ü" ', '', '<a@b.example>')],
+  ['a value of groups', headers, repeated('ü:', 'ü')],
+  ['a value of encoded words', headers, repeated('=?utf-8?q?a?= ', 'ü')],
+  ['headers of different names', manyHeaders, numbered(index => `a${index}\n`, 7)],
+  ['header sections of one field', changed, repeated('a: 1\r\n')],
+  ['header sections of other fields', changed, repeated('c: 1\r')],
+  ['header sections of folds', changed, repeated(' \r\n', 'a: 1\r\n')],
+  ['a type of parameters', parseContentType, repeated('; a=b', 'text/plain')],
+  ['a type of semicolons', parseContentType, repeated(';', 'text/plain')],
+  ['a type of blanks', parseContentType, repeated(' ', 'text/plain;', 'x')],
+  ['a type of a token', parseContentType, repeated('a', 'text/plain; a=', '"')],
+  ['a type of quotes', parseContentType, repeated('\\"', 'text/plain; a="')],
+  ['a type of comments', parseContentType, repeated('(', 'text/plain')],
+  ['8-bit letters', sevenBitOf, repeated('ü', 'A: 1\r\n\r\n')],
+  ['8-bit letters among others', sevenBitOf, repeated('abcdefghijklmnopü', 'A: 1\r\n\r\n')],
+  ['8-bit lines', sevenBitOf, repeated('From ü \r\n', 'A: 1\r\n\r\n')],
+  ['8-bit carriage returns', sevenBitOf, repeated('ü\r', 'A: 1\r\n\r\n')],
+  ['8-bit headers', sevenBitOf, repeated('A: ü\r\n')],
+  ['boundaries', sevenBitOf, parts('--b\r\n', 'b')],
+  ['nearly boundaries', sevenBitOf, parts('--b', 'b')],
+  ['boundaries with blanks', sevenBitOf, parts('--b    x\r\n', 'b')],
+  ['lines around boundaries', sevenBitOf, parts('\r\n', 'b')],
+  ['carriage returns around boundaries', sevenBitOf, parts('\r', 'b')],
+  ['nested parts', sevenBitOf, parts('--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n', 'b')],
+  ['nested messages', sevenBitOf, repeated('Content-Type: message/rfc822\r\n\r\n', '', 'ü')],
   ['a message of different fields', mime, numbered(index => `x-mq-a${index}:b\n`, 14)],
   ['a message of smarthost fields', mime, numbered(index => `x-mq-smarthost-port:${index}\n`, 26)],
   ['a message of nearly fields', mime, numbered(index => `x-mq-${index}\u00a0:b\n`, 14)],

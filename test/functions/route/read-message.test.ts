@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {compose} from '../../../functions/route/compose.ts';
 import {readMessage, type TextStep, type TextSteps} from '../../../functions/route/read-message.ts';
 import {refusing} from '../../../shared/message/message.ts';
-import {bodyWith, fromOutbox, messageOf, refusalOf, settings} from '../../samples/messages.ts';
+import {arrival, bodyWith, fromOutbox, messageOf, refusalOf, settings} from '../../samples/messages.ts';
 
 const read = (
   properties: Record<string, unknown>,
@@ -65,4 +65,18 @@ test('steps change the text one after the other, until one refuses the message',
   expect(changed.text).toBe('B: 2\r\nA: 1\r\nS: s\r\n\r\nb');
   const refused = refusalOf(await read({...text, my: 1}, {}, adding('A: 1'), refuse, adding('B: 2')));
   expect(refused).toMatchObject({problems: [{path: 'dkim', problem: 'has no key'}], properties: {my: 1}});
+});
+
+test('no step changes a text that comes back, whatever the settings say by then', async () => {
+  const changing: TextStep = message => ({ok: true, message: {...message, text: 'changed'}});
+  const relayq = {id: 'first', arrived: '2030-01-01 11:00:00', attempts: 1, hops: 0};
+  const headers = {prepend: 'A: 1'};
+  for (const [properties, expected] of [
+    [{relayq, headers}, 'Subject: s\r\n\r\nbody\r\n'],
+    [{headers}, 'changed'],
+    [{relayq, headers, mime}, 'changed'],
+  ] as const) {
+    const read = await readMessage(bodyWith(properties), arrival, settings(), [compose, changing]);
+    expect(messageOf(read).text).toBe(expected);
+  }
 });

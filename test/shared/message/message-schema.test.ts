@@ -123,6 +123,7 @@ describe('what a property says', () => {
 const list = 'must be a list of seconds, such as [600, 1800] or "600,1800"';
 const queue = 'must be the name of a standard SQS queue (letters, digits, - and _), or null for none';
 const time = 'must be a UTC time as YYYY-MM-DD HH:MM:SS';
+const notHeaders = 'must be an object such as {"replace": "Subject: hello", "remove": ["X-Mailer"]}';
 const notYet = 'is not supported yet, and sending without it would send something else: remove it';
 const mime = 'must be the MIME text, or an object with from, to, subject, text, …';
 const clear = 'must be a text without control characters';
@@ -225,7 +226,8 @@ describe('what is wrong with a property, and where', () => {
     ['dsn', 'x', 'dsn', 'must be an object'],
     ['key', 'k', 'key', notYet],
     ['dkim', {key: 'hunter2'}, 'dkim', expect.stringMatching(/^has a member key that is wrong/)],
-    ['headers', [], 'headers', notYet],
+    ['headers', [], 'headers', notHeaders],
+    ['headers', 'remove', 'headers', notHeaders],
     ['data', 0, 'data', notYet],
     ['inlinecss', true, 'inlinecss', notYet],
     ['relayq', {}, 'relayq', ownProperty],

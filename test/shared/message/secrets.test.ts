@@ -129,6 +129,17 @@ describe('a message without its secrets', () => {
       },
       {mime: {headers: [{key: 'X-MQ-Smarthost-Password'}, {key: 'a', value: 'b'}]}},
     ],
+    [
+      'headers to be made',
+      {
+        headers: {
+          append: ['X-Api-Key: TOPSECRET', 'X-A: 1', {}],
+          replace: 'X-Password : TOPSECRET',
+          remove: 'X-Secret',
+        },
+      },
+      {headers: {append: ['X-Api-Key: ***', 'X-A: 1', {}], replace: 'X-Password : ***', remove: 'X-Secret'}},
+    ],
     ['a smarthost’s URL', {smarthost: 'smtp://jo:TOPSECRET@h:25'}, {smarthost: 'smtp://jo:***@h:25'}],
     [
       'a smarthost’s URL that is none',

@@ -15,6 +15,12 @@ describe('from a queue of ours, tracking', () => {
       {...before, slot: '2030-01-01 13:00:00'},
       {...believed, slotMs: at('2030-01-01 13:00:00')},
     ],
+    [
+      'with changes, also those of another version',
+      {...before, changes: ['date-added', 'of-tomorrow', 'No word', 7]},
+      {...believed, changes: ['date-added', 'of-tomorrow']},
+    ],
+    ['with changes that are none', {...before, changes: 'x'}, believed],
     ['with an origin', {...before, origin: 'o'}, {...believed, origin: 'o'}],
     [
       'of any age',
@@ -27,7 +33,7 @@ describe('from a queue of ours, tracking', () => {
   });
 
   test('is read back as it was written', () => {
-    const tracking = {...believed, slotMs: now, origin: 'o'};
+    const tracking = {...believed, slotMs: now, origin: 'o', changes: ['seven-bit']};
     expect(parseTracking(trackingProperty(tracking), {...record, ours: true})).toEqual({
       ok: true,
       value: tracking,

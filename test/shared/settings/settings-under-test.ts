@@ -25,6 +25,8 @@ export const defaults: Settings = {
   capacity: new Map(),
   mqHeaders: 'obeyed',
   strict: false,
+  addHeaders: new Set(),
+  sevenBit: false,
   smarthostPrivateAddresses: false,
   resultsKinds: new Set(['results', 'success', 'failure', 'retry']),
   dkim: {rules: [], expireSeconds: undefined},

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {decodedText} from '../../../shared/message/encoded-word.ts';
+import {decodedText} from '../../../shared/mime/encoded-word.ts';
 
 test.each([
   ['nothing', '', ''],
