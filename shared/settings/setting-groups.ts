@@ -1,6 +1,7 @@
 // The list of all groups. A new setting is a file in groups/ and a line here.
 
 import {capacity} from './groups/capacity.ts';
+import {classes} from './groups/classes.ts';
 import {heloName} from './groups/helo-name.ts';
 import {maxAttempts} from './groups/max-attempts.ts';
 import {maxDeliverTime} from './groups/max-deliver-time.ts';
@@ -26,6 +27,7 @@ export const settingGroups = {
   smarthostPrivateAddresses,
   resultsKinds,
   capacity,
+  classes,
 };
 
 export type SettingName = keyof typeof settingGroups;
