@@ -1,8 +1,7 @@
-// The replies that the rules are measured by. A third of them was not looked at while the rules were written: a reply's own
-// digest says which, so that nobody can choose.
+// The replies that the rules are measured by: those that they were written with, and those that came later.
 
-import {createHash} from 'node:crypto';
 import type {KnownReply} from './known-reply.ts';
+import {apartReplies} from './replies.apart.ts';
 import {easternReplies} from './replies.eastern.ts';
 import {europeanReplies} from './replies.european.ts';
 import {filterReplies} from './replies.filters.ts';
@@ -12,20 +11,18 @@ import {microsoftReplies} from './replies.microsoft.ts';
 import {serverReplies} from './replies.servers.ts';
 import {yahooReplies} from './replies.yahoo.ts';
 
-export const knownReplies: readonly KnownReply[] = [
-  ...googleReplies,
-  ...microsoftReplies,
-  ...yahooReplies,
-  ...europeanReplies,
-  ...easternReplies,
-  ...gatewayReplies,
-  ...serverReplies,
-  ...filterReplies,
-];
-
 export type Part = 'known' | 'apart';
 
-export function partOf([code, status = '', text]: KnownReply): Part {
-  const digest = createHash('sha256').update(`${code} ${status} ${text}`).digest();
-  return digest.readUInt32BE(0) % 3 === 0 ? 'apart' : 'known';
-}
+export const replies: Readonly<Record<Part, readonly KnownReply[]>> = {
+  known: [
+    ...googleReplies,
+    ...microsoftReplies,
+    ...yahooReplies,
+    ...europeanReplies,
+    ...easternReplies,
+    ...gatewayReplies,
+    ...serverReplies,
+    ...filterReplies,
+  ],
+  apart: apartReplies,
+};

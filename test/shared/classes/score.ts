@@ -3,33 +3,29 @@
 import {type BounceClass, bounceClasses} from '../../../shared/classes/bounce-class.ts';
 import {plainClassOf} from '../../../shared/classes/class-of.ts';
 import type {KnownReply} from './known-reply.ts';
-import {knownReplies, type Part, partOf} from './reply-table.ts';
+import {type Part, replies} from './reply-table.ts';
 
 export function givenClassOf([code, status, text, , , stage = 'rcptto']: KnownReply): BounceClass {
   const reply = {code, text, ...(status !== undefined && {status})};
   return plainClassOf({stage, result: 'error', reply, description: text});
 }
 
-export const repliesOf = (part: Part): readonly KnownReply[] =>
-  knownReplies.filter(reply => partOf(reply) === part);
-
 const share = (some: number, all: number): string =>
   all === 0 ? '–' : `${Math.round((100 * some) / all)} %`;
 
 function cellsOf(part: Part, name: BounceClass): readonly string[] {
-  const replies = repliesOf(part);
   const [are, given] = [
-    replies.filter(([, , , expected]) => expected === name),
-    replies.filter(reply => givenClassOf(reply) === name),
+    replies[part].filter(([, , , expected]) => expected === name),
+    replies[part].filter(reply => givenClassOf(reply) === name),
   ];
   const both = are.filter(reply => givenClassOf(reply) === name).length;
   return [String(are.length), share(both, given.length), share(both, are.length)];
 }
 
 function sumOf(part: Part): readonly string[] {
-  const replies = repliesOf(part);
-  const right = replies.filter(reply => givenClassOf(reply) === reply[3]).length;
-  return [String(replies.length), `${right} right`, share(right, replies.length)];
+  const all = replies[part];
+  const right = all.filter(reply => givenClassOf(reply) === reply[3]).length;
+  return [String(all.length), `${right} right`, share(right, all.length)];
 }
 
 /** As the page has it. */
