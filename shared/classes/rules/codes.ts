@@ -153,6 +153,20 @@ export const codeRules: readonly Rule[] = [
     example: {code: 421, text: 'No'},
   },
   {
+    class: 'reputation',
+    codes: [550, 553, 554],
+    stages: ['connect', 'intro'],
+    source: 'RFC 5321 3.1: a greeting of 554 refuses the client, and the client is an address',
+    example: {code: 554, text: 'No', stage: 'intro'},
+  },
+  {
+    class: 'policy',
+    codes: [550, 551, 553, 554],
+    stages: ['mailfrom'],
+    source: 'RFC 5321 3.3: MAIL is refused for the sender',
+    example: {code: 550, text: 'No', stage: 'mailfrom'},
+  },
+  {
     class: 'recipient',
     codes: [550, 551, 553],
     stages: ['rcptto'],

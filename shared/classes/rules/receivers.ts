@@ -113,6 +113,40 @@ export const receiverRules: readonly Rule[] = [
     example: {code: 550, text: 'Service refused, please try later. OFR006_103', stage: 'intro'},
   },
   {
+    class: 'reputation',
+    words: [' cxbl ', ' cdrbl ', ' ipbl', ' urlbl', ' aup i 10', ' aup i 12', ' e12', ' rtr du ', ' hvu b'],
+    source:
+      'https://www.cox.com/business/support/email-error-codes.html, https://www.spectrumbusiness.net, AOL by its page',
+    example: {code: 554, text: '192.0.2.1 blocked. Error Code: CXBL', stage: 'intro'},
+  },
+  {
+    class: 'rate',
+    words: [' aup i 13', ' aup i 14', ' cxmxrt ', ' cxcnct '],
+    source: 'https://www.cox.com/business/support/email-error-codes.html, https://www.spectrumbusiness.net',
+    example: {code: 421, text: 'Server not available AUP#I-1310', stage: 'intro'},
+  },
+  {
+    class: 'auth',
+    words: [' aup i 11', ' cxsndr ', ' cxdns ', ' rp rdn '],
+    source:
+      'https://www.cox.com/business/support/email-error-codes.html, https://www.spectrumbusiness.net, NetEase by its page',
+    example: {code: 550, text: 'Sender rejected. AUP#CXSNDR', stage: 'mailfrom'},
+  },
+  {
+    class: 'policy',
+    words: ['your email address has been bl', 'your domain has been bl', 'restrictdomains'],
+    source: 'https://knowledge.broadcom.com/external/article/173082, https://learn.microsoft.com (5.7.51)',
+    example: {code: 553, text: 'Sorry, your domain has been blacklisted', stage: 'mailfrom'},
+  },
+  {
+    class: 'reputation',
+    codes: [450, 451],
+    words: ['access denied please try again later'],
+    source:
+      'https://learn.microsoft.com/en-us/Exchange/mail-flow/non-delivery-reports-and-bounce-messages (4.7.850)',
+    example: {code: 450, status: '4.7.850', text: 'Access denied, please try again later', stage: 'mailfrom'},
+  },
+  {
     class: 'dns',
     words: ['ofr004 405', ' ofr 405 ', 'lpn105 405'],
     source: 'https://postmaster.orange.fr: the domain of the sender has no valid records',

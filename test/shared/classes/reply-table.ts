@@ -7,6 +7,7 @@ import {europeanReplies} from './replies.european.ts';
 import {filterReplies} from './replies.filters.ts';
 import {gatewayReplies} from './replies.gateways.ts';
 import {googleReplies} from './replies.google.ts';
+import {logReplies} from './replies.logs.ts';
 import {microsoftReplies} from './replies.microsoft.ts';
 import {serverReplies} from './replies.servers.ts';
 import {yahooReplies} from './replies.yahoo.ts';
@@ -23,6 +24,7 @@ export const replies: Readonly<Record<Part, readonly KnownReply[]>> = {
     ...gatewayReplies,
     ...serverReplies,
     ...filterReplies,
+    ...logReplies,
   ],
   apart: apartReplies,
 };
