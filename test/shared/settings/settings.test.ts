@@ -87,7 +87,10 @@ test.each(['', ' ', '\n', ' \t\r\n', '\u00a0\ufeff'])('%j is no value, whatever 
 test.each(['smarthost-hostname', 'Smarthost', '__proto__', 'smarthost/port'])('%s is unknown', name => {
   const {problems, settings} = parseSettings([{name, value: 'hunter2'}]);
   expect(problems).toEqual([
-    {path: name, problem: expect.stringMatching(/^is unknown; known are smarthost, .*, capacity\/…$/)},
+    {
+      path: name,
+      problem: expect.stringMatching(/^is unknown; known are smarthost, .*, capacity\/…, classes\/…$/),
+    },
   ]);
   expect(settings).toEqual(defaults);
 });
