@@ -8,6 +8,7 @@ import {type OwnRules, ownClassOf, ownSubjectOf} from './own-rule.ts';
 import {type Fits, fitsOf, type Rule} from './rule.ts';
 import {codeRules} from './rules/codes.ts';
 import {contentRules} from './rules/contents.ts';
+import {proofRules} from './rules/proofs.ts';
 import {receiverRules} from './rules/receivers.ts';
 import {recipientRules} from './rules/recipients.ts';
 import {senderRules} from './rules/senders.ts';
@@ -17,6 +18,7 @@ import {saidIn} from './said.ts';
 /** In the order in which they are asked. */
 export const rules: readonly Rule[] = [
   ...receiverRules,
+  ...proofRules,
   ...senderRules,
   ...contentRules,
   ...recipientRules,
