@@ -27,7 +27,7 @@ const questions: Readonly<Record<string, Question>> = {
   Bounced: {
     asks: 'what is bounced, and why',
     query:
-      'filter message = "attempt" and fate = "bounced" | stats count() as attempts by domain, code, description | sort attempts desc',
+      'filter message = "attempt" and fate = "bounced" | stats count() as attempts by class, domain, code, description | sort attempts desc',
     of: deliver,
   },
   Waiting: {

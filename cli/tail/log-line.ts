@@ -36,7 +36,7 @@ function wordsOf(message: string, paint: Paint): readonly string[] | undefined {
 }
 
 function attemptWords(fields: Fields, paint: Paint): readonly string[] {
-  const {fate, domain, nextHop, code, status, description, result, attempt, id} = fields;
+  const {fate, class: bounceClass, domain, nextHop, code, status, description, result, attempt, id} = fields;
   const colour = fate === 'accepted' ? 'green' : fate === 'bounced' || fate === 'expired' ? 'red' : 'yellow';
   const reply = [code, status, description ?? (code === undefined ? result : undefined)];
   return [
@@ -46,6 +46,7 @@ function attemptWords(fields: Fields, paint: Paint): readonly string[] {
       .map(textOf)
       .filter(word => word !== '')
       .join(' '),
+    bounceClass === undefined ? '' : `[${textOf(bounceClass)}]`,
     nextHop === undefined ? '' : `(${textOf(nextHop)})`,
     Number(attempt) > 1 ? `attempt ${textOf(attempt)}` : '',
     paint(textOf(id), 'dim'),

@@ -49,6 +49,7 @@ const attemptFacts = [
   'to',
   'state',
   'result',
+  'class',
   'code',
   'status',
   'cipher',
@@ -130,7 +131,11 @@ function attemptOf(line: JsonObject, timeMs: number): TraceEvent {
 function otherOf(line: JsonObject, message: string, timeMs: number): TraceEvent {
   const why = textIn(line, 'reason') ?? textIn(line, 'error');
   const ended = /^message (deferred|expired|bounced|invalid)$/.exec(message)?.[1];
-  if (ended !== undefined) return {timeMs, what: 'ended', fate: ended, ...because(why), facts: {}};
+  if (ended !== undefined) {
+    const next = parseUtcTime(textIn(line, 'nextattempt') ?? '');
+    const until = next === undefined ? {} : {untilMs: next};
+    return {timeMs, what: 'ended', fate: ended, ...because(why), ...until, facts: factsIn(line, ['class'])};
+  }
   if (/^message not (?:routed|settled)/.test(message))
     return {timeMs, what: 'failed', ...because(message, why), facts: {}};
   const state = /^receiver is (\w+)$/.exec(message)?.[1];

@@ -103,6 +103,7 @@ function attemptWords({fate, why, facts}: TraceEvent, next: string | undefined):
   const said = [heard, why].filter(Boolean).join(code === undefined ? ': ' : ' ');
   return [
     `${fate ?? 'tried'}: ${said}`,
+    facts.class === undefined ? undefined : `class ${textOf(facts.class)}`,
     whereOf(facts),
     tlsOf(facts),
     nextHop === undefined ? undefined : `next hop ${textOf(nextHop)}`,

@@ -1,5 +1,6 @@
 // One message at its turn: it is attempted unless a gate stops it. What is written down about it is the settler's business.
 
+import {classOf} from '../../shared/classes/class-of.ts';
 import type {Destination} from '../../shared/delivery/destination.ts';
 import type {Decide, Stop} from '../../shared/delivery/gate.ts';
 import {attempted, type Outcome, stopped} from '../../shared/delivery/outcome.ts';
@@ -46,7 +47,10 @@ export async function deliverMessage(
   const timeMs = now();
   switch (attempt.kind) {
     case 'attempted': {
-      const entry = entryOf(attempt, factsOf(attempt, destination), timeMs);
+      const context = {domain: message.recipient.domain, ownRules: settings.classes};
+      const entry = entryOf(attempt, factsOf(attempt, destination), timeMs, failure =>
+        classOf(failure, context),
+      );
       return attempted(candidate, {...attempt, entry, durationMs: timeMs - startMs}, settings, timeMs);
     }
     case 'out-of-time':

@@ -32,7 +32,7 @@ export function outcomeLine(outcome: Outcome): LogLine | undefined {
     case 'invalid': {
       const {record, refusal} = outcome;
       const id = refusal.tracking?.id ?? record.id;
-      const fields = {id, state: 'process', result: 'invalid', reason: reasonOf(refusal)};
+      const fields = {id, state: 'process', result: 'invalid', class: 'other', reason: reasonOf(refusal)};
       return {level: 'warn', message: 'message invalid', fields};
     }
     default:
@@ -53,12 +53,12 @@ const aboutOf = ({message, destination, lane}: Candidate) => ({
 });
 
 function endLine(outcome: Told): LogLine {
-  const {state, result, description: reason} = outcome.entries.at(-1)!;
+  const {state, result, class: bounceClass, description: reason} = outcome.entries.at(-1)!;
   return {
     // What is deferred without an attempt waits for us.
     level: outcome.fate === 'deferred' ? 'error' : 'warn',
     message: `message ${outcome.fate}`,
-    fields: {...aboutOf(outcome), state, result, reason, ...nextOf(outcome)},
+    fields: {...aboutOf(outcome), state, result, class: bounceClass, reason, ...nextOf(outcome)},
   };
 }
 

@@ -115,9 +115,10 @@ export function stopped(
 ): Told | Held | Moved {
   const {message, lane} = candidate;
   if (stop.kind === 'defer')
-    return deferred(roundOf(candidate, {...stop.entry, timeMs}, settings, timeMs), settings);
+    return deferred(roundOf(candidate, {class: 'other', ...stop.entry, timeMs}, settings, timeMs), settings);
   if (stop.kind === 'end') {
-    const entries = withEntry(message.results, {...stop.entry, timeMs});
+    const byFate = stop.fate === 'expired' ? 'expired' : 'other';
+    const entries = withEntry(message.results, {class: byFate, ...stop.entry, timeMs});
     return {...candidate, fate: stop.fate, timeMs, entries, queues: queuesOf(message.queues, settings)};
   }
   const {tracking} = message;

@@ -52,6 +52,23 @@ export interface PublishedEntry {
     | 'message'
     | 'process';
   readonly result: 'accepted' | 'timeout' | 'lost' | 'error' | 'invalid';
+  /** What kind of thing stood in the way; absent where nothing did. */
+  readonly class?:
+    | 'recipient'
+    | 'domain'
+    | 'inactive'
+    | 'quota'
+    | 'greylist'
+    | 'rate'
+    | 'reputation'
+    | 'content'
+    | 'policy'
+    | 'auth'
+    | 'dns'
+    | 'network'
+    | 'protocol'
+    | 'expired'
+    | 'other';
   readonly time: string;
   /** The host that the attempt ended at. */
   readonly mta?: string;

@@ -1,7 +1,9 @@
 // One entry of a message's results: an attempt, or a decision of the pipeline.
 
+import type {BounceClass} from '../classes/bounce-class.ts';
+import {plainClassOf} from '../classes/class-of.ts';
 import {type JsonObject, octetsOf} from '../json.ts';
-import type {AttemptResult, Stage, Tried} from '../smtp/failure.ts';
+import type {AttemptResult, Failure, Stage, Tried} from '../smtp/failure.ts';
 import {judge} from '../smtp/verdict.ts';
 import {utcTimeOf} from '../utc-time.ts';
 
@@ -9,6 +11,8 @@ export interface ResultEntry {
   /** `process` is a decision of the pipeline. */
   readonly state: Stage | 'process';
   readonly result: AttemptResult;
+  /** Of what failed. */
+  readonly class?: BounceClass;
   readonly timeMs: number;
   /** The host that the attempt ended at, as the MX record or the settings name it. */
   readonly mta?: string;
@@ -30,8 +34,16 @@ export interface ResultEntry {
   readonly maybeSent?: boolean;
 }
 
-/** @param end how the attempt went */
-export const entryOf = (end: Tried, facts: Partial<ResultEntry>, timeMs: number): ResultEntry => {
+/**
+ * @param end how the attempt went
+ * @param classOf by the rules of the settings too; without it, by ours alone
+ */
+export const entryOf = (
+  end: Tried,
+  facts: Partial<ResultEntry>,
+  timeMs: number,
+  classOf: (failure: Failure) => BounceClass = plainClassOf,
+): ResultEntry => {
   if (end.ok) {
     const {code, status, text} = end.reply;
     const given = status ?? '2.0.0';
@@ -42,6 +54,7 @@ export const entryOf = (end: Tried, facts: Partial<ResultEntry>, timeMs: number)
   return {
     state: failure.stage,
     result: failure.result,
+    class: classOf(failure),
     timeMs,
     ...facts,
     ...(failure.reply && {code: failure.reply.code}),

@@ -46,7 +46,8 @@ export function invalidResultOf({record, refusal, timeMs}: Invalid): {
   const {id, arrivedMs, body, oversizeQueue} = record;
   const {properties = {}, tracking = {id, arrivedMs, attempts: 0, holds: 0}} = refusal;
   const kept = withoutSecrets(properties);
-  const entry = {state: 'process', result: 'invalid', timeMs, description: reasonOf(refusal)} as const;
+  const description = reasonOf(refusal);
+  const entry = {state: 'process', result: 'invalid', class: 'other', timeMs, description} as const;
   const told = {
     relayq: resultTracking(tracking, 'invalid'),
     fate: 'invalid',

@@ -28,7 +28,7 @@ export function expiredBecause(message: Message, settings: Settings, nextMs: num
 
 /** Says in the results why a message was given up. */
 export const expiryEntry = (reason: string) =>
-  ({state: 'process', result: 'timeout', status: '5.4.7', description: reason}) as const;
+  ({state: 'process', result: 'timeout', class: 'expired', status: '5.4.7', description: reason}) as const;
 
 // "try again in 300 seconds", "greylisted for 5 minutes": a number, a unit, and a word about waiting before it.
 const hint =

@@ -2,6 +2,7 @@
 
 import {addHeaders} from './groups/add-headers.ts';
 import {capacity} from './groups/capacity.ts';
+import {classes} from './groups/classes.ts';
 import {dkim} from './groups/dkim.ts';
 import {dkimUnsigned} from './groups/dkim-unsigned.ts';
 import {heloName} from './groups/helo-name.ts';
@@ -34,6 +35,7 @@ export const settingGroups = {
   capacity,
   dkim,
   dkimUnsigned,
+  classes,
 };
 
 export type SettingName = keyof typeof settingGroups;

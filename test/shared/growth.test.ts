@@ -2,6 +2,8 @@
 // the text is compared with that for the text, in CPU time of this process, which a busy machine does not change.
 
 import {describe, expect, test} from 'vitest';
+import {plainClassOf} from '../../shared/classes/class-of.ts';
+import {ownClassOf, ownSubjectOf, parseOwnRule} from '../../shared/classes/own-rule.ts';
 import {parsePostponed} from '../../shared/delivery/postponed-result.ts';
 import {retryHintOf} from '../../shared/delivery/schedule.ts';
 import {parseDkim} from '../../shared/dkim/dkim-property.ts';
@@ -92,6 +94,13 @@ const refusal = (text: string) => {
   saysEnough(failure.reply);
   saysFull({...failure, stage: 'intro'});
   isOfSize(failure);
+  plainClassOf(failure);
+};
+/** A rule of the settings whose parts are nearly there, and again and again. */
+const ownRule = parseOwnRule(JSON.stringify({class: 'other', text: `${'a*'.repeat(60)}ab*aab*b`}));
+const ruled = (text: string) => {
+  const failure = {stage: 'mailfrom', result: 'error', reply: {code: 550, text}, description: text} as const;
+  if (ownRule.ok) ownClassOf(new Map([['x', ownRule.value]]), ownSubjectOf(failure, text));
 };
 const signed = (text: string) => {
   const from = `From: a\r\n${text}`;
@@ -111,6 +120,14 @@ const rows: readonly Row[] = [
   ['a refusal of permissions to send', refusal, repeated('not authorized send ')],
   ['a refusal of messages', refusal, repeated('message not ')],
   ['a refusal of limits', refusal, repeated('too many ')],
+  ['a refusal of addresses', refusal, repeated('a@')],
+  ['a refusal of URLs', refusal, repeated('a://')],
+  ['a refusal of points', refusal, repeated('.')],
+  ['a refusal of quotes', refusal, repeated("'")],
+  ['a refusal of beginnings', refusal, repeated('sender ip mailbox ')],
+  ['a reply to a rule of the settings', ruled, repeated('a')],
+  ['a rule of the settings', parseOwnRule, numbered(index => `"a${index}":1,`, 12)],
+  ['a rule of wildcards', parseOwnRule, repeated('*', '{"class":"other","domain":"', '"}')],
   ['a message of repeated fields', mime, repeated('x-mq-tag:a\n')],
   ['a message of every other field', mime, repeated('A: 1\rx-mq-tag:a\n')],
   ['a message of contradicting fields', mime, numbered(index => `x-mq-a:${index}\n`, 12)],

@@ -60,7 +60,15 @@ test('a message that is put off and then taken has a timeline, by its recipient 
   expect(message).toMatchObject({recipient: 'later@fine.example', domain: 'fine.example', state: 'accepted'});
   expect(message!.events).toMatchObject([
     {what: 'arrived'},
-    {what: 'attempt', attempt: 1, fate: 'deferred', code: 451, why: 'greylisted', until: expect.any(String)},
+    {
+      what: 'attempt',
+      attempt: 1,
+      fate: 'deferred',
+      code: 451,
+      class: 'greylist',
+      why: 'greylisted',
+      until: expect.any(String),
+    },
     {what: 'attempt', attempt: 2, fate: 'accepted', code: 250, durationMs: expect.any(Number)},
   ]);
   expect(await messagesOf(message!.id)).toEqual([message]);
@@ -68,7 +76,7 @@ test('a message that is put off and then taken has a timeline, by its recipient 
   const {stdout, code, stderr} = await cli.run(['trace', message!.id]);
   expect(stdout).toContain(`${message!.id}  to later@fine.example\n`);
   expect(stdout).toMatch(
-    /Z {2}attempt 1 +deferred: 451 4\.7\.1 greylisted, by 127\.0\.0\.1, in clear text, next hop .*, next attempt \d{4}-/,
+    /Z {2}attempt 1 +deferred: 451 4\.7\.1 greylisted, class greylist, by 127\.0\.0\.1, in clear text, next hop .*, next attempt\s+\d{4}-/,
   );
   expect({code, stderr}).toEqual({code: 0, stderr: ''});
 });

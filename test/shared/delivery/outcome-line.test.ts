@@ -71,6 +71,7 @@ test.each<[string, Outcome, string, string, object]>([
       fate: 'deferred',
       state: 'rcptto',
       result: 'error',
+      class: 'other',
       code: 450,
       status: '4.2.0',
       description: 'later',
@@ -87,7 +88,7 @@ test.each<[string, Outcome, string, string, object]>([
     ),
     'warn',
     'message expired',
-    {...about, state: 'process', result: 'timeout', reason: 'too late'},
+    {...about, state: 'process', result: 'timeout', class: 'expired', reason: 'too late'},
   ],
   [
     'a message that a gate holds',
@@ -101,7 +102,7 @@ test.each<[string, Outcome, string, string, object]>([
     refused(incoming('x'), {problems: [{path: '', problem: 'is not JSON'}], queues: {}}, stage, now),
     'warn',
     'message invalid',
-    {id: 'message-1', state: 'process', result: 'invalid', reason: 'the message is not JSON'},
+    {id: 'message-1', state: 'process', result: 'invalid', class: 'other', reason: 'the message is not JSON'},
   ],
   [
     'what somebody else put into the delivery queue',

@@ -72,17 +72,31 @@ describe('an attempt’s entry in the results', () => {
     [
       'refused',
       refused,
-      {state: 'rcptto', result: 'error', code: 550, status: '5.1.1', description: 'in words'},
+      {
+        state: 'rcptto',
+        result: 'error',
+        class: 'recipient',
+        code: 550,
+        status: '5.1.1',
+        description: 'in words',
+      },
     ],
     [
       'without a reply',
       failed({stage: 'connect', result: 'timeout'}),
-      {state: 'connect', result: 'timeout', status: '4.4.1', description: 'in words'},
+      {state: 'connect', result: 'timeout', class: 'network', status: '4.4.1', description: 'in words'},
     ],
     [
       'perhaps accepted',
       lost,
-      {state: 'message', result: 'lost', status: '4.4.2', description: 'in words', maybeSent: true},
+      {
+        state: 'message',
+        result: 'lost',
+        class: 'network',
+        status: '4.4.2',
+        description: 'in words',
+        maybeSent: true,
+      },
     ],
   ])('%s', (_, outcome, entry) => {
     expect(entryOf(outcome, facts, now)).toEqual({...facts, ...entry, timeMs: now});
@@ -187,7 +201,7 @@ describe('the fate of a message', () => {
     expect(results).toEqual([
       earlier,
       expect.objectContaining({state: 'rcptto', code: 450}),
-      {state: 'process', result: 'timeout', time, status: '5.4.7', description: reason},
+      {state: 'process', result: 'timeout', class: 'expired', time, status: '5.4.7', description: reason},
     ]);
   });
 });

@@ -8,6 +8,7 @@ import {message, now, settings} from '../../samples/messages.ts';
 const entry: Required<ResultEntry> = {
   state: 'message',
   result: 'lost',
+  class: 'network',
   timeMs: now,
   mta: 'mx.example.org',
   from: '192.0.2.1',
@@ -27,6 +28,7 @@ const entry: Required<ResultEntry> = {
 const published: Required<PublishedEntry> = {
   state: 'message',
   result: 'lost',
+  class: 'network',
   time: '2030-01-01 12:00:00',
   mta: 'mx.example.org',
   from: '192.0.2.1',
@@ -47,6 +49,7 @@ test('the type of an entry has all that an entry can say, and no more', () => {
   expect(entryProperty(entry)).toEqual(published);
   expectTypeOf<PublishedEntry['state']>().toEqualTypeOf<ResultEntry['state']>();
   expectTypeOf<PublishedEntry['result']>().toEqualTypeOf<ResultEntry['result']>();
+  expectTypeOf<PublishedEntry['class']>().toEqualTypeOf<ResultEntry['class']>();
 });
 
 test('the type of a result fits a result', () => {

@@ -138,6 +138,7 @@ describe('a result', () => {
         {
           state: 'process',
           result: 'invalid',
+          class: 'other',
           time: '2030-01-01 12:00:00',
           description: 'the message is not JSON',
         },

@@ -125,6 +125,7 @@ describe('a message is answered at once', () => {
       {
         state: 'process',
         result: 'timeout',
+        class: 'expired',
         time: '2030-01-01 12:00:00',
         status: '5.4.7',
         description: reason,

@@ -23,6 +23,7 @@ export const defaults: Settings = {
   heloName: undefined,
   mx: {port: 25, privateAddresses: false, nameServers: [], mtaSts: true},
   capacity: new Map(),
+  classes: new Map(),
   mqHeaders: 'obeyed',
   strict: false,
   addHeaders: new Set(),

@@ -89,7 +89,9 @@ test.each(['smarthost-hostname', 'Smarthost', '__proto__', 'smarthost/port'])('%
   expect(problems).toEqual([
     {
       path: name,
-      problem: expect.stringMatching(/^is unknown; known are smarthost, .*, capacity\/…, dkim-unsigned\/…$/),
+      problem: expect.stringMatching(
+        /^is unknown; known are smarthost, .*, capacity\/…, dkim-unsigned\/…, classes\/…$/,
+      ),
     },
   ]);
   expect(settings).toEqual(defaults);

@@ -1,0 +1,111 @@
+// What a server wants first: to see the message again, a proof of who sends it, TLS, a log-in. Loops come before, as their replies
+// name anything.
+
+import type {Rule} from '../rule.ts';
+
+export const proofRules: readonly Rule[] = [
+  {
+    class: 'network',
+    words: [' hops', 'hop count', ' loop', 'looping', 'message depth exceeded'],
+    source: 'RFC 3463 3.5 (X.4.6), RFC 5321 6.3',
+    example: {code: 554, status: '5.4.6', text: 'Too many hops', stage: 'message'},
+  },
+  {
+    class: 'greylist',
+    words: [
+      'greylist',
+      'graylist',
+      'grey list',
+      'gray list',
+      'postgrey',
+      'come back later',
+      'intentional policy rejection please try',
+    ],
+    source: 'RFC 6647 5, https://github.com/schweikert/postgrey',
+    example: {code: 450, status: '4.2.0', text: 'Recipient address rejected: Greylisted'},
+  },
+  {
+    class: 'auth',
+    words: [
+      ' spf ',
+      ' dkim ',
+      ' dmarc ',
+      ' arc ',
+      'sender policy framework',
+      'unauthenticated',
+      'authentication level',
+      'spoof',
+      'not owned by user',
+      'relaying disallowed as',
+    ],
+    unless: ['dns lookup failure', 'rate limited', 'unusual rate'],
+    source: 'RFC 7208 8.4, RFC 7372 3, RFC 7489 10.3, RFC 8617',
+    example: {
+      code: 550,
+      status: '5.7.1',
+      text: 'Rejected by the DMARC policy of example.com',
+      stage: 'message',
+    },
+  },
+  {
+    class: 'auth',
+    words: [
+      ' ptr ',
+      'reverse dns',
+      ' rdns ',
+      'cannot find your hostname',
+      'cannot find your reverse',
+      'reverse hostname',
+      'reverse lookup',
+      'dns check failure',
+      'name lookup failed',
+      'sender ip must resolve',
+      'invalid ip for sending',
+    ],
+    source: 'RFC 7372 3.3 (X.7.25): reverse DNS is a proof too; Postfix, smtpd_check.c',
+    example: {
+      code: 450,
+      status: '4.7.1',
+      text: 'Client host rejected: cannot find your hostname',
+      stage: 'intro',
+    },
+  },
+  {
+    class: 'policy',
+    words: ['starttls', ' tls ', 'encryption needed', 'encryption required'],
+    unless: ['authentication mechanism'],
+    source: 'RFC 3207 4, RFC 5248 (X.7.10)',
+    example: {code: 530, status: '5.7.0', text: 'Must issue a STARTTLS command first', stage: 'mailfrom'},
+  },
+  {
+    class: 'auth',
+    words: [
+      'authentication required',
+      'authentication is required',
+      'authenticate first',
+      'not authenticated',
+      'authentication failed',
+      'authentication unsuccessful',
+      'authentication failure',
+      'credentials',
+      'username and password',
+    ],
+    source: 'RFC 4954 6',
+    example: {code: 550, text: 'SMTP authentication is required'},
+  },
+  {
+    class: 'policy',
+    words: [
+      'relay access denied',
+      'relaying denied',
+      'relay not permitted',
+      'unable to relay',
+      'open relay not allowed',
+      'rcpthosts',
+      'relaying not allowed',
+      'relay denied',
+    ],
+    source: 'Postfix, Sendmail, Exim, qmail, Exchange: the words of the programs',
+    example: {code: 554, status: '5.7.1', text: 'Relay access denied'},
+  },
+];
