@@ -12,6 +12,7 @@ import type {SessionFacts} from './smtp/session-facts.ts';
 import {openSession} from './smtp/smtp-opening.ts';
 import type {Sent, SmtpSession} from './smtp/smtp-session.ts';
 import {allowanceOf, type Deadline} from './smtp/timeouts.ts';
+import type {Traffic} from './smtp/traffic.ts';
 import {type Turn, Turns} from './smtp/turns.ts';
 
 /** One message to one target. */
@@ -29,6 +30,7 @@ export interface Transaction extends Deadline {
   readonly isOver?: () => boolean;
   /** Whether another target is to be tried rather than waiting for a place at this one. */
   readonly hasNext?: boolean;
+  readonly wantsCertificate?: boolean;
 }
 
 export type Transacted = Sent & {
@@ -39,6 +41,8 @@ export type Transacted = Sent & {
   readonly isFresh: boolean;
   readonly couldAuthenticate: boolean;
   readonly wasPipelining: boolean;
+  /** What was sent over the connection so far. */
+  readonly traffic?: Traffic;
 };
 
 export class Lane {
@@ -162,6 +166,6 @@ async function sendOver(
 ): Promise<Transacted> {
   const isFresh = !session.hasTakenMail;
   const sent = await session.send({...envelope, content: await content()}, turn, deadline);
-  const {facts, messages, couldAuthenticate, pipelining: wasPipelining} = session;
-  return {...sent, facts, messages, isFresh, couldAuthenticate, wasPipelining};
+  const {facts, messages, couldAuthenticate, pipelining: wasPipelining, traffic} = session;
+  return {...sent, facts, messages, isFresh, couldAuthenticate, wasPipelining, traffic};
 }

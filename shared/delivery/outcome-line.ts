@@ -7,7 +7,8 @@ import {nextHopName} from './destination.ts';
 import type {Candidate} from './gate.ts';
 import type {Attempt, Outcome, Told} from './outcome.ts';
 import {reasonOf} from './result.ts';
-import {entryProperty} from './result-entry.ts';
+import {loggedProperty} from './result-entry.ts';
+import {nextAttemptProperty} from './schedule.ts';
 import {stayOf} from './stay.ts';
 
 /** Undefined where the message does what it was told to: it waits until it is due. */
@@ -64,7 +65,7 @@ function endLine(outcome: Told): LogLine {
 function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt): LogLine {
   const {message, destination, fate, nextMs} = outcome;
   const {attempts, arrivedMs} = message.tracking;
-  const {state, result, time: _, ...facts} = entryProperty(entry);
+  const {state, result, time: _, ...facts} = loggedProperty(entry);
   const isFine = fate === 'accepted' && entry.policyFailure === undefined;
   const fields = {
     ...aboutOf(outcome),
@@ -78,7 +79,7 @@ function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt)
     attempt: attempts,
     // Once, as each octet of each line is paid for.
     ...(attempts === 1 && {arrived: utcTimeOf(arrivedMs)}),
-    ...(nextMs !== undefined && {nextattempt: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)}),
+    ...(nextMs !== undefined && {nextattempt: nextAttemptProperty(nextMs).time}),
     ...(tried > 1 && {tried}),
     ...(passed && {passed}),
     ...(message.tags.length > 0 && {tags: message.tags}),

@@ -5,12 +5,14 @@ import type {JsonObject} from '../json.ts';
 import type {Refusal, ResultQueues} from '../message/message.ts';
 import {type Arrival, oneMore, withoutSlot} from '../message/tracking.ts';
 import {resultKinds} from '../names.ts';
+import type {ResultDetail} from '../settings/groups/results-detail.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Failure, Tried} from '../smtp/failure.ts';
 import {judge} from '../smtp/verdict.ts';
+import {withEntry} from './entries.ts';
 import type {Candidate, Stop} from './gate.ts';
 import type {DeliveryQueue} from './receivers/placement.ts';
-import {type ResultEntry, withEntry} from './result-entry.ts';
+import type {ResultEntry} from './result-entry.ts';
 import {expiredBecause, expiryEntry, nextAttemptOf, retryHintOf} from './schedule.ts';
 
 export type Outcome = Told | Held | Moved | Invalid | Unreadable;
@@ -25,6 +27,8 @@ export interface Told extends Round {
   /** All entries of the results, those of this round included. */
   readonly entries: readonly JsonObject[];
   readonly queues: ResultQueues;
+  /** What its result tells beyond what all results do; absent is nothing. */
+  readonly details?: ReadonlySet<ResultDetail>;
   /** When a deferred message is tried again. */
   readonly nextMs?: number;
   /** Absent where the message was not tried in this round. */
@@ -85,7 +89,7 @@ export function attempted(candidate: Candidate, attempt: Attempt, settings: Sett
   // The slot was for this attempt.
   const message = {...candidate.message, tracking: {...withoutSlot(tracking), attempts}};
   const entries = withEntry(results, attempt.entry);
-  const told = {...candidate, message, timeMs, entries, queues: queuesOf(queues, settings), attempt};
+  const told = {...candidate, message, timeMs, entries, ...toldBy(queues, settings), attempt};
   if (attempt.ok) return {...told, fate: 'accepted'};
   const {failure} = attempt;
   if (judge(failure).fate === 'bounced') return {...told, fate: 'bounced'};
@@ -106,7 +110,7 @@ export function stopped(
   const {message, lane} = candidate;
   if (stop.kind === 'end') {
     const entries = withEntry(message.results, {...stop.entry, timeMs});
-    return {...candidate, fate: stop.fate, timeMs, entries, queues: queuesOf(message.queues, settings)};
+    return {...candidate, fate: stop.fate, timeMs, entries, ...toldBy(message.queues, settings)};
   }
   const {tracking} = message;
   // SQS would drop the same deduplication ID.
@@ -129,6 +133,12 @@ export const refused = (
   settings: Pick<Settings, 'resultsKinds'>,
   timeMs: number,
 ): Invalid => ({fate: 'invalid', record, refusal, queues: queuesOf(refusal.queues, settings), timeMs});
+
+/** To whom it is told, and how much. */
+const toldBy = (named: ResultQueues, settings: Settings) => ({
+  queues: queuesOf(named, settings),
+  details: settings.resultsDetail,
+});
 
 /** Where results go: a kind that the stage does without goes only to a queue that the message itself names. */
 const queuesOf = (named: ResultQueues, {resultsKinds}: Pick<Settings, 'resultsKinds'>): ResultQueues => ({

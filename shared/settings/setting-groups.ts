@@ -7,6 +7,7 @@ import {maxDeliverTime} from './groups/max-deliver-time.ts';
 import {mqHeaders} from './groups/mq-headers.ts';
 import {mx} from './groups/mx.ts';
 import {sink, smarthost} from './groups/relays.ts';
+import {resultsDetail} from './groups/results-detail.ts';
 import {resultsKinds} from './groups/results-kinds.ts';
 import {retryIntervals} from './groups/retry-intervals.ts';
 import {smarthostPrivateAddresses} from './groups/smarthost-private-addresses.ts';
@@ -25,6 +26,7 @@ export const settingGroups = {
   strict,
   smarthostPrivateAddresses,
   resultsKinds,
+  resultsDetail,
   capacity,
 };
 

@@ -21,6 +21,7 @@ import {failureOf} from './answer.ts';
 import type {Conversation} from './conversation.ts';
 import type {SessionFacts} from './session-facts.ts';
 import {allowanceOf, type Deadline} from './timeouts.ts';
+import type {Traffic} from './traffic.ts';
 import type {Turn} from './turns.ts';
 
 /** `spent` is there where the connection is to blame as far as anybody knows: another one is to decide. */
@@ -79,6 +80,11 @@ export class SmtpSession {
     return this.#hasTakenMail;
   }
 
+  /** What was sent over it so far. */
+  get traffic(): Traffic {
+    return this.#conversation.traffic;
+  }
+
   get usable(): boolean {
     return this.#conversation.open;
   }
@@ -120,7 +126,7 @@ export class SmtpSession {
       };
     }
     conversation.deadline = given;
-    const answered = conversation.content(mail.content.wire);
+    const answered = conversation.content(mail.content);
     if (this.pipelining) turn.pass();
     const answer = await answered;
     const failure = failureOf(answer, 'message', 2);
@@ -150,7 +156,7 @@ export class SmtpSession {
     const isDataTaken = failures.length === commands.length && failures.at(-1) === undefined;
     if (!isClean(refused.reply) || (isDataTaken && !isTaken)) conversation.close();
     // RFC 2920 3.1: the server took DATA although no recipient is left. A dot alone ends it.
-    else if (isDataTaken) void conversation.content(Buffer.from('.\r\n'));
+    else if (isDataTaken) void conversation.content({wire: Buffer.from('.\r\n'), size: 0});
     else this.#dirty = isTaken;
     return refused;
   }

@@ -27,6 +27,7 @@ export const defaults: Settings = {
   strict: false,
   smarthostPrivateAddresses: false,
   resultsKinds: new Set(['results', 'success', 'failure', 'retry']),
+  resultsDetail: new Set(),
   unknown: new Set(),
 };
 
