@@ -64,7 +64,7 @@ describe('the entries of a message', () => {
   });
 
   test('of which a producer made up some count as what they are', () => {
-    const made = [{}, ...[-1, 0.5, 'x', null, 1e300].map(dropped => ({dropped, text: 'x'.repeat(3_000)}))];
+    const made = [{}, ...[-1, 0.5, 'x', null, 1e300].map(dropped => ({dropped, text: 'x'.repeat(4_000)}))];
     const newest = withEntry(made as JsonObject[], entry).at(-1);
     expect(withEntry(made as JsonObject[], entry).at(1)).toHaveProperty('dropped', 2);
     expect(newest).toEqual(entryProperty(entry));

@@ -72,17 +72,24 @@ describe('an attempt’s entry in the results', () => {
     [
       'refused',
       refused,
-      {state: 'rcptto', result: 'error', code: 550, status: '5.1.1', description: 'in words'},
+      {state: 'rcptto', result: 'error', code: 550, status: '5.1.1', description: 'in words', fatal: true},
     ],
     [
       'without a reply',
       failed({stage: 'connect', result: 'timeout'}),
-      {state: 'connect', result: 'timeout', status: '4.4.1', description: 'in words'},
+      {state: 'connect', result: 'timeout', status: '4.4.1', description: 'in words', fatal: false},
     ],
     [
       'perhaps accepted',
       lost,
-      {state: 'message', result: 'lost', status: '4.4.2', description: 'in words', maybeSent: true},
+      {
+        state: 'message',
+        result: 'lost',
+        status: '4.4.2',
+        description: 'in words',
+        fatal: false,
+        maybeSent: true,
+      },
     ],
   ])('%s', (_, outcome, entry) => {
     expect(entryOf(outcome, facts, now)).toEqual({...facts, ...entry, timeMs: now});
@@ -157,6 +164,7 @@ describe('the fate of a message', () => {
     expect(JSON.parse(settlement.body)).toMatchObject({
       fate: 'deferred',
       relayq: {...relayq, key: 'm.2'},
+      nextattempt: rest.nextattempt,
       results,
     });
     expect(settlement.body).not.toContain('"password"');
@@ -187,7 +195,7 @@ describe('the fate of a message', () => {
     expect(results).toEqual([
       earlier,
       expect.objectContaining({state: 'rcptto', code: 450}),
-      {state: 'process', result: 'timeout', time, status: '5.4.7', description: reason},
+      {state: 'process', result: 'timeout', time, status: '5.4.7', description: reason, fatal: true},
     ]);
   });
 });

@@ -96,6 +96,7 @@ describe('a result', () => {
           result: 'invalid',
           time: '2030-01-01 12:00:00',
           description: 'the message is not JSON',
+          fatal: true,
         },
       ],
     });
