@@ -35,7 +35,7 @@ export interface PublishedResult {
 }
 
 /** `from` and `to` are addresses alone, the subject is decoded; a stranger may have written all of it. */
-export interface PublishedExtract {
+interface PublishedExtract {
   readonly from?: string;
   readonly to?: readonly string[];
   /** How many more addresses To has. */
@@ -111,7 +111,7 @@ export interface PublishedEntry {
   readonly dropped?: number;
 }
 
-export interface PublishedCertificate {
+interface PublishedCertificate {
   readonly notbefore: string;
   readonly notafter: string;
   readonly version: number;

@@ -22,7 +22,7 @@ export interface Certificate {
   readonly altnamesomitted?: number;
 }
 
-export interface CertificateName {
+interface CertificateName {
   readonly common?: string;
   readonly country?: string;
   readonly locality?: string;
@@ -83,12 +83,19 @@ function versionOf(der: Buffer): number {
 }
 
 /** Node writes `DNS:a.example, IP Address:192.0.2.1`, and what has other characters in it as a string of JSON. */
-const altName = /(?:^|, )(?:DNS|IP Address):(?:"((?:[^"\\]|\\.)*)"|([^,]*))/g;
+const altName = /(?:^|, )(?:DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)/g;
 
 const altNamesOf = (text: string): readonly string[] =>
-  [...text.matchAll(altName)].map(([, quoted, plain = '']) =>
-    printable(quoted ?? plain).slice(0, longestAltName),
-  );
+  [...text.matchAll(altName)].map(([, name = '']) => printable(unquoted(name)).slice(0, longestAltName));
+
+function unquoted(name: string): string {
+  if (!name.startsWith('"')) return name;
+  try {
+    return String(JSON.parse(name));
+  } catch {
+    return name;
+  }
+}
 
 function fitting(all: readonly string[]): readonly string[] {
   let length = 0;

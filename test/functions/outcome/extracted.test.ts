@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {extractedOf} from '../../../functions/outcome/extracted.ts';
 import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import type {Told} from '../../../shared/delivery/outcome.ts';
+import type {PublishedResult} from '../../../shared/delivery/published-result.ts';
 import {resultOf} from '../../../shared/delivery/result.ts';
 import type {ResultDetail} from '../../../shared/settings/groups/results-detail.ts';
 import {growthOf, linear} from '../../growth.ts';
@@ -34,7 +35,7 @@ test('addresses are alone, and the subject is decoded', () => {
     to: ['a@example.org', 'b@example.org', 'c@example.org', 'd@example.org'],
     subject: 'Grüße😀 to all',
     ...sides,
-  });
+  } satisfies PublishedResult['extracted']);
 });
 
 test('what the text does not say is not there, nor is the null reverse-path', () => {
