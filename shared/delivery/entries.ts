@@ -6,19 +6,19 @@ import {entryProperty, type ResultEntry} from './result-entry.ts';
 /** What the entries of a message's attempts may take up. */
 export const maxEntriesOctets = 12_288;
 
-/** What older entries lose first. */
+/** What entries lose before one of them goes. */
 const details = ['banner', 'certificate', 'sent'];
 
 /**
- * The entries so far with a new one. When they get too large, older ones lose their details first; `omitted` says how
- * many. Then the first one and the newest are kept, and as many of those between as there is room for; in the worst case
+ * The entries so far with a new one. When they get too large, they lose their details, the oldest first; `omitted` says
+ * how many. Then the first one and the newest are kept, and as many of those between as there is room for; in the worst case
  * the newest alone. The one behind a gap says in `dropped` how many are missing there.
  */
 export function withEntry(entries: readonly JsonObject[], entry: ResultEntry): readonly JsonObject[] {
   const all = [...entries, entryProperty(entry)];
   const octets = all.map(octetsIn);
   let total = octets.reduce((sum, each) => sum + each, 1);
-  for (let index = 0; total > maxEntriesOctets && index < all.length - 1; index++) {
+  for (let index = 0; total > maxEntriesOctets && index < all.length; index++) {
     const bare = withoutDetails(all[index]!);
     total += octetsIn(bare) - octets[index]!;
     octets[index] = octetsIn(bare);

@@ -15,6 +15,8 @@ const mime =
 
 let pipeline: Pipeline;
 let server: LineServer;
+/** The accepted, bounced and deferred results of the first run, without the setting. */
+let plain: readonly Result[];
 const tries = new Map<string, number>();
 
 beforeAll(async () => {
@@ -73,6 +75,7 @@ const large = ['banner', 'certificate', 'sent'];
 test('without the setting, entries say what is small', async () => {
   const {accepted, bounced, deferred, invalid} = await run();
   const all = [accepted, bounced, deferred, invalid];
+  plain = [accepted, bounced, deferred];
   for (const {results: entries} of all)
     for (const entry of entries) expect(Object.keys(entry).filter(name => large.includes(name))).toEqual([]);
   for (const result of all) expect(result).not.toHaveProperty('extracted');
@@ -84,6 +87,21 @@ test('without the setting, entries say what is small', async () => {
   expect(deferred.results).toMatchObject([{...common, fatal: false}]);
   expect(invalid.results).toMatchObject([{fatal: true}]);
   expect(deferred.nextattempt).toEqual({time: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)});
+});
+
+/** What a result has since results tell more: without the setting, too. */
+const added = ({nextattempt, results: entries}: Result) =>
+  entries.map(({queue, durationMs, fatal, dsn, cipher}) => {
+    const {bits, id} = cipher as Record<'bits' | 'id', number>;
+    return {queue, durationMs, fatal, dsn, bits, id, nextattempt};
+  });
+
+test('what is small stays small: a batch of ten results has room for it in the 64 KB that SQS bills', () => {
+  for (const result of plain) {
+    const octets = Buffer.byteLength(JSON.stringify(added(result)));
+    expect(octets).toBeLessThan(160);
+    expect(10 * Buffer.byteLength(JSON.stringify(result))).toBeLessThan(65_536 / 4);
+  }
 });
 
 test('with full detail, a consumer that was written for MailerQ reads them', async () => {
@@ -128,6 +146,11 @@ test('with full detail, a consumer that was written for MailerQ reads them', asy
     },
   ]);
 
+  for (const [index, result] of [accepted, bounced, deferred].entries()) {
+    const more = Buffer.byteLength(JSON.stringify(result)) - Buffer.byteLength(JSON.stringify(plain[index]));
+    // docs/results.md says so.
+    expect(more).toBeLessThan(600);
+  }
   expect(accepted.extracted).toEqual({
     from: 'jo@example.com',
     to: ['a@example.org', 'b@example.org'],

@@ -63,6 +63,17 @@ describe('the entries of a message', () => {
     expect(entries).toEqual([...[0, 1, 2, 3, 4, 5, 6, 7].map(bare), ...[8, 9].map(whole)]);
   });
 
+  test('lose the details of the newest too, rather than an attempt', () => {
+    const certificate = {altnames: ['x'.repeat(12_000)]} as unknown as NonNullable<
+      ResultEntry['certificate']
+    >;
+    const first = entryProperty({...entry, description: 'x'.repeat(1_000)});
+    expect(withEntry([first], {...entry, certificate})).toEqual([
+      first,
+      {...entryProperty(entry), omitted: 1},
+    ]);
+  });
+
   test('of which a producer made up some count as what they are', () => {
     const made = [{}, ...[-1, 0.5, 'x', null, 1e300].map(dropped => ({dropped, text: 'x'.repeat(4_000)}))];
     const newest = withEntry(made as JsonObject[], entry).at(-1);
