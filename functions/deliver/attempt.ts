@@ -13,9 +13,9 @@ import type {NextHops} from './next-hop/next-hops.ts';
 import {targetsOf} from './next-hop/targets.ts';
 import type {Troubles} from './pace/troubles.ts';
 import type {ReceiverWatch, Uncounted} from './receiver-watch.ts';
+import type {SentOctets} from './smtp/sent-octets.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 import type {Deadline} from './smtp/timeouts.ts';
-import type {Traffic} from './smtp/traffic.ts';
 import type {Turn} from './smtp/turns.ts';
 
 export type Attempt = Tried & {
@@ -25,7 +25,7 @@ export type Attempt = Tried & {
   readonly facts?: SessionFacts;
   readonly messages?: number;
   /** What was sent over the connection so far. */
-  readonly traffic?: Traffic;
+  readonly sentOctets?: SentOctets;
   /** How many addresses were tried. */
   readonly tried: number;
   /** The first failure that somebody has to put our set-up right for, whatever became of the message. */
@@ -100,13 +100,13 @@ export async function attemptDelivery(
     const transacted = await lane.transact({...wish, openingMs: () => watch.openingMs(hasNext)});
     if (!transacted.ok && transacted.spent !== undefined)
       return {kind: 'overran', failure: transacted.failure};
-    const {facts, messages, traffic, isFresh, couldAuthenticate} = transacted;
+    const {facts, messages, sentOctets, isFresh, couldAuthenticate} = transacted;
     const common = {
       kind: 'attempted',
       mta: target.host,
       facts,
       messages,
-      ...(traffic && {traffic}),
+      ...(sentOctets && {sentOctets}),
       tried: failures.length + 1,
       ...(passed.length > 0 && {passed: [...passed]}),
     } as const;

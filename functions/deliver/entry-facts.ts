@@ -7,7 +7,7 @@ import type {Attempt} from './attempt.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 
 export function entryFactsOf(
-  {mta, facts, messages, traffic}: Pick<Attempt, 'mta' | 'facts' | 'messages' | 'traffic'>,
+  {mta, facts, messages, sentOctets}: Pick<Attempt, 'mta' | 'facts' | 'messages' | 'sentOctets'>,
   {nextHop, queue}: Pick<Destination, 'nextHop' | 'queue'>,
   details: ReadonlySet<ResultDetail>,
 ): Partial<ResultEntry> {
@@ -23,7 +23,7 @@ export function entryFactsOf(
     queue,
     ...(details.has('banner') && banner !== undefined && {banner: banner.slice(0, longestBanner)}),
     ...(details.has('certificate') && certificate && {certificate}),
-    ...(details.has('sent') && traffic && {sent: traffic}),
+    ...(details.has('sent') && sentOctets && {sent: sentOctets}),
   };
 }
 

@@ -8,11 +8,11 @@ import {isConfused, isMailTaken, mayBeLimit, type Spent} from '../../shared/smtp
 import {keyOf, type Target} from '../../shared/smtp/target.ts';
 import type {Hosts} from './next-hop/next-hop-hosts.ts';
 import type {Connections} from './pace/connections.ts';
+import type {SentOctets} from './smtp/sent-octets.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 import {openSession} from './smtp/smtp-opening.ts';
 import type {Sent, SmtpSession} from './smtp/smtp-session.ts';
 import {allowanceOf, type Deadline} from './smtp/timeouts.ts';
-import type {Traffic} from './smtp/traffic.ts';
 import {type Turn, Turns} from './smtp/turns.ts';
 
 /** One message to one target. */
@@ -42,7 +42,7 @@ export type Transacted = Sent & {
   readonly couldAuthenticate: boolean;
   readonly wasPipelining: boolean;
   /** What was sent over the connection so far. */
-  readonly traffic?: Traffic;
+  readonly sentOctets?: SentOctets;
 };
 
 export class Lane {
@@ -166,6 +166,6 @@ async function sendOver(
 ): Promise<Transacted> {
   const isFresh = !session.hasTakenMail;
   const sent = await session.send({...envelope, content: await content()}, turn, deadline);
-  const {facts, messages, couldAuthenticate, pipelining: wasPipelining, traffic} = session;
-  return {...sent, facts, messages, isFresh, couldAuthenticate, wasPipelining, traffic};
+  const {facts, messages, couldAuthenticate, pipelining: wasPipelining, sentOctets} = session;
+  return {...sent, facts, messages, isFresh, couldAuthenticate, wasPipelining, sentOctets};
 }

@@ -7,8 +7,8 @@ import type {Failure, Stage} from '../../../shared/smtp/failure.ts';
 import {lateMs} from '../../../shared/smtp/patience.ts';
 import {type RawReply, ReplyReader} from '../../../shared/smtp/reply.ts';
 import {type Answer, answerOf, failed} from './answer.ts';
+import {OctetCount, type SentOctets} from './sent-octets.ts';
 import {allowedMs, type Deadline} from './timeouts.ts';
-import {type Traffic, TrafficCount} from './traffic.ts';
 
 /** A command, or a text, that waits for its reply. */
 interface Waiting {
@@ -25,7 +25,7 @@ export class Conversation {
   deadline: Deadline;
   readonly #socket: net.Socket;
   readonly #secrets: readonly string[];
-  readonly #count: TrafficCount;
+  readonly #count: OctetCount;
   readonly #waiting: Waiting[] = [];
   readonly #reader = new ReplyReader();
   readonly #onData = (octets: Buffer) => this.#receive(octets);
@@ -40,12 +40,7 @@ export class Conversation {
    * @param secrets what must not be shown if the server echoes it
    * @param count of the connection, where it had another conversation before
    */
-  constructor(
-    socket: net.Socket,
-    deadline: Deadline,
-    secrets: readonly string[],
-    count = new TrafficCount(),
-  ) {
+  constructor(socket: net.Socket, deadline: Deadline, secrets: readonly string[], count = new OctetCount()) {
     this.deadline = deadline;
     this.#socket = socket;
     this.#secrets = secrets;
@@ -66,8 +61,8 @@ export class Conversation {
   }
 
   /** What it has sent so far, and those before it on the connection. */
-  get traffic(): Traffic {
-    return this.#count.traffic;
+  get sentOctets(): SentOctets {
+    return this.#count.sentOctets;
   }
 
   /** The greeting, which comes without a command. To be called before this turn of the event loop ends. */

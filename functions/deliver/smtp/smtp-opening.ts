@@ -11,17 +11,17 @@ import {handshakeProblemOf, isOfTls} from '../../../shared/smtp/tls-failure.ts';
 import {type Answer, failureOf} from './answer.ts';
 import {authenticate, secretsOf} from './authentication.ts';
 import {Conversation} from './conversation.ts';
+import {OctetCount, type SentOctets} from './sent-octets.ts';
 import type {SessionFacts} from './session-facts.ts';
 import {SmtpSession} from './smtp-session.ts';
 import {connectTcp} from './tcp.ts';
 import type {Deadline} from './timeouts.ts';
 import {type Secured, secure} from './tls.ts';
-import {type Traffic, TrafficCount} from './traffic.ts';
 
 export type Opened = Tried<{readonly session: SmtpSession}> & {
   readonly facts: SessionFacts;
   /** What an opening that failed had sent. */
-  readonly traffic?: Traffic;
+  readonly sentOctets?: SentOctets;
 };
 
 export interface SessionOptions extends Deadline {
@@ -50,7 +50,7 @@ async function openOnce(
   const failure = await opening.run(inClear);
   const {facts, tlsFailed} = opening;
   if (failure === undefined) return {ok: true, session: opening.session(), facts};
-  return {ok: false, failure, facts, traffic: opening.traffic, tlsFailed};
+  return {ok: false, failure, facts, sentOctets: opening.sentOctets, tlsFailed};
 }
 
 class SmtpOpening {
@@ -70,7 +70,7 @@ class SmtpOpening {
   #tls: Secured | undefined;
   #authentication: string | undefined;
   #banner: string | undefined;
-  readonly #count = new TrafficCount();
+  readonly #count = new OctetCount();
 
   constructor(target: Target, socket: net.Socket, options: SessionOptions) {
     this.#target = target;
@@ -179,8 +179,8 @@ class SmtpOpening {
     return loss === undefined ? undefined : {stage: this.#stage, result: 'lost', description: loss};
   }
 
-  get traffic(): Traffic {
-    return this.#count.traffic;
+  get sentOctets(): SentOctets {
+    return this.#count.sentOctets;
   }
 
   get facts(): SessionFacts {

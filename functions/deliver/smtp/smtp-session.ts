@@ -19,9 +19,9 @@ import {isClean, type Spent, spentBy} from '../../../shared/smtp/spent-connectio
 import type {Target} from '../../../shared/smtp/target.ts';
 import {failureOf} from './answer.ts';
 import type {Conversation} from './conversation.ts';
+import type {SentOctets} from './sent-octets.ts';
 import type {SessionFacts} from './session-facts.ts';
 import {allowanceOf, type Deadline} from './timeouts.ts';
-import type {Traffic} from './traffic.ts';
 import type {Turn} from './turns.ts';
 
 /** `spent` is there where the connection is to blame as far as anybody knows: another one is to decide. */
@@ -81,8 +81,8 @@ export class SmtpSession {
   }
 
   /** What was sent over it so far. */
-  get traffic(): Traffic {
-    return this.#conversation.traffic;
+  get sentOctets(): SentOctets {
+    return this.#conversation.sentOctets;
   }
 
   get usable(): boolean {

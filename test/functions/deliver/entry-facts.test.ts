@@ -19,7 +19,7 @@ const attempt = {
   mta: 'mx.example.org',
   facts: {to: '192.0.2.2', banner: 'b'.repeat(1_000), certificate, dsn: true},
   messages: 2,
-  traffic: {connection: 400, data: 100},
+  sentOctets: {connection: 400, data: 100},
 };
 const always = {mta: 'mx.example.org', to: '192.0.2.2', dsn: true, messages: 2, queue: 'example.org'};
 
@@ -29,7 +29,7 @@ test('a kept connection that knows more than the setting now asks for tells no m
 
 test('each detail is told where the setting names it, and is bounded', () => {
   const banner = 'b'.repeat(500);
-  const {traffic: sent} = attempt;
+  const {sentOctets: sent} = attempt;
   expect(entryFactsOf(attempt, destination, new Set(['banner']))).toEqual({...always, banner});
   expect(entryFactsOf(attempt, destination, new Set(['certificate']))).toEqual({...always, certificate});
   expect(entryFactsOf(attempt, destination, new Set(['sent']))).toEqual({...always, sent});

@@ -1,6 +1,6 @@
 // What was sent over a connection: octets of SMTP, as they were before encryption.
 
-export interface Traffic {
+export interface SentOctets {
   /** Commands and texts, dots that were stuffed included. */
   readonly connection: number;
   /** The texts of messages alone. */
@@ -8,7 +8,7 @@ export interface Traffic {
 }
 
 /** Counts for one connection, in clear and under TLS. */
-export class TrafficCount {
+export class OctetCount {
   #connection = 0;
   #data = 0;
 
@@ -21,7 +21,7 @@ export class TrafficCount {
   }
 
   /** So far. */
-  get traffic(): Traffic {
+  get sentOctets(): SentOctets {
     return {connection: this.#connection, data: this.#data};
   }
 }
