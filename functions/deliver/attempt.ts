@@ -13,6 +13,7 @@ import type {NextHops} from './next-hop/next-hops.ts';
 import {targetsOf} from './next-hop/targets.ts';
 import type {Troubles} from './pace/troubles.ts';
 import type {ReceiverWatch, Uncounted} from './receiver-watch.ts';
+import type {SentOctets} from './smtp/sent-octets.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 import type {Deadline} from './smtp/timeouts.ts';
 import type {Turn} from './smtp/turns.ts';
@@ -23,6 +24,8 @@ export type Attempt = Tried & {
   readonly mta?: string;
   readonly facts?: SessionFacts;
   readonly messages?: number;
+  /** What was sent over the connection so far. */
+  readonly sentOctets?: SentOctets;
   /** How many addresses were tried. */
   readonly tried: number;
   /** The first failure that somebody has to put our set-up right for, whatever became of the message. */
@@ -42,7 +45,7 @@ interface Full {
 export type Unattempted = Full | Uncounted | {readonly kind: 'out-of-time'};
 
 export interface AttemptOptions extends Deadline {
-  readonly settings: Pick<Settings, 'heloName' | 'mx' | 'smarthostPrivateAddresses'>;
+  readonly settings: Pick<Settings, 'heloName' | 'mx' | 'smarthostPrivateAddresses' | 'resultsDetail'>;
   readonly nextHops: NextHops;
   readonly troubles: Troubles;
   readonly watch: ReceiverWatch;
@@ -61,6 +64,7 @@ export async function attemptDelivery(
 ): Promise<Attempt | Unattempted> {
   const {now, deadlineMs} = turn;
   const {mx, heloName} = settings;
+  const wantsCertificate = settings.resultsDetail.has('certificate');
   const named = await watch.resolved(lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, mx)));
   const resolved = isForeign ? nextHops.permitted(named, settings) : named;
   if (!resolved.ok)
@@ -82,16 +86,27 @@ export async function attemptDelivery(
   let full: Full | undefined;
   for (const target of up) {
     const hasNext = target !== up.at(-1);
-    const wish = {...turn, ...watch.limits, target, envelope, content, heloName, capacity, hasNext};
+    const wish = {
+      ...turn,
+      ...watch.limits,
+      target,
+      envelope,
+      content,
+      heloName,
+      capacity,
+      hasNext,
+      wantsCertificate,
+    };
     const transacted = await lane.transact({...wish, openingMs: () => watch.openingMs(hasNext)});
     if (!transacted.ok && transacted.spent !== undefined)
       return {kind: 'overran', failure: transacted.failure};
-    const {facts, messages, isFresh, couldAuthenticate} = transacted;
+    const {facts, messages, sentOctets, isFresh, couldAuthenticate} = transacted;
     const common = {
       kind: 'attempted',
       mta: target.host,
       facts,
       messages,
+      ...(sentOctets && {sentOctets}),
       tried: failures.length + 1,
       ...(passed.length > 0 && {passed: [...passed]}),
     } as const;

@@ -1,13 +1,13 @@
 // One message at its turn: it is attempted unless a gate stops it. What is written down about it is the settler's business.
 
 import {classOf} from '../../shared/classes/class-of.ts';
-import type {Destination} from '../../shared/delivery/destination.ts';
 import type {Decide, Stop} from '../../shared/delivery/gate.ts';
 import {attempted, type Outcome, stopped} from '../../shared/delivery/outcome.ts';
 import {entryOf} from '../../shared/delivery/result-entry.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import type {Receivers} from '../receivers/receivers.ts';
-import {type Attempt, type AttemptOptions, attemptDelivery} from './attempt.ts';
+import {type AttemptOptions, attemptDelivery} from './attempt.ts';
+import {entryFactsOf} from './entry-facts.ts';
 import type {Lane} from './lane.ts';
 import type {Deliverable} from './read-record.ts';
 import {ReceiverWatch} from './receiver-watch.ts';
@@ -47,11 +47,11 @@ export async function deliverMessage(
   const timeMs = now();
   switch (attempt.kind) {
     case 'attempted': {
+      const durationMs = timeMs - startMs;
+      const facts = {...entryFactsOf(attempt, destination, settings.resultsDetail), durationMs};
       const context = {domain: message.recipient.domain, ownRules: settings.classes};
-      const entry = entryOf(attempt, factsOf(attempt, destination), timeMs, failure =>
-        classOf(failure, context),
-      );
-      return attempted(candidate, {...attempt, entry, durationMs: timeMs - startMs}, settings, timeMs);
+      const entry = entryOf(attempt, facts, timeMs, failure => classOf(failure, context));
+      return attempted(candidate, {...attempt, entry, durationMs}, settings, timeMs);
     }
     case 'out-of-time':
       return {kind: 'late'};
@@ -84,12 +84,3 @@ function ended(candidate: Deliverable, stop: Stop, settings: Settings, timeMs: n
   if (stop.kind !== 'hide') return stopped(candidate, stop, settings, timeMs);
   return {kind: 'hidden', untilMs: stop.untilMs, cause: stop.cause};
 }
-
-const factsOf = ({mta, facts, messages}: Attempt, {nextHop}: Destination) => ({
-  ...(mta !== undefined && {mta}),
-  ...('missingCredential' in nextHop && {
-    authentication: `none: smarthost.${nextHop.missingCredential} is missing`,
-  }),
-  ...facts,
-  ...(messages !== undefined && messages > 0 && {messages}),
-});

@@ -8,6 +8,7 @@ import {isConfused, isMailTaken, mayBeLimit, type Spent} from '../../shared/smtp
 import {keyOf, type Target} from '../../shared/smtp/target.ts';
 import type {Hosts} from './next-hop/next-hop-hosts.ts';
 import type {Connections} from './pace/connections.ts';
+import type {SentOctets} from './smtp/sent-octets.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 import {openSession} from './smtp/smtp-opening.ts';
 import type {Sent, SmtpSession} from './smtp/smtp-session.ts';
@@ -29,6 +30,7 @@ export interface Transaction extends Deadline {
   readonly isOver?: () => boolean;
   /** Whether another target is to be tried rather than waiting for a place at this one. */
   readonly hasNext?: boolean;
+  readonly wantsCertificate?: boolean;
 }
 
 export type Transacted = Sent & {
@@ -39,6 +41,8 @@ export type Transacted = Sent & {
   readonly isFresh: boolean;
   readonly couldAuthenticate: boolean;
   readonly wasPipelining: boolean;
+  /** What was sent over the connection so far. */
+  readonly sentOctets?: SentOctets;
 };
 
 export class Lane {
@@ -162,6 +166,6 @@ async function sendOver(
 ): Promise<Transacted> {
   const isFresh = !session.hasTakenMail;
   const sent = await session.send({...envelope, content: await content()}, turn, deadline);
-  const {facts, messages, couldAuthenticate, pipelining: wasPipelining} = session;
-  return {...sent, facts, messages, isFresh, couldAuthenticate, wasPipelining};
+  const {facts, messages, couldAuthenticate, pipelining: wasPipelining, sentOctets} = session;
+  return {...sent, facts, messages, isFresh, couldAuthenticate, wasPipelining, sentOctets};
 }

@@ -7,6 +7,7 @@ import {type JsonObject, omit, parseJson} from '../../shared/json.ts';
 import {isPassingQueue, type ResultKind} from '../../shared/names.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import type {Sqs, Untaken} from '../runtime/sqs.ts';
+import {extractedOf} from './extracted.ts';
 import type {OutcomeListener} from './outcome-writer.ts';
 
 export interface ResultsParts {
@@ -97,6 +98,6 @@ export class Results implements OutcomeListener {
 function copiesOf(outcome: Told | Invalid): readonly CopyOf[] {
   const {fate, queues} = outcome;
   const kinds = kindsOf(fate).filter(kind => queues[kind] !== null);
-  const body = kinds.length > 0 ? resultOf(outcome) : '';
+  const body = kinds.length > 0 ? resultOf(outcome, extractedOf(outcome)) : '';
   return kinds.map(kind => ({outcome, kind, body, name: queues[kind] ?? undefined}));
 }

@@ -3,10 +3,10 @@
 import {bodyOf, isJsonObject, type JsonObject, parseJson} from '../json.ts';
 import {bodyPropertiesOf, type Message} from '../message/message.ts';
 import {oneMore, trackingProperty} from '../message/tracking.ts';
-import {utcTimeOf} from '../utc-time.ts';
 import {deduplicationIdOf} from './destination.ts';
 import type {Outcome} from './outcome.ts';
 import type {DeliveryQueue} from './receivers/placement.ts';
+import {nextAttemptProperty} from './schedule.ts';
 import {type Stay, stayOf} from './stay.ts';
 
 /** The queues between the functions. */
@@ -59,6 +59,6 @@ export function nextRoundOf(outcome: Outcome): NextRound | undefined {
   }
   if (outcome.fate !== 'deferred') return undefined;
   const {message, entries: results, nextMs: untilMs = 0, timeMs} = outcome;
-  const nextattempt = {time: utcTimeOf(Math.ceil(untilMs / 1000) * 1000)};
+  const nextattempt = nextAttemptProperty(untilMs);
   return {...stayOf({untilMs}, timeMs), body: messageBody(message, {results, nextattempt})};
 }

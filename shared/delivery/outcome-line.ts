@@ -7,7 +7,8 @@ import {nextHopName} from './destination.ts';
 import type {Candidate} from './gate.ts';
 import type {Attempt, Outcome, Told} from './outcome.ts';
 import {reasonOf} from './result.ts';
-import {entryProperty} from './result-entry.ts';
+import {loggedProperty} from './result-entry.ts';
+import {nextAttemptProperty} from './schedule.ts';
 import {stayOf} from './stay.ts';
 
 /** Undefined where the message does what it was told to: it waits until it is due. */
@@ -62,13 +63,12 @@ function endLine(outcome: Told): LogLine {
   };
 }
 
-const nextOf = ({nextMs}: Told) =>
-  nextMs !== undefined && {nextattempt: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)};
+const nextOf = ({nextMs}: Told) => nextMs !== undefined && {nextattempt: nextAttemptProperty(nextMs).time};
 
 function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt): LogLine {
   const {message, destination, fate} = outcome;
   const {attempts, arrivedMs, changes} = message.tracking;
-  const {state, result, time: _, ...facts} = entryProperty(entry);
+  const {state, result, time: _, ...facts} = loggedProperty(entry);
   const isFine = fate === 'accepted' && entry.policyFailure === undefined;
   const fields = {
     ...aboutOf(outcome),

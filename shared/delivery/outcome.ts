@@ -5,12 +5,14 @@ import type {JsonObject} from '../json.ts';
 import type {Refusal, ResultQueues} from '../message/message.ts';
 import {type Arrival, oneMore, withoutSlot} from '../message/tracking.ts';
 import {resultKinds} from '../names.ts';
+import type {ResultDetail} from '../settings/groups/results-detail.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Failure, Tried} from '../smtp/failure.ts';
 import {judge} from '../smtp/verdict.ts';
+import {withEntry} from './entries.ts';
 import type {Candidate, Stop} from './gate.ts';
 import type {DeliveryQueue} from './receivers/placement.ts';
-import {type ResultEntry, withEntry} from './result-entry.ts';
+import type {ResultEntry} from './result-entry.ts';
 import {expiredBecause, expiryEntry, nextAttemptOf, retryHintOf} from './schedule.ts';
 
 export type Outcome = Told | Held | Moved | Invalid | Unreadable;
@@ -25,6 +27,8 @@ export interface Told extends Round {
   /** All entries of the results, those of this round included. */
   readonly entries: readonly JsonObject[];
   readonly queues: ResultQueues;
+  /** What its result tells beyond what all results do; absent is nothing. */
+  readonly details?: ReadonlySet<ResultDetail>;
   /** When a deferred message is tried again. */
   readonly nextMs?: number;
   /** Absent where the message was not tried in this round. */
@@ -94,7 +98,7 @@ function roundOf(candidate: Candidate, entry: ResultEntry, settings: Settings, t
   // The slot was for this attempt.
   const message = {...candidate.message, tracking: {...withoutSlot(tracking), attempts}};
   const entries = withEntry(results, entry);
-  return {...candidate, message, timeMs, entries, queues: queuesOf(queues, settings)};
+  return {...candidate, message, timeMs, entries, ...toldBy(queues, settings)};
 }
 
 /** Unless it has had all its attempts, or all its time. */
@@ -119,7 +123,7 @@ export function stopped(
   if (stop.kind === 'end') {
     const byFate = stop.fate === 'expired' ? 'expired' : 'other';
     const entries = withEntry(message.results, {class: byFate, ...stop.entry, timeMs});
-    return {...candidate, fate: stop.fate, timeMs, entries, queues: queuesOf(message.queues, settings)};
+    return {...candidate, fate: stop.fate, timeMs, entries, ...toldBy(message.queues, settings)};
   }
   const {tracking} = message;
   // SQS would drop the same deduplication ID.
@@ -142,6 +146,12 @@ export const refused = (
   settings: Pick<Settings, 'resultsKinds'>,
   timeMs: number,
 ): Invalid => ({fate: 'invalid', record, refusal, queues: queuesOf(refusal.queues, settings), timeMs});
+
+/** To whom it is told, and how much. */
+const toldBy = (named: ResultQueues, settings: Settings) => ({
+  queues: queuesOf(named, settings),
+  details: settings.resultsDetail,
+});
 
 /** Where results go: a kind that the stage does without goes only to a queue that the message itself names. */
 const queuesOf = (named: ResultQueues, {resultsKinds}: Pick<Settings, 'resultsKinds'>): ResultQueues => ({

@@ -22,6 +22,10 @@ export interface PublishedResult {
     readonly changes?: readonly string[];
   };
   readonly results: readonly PublishedEntry[];
+  /** Of a deferred message: when it is tried again. Else what the message said. */
+  readonly nextattempt?: {readonly time: string};
+  /** What the text says of itself, where `results-detail` asks for it. */
+  readonly extracted?: PublishedExtract;
   /** Everything that is wrong with an invalid message. */
   readonly problems?: readonly {readonly path: string; readonly problem: string}[];
   /** Of an invalid message: its text without secrets, or what it held; null where it is too large. */
@@ -30,6 +34,18 @@ export interface PublishedResult {
   readonly originalAt?: string;
   /** The properties of the message, without its text and without secrets: as the producer wrote them, right or wrong. */
   readonly [property: string]: unknown;
+}
+
+/** `from` and `to` are addresses alone, the subject is decoded; a stranger may have written all of it. */
+interface PublishedExtract {
+  readonly from?: string;
+  readonly to?: readonly string[];
+  /** How many more addresses To has. */
+  readonly toomitted?: number;
+  readonly subject?: string;
+  /** Absent for the null reverse-path. */
+  readonly envelope?: {readonly domain: string; readonly local: string};
+  readonly recipient: {readonly domain: string; readonly local: string};
 }
 
 /** An attempt, or a decision of the pipeline. */
@@ -79,7 +95,13 @@ export interface PublishedEntry {
   readonly status?: string;
   /** The server's reply. */
   readonly description?: string;
-  readonly cipher?: {readonly name: string; readonly version: string};
+  readonly cipher?: {
+    readonly name: string;
+    readonly version: string;
+    readonly bits?: number;
+    /** IANA's number of the suite. */
+    readonly id?: number;
+  };
   readonly verified?: boolean;
   readonly authentication?: string;
   readonly policy?: string;
@@ -89,4 +111,44 @@ export interface PublishedEntry {
   readonly messages?: number;
   /** The server may have taken the message: a later attempt may be a second copy. */
   readonly maybesent?: boolean;
+  /** Of a failure: whether the message ended with it. */
+  readonly fatal?: boolean;
+  /** How long the attempt took, at all of its hosts. */
+  readonly durationMs?: number;
+  readonly queue?: string;
+  /** Of a success: whether the server offers DSN. */
+  readonly dsn?: boolean;
+  /** The server's greeting, where `results-detail` asks for it. */
+  readonly banner?: string;
+  /** The server's, where `results-detail` asks for it. */
+  readonly certificate?: PublishedCertificate;
+  /** Octets over this connection so far, where `results-detail` asks for them: of SMTP, and of the texts alone. */
+  readonly sent?: {readonly connection: number; readonly data: number};
+  /** How many of its details went when there was no room for them. */
+  readonly omitted?: number;
+  /** How many entries before this one went when there was no room for them. */
+  readonly dropped?: number;
+}
+
+interface PublishedCertificate {
+  readonly notbefore: string;
+  readonly notafter: string;
+  readonly version: number;
+  readonly verified: boolean;
+  /** `ok`, or why it proves nothing. */
+  readonly result: string;
+  readonly 'self-signed': boolean;
+  readonly subject: PublishedCertificateName;
+  readonly issuer: PublishedCertificateName;
+  readonly altnames: readonly string[];
+  /** How many more it has. */
+  readonly altnamesomitted?: number;
+}
+
+interface PublishedCertificateName {
+  readonly common?: string;
+  readonly country?: string;
+  readonly locality?: string;
+  readonly state?: string;
+  readonly organization?: string;
 }

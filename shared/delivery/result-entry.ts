@@ -2,7 +2,8 @@
 
 import type {BounceClass} from '../classes/bounce-class.ts';
 import {plainClassOf} from '../classes/class-of.ts';
-import {type JsonObject, octetsOf} from '../json.ts';
+import type {JsonObject} from '../json.ts';
+import type {Certificate} from '../smtp/certificate.ts';
 import type {AttemptResult, Failure, Stage, Tried} from '../smtp/failure.ts';
 import {judge} from '../smtp/verdict.ts';
 import {utcTimeOf} from '../utc-time.ts';
@@ -22,7 +23,7 @@ export interface ResultEntry {
   readonly code?: number;
   readonly status?: string;
   readonly description?: string;
-  readonly cipher?: {readonly name: string; readonly version: string};
+  readonly cipher?: Cipher;
   readonly verified?: boolean;
   readonly authentication?: string;
   /** The recipient domain's policy that the connection was held to, or would have been were it not in testing. */
@@ -32,6 +33,31 @@ export interface ResultEntry {
   readonly messages?: number;
   /** The server may have taken the message: a later attempt may be a second copy. */
   readonly maybeSent?: boolean;
+
+  // The rest only results tell, as each octet of each log line is paid for.
+
+  /** Of a failure: whether the message ended with it. */
+  readonly fatal?: boolean;
+  /** How long the attempt took, at all of its hosts. */
+  readonly durationMs?: number;
+  readonly queue?: string;
+  /** Of a success: whether the server offers DSN (RFC 3461). */
+  readonly dsn?: boolean;
+
+  // And these where the setting results-detail asks for them.
+
+  /** The server's greeting. */
+  readonly banner?: string;
+  readonly certificate?: Certificate;
+  /** What the connection had carried: octets of SMTP, and of the texts alone. */
+  readonly sent?: {readonly connection: number; readonly data: number};
+}
+
+interface Cipher {
+  readonly name: string;
+  readonly version: string;
+  readonly bits?: number;
+  readonly id?: number;
 }
 
 /**
@@ -40,14 +66,23 @@ export interface ResultEntry {
  */
 export const entryOf = (
   end: Tried,
-  facts: Partial<ResultEntry>,
+  {dsn, ...facts}: Partial<ResultEntry>,
   timeMs: number,
   classOf: (failure: Failure) => BounceClass = plainClassOf,
 ): ResultEntry => {
   if (end.ok) {
     const {code, status, text} = end.reply;
     const given = status ?? '2.0.0';
-    return {state: 'message', result: 'accepted', timeMs, ...facts, code, status: given, description: text};
+    return {
+      state: 'message',
+      result: 'accepted',
+      timeMs,
+      ...facts,
+      code,
+      status: given,
+      description: text,
+      ...(dsn !== undefined && {dsn}),
+    };
   }
   const {failure} = end;
   const verdict = judge(failure);
@@ -61,11 +96,12 @@ export const entryOf = (
     // The server's own, where it gave one, even if its class is not that of the fate.
     status: failure.reply?.status ?? verdict.status,
     description: failure.description,
+    fatal: verdict.fate === 'bounced',
     ...(verdict.maybeSent && {maybeSent: true}),
   };
 };
 
-/** As results and log lines show it: the same names in both. */
+/** As results show it. */
 export function entryProperty({timeMs, maybeSent, policyFailure, ...entry}: ResultEntry): JsonObject {
   return {
     ...(entry as unknown as JsonObject),
@@ -75,19 +111,11 @@ export function entryProperty({timeMs, maybeSent, policyFailure, ...entry}: Resu
   };
 }
 
-/** What the entries of a message's attempts may take up. */
-export const maxEntriesOctets = 12_288;
-
-/**
- * The entries so far with a new one. When they get too large, the first one and the newest are kept, and as many of
- * those between as there is room for; in the worst case the newest alone.
- */
-export function withEntry(entries: readonly JsonObject[], entry: ResultEntry): readonly JsonObject[] {
-  const all = [...entries, entryProperty(entry)];
-  const octets = all.map(each => octetsOf(JSON.stringify(each)) + 1);
-  let total = octets.reduce((sum, each) => sum + each, 1);
-  let dropped = 0;
-  while (total > maxEntriesOctets && dropped < all.length - 2) total -= octets[++dropped]!;
-  if (total > maxEntriesOctets) return all.slice(-1);
-  return dropped === 0 ? all : all.toSpliced(1, dropped);
+/** As log lines show it: less of it, under the same names. */
+export function loggedProperty(entry: ResultEntry): JsonObject {
+  const {fatal: _, durationMs, queue, dsn, banner, certificate, sent, cipher, ...logged} = entry;
+  return entryProperty({
+    ...logged,
+    ...(cipher && {cipher: {name: cipher.name, version: cipher.version}}),
+  });
 }

@@ -10,6 +10,7 @@ import {problemsText} from '../parsed.ts';
 import {maxBodyOctets} from '../sqs-limits.ts';
 import type {Invalid, Outcome, Told} from './outcome.ts';
 import {entryProperty} from './result-entry.ts';
+import {nextAttemptProperty} from './schedule.ts';
 
 /** What became of a message, as results say it: all but `deferred` are final. */
 export const fates = ['accepted', 'bounced', 'deferred', 'expired', 'invalid'] as const;
@@ -23,14 +24,16 @@ export const isPublished = (outcome: Outcome): outcome is Told | Invalid =>
 export const maxMessageOctets = maxBodyOctets - 16_384;
 
 /** The body of a result. */
-export const resultOf = (outcome: Told | Invalid): string =>
-  outcome.fate === 'invalid' ? invalidResultOf(outcome).body : messageResultOf(outcome);
+export const resultOf = (outcome: Told | Invalid, extracted?: JsonObject): string =>
+  outcome.fate === 'invalid' ? invalidResultOf(outcome).body : messageResultOf(outcome, extracted);
 
-function messageResultOf({message, fate, entries}: Told): string {
+/** @param extracted what the message's text says of itself: left out where there is no room for it */
+function messageResultOf({message, fate, entries, nextMs}: Told, extracted?: JsonObject): string {
   const kept = message.keepMime ? bodyPropertiesOf(message) : message.properties;
-  return fitted(withoutSecrets(kept), {
+  return fitted(withoutSecrets({...kept, ...(extracted && {extracted})}), {
     relayq: resultTracking(message.tracking, fate),
     fate,
+    ...(fate === 'deferred' && nextMs !== undefined && {nextattempt: nextAttemptProperty(nextMs)}),
     ...withoutSecrets({results: entries}),
   });
 }
@@ -46,8 +49,14 @@ export function invalidResultOf({record, refusal, timeMs}: Invalid): {
   const {id, arrivedMs, body, oversizeQueue} = record;
   const {properties = {}, tracking = {id, arrivedMs, attempts: 0, holds: 0}} = refusal;
   const kept = withoutSecrets(properties);
-  const description = reasonOf(refusal);
-  const entry = {state: 'process', result: 'invalid', class: 'other', timeMs, description} as const;
+  const entry = {
+    state: 'process',
+    result: 'invalid',
+    class: 'other',
+    timeMs,
+    description: reasonOf(refusal),
+    fatal: true,
+  } as const;
   const told = {
     relayq: resultTracking(tracking, 'invalid'),
     fate: 'invalid',

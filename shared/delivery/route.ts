@@ -7,12 +7,12 @@ import type {Problem} from '../parsed.ts';
 import type {Settings} from '../settings/settings.ts';
 import {maxBodyOctets} from '../sqs-limits.ts';
 import {deduplicationIdOf, resolveDestination} from './destination.ts';
+import {maxEntriesOctets} from './entries.ts';
 import type {Candidate} from './gate.ts';
 import {messageBody} from './next-round.ts';
 import {type Invalid, type RecordText, refused} from './outcome.ts';
 import {type DeliveryQueue, type Placement, unansweredGroupOf} from './receivers/placement.ts';
 import {maxMessageOctets} from './result.ts';
-import {maxEntriesOctets} from './result-entry.ts';
 
 /** @param parsed the message in the record, its text composed */
 export function candidateOf(

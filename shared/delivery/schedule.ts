@@ -3,6 +3,7 @@
 import type {Message} from '../message/message.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Reply} from '../smtp/reply.ts';
+import {utcTimeOf} from '../utc-time.ts';
 
 /** Seconds to wait after attempt number `attempts` (from 1). The last entry of the list repeats. */
 export const retryIntervalOf = (intervals: readonly number[], attempts: number): number =>
@@ -11,6 +12,9 @@ export const retryIntervalOf = (intervals: readonly number[], attempts: number):
 /** When a message is given up: at its own time, else the setting's time after its arrival. */
 export const expiryOf = (message: Message, settings: Settings): number =>
   message.maxDeliverTimeMs ?? message.tracking.arrivedMs + settings.maxDeliverTime * 1000;
+
+/** The property that says so, to the second: never before it is due. */
+export const nextAttemptProperty = (nextMs: number) => ({time: utcTimeOf(Math.ceil(nextMs / 1000) * 1000)});
 
 /** When a message may be tried next: never in the past. */
 export const dueOf = ({nextAttemptMs}: Message, nowMs: number): number =>
@@ -28,7 +32,14 @@ export function expiredBecause(message: Message, settings: Settings, nextMs: num
 
 /** Says in the results why a message was given up. */
 export const expiryEntry = (reason: string) =>
-  ({state: 'process', result: 'timeout', class: 'expired', status: '5.4.7', description: reason}) as const;
+  ({
+    state: 'process',
+    result: 'timeout',
+    class: 'expired',
+    status: '5.4.7',
+    description: reason,
+    fatal: true,
+  }) as const;
 
 // "try again in 300 seconds", "greylisted for 5 minutes": a number, a unit, and a word about waiting before it.
 const hint =

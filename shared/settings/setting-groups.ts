@@ -11,6 +11,7 @@ import {maxDeliverTime} from './groups/max-deliver-time.ts';
 import {mqHeaders} from './groups/mq-headers.ts';
 import {mx} from './groups/mx.ts';
 import {sink, smarthost} from './groups/relays.ts';
+import {resultsDetail} from './groups/results-detail.ts';
 import {resultsKinds} from './groups/results-kinds.ts';
 import {retryIntervals} from './groups/retry-intervals.ts';
 import {sevenBit} from './groups/seven-bit.ts';
@@ -32,6 +33,7 @@ export const settingGroups = {
   sevenBit,
   smarthostPrivateAddresses,
   resultsKinds,
+  resultsDetail,
   capacity,
   dkim,
   dkimUnsigned,

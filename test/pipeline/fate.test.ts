@@ -52,6 +52,9 @@ test('an accepted message has its result, without its text, on results and succe
         code: 250,
         status: '2.0.0',
         description: 'taken',
+        dsn: false,
+        queue: 'example.org',
+        durationMs: expect.any(Number),
       },
     ],
   });

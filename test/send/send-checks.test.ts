@@ -39,7 +39,7 @@ describe('npm run send checks before it sends', () => {
       [message('a@example.org', {mime: 'x-mq-maxattempts: 0\r\n\r\nx'})],
       /: maxattempts must be/,
     ],
-    ['what is not supported', [message('a@example.org', {dkim: {}})], /: dkim is not supported yet/],
+    ['what is not supported', [message('a@example.org', {data: {}})], /: data is not supported yet/],
     [
       'a text that cannot be made',
       [message('a@example.org', {mime: {attachments: [{path: '/etc/passwd'}]}})],

@@ -90,5 +90,5 @@ const notRead = (domain: string, error: Error, nowMs: number): Stop => ({
 
 const deferred = (description: string): Stop => ({
   kind: 'defer',
-  entry: {state: 'process', result: 'error', class: 'auth', status: '4.7.5', description},
+  entry: {state: 'process', result: 'error', class: 'auth', status: '4.7.5', description, fatal: false},
 });

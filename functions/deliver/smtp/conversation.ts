@@ -2,10 +2,12 @@
 // commands. So it is always known which command a reply, a silence or a lost connection belongs to.
 
 import type net from 'node:net';
+import type {Content} from '../../../shared/smtp/content.ts';
 import type {Failure, Stage} from '../../../shared/smtp/failure.ts';
 import {lateMs} from '../../../shared/smtp/patience.ts';
 import {type RawReply, ReplyReader} from '../../../shared/smtp/reply.ts';
 import {type Answer, answerOf, failed} from './answer.ts';
+import {OctetCount, type SentOctets} from './sent-octets.ts';
 import {allowedMs, type Deadline} from './timeouts.ts';
 
 /** A command, or a text, that waits for its reply. */
@@ -23,6 +25,7 @@ export class Conversation {
   deadline: Deadline;
   readonly #socket: net.Socket;
   readonly #secrets: readonly string[];
+  readonly #count: OctetCount;
   readonly #waiting: Waiting[] = [];
   readonly #reader = new ReplyReader();
   readonly #onData = (octets: Buffer) => this.#receive(octets);
@@ -35,11 +38,13 @@ export class Conversation {
   /**
    * @param socket may be paused, so that nothing is missed
    * @param secrets what must not be shown if the server echoes it
+   * @param count of the connection, where it had another conversation before
    */
-  constructor(socket: net.Socket, deadline: Deadline, secrets: readonly string[]) {
+  constructor(socket: net.Socket, deadline: Deadline, secrets: readonly string[], count = new OctetCount()) {
     this.deadline = deadline;
     this.#socket = socket;
     this.#secrets = secrets;
+    this.#count = count;
     socket.on('data', this.#onData).on('error', this.#onError);
     socket.on('end', this.#onEnd).on('close', this.#onClose);
     socket.resume();
@@ -53,6 +58,11 @@ export class Conversation {
   /** Why nothing can be said any more; undefined while the connection is open. */
   get loss(): string | undefined {
     return this.#loss;
+  }
+
+  /** What it has sent so far, and those before it on the connection. */
+  get sentOctets(): SentOctets {
+    return this.#count.sentOctets;
   }
 
   /** The greeting, which comes without a command. To be called before this turn of the event loop ends. */
@@ -69,7 +79,7 @@ export class Conversation {
     this.#socket.cork();
     const answers = lines.map(([stage, line]) => {
       const {promise} = this.#expect(stage);
-      if (this.open) this.#socket.write(`${line}\r\n`);
+      if (this.open) this.#write(`${line}\r\n`);
       return promise;
     });
     this.#socket.uncork();
@@ -81,17 +91,23 @@ export class Conversation {
    * are written before this turn of the event loop ends leave with the text. A server then answers all of them at
    * once: its later replies need not wait until the reply to the dot is acknowledged (RFC 1122 4.2.3.2 and 4.2.3.4).
    */
-  content(wire: Buffer): Promise<Answer> {
+  content({wire, size}: Pick<Content, 'wire' | 'size'>): Promise<Answer> {
     const waiting = this.#expect('data');
     if (!this.open) return waiting.promise;
     this.#socket.cork();
-    this.#socket.write(wire, error => {
+    this.#count.text(size);
+    this.#write(wire, error => {
       if (error) return;
       waiting.stage = 'message';
       if (this.#waiting[0] === waiting) this.#watch();
     });
     process.nextTick(() => this.#socket.uncork());
     return waiting.promise;
+  }
+
+  #write(octets: string | Buffer, done?: (error?: Error | null) => void): void {
+    this.#count.written(Buffer.byteLength(octets));
+    this.#socket.write(octets, done);
   }
 
   #expect(stage: Stage): Waiting {

@@ -11,19 +11,26 @@ import {handshakeProblemOf, isOfTls} from '../../../shared/smtp/tls-failure.ts';
 import {type Answer, failureOf} from './answer.ts';
 import {authenticate, secretsOf} from './authentication.ts';
 import {Conversation} from './conversation.ts';
+import {OctetCount, type SentOctets} from './sent-octets.ts';
 import type {SessionFacts} from './session-facts.ts';
 import {SmtpSession} from './smtp-session.ts';
 import {connectTcp} from './tcp.ts';
 import type {Deadline} from './timeouts.ts';
 import {type Secured, secure} from './tls.ts';
 
-export type Opened = Tried<{readonly session: SmtpSession}> & {readonly facts: SessionFacts};
+export type Opened = Tried<{readonly session: SmtpSession}> & {
+  readonly facts: SessionFacts;
+  /** What an opening that failed had sent. */
+  readonly sentOctets?: SentOctets;
+};
 
 export interface SessionOptions extends Deadline {
   readonly heloName: string | undefined;
   readonly connectTimeoutMs: number;
   /** False for a server that has shown that it offers PIPELINING and cannot do it. */
   readonly pipelining: boolean;
+  /** Whether the facts are to tell the server's certificate. */
+  readonly wantsCertificate?: boolean;
 }
 
 /** Opens a session. Where TLS fails and the target allows it, a new connection does without TLS. */
@@ -43,7 +50,7 @@ async function openOnce(
   const failure = await opening.run(inClear);
   const {facts, tlsFailed} = opening;
   if (failure === undefined) return {ok: true, session: opening.session(), facts};
-  return {ok: false, failure, facts, tlsFailed};
+  return {ok: false, failure, facts, sentOctets: opening.sentOctets, tlsFailed};
 }
 
 class SmtpOpening {
@@ -62,6 +69,8 @@ class SmtpOpening {
   #extensions: ReadonlyMap<string, string> = new Map();
   #tls: Secured | undefined;
   #authentication: string | undefined;
+  #banner: string | undefined;
+  readonly #count = new OctetCount();
 
   constructor(target: Target, socket: net.Socket, options: SessionOptions) {
     this.#target = target;
@@ -69,7 +78,7 @@ class SmtpOpening {
     this.#localAddress = socket.localAddress;
     this.#secrets = secretsOf(target.credentials);
     this.#socket = socket;
-    this.#conversation = new Conversation(socket, options, this.#secrets);
+    this.#conversation = new Conversation(socket, options, this.#secrets, this.#count);
   }
 
   /** @param inClear whether to do without STARTTLS */
@@ -77,7 +86,7 @@ class SmtpOpening {
     const {implicitTls} = this.#target;
     const failure =
       (implicitTls ? await this.#secure() : undefined) ??
-      failureOf(await this.#say('intro'), 'intro', 2) ??
+      (await this.#intro()) ??
       (await this.#hello()) ??
       (inClear || implicitTls ? undefined : await this.#startTls()) ??
       (await this.#authenticate()) ??
@@ -94,6 +103,12 @@ class SmtpOpening {
     const answer = await (line === undefined ? conversation.greeting() : conversation.command(stage, line));
     this.#heard ||= answer.ok;
     return answer;
+  }
+
+  async #intro(): Promise<Failure | undefined> {
+    const answer = await this.#say('intro');
+    if (answer.ok) this.#banner = answer.reply.text;
+    return failureOf(answer, 'intro', 2);
   }
 
   /** What the server announced before TLS is forgotten (RFC 3207 4.2). */
@@ -127,7 +142,7 @@ class SmtpOpening {
     this.tlsFailed = !secured.ok;
     if (!secured.ok) return secured.failure;
     this.#socket = secured.socket;
-    this.#conversation = new Conversation(secured.socket, this.#options, this.#secrets);
+    this.#conversation = new Conversation(secured.socket, this.#options, this.#secrets, this.#count);
     this.#tls = secured;
     this.#heard = false;
     const {problem} = secured;
@@ -164,11 +179,17 @@ class SmtpOpening {
     return loss === undefined ? undefined : {stage: this.#stage, result: 'lost', description: loss};
   }
 
+  get sentOctets(): SentOctets {
+    return this.#count.sentOctets;
+  }
+
   get facts(): SessionFacts {
     const {policy, dane, address} = this.#target;
     return {
       ...(this.#localAddress !== undefined && {from: this.#localAddress}),
       to: address,
+      ...(this.#banner !== undefined && {banner: this.#banner}),
+      dsn: this.#extensions.has('DSN'),
       ...this.#tls?.facts,
       ...(this.#authentication !== undefined && {authentication: this.#authentication}),
       ...(policy && {policy: policy.mode === 'enforce' ? 'mta-sts' : 'mta-sts-testing'}),

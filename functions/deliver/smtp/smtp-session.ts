@@ -19,6 +19,7 @@ import {isClean, type Spent, spentBy} from '../../../shared/smtp/spent-connectio
 import type {Target} from '../../../shared/smtp/target.ts';
 import {failureOf} from './answer.ts';
 import type {Conversation} from './conversation.ts';
+import type {SentOctets} from './sent-octets.ts';
 import type {SessionFacts} from './session-facts.ts';
 import {allowanceOf, type Deadline} from './timeouts.ts';
 import type {Turn} from './turns.ts';
@@ -79,6 +80,11 @@ export class SmtpSession {
     return this.#hasTakenMail;
   }
 
+  /** What was sent over it so far. */
+  get sentOctets(): SentOctets {
+    return this.#conversation.sentOctets;
+  }
+
   get usable(): boolean {
     return this.#conversation.open;
   }
@@ -120,7 +126,7 @@ export class SmtpSession {
       };
     }
     conversation.deadline = given;
-    const answered = conversation.content(mail.content.wire);
+    const answered = conversation.content(mail.content);
     if (this.pipelining) turn.pass();
     const answer = await answered;
     const failure = failureOf(answer, 'message', 2);
@@ -150,7 +156,7 @@ export class SmtpSession {
     const isDataTaken = failures.length === commands.length && failures.at(-1) === undefined;
     if (!isClean(refused.reply) || (isDataTaken && !isTaken)) conversation.close();
     // RFC 2920 3.1: the server took DATA although no recipient is left. A dot alone ends it.
-    else if (isDataTaken) void conversation.content(Buffer.from('.\r\n'));
+    else if (isDataTaken) void conversation.content({wire: Buffer.from('.\r\n'), size: 0});
     else this.#dirty = isTaken;
     return refused;
   }

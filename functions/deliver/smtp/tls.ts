@@ -5,6 +5,8 @@ import {X509Certificate} from 'node:crypto';
 import {once} from 'node:events';
 import net from 'node:net';
 import tls, {type DetailedPeerCertificate, type SecureContext, type TLSSocket} from 'node:tls';
+import {type Certificate, certificateOf} from '../../../shared/smtp/certificate.ts';
+import {cipherSuiteOf} from '../../../shared/smtp/cipher-suite.ts';
 import {daneFailureOf} from '../../../shared/smtp/dane.ts';
 import {type Failure, factFailure, type Tried} from '../../../shared/smtp/failure.ts';
 import {mustProveItself, provesItself, type Target} from '../../../shared/smtp/target.ts';
@@ -14,7 +16,7 @@ import {allowedMs, type Deadline} from './timeouts.ts';
 
 export interface Secured {
   readonly socket: TLSSocket;
-  readonly facts: Pick<SessionFacts, 'cipher' | 'verified'>;
+  readonly facts: Pick<SessionFacts, 'cipher' | 'verified' | 'certificate'>;
   /** Why the certificate is not what it must be; undefined where it is, or where any certificate will do. */
   readonly problem: string | undefined;
   /** The first error of TLS since. */
@@ -25,7 +27,7 @@ export interface Secured {
 export async function secure(
   socket: net.Socket,
   target: Target,
-  deadline: Deadline,
+  {wantsCertificate = false, ...deadline}: Deadline & {readonly wantsCertificate?: boolean},
 ): Promise<Tried<Secured>> {
   // Errors are collected as long as there is a connection: the server may refuse when the handshake is over for us.
   const errors: TlsError[] = [];
@@ -44,8 +46,15 @@ export async function secure(
     });
     secured.on('error', hear);
     await once(secured, 'secureConnect', {signal});
-    const findings = findingsOf(secured, target, deadline.now());
-    return {ok: true, socket: secured, ...findings, error: () => errors[0]};
+    const {problem, ...facts} = findingsOf(secured, target, deadline.now());
+    const certificate = wantsCertificate ? shownCertificateOf(secured, problem) : undefined;
+    return {
+      ok: true,
+      socket: secured,
+      facts: {...facts, ...(certificate && {certificate})},
+      problem: facts.verified || !mustProveItself(target) ? undefined : problem(),
+      error: () => errors[0],
+    };
   } catch (error) {
     socket.destroy();
     const failure: Failure = signal.aborted
@@ -55,17 +64,31 @@ export async function secure(
   }
 }
 
+/** `problem` is why the certificate proves nothing. Finding the words takes time, so that it is asked for. */
 function findingsOf(socket: TLSSocket, target: Target, nowMs: number) {
   const {standardName, name, version} = socket.getCipher();
-  const cipher = {name: standardName ?? name, version: socket.getProtocol() ?? version};
+  const suite = standardName ?? name;
+  const cipher = {name: suite, version: socket.getProtocol() ?? version, ...cipherSuiteOf(suite)};
   const unproven = target.dane && daneFailureOf(target.dane, chainOf(socket), nowMs);
   const verified = provesItself(target) ? unproven === undefined : socket.authorized;
-  const facts = {cipher, verified};
-  if (verified || !mustProveItself(target)) return {facts, problem: undefined};
-  if (unproven !== undefined) return {facts, problem: `${unproven} (DANE)`};
-  // The types say that this is an error. It is an error's code.
-  const code = String(socket.authorizationError);
-  return {facts, problem: certificateProblemOf(code, chainOf(socket), target.host, nowMs)};
+  const problem = (): string | undefined => {
+    if (verified) return undefined;
+    if (unproven !== undefined) return `${unproven} (DANE)`;
+    // The types say that this is an error. It is an error's code.
+    const code = String(socket.authorizationError);
+    return certificateProblemOf(code, chainOf(socket), target.host, nowMs);
+  };
+  return {cipher, verified, problem};
+}
+
+/** Undefined where there is none, or none that can be read: mail does not depend on what is shown. */
+function shownCertificateOf(socket: TLSSocket, problem: () => string | undefined): Certificate | undefined {
+  const {raw} = socket.getPeerCertificate();
+  try {
+    return raw && certificateOf(new X509Certificate(raw), problem());
+  } catch {
+    return undefined;
+  }
 }
 
 /** The server's certificate, and those behind it. (getPeerX509Certificate() works only once: nodejs/node#65579.) */

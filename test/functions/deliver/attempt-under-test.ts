@@ -24,6 +24,7 @@ export const settings: AttemptSettings = {
   heloName: 'relay.example',
   smarthost: undefined,
   smarthostPrivateAddresses: false,
+  resultsDetail: new Set(),
   mx: {port: 25, privateAddresses: true, nameServers: [], mtaSts: true},
   capacity: new Map(),
 };

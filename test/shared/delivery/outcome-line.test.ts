@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import {attempted, type Outcome, refused, stopped} from '../../../shared/delivery/outcome.ts';
 import {loggedAddressOf, outcomeLine} from '../../../shared/delivery/outcome-line.ts';
-import {entryOf} from '../../../shared/delivery/result-entry.ts';
+import {entryOf, type ResultEntry} from '../../../shared/delivery/result-entry.ts';
 import type {Tried} from '../../../shared/smtp/failure.ts';
 import {incoming, mailbox, message, now, settings} from '../../samples/messages.ts';
 
@@ -113,6 +113,16 @@ test.each<[string, Outcome, string, string, object]>([
   ],
 ])('the log has one line for %s', (_, outcome, level, text, fields) => {
   expect(outcomeLine(outcome)).toEqual({level, message: text, fields});
+});
+
+test('what only results tell adds no octet to a log line', () => {
+  const cipher = {name: 'TLS_AES_128_GCM_SHA256', version: 'TLSv1.3'};
+  const lineOf = (facts: Partial<ResultEntry>) =>
+    JSON.stringify(outcomeLine(attempted(candidate, report({ok: false, failure}, facts), stage, now)));
+  const certificate = {common: 'x'} as unknown as NonNullable<ResultEntry['certificate']>;
+  const more = {queue: 'example.org', durationMs: 70, dsn: true, banner: 'b', certificate};
+  const sent = {connection: 1, data: 0};
+  expect(lineOf({...more, sent, cipher: {...cipher, bits: 128, id: 4865}})).toBe(lineOf({cipher}));
 });
 
 test('the log says nothing of a message that waits until it is due', () => {

@@ -79,12 +79,20 @@ describe('an attempt’s entry in the results', () => {
         code: 550,
         status: '5.1.1',
         description: 'in words',
+        fatal: true,
       },
     ],
     [
       'without a reply',
       failed({stage: 'connect', result: 'timeout'}),
-      {state: 'connect', result: 'timeout', class: 'network', status: '4.4.1', description: 'in words'},
+      {
+        state: 'connect',
+        result: 'timeout',
+        class: 'network',
+        status: '4.4.1',
+        description: 'in words',
+        fatal: false,
+      },
     ],
     [
       'perhaps accepted',
@@ -95,6 +103,7 @@ describe('an attempt’s entry in the results', () => {
         class: 'network',
         status: '4.4.2',
         description: 'in words',
+        fatal: false,
         maybeSent: true,
       },
     ],
@@ -171,6 +180,7 @@ describe('the fate of a message', () => {
     expect(JSON.parse(settlement.body)).toMatchObject({
       fate: 'deferred',
       relayq: {...relayq, key: 'm.2'},
+      nextattempt: rest.nextattempt,
       results,
     });
     expect(settlement.body).not.toContain('"password"');
@@ -201,7 +211,15 @@ describe('the fate of a message', () => {
     expect(results).toEqual([
       earlier,
       expect.objectContaining({state: 'rcptto', code: 450}),
-      {state: 'process', result: 'timeout', class: 'expired', time, status: '5.4.7', description: reason},
+      {
+        state: 'process',
+        result: 'timeout',
+        class: 'expired',
+        time,
+        status: '5.4.7',
+        description: reason,
+        fatal: true,
+      },
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {resolveDestination} from '../../../shared/delivery/destination.ts';
+import {withEntry} from '../../../shared/delivery/entries.ts';
 import {messageBody} from '../../../shared/delivery/next-round.ts';
 import {refused} from '../../../shared/delivery/outcome.ts';
 import {
@@ -10,11 +11,10 @@ import {
   maxMessageOctets,
   reasonOf,
 } from '../../../shared/delivery/result.ts';
-import {entryProperty, type ResultEntry, withEntry} from '../../../shared/delivery/result-entry.ts';
+import {entryProperty, type ResultEntry} from '../../../shared/delivery/result-entry.ts';
 import type {JsonObject} from '../../../shared/json.ts';
 import {octetsOf} from '../../../shared/json.ts';
 import type {Message} from '../../../shared/message/message.ts';
-import {growthOf, linear} from '../../growth.ts';
 import {incoming, message, now, settings} from '../../samples/messages.ts';
 
 const resultOf = (mail: Message, fate: 'accepted' | 'deferred', entries: readonly JsonObject[]) => {
@@ -40,50 +40,6 @@ test('an entry has its time in words, and says maybesent only when it may be', (
 test('an entry says what a policy in testing would have refused, all in lower case as results are', () => {
   const {policyfailure, ...rest} = entryProperty({...entry, policyFailure: 'no TLS'});
   expect([policyfailure, rest]).toEqual(['no TLS', entryProperty(entry)]);
-});
-
-describe('the entries of a message', () => {
-  test('are all kept while they are small', () => {
-    let entries: readonly JsonObject[] = [];
-    for (let code = 0; code < 50; code++) entries = withEntry(entries, {...entry, code});
-    expect(entries.map(each => each.code)).toEqual(Array.from({length: 50}, (_, index) => index));
-  });
-
-  test('keep the first and the newest when they get too large', () => {
-    let entries: readonly JsonObject[] = [];
-    for (let code = 0; code < 200; code++)
-      entries = withEntry(entries, {...entry, code, description: '€'.repeat(300)});
-    expect(octetsOf(JSON.stringify(entries))).toBeLessThanOrEqual(12_288);
-    const codes = entries.map(each => each.code as number);
-    expect(codes[0]).toBe(0);
-    expect(codes.slice(1)).toEqual(
-      Array.from({length: codes.length - 1}, (_, index) => 201 - codes.length + index),
-    );
-    expect(codes.length).toBeGreaterThan(8);
-  });
-
-  test('keep the newest alone when the first leaves no room for it', () => {
-    const large = {text: 'x'.repeat(12_288)};
-    const newest = entryProperty(entry);
-    expect(withEntry([large], entry)).toEqual([newest]);
-    expect(withEntry([large, {code: 1}, {code: 2}], entry)).toEqual([newest]);
-  });
-
-  test('are all kept up to 12,288 octets, to the octet', () => {
-    const newest = entryProperty(entry);
-    const first = {text: 'x'.repeat(12_288 - octetsOf(JSON.stringify([{text: ''}, {}, newest])))};
-    expect(octetsOf(JSON.stringify([first, {}, newest]))).toBe(12_288);
-    expect(withEntry([first, {}], entry)).toEqual([first, {}, newest]);
-    const larger = {text: `${first.text}x`};
-    expect(withEntry([larger, {}], entry)).toEqual([larger, newest]);
-  });
-
-  test('are shortened in time proportional to their number, whoever made them', () => {
-    const shortened = (count: number) =>
-      withEntry(new Array<JsonObject>(count).fill({state: 'made up'}), entry);
-    expect(octetsOf(JSON.stringify(shortened(20_000)))).toBeLessThanOrEqual(12_288);
-    expect(growthOf(count => () => shortened(count), 5000)).toBeLessThan(linear);
-  });
 });
 
 describe('a result', () => {
@@ -141,6 +97,7 @@ describe('a result', () => {
           class: 'other',
           time: '2030-01-01 12:00:00',
           description: 'the message is not JSON',
+          fatal: true,
         },
       ],
     });

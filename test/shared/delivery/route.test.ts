@@ -129,6 +129,7 @@ describe('a message is answered at once', () => {
         time: '2030-01-01 12:00:00',
         status: '5.4.7',
         description: reason,
+        fatal: true,
       },
     ]);
   });

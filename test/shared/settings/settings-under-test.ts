@@ -32,6 +32,7 @@ export const defaults: Settings = {
   resultsKinds: new Set(['results', 'success', 'failure', 'retry']),
   dkim: {rules: [], expireSeconds: undefined},
   dkimUnsigned: new Map(),
+  resultsDetail: new Set(),
   unknown: new Set(),
 };
 

@@ -21,6 +21,9 @@ test.each([
   [{'results-kinds': 'results'}, {resultsKinds: new Set(['results'])}],
   [{'results-kinds': 'none'}, {resultsKinds: new Set()}],
   [{'results-kinds': 'failure, retry'}, {resultsKinds: new Set(['failure', 'retry'])}],
+  [{'results-detail': 'none'}, {}],
+  [{'results-detail': 'sent, banner'}, {resultsDetail: new Set(['sent', 'banner'])}],
+  [{'results-detail': 'full'}, {resultsDetail: new Set(['banner', 'certificate', 'extracted', 'sent'])}],
 ])('%j', expectRight);
 
 test.each([
@@ -33,6 +36,9 @@ test.each([
   ['helo-name', 'a b', 'has a domain that is not a host name such as example.org'],
   ['mq-headers', 'ignored', 'must be one of obeyed, stripped, refused'],
   ['results-kinds', 'none,retry', 'must be none alone, or a list without it'],
+  ['results-detail', 'full,sent', 'must be full alone, or a list without it'],
+  ['results-detail', 'sent,none', 'must be none alone, or a list without it'],
+  ['results-detail', 'subject', 'must be a list of banner, certificate, extracted, sent; or full, or none'],
   ['strict', 'yes', 'must be one of true, false'],
   ['smarthost-private-addresses', 'yes', 'must be one of refused, allowed'],
   ['results-kinds', 'results,dsn', 'must be a list of results, success, failure, retry; or none'],
@@ -60,6 +66,7 @@ const everyName = {
   strict: 'hunter2',
   'smarthost-private-addresses': 'hunter2',
   'results-kinds': 'hunter2',
+  'results-detail': 'hunter2',
   'capacity/example.org': '{"hunter2": "hunter2"}',
   'not-known': 'hunter2',
 };

@@ -5,6 +5,7 @@ import {Connections} from '../../../../functions/deliver/pace/connections.ts';
 import {openSession} from '../../../../functions/deliver/smtp/smtp-opening.ts';
 import {parseMailbox} from '../../../../shared/smtp/address.ts';
 import {contentOf} from '../../../../shared/smtp/content.ts';
+import type {Target} from '../../../../shared/smtp/target.ts';
 import {type Script, startLineServer} from '../../../servers/line-server.ts';
 import {inStillTime} from '../../runtime/still-time.ts';
 import {transact} from '../lane-under-test.ts';
@@ -46,6 +47,29 @@ describe('STARTTLS', () => {
   test('with the level required takes any certificate, and the facts say that it is not verified', async () => {
     const opened = await open(await serve(), {security: 'required', host: 'smtp.example.net'});
     expect(opened.facts).toMatchObject({verified: false});
+  });
+});
+
+describe('the certificate', () => {
+  const facts = async (more: Partial<Target>, wantsCertificate: boolean) => {
+    const opened = await openSession(targetOf(await serve(), more), {...options, wantsCertificate});
+    if (opened.ok) running.push({close: () => opened.session.quit()});
+    return opened.facts;
+  };
+
+  test('is told where it was asked for', async () => {
+    const certificate = {verified: true, result: 'ok', subject: {common: 'localhost'}, version: 3};
+    expect(await facts({}, true)).toMatchObject({certificate});
+    expect(await facts({}, false)).not.toHaveProperty('certificate');
+  });
+
+  test.each([
+    ['a connection that goes on all the same', 'required'],
+    ['a connection that is refused for it', 'verified'],
+  ] as const)('is told with what is wrong with it, of %s', async (_, security) => {
+    const result = 'the certificate is for localhost, 127.0.0.1, not for smtp.example.net';
+    const told = await facts({security, host: 'smtp.example.net'}, true);
+    expect(told).toMatchObject({certificate: {verified: false, result}});
   });
 });
 
