@@ -2,12 +2,12 @@
 // the text is compared with that for the text, in CPU time of this process, which a busy machine does not change.
 
 import {describe, expect, test} from 'vitest';
+import {fromDomainsOf} from '../../functions/deliver/dkim/from-domains.ts';
 import {plainClassOf} from '../../shared/classes/class-of.ts';
 import {ownClassOf, ownSubjectOf, parseOwnRule} from '../../shared/classes/own-rule.ts';
 import {parsePostponed} from '../../shared/delivery/postponed-result.ts';
 import {retryHintOf} from '../../shared/delivery/schedule.ts';
 import {parseDkim} from '../../shared/dkim/dkim-property.ts';
-import {fromDomainsOf} from '../../shared/dkim/from-domains.ts';
 import {parsePrivateKey} from '../../shared/dkim/private-key.ts';
 import {dkimFieldsOf} from '../../shared/dkim/signature.ts';
 import {parseJson} from '../../shared/json.ts';

@@ -2,7 +2,6 @@
 // it fetches the keys of a batch, and stops what it cannot sign as it should.
 
 import type {Candidate, Gate, Stop} from '../../../shared/delivery/gate.ts';
-import {fromDomainsOf} from '../../../shared/dkim/from-domains.ts';
 import {
   type KeysOfDomain,
   keyDomainsOf,
@@ -14,6 +13,7 @@ import type {Message} from '../../../shared/message/message.ts';
 import type {Settings} from '../../../shared/settings/settings.ts';
 import {type Content, contentOf, sentLines} from '../../../shared/smtp/content.ts';
 import {errorText} from '../../runtime/log.ts';
+import {fromDomainsOf} from './from-domains.ts';
 import type {KeyStore} from './key-store.ts';
 
 /** How long a message waits whose keys SSM did not tell. */

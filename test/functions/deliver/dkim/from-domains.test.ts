@@ -1,12 +1,14 @@
 import {expect, test} from 'vitest';
-import {fromDomainsOf} from '../../../shared/dkim/from-domains.ts';
+import {fromDomainsOf} from '../../../../functions/deliver/dkim/from-domains.ts';
 
 const after = '\r\nSubject: s\r\n\r\nFrom: x@body.example\r\n';
 
 test.each<[string, readonly string[]]>([
   ['From: jo@example.org', ['example.org']],
   ['from:<Jo@EXAMPLE.org>', ['example.org']],
-  ['From : Jo Doe <jo@example.org>', ['example.org']],
+  ['From\t: Jo Doe <jo@example.org>', ['example.org']],
+  // Mail servers take it for a line of an mbox file.
+  ['From : Jo Doe <jo@example.org>', []],
   ['From: Jo\r\n Doe\r\n\t<jo@example.org>', ['example.org']],
   ['From: Jo\n <jo@example.org>', ['example.org']],
   ['From: "Doe, Jo <x@no.example>" <jo@example.org>', ['example.org']],
@@ -24,7 +26,6 @@ test.each<[string, readonly string[]]>([
   ['From: undisclosed', []],
   ['From: <>', []],
   ['From:', []],
-  ['From: a@b@', []],
   ['X-From: jo@example.org', []],
   ['', []],
 ])('%j', (header, domains) => {
