@@ -1,0 +1,79 @@
+// Whether receivers can tell that the message is really from its From domain: what `relayq dkim check` tells of a domain. It is
+// asked from this machine, and does not stand in the message's way.
+
+import addressparser from 'nodemailer/lib/addressparser';
+import type {Candidate} from '../../shared/delivery/gate.ts';
+import {sectionsOf} from '../../shared/dkim/header-section.ts';
+import type {Settings} from '../../shared/settings/settings.ts';
+import {parseMailbox} from '../../shared/smtp/address.ts';
+import type {Context} from '../command/context.ts';
+import {authenticationOf} from '../dkim-check/authentication.ts';
+import {type Finding, isBad, type Section, zoneLineOf} from '../dkim-check/finding.ts';
+import {titles} from '../dkim-check/report-text.ts';
+import type {Fact, Step} from './step.ts';
+
+export async function authenticationStep(
+  {message, destination}: Candidate,
+  {
+    hasText,
+    settings,
+    context,
+  }: {readonly hasText: boolean; readonly settings: Settings; readonly context: Context},
+): Promise<Step> {
+  if (!hasText)
+    return stepOf(
+      [{what: 'message', is: 'none given', why: 'DKIM, SPF and DMARC are about whom it is from'}],
+      {},
+    );
+  const domains = fromDomainsOf(message.text);
+  const [domain, ...others] = domains;
+  if (domain === undefined)
+    return stepOf([{what: 'From', is: 'has no address', why: 'receivers refuse that', isBad: true}], {
+      from: [],
+    });
+  const {nextHop: hop} = destination;
+  const smarthost = hop.kind === 'smarthost' ? hop.hosts.join(', ') : undefined;
+  const {envelope, text} = message;
+  const mail = {domain, envelope, addresses: [], helo: settings.heloName, smarthost, text};
+  const sections = await authenticationOf(mail, settings, context);
+  const several: Fact = {
+    what: 'From',
+    is: `addresses of ${domains.length} domains`,
+    why: 'DMARC fails',
+    isBad: true,
+  };
+  return stepOf(
+    [
+      ...(others.length > 0 ? [several] : []),
+      ...sections.flatMap(({subject, findings}) => findings.map(finding => factOf(titles[subject], finding))),
+      {what: 'asked', is: 'from this machine', why: 'receivers may be told something else'},
+    ],
+    {from: domains, askedFrom: 'this machine', sections: sections.map(dataOf)},
+  );
+}
+
+const stepOf = (facts: readonly Fact[], data: Step['data']): Step => ({step: 'authentication', facts, data});
+
+const factOf = (title: string, finding: Finding): Fact => ({
+  what: title,
+  is: `${finding.what}: ${finding.is}`,
+  ...(finding.publish !== undefined && {why: `publish ${zoneLineOf(finding.publish)}`}),
+  ...(isBad(finding) && {isBad: true}),
+});
+
+const dataOf = ({subject, findings, data}: Section) => ({subject, findings, ...data});
+
+/** More are of no use to anybody. */
+const [mostOctets, mostAddresses] = [16_384, 20];
+
+/** The domains of the addresses in the From fields, each once. */
+function fromDomainsOf(text: string): readonly string[] {
+  const {fields} = sectionsOf(Buffer.from(text.replaceAll(/\r?\n/g, '\r\n')));
+  const addresses = fields
+    .filter(({name}) => name === 'from')
+    .map(({raw}) => Buffer.from(raw, 'latin1').toString().slice('from:'.length, mostOctets))
+    .flatMap(value => addressparser(value.replaceAll('\r\n', ''), {flatten: true}))
+    .slice(0, mostAddresses);
+  const mailboxes = addresses.map(({address = ''}) => parseMailbox(address));
+  return [...new Set(mailboxes.flatMap(mailbox => (mailbox.ok ? [mailbox.value.domain] : [])))];
+}
