@@ -6,7 +6,7 @@ import {parseSigningDomain} from '../../shared/dkim/key-name.ts';
 import {namesOf} from '../../shared/names.ts';
 import {parseSettings} from '../../shared/settings/settings.ts';
 import {parseHost} from '../../shared/smtp/address.ts';
-import {familyOf} from '../../shared/smtp/ip-address.ts';
+import {addressLiteralOf, familyOf} from '../../shared/smtp/ip-address.ts';
 import {parametersOf} from '../aws/parameters.ts';
 import type {Act, Acting} from '../command/command.ts';
 import {UsageError} from '../command/problems.ts';
@@ -82,7 +82,9 @@ function domainOf(text: string): string {
 }
 
 function addressOf(text: string): string {
-  if (familyOf(text) !== 0) return text.toLowerCase();
+  // In its shortest form, and IPv4 inside IPv6 as IPv4 (RFC 7208 5).
+  const address = familyOf(text) === 0 ? undefined : addressLiteralOf(text);
+  if (address !== undefined) return address.replace(/^\[(?:IPv6:)?|\]$/g, '');
   throw new UsageError(`--from-address ${JSON.stringify(text)} must be an IPv4 or IPv6 address`);
 }
 

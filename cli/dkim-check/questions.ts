@@ -76,7 +76,10 @@ export class Questions {
       if (records.length > mostRecords) return {kind: 'unknown', why: `more than ${mostRecords} records`};
       return records.length > 0 ? {kind: 'found', records} : {kind: 'none', exists};
     } catch (error) {
-      return {kind: 'unknown', why: `the DNS does not answer: ${codeOf(error)}`};
+      const code = codeOf(error);
+      // What c-ares takes for no name is none in the DNS.
+      if (code === 'EBADNAME') return {kind: 'none', exists: false};
+      return {kind: 'unknown', why: `the DNS does not answer: ${code}`};
     }
   }
 
