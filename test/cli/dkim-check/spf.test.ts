@@ -127,7 +127,7 @@ const domain = fc.constantFrom(
     'absent.example.net',
     'deep7.example.net',
   ],
-  ...['%{l}.example.net', '%{o}', '%{d2}', '%{ir}.%{v}.arpa', 'x', 'example.net.'],
+  ...['%{l}.example.net', '%{s-}.example.net', '%{o}', '%{d2}', '%{ir}.%{v}.arpa', 'x', 'example.net.'],
 );
 const term = fc.oneof(
   fc
