@@ -1,6 +1,7 @@
 // All that receivers look at to tell whether mail is really from its From domain: signatures, SPF, DMARC, names of addresses.
 
 import {dnsOf} from '../../functions/deliver/next-hop/lookup.ts';
+import type {Parsed} from '../../shared/parsed.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import type {Context} from '../command/context.ts';
 import {addressesSectionOf} from './addresses-section.ts';
@@ -9,7 +10,7 @@ import {dmarcSectionOf} from './dmarc-section.ts';
 import type {Section} from './finding.ts';
 import {Questions} from './questions.ts';
 import {spfSectionOf} from './spf-section.ts';
-import {type StoredKey, storedKeysFor} from './stored-keys.ts';
+import type {StoredKey} from './stored-keys.ts';
 import {unsubscribeSectionOf} from './unsubscribe-section.ts';
 
 export interface Mail {
@@ -29,10 +30,10 @@ export interface Mail {
 
 export async function authenticationOf(
   mail: Mail,
+  keys: Parsed<readonly StoredKey[]>,
   {mx}: Pick<Settings, 'mx'>,
-  context: Pick<Context, 'clients' | 'stage' | 'signal' | 'now'>,
+  context: Pick<Context, 'signal' | 'now'>,
 ): Promise<readonly Section[]> {
-  const keys = await storedKeysFor(context.clients.ssm, context.stage, mail.domain);
   const questions = new Questions(dnsOf(mx), context.signal);
   try {
     return await sectionsOf(mail, keys, questions, context.now());
@@ -43,7 +44,7 @@ export async function authenticationOf(
 
 async function sectionsOf(
   mail: Mail,
-  keys: readonly StoredKey[],
+  keys: Parsed<readonly StoredKey[]>,
   questions: Questions,
   nowMs: number,
 ): Promise<readonly Section[]> {
@@ -60,13 +61,18 @@ async function sectionsOf(
       ),
     addressesSectionOf({addresses, helo, smarthost}, questions),
   ]);
-  const identities = {signers: dkim.signers, envelope: envelope?.domain, spfPasses: spf?.passes};
+  const identities = {
+    signers: dkim.signers,
+    mayBeSigned: isOthersTask && !(keys.ok && keys.value.length > 0),
+    envelope: envelope?.domain,
+    spfPasses: spf?.passes,
+  };
   const dmarc = await dmarcSectionOf(domain, identities, questions);
   return [
     dkim,
     ...(spf ? [spf] : []),
     dmarc,
     ofAddresses,
-    ...(text === undefined ? [] : [unsubscribeSectionOf(text, keys.length > 0)]),
+    ...(text === undefined ? [] : [unsubscribeSectionOf(text, keys.ok && keys.value.length > 0)]),
   ];
 }

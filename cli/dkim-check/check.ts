@@ -4,6 +4,7 @@
 import type {Command} from 'commander';
 import {parseSigningDomain} from '../../shared/dkim/key-name.ts';
 import {namesOf} from '../../shared/names.ts';
+import {right} from '../../shared/parsed.ts';
 import {parseSettings} from '../../shared/settings/settings.ts';
 import {parseHost} from '../../shared/smtp/address.ts';
 import {addressLiteralOf, familyOf} from '../../shared/smtp/ip-address.ts';
@@ -14,8 +15,9 @@ import {paintOf} from '../terminal/paint.ts';
 import {countOf} from '../terminal/printable.ts';
 import {timeText} from '../terminal/time.ts';
 import {authenticationOf} from './authentication.ts';
-import {isBad} from './finding.ts';
+import {dataOf, isBad} from './finding.ts';
 import {reportLines} from './report-text.ts';
+import {storedKeysFor} from './stored-keys.ts';
 
 interface CheckOptions {
   readonly fromAddress?: readonly string[];
@@ -41,13 +43,14 @@ export const addCheck = (dkim: Command, acting: Acting): void =>
 
 const check: Act<[string, CheckOptions]> = async (context, given, {fromAddress = [], helo}) => {
   const domain = domainOf(given);
-  const addresses = fromAddress.map(addressOf);
+  const addresses = [...new Set(fromAddress.map(addressOf))];
   if (addresses.length > mostAddresses)
     throw new UsageError(`at most ${mostAddresses} addresses are looked at`);
   const heloName = helo === undefined ? undefined : heloOf(helo);
   const {clients, stage, terminal, json, now, local} = context;
   const parameters = await parametersOf(clients.ssm, namesOf(stage).parameterPath);
   const {settings} = parseSettings(parameters);
+  const keys = await storedKeysFor(clients.ssm, stage, domain);
   const nowMs = now();
   const mail = {
     domain,
@@ -56,10 +59,10 @@ const check: Act<[string, CheckOptions]> = async (context, given, {fromAddress =
     helo: heloName ?? settings.heloName,
     smarthost: settings.smarthost?.hosts.join(', '),
   };
-  const sections = await authenticationOf(mail, settings, context);
+  const sections = await authenticationOf(mail, right(keys), settings, context);
   const wrong = sections.flatMap(({findings}) => findings.filter(isBad)).length;
   if (json) {
-    const told = sections.map(({subject, findings, data}) => ({subject, findings, ...data}));
+    const told = sections.map(dataOf);
     const time = timeText(nowMs, false);
     terminal.say(JSON.stringify({version: 1, stage, time, domain, ok: wrong === 0, sections: told}));
   } else {

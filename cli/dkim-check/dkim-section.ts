@@ -2,6 +2,7 @@
 
 import {recordNameOf} from '../../shared/dkim/key-name.ts';
 import {dnsRecordOf} from '../../shared/dkim/private-key.ts';
+import type {Parsed} from '../../shared/parsed.ts';
 import {countOf} from '../terminal/printable.ts';
 import {type DkimRecord, parseDkimRecord} from './dkim-record.ts';
 import {bad, type Finding, good, hint, isBad, type Section} from './finding.ts';
@@ -22,27 +23,30 @@ export interface DkimSection extends Section {
   readonly signers: readonly string[];
 }
 
-/** @param isOthersTask whether somebody else may sign: a smarthost, or whoever made the message */
+/** @param stored or why they cannot be read. @param isOthersTask whether somebody else may sign: a smarthost, or whoever made the message */
 export async function dkimSectionOf(
   domain: string,
-  keys: readonly StoredKey[],
+  stored: Parsed<readonly StoredKey[]>,
   {
     questions,
     nowMs,
     isOthersTask,
   }: {readonly questions: Questions; readonly nowMs: number; readonly isOthersTask: boolean},
 ): Promise<DkimSection> {
+  const keys = stored.ok ? stored.value : [];
   const checked = await Promise.all(
     keys.slice(0, mostKeys).map(async (stored): Promise<CheckedKey> => {
       return {stored, findings: await findingsOf(stored, questions, nowMs)};
     }),
   );
-  const none = isOthersTask
-    ? hint(
-        domain,
-        'no key is stored for it: that mail is signed is the smarthost’s task, or of whoever makes it',
-      )
-    : bad(domain, 'no key is stored for it: its mail is not signed');
+  const none = !stored.ok
+    ? hint(domain, `its stored keys cannot be read: ${stored.problem}`)
+    : isOthersTask
+      ? hint(
+          domain,
+          'no key is stored for it: that mail is signed is the smarthost’s task, or of whoever makes it',
+        )
+      : bad(domain, 'no key is stored for it: its mail is not signed');
   const more =
     keys.length > mostKeys
       ? [hint(domain, `has ${keys.length} keys; the first ${mostKeys} are looked at`)]

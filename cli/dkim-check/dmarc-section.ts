@@ -7,6 +7,8 @@ import type {Questions} from './questions.ts';
 export interface Identities {
   /** Domains (d=) whose signatures hold. */
   readonly signers: readonly string[];
+  /** Whether somebody may sign whom we do not know. */
+  readonly mayBeSigned: boolean;
   /** Where bounces go; undefined for mail that has no bounces. */
   readonly envelope: string | undefined;
   /** Whether SPF lets us send for it; undefined where that is not known. */
@@ -89,7 +91,7 @@ async function findingsOf(
 async function alignmentOf(
   author: {readonly domain: string; readonly organisation: string},
   {isDkimStrict, isSpfStrict}: DmarcRecord,
-  {signers, envelope, spfPasses}: Identities,
+  {signers, mayBeSigned, envelope, spfPasses}: Identities,
   questions: Questions,
 ): Promise<readonly Finding[]> {
   const mode = (isStrict: boolean) => (isStrict ? 'strict' : 'relaxed');
@@ -123,12 +125,10 @@ async function alignmentOf(
               `SPF counts for ${author.domain} (${mode(isSpfStrict)})${spfPasses === undefined ? ', if it passes' : ''}`,
             )
           : hint(envelope, `SPF would count for ${author.domain}, and does not pass`);
-  const nothing = first === undefined && !passes;
-  return [
-    dkim,
-    spf,
-    ...(nothing ? [bad(author.domain, 'DMARC fails: neither a signature nor SPF counts for it')] : []),
-  ];
+  const fails = mayBeSigned
+    ? hint(author.domain, 'DMARC passes only if somebody signs in its name')
+    : bad(author.domain, 'DMARC fails: neither a signature nor SPF counts for it');
+  return [dkim, spf, ...(first === undefined && !passes ? [fails] : [])];
 }
 
 const mostReports = 5;

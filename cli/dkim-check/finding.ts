@@ -48,6 +48,14 @@ export const good = findingOf('good');
 export const bad = findingOf('bad');
 export const hint = findingOf('hint');
 
+/** A section for programs, printable too: JSON escapes only some of what controls a terminal. */
+export const dataOf = ({subject, findings, data}: Section): object =>
+  JSON.parse(
+    JSON.stringify({subject, findings, ...data}, (_, value) =>
+      typeof value === 'string' ? printable(value) : value,
+    ),
+  );
+
 /** A TXT record is made of strings of at most 255 octets (RFC 1035 3.3.14). */
 const stringsOf = (value: string): readonly string[] => value.match(/.{1,255}/gs) ?? [''];
 

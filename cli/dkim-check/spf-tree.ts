@@ -110,15 +110,23 @@ export function problemsOf(node: SpfNode): readonly SpfNode[] {
 }
 
 const longestRecord = 100;
+const mostLines = 60;
 
 /** The terms that are looked up, each with what it needs. */
-export function drawingOf(node: SpfNode, depth = 0): readonly string[] {
+export function drawingOf(node: SpfNode): readonly string[] {
+  const lines = linesOf(node, 0);
+  return lines.length <= mostLines
+    ? lines
+    : [...lines.slice(0, mostLines), `… and ${lines.length - mostLines} more`];
+}
+
+function linesOf(node: SpfNode, depth: number): readonly string[] {
   const {term, record, problem, lookups, isOpen, children} = node;
   const said = problem ?? record ?? (isOpen ? 'depends on who sends' : '');
   const count = depth === 0 ? '' : `${lookups} `;
   const line = `${'  '.repeat(depth)}${count}${term}${said === '' ? '' : `  ${said}`}`;
   return [
     shortened(printable(line), longestRecord + 2 * depth + term.length),
-    ...children.flatMap(child => drawingOf(child, depth + 1)),
+    ...children.flatMap(child => linesOf(child, depth + 1)),
   ];
 }

@@ -21,14 +21,24 @@ export async function storedKeysFor(
   stage: string,
   domain: string,
 ): Promise<readonly StoredKey[]> {
-  const labels = domain.split('.');
-  // A key of a whole top-level domain is nobody's.
-  for (let at = 0; at < Math.max(1, labels.length - 1); at++) {
-    const keys = await storedKeysOf(ssm, stage, labels.slice(at).join('.'));
+  for (const each of [domain, ...above(domain)]) {
+    const keys = await storedKeysOf(ssm, stage, each);
     if (keys.length > 0) return keys;
   }
   return [];
 }
+
+/** Others may choose the domain: no more names than this are asked about. */
+const mostAbove = 5;
+
+/** The domains above it, the nearest first. A key of a whole top-level domain is nobody's. */
+const above = (domain: string): readonly string[] => {
+  const labels = domain.split('.');
+  return labels
+    .map((_, at) => labels.slice(at).join('.'))
+    .slice(1, -1)
+    .slice(-mostAbove);
+};
 
 async function storedKeysOf(ssm: SSMClient, stage: string, domain: string): Promise<readonly StoredKey[]> {
   const parameters = await parametersOf(ssm, `${namesOf(stage).dkimKeyPath}${domain}/`);

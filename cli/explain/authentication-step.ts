@@ -4,12 +4,15 @@
 import addressparser from 'nodemailer/lib/addressparser';
 import type {Candidate} from '../../shared/delivery/gate.ts';
 import {sectionsOf} from '../../shared/dkim/header-section.ts';
+import {right, wrong} from '../../shared/parsed.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import {parseMailbox} from '../../shared/smtp/address.ts';
+import {awsProblemOf} from '../aws/aws-problem.ts';
 import type {Context} from '../command/context.ts';
 import {authenticationOf} from '../dkim-check/authentication.ts';
-import {type Finding, isBad, type Section, zoneLineOf} from '../dkim-check/finding.ts';
+import {dataOf, type Finding, isBad, zoneLineOf} from '../dkim-check/finding.ts';
 import {titles} from '../dkim-check/report-text.ts';
+import {storedKeysFor} from '../dkim-check/stored-keys.ts';
 import type {Fact, Step} from './step.ts';
 
 export async function authenticationStep(
@@ -35,7 +38,7 @@ export async function authenticationStep(
   const smarthost = hop.kind === 'smarthost' ? hop.hosts.join(', ') : undefined;
   const {envelope, text} = message;
   const mail = {domain, envelope, addresses: [], helo: settings.heloName, smarthost, text};
-  const sections = await authenticationOf(mail, settings, context);
+  const sections = await authenticationOf(mail, await keysFor(domain, context), settings, context);
   const several: Fact = {
     what: 'From',
     is: `addresses of ${domains.length} domains`,
@@ -52,6 +55,10 @@ export async function authenticationStep(
   );
 }
 
+/** Who may explain need not be allowed to read keys. */
+const keysFor = (domain: string, {clients, stage}: Context) =>
+  storedKeysFor(clients.ssm, stage, domain).then(right, (error: Error) => wrong(awsProblemOf(error)));
+
 const stepOf = (facts: readonly Fact[], data: Step['data']): Step => ({step: 'authentication', facts, data});
 
 const factOf = (title: string, finding: Finding): Fact => ({
@@ -60,8 +67,6 @@ const factOf = (title: string, finding: Finding): Fact => ({
   ...(finding.publish !== undefined && {why: `publish ${zoneLineOf(finding.publish)}`}),
   ...(isBad(finding) && {isBad: true}),
 });
-
-const dataOf = ({subject, findings, data}: Section) => ({subject, findings, ...data});
 
 /** More are of no use to anybody. */
 const [mostOctets, mostAddresses] = [16_384, 20];

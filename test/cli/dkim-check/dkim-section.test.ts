@@ -32,7 +32,7 @@ const edSpki = createPublicKey(ed25519Key.privateKey)
 
 const sectionOf = (keys: readonly StoredKey[], zone: Zone) =>
   asking(zone, questions =>
-    dkimSectionOf('example.org', keys, {questions, nowMs: Date.now(), isOthersTask: false}),
+    dkimSectionOf('example.org', right(keys), {questions, nowMs: Date.now(), isOthersTask: false}),
   );
 
 const foundFor = async (key: StoredKey, records: Zone[string]) => {
@@ -149,6 +149,10 @@ test('stored keys that are broken, in clear text, or not there are told; nothing
     'good rsa._domainkey.example.org: is the stored key: RSA, 204',
   ]);
   expect(signers).toEqual([]);
+  const denied = await asking({}, questions =>
+    dkimSectionOf('example.org', wrong('not allowed'), {questions, nowMs: 0, isOthersTask: true}),
+  );
+  expect(wordsOf(denied.findings)).toEqual(['hint example.org: its stored keys cannot be read: not allowed']);
   expect(wordsOf((await sectionOf([], {})).findings)).toEqual([
     'bad example.org: no key is stored for it: its mail is not signed',
   ]);

@@ -6,7 +6,12 @@ import {dmarcSectionOf, type Identities} from '../../../cli/dkim-check/dmarc-sec
 import type {Zone} from '../../servers/dns-server.ts';
 import {asking, txt, wordsOf} from './questions-under-test.ts';
 
-const alike: Identities = {signers: ['example.org'], envelope: 'example.org', spfPasses: true};
+const alike: Identities = {
+  signers: ['example.org'],
+  mayBeSigned: false,
+  envelope: 'example.org',
+  spfPasses: true,
+};
 
 const sectionOf = (domain: string, zone: Zone, identities: Partial<Identities> = {}) =>
   asking(zone, questions => dmarcSectionOf(domain, {...alike, ...identities}, questions));

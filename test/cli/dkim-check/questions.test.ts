@@ -52,5 +52,5 @@ test('records that lead to ever new ones are not followed for long', async () =>
   const words = wordsOf(findings);
   expect(words.join('\n')).toMatch(/needs [0-9]+ lookups where receivers make 10/);
   expect(words.length).toBeLessThan(30);
-  expect(drawing.length).toBeLessThan(2000);
+  expect(drawing.at(-1)).toMatch(/^… and [0-9]+ more$/);
 });
