@@ -36,7 +36,10 @@ export async function authenticationOf(
 ): Promise<readonly Section[]> {
   const questions = new Questions(dnsOf(mx), context.signal);
   try {
-    return await sectionsOf(mail, keys, questions, context.now());
+    const sections = await sectionsOf(mail, keys, questions, context.now());
+    // What was not waited for says nothing.
+    context.signal.throwIfAborted();
+    return sections;
   } finally {
     questions.close();
   }

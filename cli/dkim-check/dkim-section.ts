@@ -77,12 +77,13 @@ async function findingsOf(
   const {key, isSecret} = stored;
   if (!key.ok) return [bad(name, `the stored key ${key.problem}`)];
   const {privateKey} = key.value;
-  const wanted = {name, type: 'TXT', value: dnsRecordOf(privateKey)} as const;
   const open = isSecret
     ? []
     : [bad(name, 'the stored key is no SecureString: whoever reads parameters reads it')];
   const [answer, alias] = await Promise.all([questions.txt(name), questions.ask(name, 'CNAME')]);
   const target = alias.kind === 'found' ? alias.records[0] : undefined;
+  // Nothing else may stand beside an alias (RFC 1034 3.6.2).
+  const wanted = {name: target ?? name, type: 'TXT', value: dnsRecordOf(privateKey)} as const;
   const through = target === undefined ? '' : `, an alias of ${target},`;
   if (answer.kind === 'unknown') return [...open, bad(name, `cannot be looked up: ${answer.why}`)];
   if (answer.kind === 'none') {

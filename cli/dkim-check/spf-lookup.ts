@@ -7,7 +7,7 @@ export type SpfLookup =
   | {readonly kind: 'found'; readonly record: SpfRecord}
   | {readonly kind: 'none'; readonly isVoid: boolean; readonly almost: string | undefined}
   | {readonly kind: 'unknown'; readonly why: string}
-  | {readonly kind: 'broken'; readonly problem: string; readonly text: string | undefined};
+  | {readonly kind: 'broken'; readonly problem: string; readonly texts: readonly string[]};
 
 export async function spfOf(domain: string, questions: Questions): Promise<SpfLookup> {
   const answer = await questions.txt(domain);
@@ -23,10 +23,10 @@ export async function spfOf(domain: string, questions: Questions): Promise<SpfLo
     return {
       kind: 'broken',
       problem: `there are ${records.length} SPF records, where one is allowed`,
-      text: undefined,
+      texts: records.map(({text}) => text),
     };
   const parsed = parseSpf(first.text);
   if (parsed.ok) return {kind: 'found', record: parsed.value};
   const split = first.strings > 1 ? ' (its strings are joined without a blank between them)' : '';
-  return {kind: 'broken', problem: `the record ${parsed.problem}${split}`, text: first.text};
+  return {kind: 'broken', problem: `the record ${parsed.problem}${split}`, texts: [first.text]};
 }

@@ -7,7 +7,7 @@ import type {Questions} from './questions.ts';
 import {evaluateSpf, mostLookups, mostVoid, type SpfVerdict} from './spf-evaluation.ts';
 import {type SpfLookup, spfOf} from './spf-lookup.ts';
 import type {MacroValues} from './spf-macro.ts';
-import type {SpfRecord} from './spf-record.ts';
+import {parseSpf, type SpfRecord} from './spf-record.ts';
 import {drawingOf, problemsOf, type SpfNode, SpfTree} from './spf-tree.ts';
 
 /** The addresses that mail comes from: given, or a smarthost's, which are not ours to know. */
@@ -68,7 +68,12 @@ export async function spfSectionOf(
 
 function missing(domain: string, found: Exclude<SpfLookup, {kind: 'found'}>, wanted: DnsRecord): Finding {
   if (found.kind === 'unknown') return bad(domain, `the SPF record cannot be looked up: ${found.why}`);
-  if (found.kind === 'broken') return bad(domain, `receivers refuse to read it: ${found.problem}`, wanted);
+  if (found.kind === 'broken')
+    return bad(
+      domain,
+      `receivers refuse to read it: ${found.problem}. What can be read of it comes to what follows`,
+      wanted,
+    );
   const almost =
     found.almost === undefined
       ? ''
@@ -83,11 +88,37 @@ function wantedRecordOf(domain: string, found: SpfLookup, {addresses, smarthost}
     smarthost === undefined
       ? 'ip4:<the address that mail is sent from>'
       : 'include:<what the smarthost asks for>';
-  const name = domain;
-  if (found.kind !== 'found')
-    return {name, type: 'TXT', value: `v=spf1 ${ours.length > 0 ? ours.join(' ') : source} -all`};
-  const rest = found.record.text.slice('v=spf1'.length).replace(/(^| )\+?all(?= |$)/i, '$1-all');
-  return {name, type: 'TXT', value: `v=spf1${ours.map(each => ` ${each}`).join('')}${rest}`};
+  const value =
+    found.kind === 'found'
+      ? withOurs(termsOf([found.record.text]), ours)
+      : found.kind === 'broken'
+        ? withOurs(wholeTermsOf(found.texts), ours)
+        : withOurs(['-all'], ours.length > 0 ? ours : [source]);
+  return {name: domain, type: 'TXT', value};
+}
+
+const termsOf = (texts: readonly string[]): readonly string[] => [
+  ...new Set(texts.flatMap(text => text.split(' ').slice(1)).filter(term => term !== '')),
+];
+
+/** Of records that nobody reads, the terms that each could be read. */
+function wholeTermsOf(texts: readonly string[]): readonly string[] {
+  const whole = termsOf(texts).filter(term => parseSpf(`v=spf1 ${term}`).ok);
+  const redirect = whole.find(isRedirect);
+  return whole.filter(term => !isRedirect(term) || term === redirect);
+}
+
+const isRedirect = (term: string): boolean => /^redirect=/i.test(term);
+const isAll = (term: string): boolean => /^[+\-?~]?all$/i.test(term);
+
+/** Ours before the rest, and one all at the end that does not let everybody in. */
+function withOurs(terms: readonly string[], ours: readonly string[]): string {
+  const end = terms.filter(isAll).map(term => (/^[-~]/.test(term) ? term : '-all'));
+  const rest = terms.filter(
+    term => !isAll(term) && !(end.length > 0 && isRedirect(term)) && !ours.includes(term),
+  );
+  const all = end[0] ?? (rest.some(isRedirect) ? [] : '-all');
+  return ['v=spf1', ...ours, ...rest, all].flat().join(' ');
 }
 
 function recordFindings(domain: string, record: SpfRecord, wanted: DnsRecord): readonly Finding[] {
@@ -155,10 +186,7 @@ function originHints(
   if (addresses.length > 0) return [];
   if (smarthost === undefined)
     return [
-      hint(
-        domain,
-        'whether our addresses pass is not known: say --from-address, such as the NAT’s Elastic IP',
-      ),
+      hint(domain, 'whether our addresses pass is not known: relayq dkim check --from-address tells it'),
     ];
   const includes = mechanisms.filter(({kind}) => kind === 'include').map(({text}) => text);
   const has = includes.length === 0 ? 'has no include' : `has ${includes.join(', ')}`;

@@ -41,8 +41,7 @@ export class SpfTree {
     };
     if (above.includes(domain)) return leaf('leads back to itself');
     if (found.kind === 'unknown') return leaf(found.why);
-    if (found.kind === 'broken')
-      return {...leaf(found.problem), ...(found.text !== undefined && {record: found.text})};
+    if (found.kind === 'broken') return leaf(found.problem);
     if (found.kind === 'none')
       return leaf(`${domain} has no SPF record`, found.isVoid && !isTop ? [`${domain} TXT`] : []);
     const {text, mechanisms, redirect} = found.record;

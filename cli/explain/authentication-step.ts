@@ -16,7 +16,7 @@ import {storedKeysFor} from '../dkim-check/stored-keys.ts';
 import type {Fact, Step} from './step.ts';
 
 export async function authenticationStep(
-  {message, destination}: Candidate,
+  {message}: Candidate,
   {
     hasText,
     settings,
@@ -34,8 +34,8 @@ export async function authenticationStep(
     return stepOf([{what: 'From', is: 'has no address', why: 'receivers refuse that', isBad: true}], {
       from: [],
     });
-  const {nextHop: hop} = destination;
-  const smarthost = hop.kind === 'smarthost' ? hop.hosts.join(', ') : undefined;
+  // A sink takes the place of a smarthost for a while.
+  const smarthost = (message.smarthost ?? settings.smarthost)?.hosts.join(', ');
   const {envelope, text} = message;
   const mail = {domain, envelope, addresses: [], helo: settings.heloName, smarthost, text};
   const sections = await authenticationOf(mail, await keysFor(domain, context), settings, context);

@@ -2,8 +2,14 @@
 
 import {expect, test} from 'vitest';
 import {addressesSectionOf, type Sending} from '../../../cli/dkim-check/addresses-section.ts';
+import {Questions} from '../../../cli/dkim-check/questions.ts';
+import {dnsOf} from '../../../functions/deliver/next-hop/lookup.ts';
+import {trustFixtures} from '../../functions/deliver/mx-world.ts';
 import type {Zone} from '../../servers/dns-server.ts';
+import {startDohServer} from '../../servers/doh-server.ts';
 import {asking, wordsOf} from './questions-under-test.ts';
+
+trustFixtures();
 
 const v6 = '2606:2800:220:1::7';
 const reverse6 = '7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.0.2.2.0.0.0.8.2.6.0.6.2.ip6.arpa';
@@ -64,4 +70,17 @@ test.each<[Partial<Sending>, RegExp]>([
   [{}, /^good EHLO: says out.example.org, which has an address/],
 ])('EHLO: %j', async (sending, word) => {
   expect((await found(sending)).words).toEqual([expect.stringMatching(word)]);
+});
+
+test('a resolver that is asked over HTTPS tells names of addresses too', async () => {
+  const server = await startDohServer(zone);
+  const questions = new Questions(
+    dnsOf({nameServers: [], resolver: server.address}),
+    new AbortController().signal,
+  );
+  const sending = {addresses: ['1.2.3.4'], helo: 'out.example.org', smarthost: undefined};
+  const {findings} = await addressesSectionOf(sending, questions);
+  expect(findings.map(({grade}) => grade)).toEqual(['good', 'good']);
+  questions.close();
+  server.close();
 });

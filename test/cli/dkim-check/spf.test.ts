@@ -226,6 +226,27 @@ test.each<[string, readonly string[], RegExp]>([
   expect(wordsOf((await sectionOf(zoneWith(...records))).findings).join('\n')).toMatch(words);
 });
 
+test.each<[readonly string[], string]>([
+  [
+    ['v=spf1 ipv4:192.0.2.1 include:pass.example.net ~all'],
+    'v=spf1 ip4:203.0.113.7 include:pass.example.net ~all',
+  ],
+  [
+    ['v=spf1 a -all', 'v=spf1 a include:pass.example.net ?all'],
+    'v=spf1 ip4:203.0.113.7 a include:pass.example.net -all',
+  ],
+  [['v=spf1 foo redirect=pass.example.net'], 'v=spf1 ip4:203.0.113.7 redirect=pass.example.net'],
+  [['v=spf1 a +all'], 'v=spf1 ip4:203.0.113.7 a -all'],
+  [['v=spf1 a all'], 'v=spf1 ip4:203.0.113.7 a -all'],
+  [['v=spf1 ip4:203.0.113.7 bar'], 'v=spf1 ip4:203.0.113.7 -all'],
+  [[], 'v=spf1 ip4:203.0.113.7 -all'],
+])('of %j the rest is kept in what to publish', async (records, wanted) => {
+  const addresses = ['203.0.113.7'];
+  const {findings} = await sectionOf(zoneWith('text', ...records), {addresses});
+  expect(findings.find(({publish}) => publish)?.publish?.value).toBe(wanted);
+  expect((await sectionOf(zoneWith(wanted), {addresses})).passes).toBe(true);
+});
+
 test('strings that are joined without a blank are told', async () => {
   const zone: Zone = {'example.org': {TXT: [['v=spf1 ip4:192.0.2.1', 'ip4:192.0.2.2 -all']]}};
   expect(wordsOf((await sectionOf(zone)).findings)[0]).toMatch(/joined without a blank/);
