@@ -1,6 +1,8 @@
 // `relayq dkim check` as a person types it, on a local cloud with stored keys, and with a test's DNS.
 
 import {generateKeyPairSync, type KeyObject} from 'node:crypto';
+import {once} from 'node:events';
+import {text} from 'node:stream/consumers';
 import {PutParameterCommand} from '@aws-sdk/client-ssm';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {dnsRecordOf} from '../../../shared/dkim/private-key.ts';
@@ -25,6 +27,7 @@ const zone: Zone = {
   '4.3.2.1.in-addr.arpa': {PTR: ['out.example.org']},
   '7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.0.2.2.0.0.0.8.2.6.0.6.2.ip6.arpa': {PTR: ['out.example.org']},
   'out.example.org': {A: ['1.2.3.4'], AAAA: ['2606:2800:220:1::7']},
+  'silent.example': 'silence',
   'hostile.example': txt('v=spf1 \u001b[2Jx\u009b\u202e -all'),
   '_dmarc.hostile.example': txt('v=DMARC1; p=\u001b]0;x\u0007'),
 };
@@ -148,6 +151,15 @@ test('nothing in the DNS controls the terminal, and nothing of a stored key is s
     expect(stdout).toContain('the stored key must be a private key in PEM');
     expect(stdout).not.toContain('but a secret');
   }
+});
+
+test('Ctrl-C while the DNS is silent ends it, and nothing is said to be wrong', async () => {
+  const child = cli.start(['dkim', 'check', 'silent.example']);
+  const ended = once(child, 'exit');
+  const shown = text(child.stdout);
+  await expect.poll(() => dns.questions).toContain('silent.example TXT');
+  child.kill('SIGINT');
+  expect([await ended, await shown]).toEqual([[130, null], '']);
 });
 
 test.each<[readonly string[], RegExp]>([
