@@ -40,8 +40,8 @@ export function namesOf(stage: string) {
     deliver: name('deliver'),
     /** The SSM path of the settings, with its closing slash. */
     parameterPath: `/relayq/${stage}/`,
-    /** The SSM path of the keys for DKIM, with its closing slash: `DOMAIN/SELECTOR` below it. */
-    dkimKeyPath: `/relayq-dkim/${stage}/`,
+    /** The SSM path of the DKIM keys, with its closing slash. Below it: `DOMAIN/SELECTOR`. */
+    dkimPath: `/relayq-dkim/${stage}/`,
     /** The folder of the saved Logs Insights queries, with its closing slash. */
     savedQueries: `relayq/${stage}/`,
     dashboard: `relayq-${stage}`,

@@ -41,7 +41,7 @@ const above = (domain: string): readonly string[] => {
 };
 
 async function storedKeysOf(ssm: SSMClient, stage: string, domain: string): Promise<readonly StoredKey[]> {
-  const parameters = await parametersOf(ssm, `${namesOf(stage).dkimKeyPath}${domain}/`);
+  const parameters = await parametersOf(ssm, `${namesOf(stage).dkimPath}${domain}/`);
   return parameters.map(({name, value, isSecret}) => {
     const selector = parseSelector(name);
     return selector.ok && selector.value === name

@@ -35,9 +35,7 @@ const zone: Zone = {
 const pemOf = (key: KeyObject) => key.export({type: 'pkcs8', format: 'pem'}) as string;
 
 const storeKey = (name: string, Value: string) =>
-  pipeline.ssm.send(
-    new PutParameterCommand({Name: `${names.dkimKeyPath}${name}`, Value, Type: 'SecureString'}),
-  );
+  pipeline.ssm.send(new PutParameterCommand({Name: `${names.dkimPath}${name}`, Value, Type: 'SecureString'}));
 
 beforeAll(async () => {
   dns = await startDnsServer(zone);

@@ -299,7 +299,7 @@ test('settings that decide, and are wrong, hold the mail; their values are not s
 test('a message with a text is told whether receivers can know it as its domain’s own, and that stops nothing', async () => {
   const {privateKey} = generateKeyPairSync('rsa', {modulusLength: 2048});
   const record = dnsRecordOf(privateKey);
-  const Name = `${names.dkimKeyPath}shop.example/2026`;
+  const Name = `${names.dkimPath}shop.example/2026`;
   const Value = privateKey.export({type: 'pkcs8', format: 'pem'}) as string;
   await pipeline.ssm.send(new PutParameterCommand({Name, Value, Type: 'SecureString'}));
   zone['shop.example'] = {TXT: [['v=spf1 ip4:192.0.2.1 -all']]};
