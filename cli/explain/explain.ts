@@ -11,6 +11,7 @@ import {routedAs} from '../send/check-message.ts';
 import {paintOf} from '../terminal/paint.ts';
 import {printable} from '../terminal/printable.ts';
 import {timeText} from '../terminal/time.ts';
+import {authenticationStep} from './authentication-step.ts';
 import {capacityStep} from './capacity-step.ts';
 import {destinationStep} from './destination-step.ts';
 import {explanationLines} from './explanation-text.ts';
@@ -107,6 +108,13 @@ async function explanationOf(
     isFullFor(prospect, context),
   ]);
   const {nextHop: hop} = destination;
+  // Afterwards: it may ask the same resolver, and hang up when it is done.
+  const authentication = await authenticationStep(candidate, {
+    hasText: subject.source !== undefined,
+    settings,
+    signer: state.signer,
+    context,
+  });
   const {layers} = capacityLayersOf(message, settings);
   return {
     steps: [
@@ -116,6 +124,7 @@ async function explanationOf(
       hostsStep(hop, look, isElsewhere),
       tlsStep({hop, message, settings}, look),
       capacityStep(candidate, settings, {entry, nowMs: now()}),
+      authentication,
       nowStep(prospect, {settings, nowMs: now(), timeOf, isFull}),
     ],
     verdict: verdictOf(prospect, look, timeOf),

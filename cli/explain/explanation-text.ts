@@ -13,6 +13,7 @@ const titles: Readonly<Record<Step['step'], string>> = {
   hosts: 'Hosts',
   tls: 'TLS',
   capacity: 'Capacity',
+  authentication: 'Authentication',
   now: 'Now',
 };
 

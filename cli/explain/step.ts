@@ -9,7 +9,15 @@ export interface Fact {
 }
 
 export interface Step {
-  readonly step: 'settings' | 'message' | 'destination' | 'hosts' | 'tls' | 'capacity' | 'now';
+  readonly step:
+    | 'settings'
+    | 'message'
+    | 'destination'
+    | 'hosts'
+    | 'tls'
+    | 'capacity'
+    | 'authentication'
+    | 'now';
   readonly facts: readonly Fact[];
   readonly data: Readonly<Record<string, unknown>>;
 }

@@ -2,6 +2,7 @@
 // it fetches the keys of a batch, and stops what it cannot sign as it should.
 
 import type {Candidate, Gate, Stop} from '../../../shared/delivery/gate.ts';
+import type {KeyName} from '../../../shared/dkim/key-name.ts';
 import {
   type KeysOfDomain,
   keyDomainsOf,
@@ -59,6 +60,11 @@ export class Signer {
       return undefined;
     };
   };
+
+  /** The keys that sign a message which the gate let pass. */
+  keysOf(message: Message): readonly KeyName[] {
+    return (this.#signings.get(message) ?? []).map(({key}) => key);
+  }
 
   /** The text as it is sent, with its signatures on top. */
   readonly contentOf = async (message: Message): Promise<Content> => {

@@ -12,6 +12,8 @@ export interface RecordData {
   readonly TLSA: TlsaRecord;
   /** The name that the name is an alias of. Mail follows aliases anyway; only people ask for them. */
   readonly CNAME: string;
+  /** The name of an address. Delivery does not ask for it; only people do. */
+  readonly PTR: string;
 }
 
 export interface DnsAnswer<Data> {

@@ -1,12 +1,15 @@
 // `relayq explain` on a local cloud, with direct delivery by a test's DNS. It says what would be done, and does none of it.
 
+import {generateKeyPairSync} from 'node:crypto';
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {DynamoDBClient} from '@aws-sdk/client-dynamodb';
+import {PutParameterCommand} from '@aws-sdk/client-ssm';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {ReceiverTable} from '../../../functions/receivers/receiver-table.ts';
 import {SlotTable} from '../../../functions/receivers/slot-table.ts';
 import type {Entry} from '../../../shared/delivery/receivers/entry.ts';
+import {dnsRecordOf} from '../../../shared/dkim/private-key.ts';
 import {names, Pipeline} from '../../pipeline/pipeline-under-test.ts';
 import {mailTo} from '../../samples/mail.ts';
 import {sdkOptions} from '../../sdk-options.ts';
@@ -291,6 +294,35 @@ test('settings that decide, and are wrong, hold the mail; their values are not s
   );
   expect(told.settings.problems).toMatchObject([{path: 'smarthost'}]);
   expect(JSON.stringify(told)).not.toContain('hunter2');
+});
+
+test('a message with a text is told whether receivers can know it as its domain’s own, and that stops nothing', async () => {
+  const {privateKey} = generateKeyPairSync('rsa', {modulusLength: 2048});
+  const record = dnsRecordOf(privateKey);
+  const Name = `${names.dkimPath}shop.example/2026`;
+  const Value = privateKey.export({type: 'pkcs8', format: 'pem'}) as string;
+  await pipeline.ssm.send(new PutParameterCommand({Name, Value, Type: 'SecureString'}));
+  zone['shop.example'] = {TXT: [['v=spf1 ip4:192.0.2.1 -all']]};
+  const text = 'From: "A, B" <a@news.shop.example>\r\nList-Unsubscribe: <mailto:a@b.c>\r\n\r\nhello\r\n';
+  const file = await fileOf('from.json', mailTo('a@fine.example', {envelope: 'b@shop.example', mime: text}));
+  const wordsOf = ({authentication}: Told) =>
+    authentication.facts.map(({what, is}: {what: string; is: string}) => `${what} ${is}`).join('\n');
+  const before = await explained('--message', file);
+  expect(before).toMatchObject({code: 0, goes: true, authentication: {from: ['news.shop.example']}});
+  expect(wordsOf(before)).toMatch(/^DKIM 2026._domainkey.shop.example: has no TXT record/);
+  expect(wordsOf(before)).toMatch(/^DMARC news.shop.example: has no DMARC record/m);
+  expect(wordsOf(before)).toMatch(/^SPF shop.example: has one SPF record/m);
+  expect(wordsOf(before)).toMatch(/^One-click unsubscribe List-Unsubscribe: has no https URI/m);
+  expect(JSON.stringify(before)).not.toContain('PRIVATE');
+  zone['2026._domainkey.shop.example'] = {TXT: [record.match(/.{1,255}/g)!]};
+  zone['_dmarc.shop.example'] = {TXT: [['v=DMARC1; p=reject; rua=mailto:a@shop.example']]};
+  const after = wordsOf(await explained('--message', file));
+  expect(after).toMatch(/^DKIM 2026._domainkey.shop.example: is the stored key: RSA, 2048 bits; a trial/);
+  expect(after).toMatch(/^DMARC d=shop.example: signatures count for news.shop.example \(relaxed\)$/m);
+  expect(after).toMatch(/^DMARC shop.example: SPF counts for news.shop.example \(relaxed\), if it passes$/m);
+  expect(wordsOf(await explained('a@fine.example'))).toBe('message none given');
+  const {stdout} = await cli.run(['explain', '--message', file]);
+  expect(stdout).toContain('\nAuthentication\n');
 });
 
 test('what a message says itself counts, from JSON and from fields of its text, and its secrets are masked', async () => {
