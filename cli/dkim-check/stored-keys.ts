@@ -44,8 +44,8 @@ async function storedKeysOf(ssm: SSMClient, stage: string, domain: string): Prom
   const parameters = await parametersOf(ssm, `${namesOf(stage).dkimPath}${domain}/`);
   return parameters.map(({name, value, isSecret}) => {
     const selector = parseSelector(name);
-    return selector.ok && selector.value === name
-      ? {domain, selector: name, key: parsePrivateKey(value), isSecret}
+    return selector.ok
+      ? {domain, selector: selector.value, key: parsePrivateKey(value), isSecret}
       : {
           domain,
           selector: name,

@@ -2,6 +2,7 @@
 // again now and then. They lie apart from the settings, which are read whole once a minute.
 
 import {paginateGetParametersByPath, type SSMClient} from '@aws-sdk/client-ssm';
+import {parseSelector} from '../../../shared/dkim/key-name.ts';
 import type {KeysOfDomain} from '../../../shared/dkim/message-signings.ts';
 import {parsePrivateKey} from '../../../shared/dkim/private-key.ts';
 import type {DkimKey} from '../../../shared/dkim/signature.ts';
@@ -75,12 +76,11 @@ export class KeyStore {
     let pages = 0;
     for await (const {Parameters = []} of paginateGetParametersByPath({client}, query)) {
       for (const {Name = '', Value = ''} of Parameters) {
-        const selector = Name.slice(Name.lastIndexOf('/') + 1).toLowerCase();
+        const selector = parseSelector(Name.slice(Name.lastIndexOf('/') + 1));
+        if (!selector.ok) continue;
+        const name = {domain, selector: selector.value};
         const parsed = parsePrivateKey(Value);
-        keys.set(
-          selector,
-          parsed.ok ? right({domain, selector, privateKey: parsed.value.privateKey}) : parsed,
-        );
+        keys.set(name.selector, parsed.ok ? right({...name, privateKey: parsed.value.privateKey}) : parsed);
       }
       pages += 1;
       if (pages === mostPages) break;

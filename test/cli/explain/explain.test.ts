@@ -309,7 +309,7 @@ test('a message with a text is told whether receivers can know it as its domainâ
     authentication.facts.map(({what, is}: {what: string; is: string}) => `${what} ${is}`).join('\n');
   const before = await explained('--message', file);
   expect(before).toMatchObject({code: 0, goes: true, authentication: {from: ['news.shop.example']}});
-  expect(wordsOf(before)).toMatch(/^DKIM 2026._domainkey.shop.example: has no TXT record/);
+  expect(wordsOf(before)).toMatch(/^DKIM 2026._domainkey.shop.example: has no TXT record/m);
   expect(wordsOf(before)).toMatch(/^DMARC news.shop.example: has no DMARC record/m);
   expect(wordsOf(before)).toMatch(/^SPF shop.example: has one SPF record/m);
   expect(wordsOf(before)).toMatch(/^One-click unsubscribe List-Unsubscribe: has no https URI/m);
@@ -317,7 +317,7 @@ test('a message with a text is told whether receivers can know it as its domainâ
   zone['2026._domainkey.shop.example'] = {TXT: [record.match(/.{1,255}/g)!]};
   zone['_dmarc.shop.example'] = {TXT: [['v=DMARC1; p=reject; rua=mailto:a@shop.example']]};
   const after = wordsOf(await explained('--message', file));
-  expect(after).toMatch(/^DKIM 2026._domainkey.shop.example: is the stored key: RSA, 2048 bits; a trial/);
+  expect(after).toMatch(/^DKIM 2026._domainkey.shop.example: is the stored key: RSA, 2048 bits; a trial/m);
   expect(after).toMatch(/^DMARC d=shop.example: signatures count for news.shop.example \(relaxed\)$/m);
   expect(after).toMatch(/^DMARC shop.example: SPF counts for news.shop.example \(relaxed\), if it passes$/m);
   expect(wordsOf(await explained('a@fine.example'))).toBe('message none given');
