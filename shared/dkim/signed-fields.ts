@@ -101,7 +101,7 @@ export function signedFieldsOf(
     const same = present.get(name) ?? [];
     const isSealed = sealed.has(name) || (sealedIfPresent.has(name) && same.length > 0);
     for (let more = same.length + (isSealed ? 1 : 0); more > 0; more--) names.push(name);
-    fields.push(...same.toReversed());
+    for (const field of same.toReversed()) fields.push(field);
   }
   return {names, fields};
 }

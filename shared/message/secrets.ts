@@ -25,7 +25,8 @@ function isSecret(given: string): boolean {
 export const withoutSecrets = (object: JsonObject): JsonObject => redact(object, false) as JsonObject;
 
 function redact(value: Json, dkim: boolean): Json {
-  if (typeof value === 'string') return maskedUrls(value.replace(pem, mask).replace(header, maskedField));
+  if (typeof value === 'string')
+    return maskedUrls(value.replace(pem, mask).replace(bareKey, mask).replace(header, maskedField));
   if (Array.isArray(value)) return value.map(item => redact(item, dkim));
   if (!isJsonObject(value)) return value;
   // A `mime` object may write a header field as {"key": …, "value": …}.
@@ -110,11 +111,15 @@ const propertyName = `(?:${secretWords}|(?<![a-z])(?:pass|pwd))`;
 const propertyValue = String.raw`(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|(\\+)".*?(?:(?<!\\)\2"|$)|'[^']*(?:'|$)|[[{].*|[^\r\n,}\]&]+)`;
 const property = new RegExp(String.raw`(${propertyName}\\*["']?\s*[:=]\s*)${propertyValue}`, 'gis');
 const pem = /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gs;
+// The base64 of a private key without header lines: how the DER of RSA keys and of Ed25519 keys begins, and what follows,
+// also with line ends, or with their escapes.
+const bareKey =
+  /(?:MII[A-Za-z0-9+/]{3}IBA|M(?:C4CAQA|FECAQE)wBQYDK2VwBCIEI)(?:[A-Za-z0-9+/=\s]|\\{1,8}[nr])*/g;
 
 /** A text that is no message, with everything masked that looks like a secret. */
 export function maskedText(text: string): string {
   const isJson = /^\s*[[{"]/.test(text);
-  const masked = text.replace(pem, mask);
+  const masked = text.replace(pem, mask).replace(bareKey, mask);
   const fieldless = isJson
     ? masked.replace(escapedHeader, `$1 ${mask}`)
     : withoutNearValues(masked, mask).replace(header, maskedField);

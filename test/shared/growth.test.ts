@@ -4,6 +4,9 @@
 import {describe, expect, test} from 'vitest';
 import {parsePostponed} from '../../shared/delivery/postponed-result.ts';
 import {retryHintOf} from '../../shared/delivery/schedule.ts';
+import {parseDkim} from '../../shared/dkim/dkim-property.ts';
+import {parsePrivateKey} from '../../shared/dkim/private-key.ts';
+import {dkimFieldsOf} from '../../shared/dkim/signature.ts';
 import {parseJson} from '../../shared/json.ts';
 import {decodedText} from '../../shared/message/encoded-word.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
@@ -25,6 +28,7 @@ import {saysFull} from '../../shared/smtp/trouble.ts';
 import {parseUtcTime} from '../../shared/utc-time.ts';
 import {growthOf, linear} from '../growth.ts';
 import {arrival, bodyWith} from '../samples/messages.ts';
+import {ed25519Key} from './dkim/keys-under-test.ts';
 
 /** What is read, and the text for it, of about so many characters. */
 type Row = readonly [name: string, read: (text: string) => unknown, textOf: (length: number) => string];
@@ -68,6 +72,14 @@ const refusal = (text: string) => {
   saysEnough(failure.reply);
   saysFull({...failure, stage: 'intro'});
   isOfSize(failure);
+};
+const signed = (text: string) => {
+  const from = `From: a\r\n${text}`;
+  const signings = (['relaxed/relaxed', 'simple/simple'] as const).map(canonicalization => ({
+    key: ed25519Key,
+    canonicalization,
+  }));
+  dkimFieldsOf(from, signings, 0);
 };
 const setting = (name: string) => (value: string) => parseSettings([{name, value}]);
 
@@ -134,6 +146,22 @@ const rows: readonly Row[] = [
   ['encoded words of marks', decodedText, repeated('=?')],
   ['encoded words in other charsets', decodedText, repeated('=?utf-8?q?a?= =?latin1?q?a?= ')],
   ['encoded words among blanks', decodedText, repeated(' ', '=?utf-8?q?a?=', 'a')],
+  ['a text to sign, of fields', signed, repeated('To:\r\n')],
+  ['a text to sign, of folds', signed, repeated('\r\n ', 'To:')],
+  ['a text to sign, of blanks in a field', signed, repeated(' ', 'To:', 'a')],
+  ['a text to sign, of one name', signed, repeated('a')],
+  ['a text to sign, of blanks behind a name', signed, repeated(' ', 'To')],
+  ['a text to sign, of lines that are no field', signed, repeated('a\r\n')],
+  ['a text to sign, of carriage returns', signed, repeated('\r', 'To:')],
+  ['a text to sign, of blanks', signed, repeated(' ', '\r\n', 'a')],
+  ['a text to sign, of lines of blanks', signed, repeated(' \r\n', '\r\n')],
+  ['a text to sign, of empty lines', signed, repeated('\r\n', '\r\n')],
+  ['a private key of begins', parsePrivateKey, repeated('-----BEGIN PRIVATE KEY-----')],
+  ['a private key of spaces', parsePrivateKey, repeated(' ', 'a', 'a')],
+  ['a private key of line ends', parsePrivateKey, repeated('\\n', 'a', 'a')],
+  ['DKIM of headers', text => parseDkim({headers: text}), repeated('a,')],
+  ['DKIM of dots', text => parseDkim({domain: text}), repeated('a.')],
+  ['DKIM of signatures', text => parseDkim(text.split(',').map(() => ({}))), repeated('a,')],
   ['a mailbox of at signs', parseMailbox, repeated('@')],
   ['a mailbox of quotes', parseMailbox, repeated('\\"', '"')],
   ['a host of dots', parseHost, repeated('a.')],
@@ -222,6 +250,9 @@ const secretRows: readonly (readonly [name: string, textOf: (length: number) => 
   ['a long begin', repeated('PRIVATE KEY', '-----BEGIN ')],
   ['begins of ends', repeated('-----END PRIVATE KEY', '-----BEGIN PRIVATE KEY-----')],
   ['hyphens', repeated('-')],
+  ['bare keys', repeated('MIIEvQIBADANBg-')],
+  ['half bare keys', repeated('MIIEvQIB')],
+  ['a bare key of backslashes', repeated('\\', 'MIIEvQIBA')],
   ['URLs', repeated('a://')],
   ['URLs of SMTP', repeated('smtp://')],
   ['URLs with a user', repeated('smtp://a:b@')],

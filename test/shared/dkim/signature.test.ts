@@ -124,6 +124,10 @@ describe('h= names', () => {
     expect(count(names, 'from')).toBe(2);
   });
 
+  test('each of very many fields', () => {
+    expect(count(namesWith({}, 'Cc:\r\n'.repeat(200_000)), 'cc')).toBe(200_001);
+  });
+
   test('no name that would end the list', () => {
     expect(namesWith({headers: ['x;b=y']}, 'x;b=y: z\r\n').join()).not.toContain('x;b=y');
   });

@@ -1,3 +1,4 @@
+import {generateKeyPairSync} from 'node:crypto';
 import {describe, expect, test} from 'vitest';
 import {maskedText, withoutSecrets} from '../../../shared/message/secrets.ts';
 
@@ -256,5 +257,33 @@ describe('a text that is no message shows none of the secrets in it', () => {
     }
     const mime = 'A: 1\r\nx-mq-smarthost-password: a b\r\n c\r\nB: 2\r\n\r\nbody';
     expect(maskedText(mime)).toMatch(/^A: 1\r\nx-mq-smarthost-password: ?\*\*\*\r\nB: 2\r\n\r\nbody$/);
+  });
+});
+
+/** As `dkim` takes them. */
+const bareKeys = [
+  ...([1024, 2048, 4096] as const).flatMap(modulusLength => {
+    const {privateKey} = generateKeyPairSync('rsa', {modulusLength});
+    return (['pkcs1', 'pkcs8'] as const).map(type => privateKey.export({type, format: 'der'}));
+  }),
+  generateKeyPairSync('ed25519').privateKey.export({type: 'pkcs8', format: 'der'}),
+].map(der => der.toString('base64'));
+
+describe('private keys without header lines are masked', () => {
+  test.each(bareKeys.map(key => ({key, size: key.length})))('of $size characters', ({key}) => {
+    const inLines = key.replace(/.{64}/g, '$&\n');
+    for (const form of [key, inLines]) {
+      expect(withoutSecrets({note: `a: ${form}; b`})).toEqual({note: 'a: ***; b'});
+      expect(withoutSecrets({dkim: {domain: form}})).toEqual({dkim: {domain: '***'}});
+      expect(maskedText(`{"dkim": {"key": ${JSON.stringify(form)}, "domain": "d"`)).toBe(
+        '{"dkim": {"key": "***", "domain": "d"',
+      );
+    }
+  });
+
+  test('and certificates and public keys are not', () => {
+    const {publicKey} = generateKeyPairSync('rsa', {modulusLength: 2048});
+    const note = publicKey.export({type: 'spki', format: 'der'}).toString('base64');
+    expect(withoutSecrets({note})).toEqual({note});
   });
 });
