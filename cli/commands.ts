@@ -3,6 +3,7 @@
 import type {AddCommand} from './command/command.ts';
 import {completion} from './completion/completion.ts';
 import {deadLetters} from './dead-letters/dead-letters.ts';
+import {dkim} from './dkim/dkim.ts';
 import {explain} from './explain/explain.ts';
 import {send} from './send/send.ts';
 import {set, settings, unset} from './settings/settings.ts';
@@ -19,6 +20,7 @@ export const commands: readonly AddCommand[] = [
   set,
   unset,
   deadLetters,
+  dkim,
   send,
   tail,
   completion,

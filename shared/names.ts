@@ -40,6 +40,11 @@ export function namesOf(stage: string) {
     deliver: name('deliver'),
     /** The SSM path of the settings, with its closing slash. */
     parameterPath: `/relayq/${stage}/`,
+    /** The SSM path of the DKIM keys, with its closing slash. Below it: `DOMAIN/SELECTOR`. */
+    dkimPath: `/relayq-dkim/${stage}/`,
+    /** Those of keys that sign nothing: not before the DNS shows them, and no more. */
+    dkimPendingPath: `/relayq-dkim-pending/${stage}/`,
+    dkimRetiredPath: `/relayq-dkim-retired/${stage}/`,
     /** The folder of the saved Logs Insights queries, with its closing slash. */
     savedQueries: `relayq/${stage}/`,
     dashboard: `relayq-${stage}`,

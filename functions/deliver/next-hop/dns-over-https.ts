@@ -28,6 +28,7 @@ const dataOf: {readonly [T in keyof RecordData]: (data: unknown) => RecordData[T
     return {usage, selector, matchingType, data: certificate.toString('hex')};
   },
   CNAME: data => data as string,
+  NS: data => data as string,
 };
 
 export class DnsOverHttps implements Dns {

@@ -12,6 +12,8 @@ export interface RecordData {
   readonly TLSA: TlsaRecord;
   /** The name that the name is an alias of. Mail follows aliases anyway; only people ask for them. */
   readonly CNAME: string;
+  /** The name of a server of the zone. Only people ask for it. */
+  readonly NS: string;
 }
 
 export interface DnsAnswer<Data> {

@@ -74,6 +74,7 @@ class SystemDns implements Dns {
     // TLSA records are worth nothing without DNSSEC, and the system does not tell what DNSSEC has proved.
     TLSA: async () => ({records: []}),
     CNAME: async name => ({records: await this.#resolver.resolveCname(name)}),
+    NS: async name => ({records: await this.#resolver.resolveNs(name)}),
   };
 }
 
