@@ -3,6 +3,7 @@
 import {InvalidArgumentError} from 'commander';
 import type {AddCommand} from '../command/command.ts';
 import {create} from './create.ts';
+import {importKeys} from './import/import.ts';
 import {list} from './list.ts';
 import {bitsOption, typeOption} from './new-key.ts';
 import {remove} from './remove.ts';
@@ -37,6 +38,20 @@ export const dkim: AddCommand = (program, acting) => {
     .option(...kmsKey)
     .option(...zone)
     .action(acting(create));
+  add(
+    'import',
+    'imports keys from a file, a folder or stdin',
+    ' It reads PEM or base64, the KeyTable of OpenDKIM, folders as rspamd and opendkim-genkey have them, and JSON with domain, selector and key. Where something is wrong, nothing is imported.',
+  )
+    .argument('<file>', 'a file or a folder; - for stdin')
+    .option('--domain <name>', 'of the key, where nothing else says it')
+    .option('--selector <name>', 'of the keys, where nothing else says it')
+    .option('--names <pattern>', 'what names of files are made of, such as DOMAIN.SELECTOR.key')
+    .option('--signing-table <file>', 'OpenDKIM’s, where the KeyTable has % for domains')
+    .option('--keep-going', 'imports what is right beside what is wrong')
+    .option('--replace', 'overwrites other keys of the same names')
+    .option(...kmsKey)
+    .action(acting(importKeys));
   add('show', 'shows the keys of a domain with their TXT records')
     .argument('<domain>', 'such as example.org')
     .argument('[selector]', 'of one key')
