@@ -4,7 +4,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {recordNameOf} from '../../../shared/dkim/key-name.ts';
 import {dnsRecordOf} from '../../../shared/dkim/private-key.ts';
 import type {DkimKey} from '../../../shared/dkim/signature.ts';
-import {DkimUnderTest, domain, rsaOf, usual} from './dkim-under-test.ts';
+import {DkimUnderTest, domain, pemOf, rsaOf, usual} from './dkim-under-test.ts';
 
 let dkim: DkimUnderTest;
 const old: DkimKey = {domain, selector: 'old', privateKey: rsaOf(2048)};
@@ -145,6 +145,23 @@ describe('relayq dkim rotate', () => {
     dkim.publish(old);
     expect((await rotate('--selector', 'old')).code).toBe(0);
     expect(dkim.names()).toEqual(['active/example.org/old', `retired/example.org/${usual}`]);
+  });
+
+  test('the new key is encrypted as the old one is, and each stays so when it is moved', async () => {
+    const theirs = {domain: 'example.net', selector: 'old', privateKey: rsaOf(2048)};
+    const input = pemOf(theirs.privateKey);
+    const args = ['--domain', 'example.net', '--selector', 'old', '--kms-key', 'alias/ours'];
+    expect((await dkim.run(['import', '-', ...args], input)).code).toBe(0);
+    await dkim.run(['rotate', 'example.net']);
+    dkim.publish(dkim.keys().find(({domain: of, selector}) => of === 'example.net' && selector === usual)!);
+    expect((await dkim.run(['rotate', 'example.net'])).code).toBe(0);
+    const keyIds = dkim.ssm.parameters
+      .filter(({name}) => name.includes('/example.net/'))
+      .map(({name, versions}) => [name.slice(name.lastIndexOf('/') + 1), versions.at(-1)?.keyId]);
+    expect(keyIds).toEqual([
+      ['old', 'alias/ours'],
+      [usual, 'alias/ours'],
+    ]);
   });
 
   test('keys of the other type are left alone', async () => {
