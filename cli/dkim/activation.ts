@@ -2,36 +2,42 @@
 // there before an old one goes. Whatever breaks it off, the same again goes on: the pending copy of the key goes last.
 
 import {setTimeout} from 'node:timers/promises';
+import type {KeyName} from '../../shared/dkim/key-name.ts';
 import type {DkimKey} from '../../shared/dkim/signature.ts';
 import type {KeyStore} from './key-store.ts';
 import {fullName} from './key-text.ts';
-import {isOfType, type StoredKey, typeOf} from './stored-key.ts';
+import {isOfType, type KeyType, type StoredKey, typeOf} from './stored-key.ts';
 
 export interface Activation {
   /** They sign no more. */
   readonly retired: readonly StoredKey[];
-  /** The rules name them, so that mail would wait without them: they go on signing. */
+  /** They go on signing. */
   readonly kept: readonly StoredKey[];
 }
+
+/** Those that a new key of this type may take over from. */
+export const predecessorsOf = (
+  keys: readonly StoredKey[],
+  key: KeyName,
+  type: KeyType,
+): readonly StoredKey[] =>
+  keys.filter(each => each.state === 'active' && each.selector !== key.selector && isOfType(each, type));
 
 export async function activate(
   store: KeyStore,
   key: DkimKey,
-  isNamed: (key: StoredKey) => boolean,
+  isKept: (key: StoredKey) => boolean,
 ): Promise<Activation> {
   const all = await store.keysOf(key.domain);
   const copies = all.filter(({selector, state}) => selector === key.selector && state !== 'active');
   const keyId = copies[0] && (await store.keyIdOf(copies[0]));
   await store.put('active', key, {keyId});
   await seen(store, key);
-  const others = all.filter(
-    each =>
-      each.state === 'active' && each.selector !== key.selector && isOfType(each, typeOf(key.privateKey)),
-  );
-  const retired = others.filter(each => !isNamed(each));
+  const others = predecessorsOf(all, key, typeOf(key.privateKey));
+  const retired = others.filter(each => !isKept(each));
   for (const old of retired) await retire(store, old);
   for (const copy of copies) await store.remove(copy.state, copy);
-  return {retired, kept: others.filter(isNamed)};
+  return {retired, kept: others.filter(isKept)};
 }
 
 async function retire(store: KeyStore, old: StoredKey): Promise<void> {

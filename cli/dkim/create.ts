@@ -4,13 +4,15 @@ import type {Dns} from '../../functions/deliver/next-hop/dns.ts';
 import {recordNameOf} from '../../shared/dkim/key-name.ts';
 import type {DkimKey} from '../../shared/dkim/signature.ts';
 import type {Act} from '../command/command.ts';
+import type {Context} from '../command/context.ts';
 import {UsageError} from '../command/problems.ts';
 import {domainOf, freeSelector, keyNameOf} from './key-names.ts';
 import {KeyStore} from './key-store.ts';
 import {fullName, keyDocument, recordLines} from './key-text.ts';
 import {type KeyOptions, newKey} from './new-key.ts';
+import {nextCommand} from './next-command.ts';
 import {stageSettingsOf} from './stage-settings.ts';
-import {isOfType, type StoredKey} from './stored-key.ts';
+import {isOfType, type KeyState, type KeyType, type StoredKey, typeOf} from './stored-key.ts';
 
 export interface CreateOptions extends KeyOptions {
   readonly selector?: string;
@@ -25,7 +27,7 @@ export const create: Act<[string, CreateOptions]> = async (context, given, optio
   const wanted = selector === undefined ? undefined : keyNameOf(domain, selector).selector;
   const store = new KeyStore(clients.ssm, stage);
   const keys = await store.keysOf(domain);
-  checkNew(keys, {domain, selector: wanted, type});
+  checkNew(keys, {domain, selector: wanted, type, rotate: nextCommand(context, `dkim rotate ${domain}`)});
   const chosen =
     wanted ?? (await defaultSelectorOf(domain, keys, now(), (await stageSettingsOf(context)).dns));
   const name = keyNameOf(domain, chosen);
@@ -38,43 +40,43 @@ export const create: Act<[string, CreateOptions]> = async (context, given, optio
   if (json) terminal.say(JSON.stringify({version: 1, stage, ...keyDocument(key), state}));
   else for (const line of recordLines(key, zone)) terminal.say(line);
   terminal.tell(`the key ${fullName(name)} is stored${state === 'pending' ? ', and does not sign yet' : ''}`);
-  for (const line of nextSteps(key, type, state)) terminal.tell(line);
+  for (const line of nextSteps(context, key, state)) terminal.tell(line);
   return 0;
 };
 
-const nextSteps = ({domain}: DkimKey, type: string, state: 'active' | 'pending'): readonly string[] =>
-  state === 'pending'
-    ? [
-        'next: publish this TXT record',
-        `then: relayq dkim rotate ${domain} --type ${type} --finish: it signs beside the others`,
-      ]
-    : [
-        'next: publish this TXT record',
-        `then: relayq dkim check ${domain}`,
-        `then: relayq set dkim-rules ${domain}: mail from ${domain} is signed (beside the rules that are there)`,
-      ];
+function nextSteps(context: Context, {domain, privateKey}: DkimKey, state: KeyState): readonly string[] {
+  const publish = 'next: publish this TXT record';
+  if (state === 'pending') {
+    const finish = nextCommand(context, `dkim rotate ${domain} --type ${typeOf(privateKey)} --finish`);
+    return [publish, `then: ${finish}: it signs beside the others`];
+  }
+  return [
+    publish,
+    `then: ${nextCommand(context, `dkim check ${domain}`)}`,
+    `then: ${nextCommand(context, `set dkim-rules ${domain}`)}: mail from ${domain} is signed (name the rules that are there, too)`,
+  ];
+}
 
 interface Wanted {
   readonly domain: string;
   readonly selector: string | undefined;
-  readonly type: string;
+  readonly type: KeyType;
+  /** What to type instead. */
+  readonly rotate: string;
 }
 
 /** @throws UsageError where there is such a key: none is ever overwritten */
-function checkNew(keys: readonly StoredKey[], {domain, selector, type}: Wanted): void {
-  const rotate = `relayq dkim rotate ${domain} puts a new key in its place`;
+function checkNew(keys: readonly StoredKey[], {domain, selector, type, rotate}: Wanted): void {
+  const instead = `${rotate} puts a new key in its place`;
   const same = keys.find(key => key.selector.toLowerCase() === selector);
   if (same !== undefined)
-    throw new UsageError(`${fullName(same)} is there already, as a key that is ${same.state}: ${rotate}`);
-  const other = keys.find(
-    key =>
-      key.state !== 'retired' && (!key.privateKey.ok || isOfType(key, type === 'rsa' ? 'rsa' : 'ed25519')),
-  );
+    throw new UsageError(`${fullName(same)} is there already, as a key that is ${same.state}: ${instead}`);
+  const other = keys.find(key => key.state !== 'retired' && (!key.privateKey.ok || isOfType(key, type)));
   if (other?.privateKey.ok === false)
     throw new UsageError(`${fullName(other)} is there, and ${other.privateKey.problem}: remove it first`);
   if (other !== undefined)
     throw new UsageError(
-      `${domain} has an ${type} key already, ${other.selector} (${other.state}): ${rotate}`,
+      `${domain} has a key of the type ${type} already, ${other.selector} (${other.state}): ${instead}`,
     );
 }
 

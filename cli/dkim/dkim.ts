@@ -69,6 +69,7 @@ export const dkim: AddCommand = (program, acting) => {
     .option('--selector <name>', 'of the new key; or that of a retired one, which comes back')
     .addOption(typeOption())
     .addOption(bitsOption())
+    .option('--retire <selector...>', 'the keys that it replaces, where several of its type sign')
     .option('--finish', 'makes no new key')
     .option(...zone)
     .action(acting(rotate));

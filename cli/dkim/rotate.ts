@@ -8,12 +8,13 @@ import type {Act, ExitStatus} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {UsageError} from '../command/problems.ts';
 import {timeText} from '../terminal/time.ts';
-import {activate} from './activation.ts';
+import {type Activation, activate, predecessorsOf} from './activation.ts';
 import {defaultSelectorOf} from './create.ts';
-import {domainOf, keyNameOf} from './key-names.ts';
+import {domainOf, keyNameOf, selectorOf} from './key-names.ts';
 import {KeyStore} from './key-store.ts';
 import {fullName, keyDocument, recordLines} from './key-text.ts';
 import {type KeyOptions, newKey} from './new-key.ts';
+import {nextCommand} from './next-command.ts';
 import {publicationOf} from './publication.ts';
 import {keptUntilMs} from './retirement.ts';
 import {type StageSettings, stageSettingsOf} from './stage-settings.ts';
@@ -22,6 +23,7 @@ import {isOfType, type KeyType, type StoredKey, typeOf} from './stored-key.ts';
 export interface RotateOptions extends KeyOptions {
   readonly selector?: string;
   readonly finish?: boolean;
+  readonly retire?: readonly string[];
   readonly zone?: boolean;
 }
 
@@ -31,8 +33,9 @@ interface Rotation {
   readonly settings: StageSettings;
   readonly domain: string;
   readonly keys: readonly StoredKey[];
-  /** As it was typed, in lower case. */
   readonly selector: string | undefined;
+  /** Selectors of the keys to take over from; undefined where there is no more than one. */
+  readonly retire: ReadonlySet<string> | undefined;
   readonly options: RotateOptions;
 }
 
@@ -43,16 +46,19 @@ export const rotate: Act<[string, RotateOptions]> = async (context, given, optio
   const store = new KeyStore(clients.ssm, stage);
   const keys = await store.keysOf(domain);
   if (keys.length === 0)
-    throw new UsageError(`${domain} has no key: relayq dkim create ${domain} makes the first one`);
+    throw new UsageError(
+      `${domain} has no key: ${nextCommand(context, `dkim create ${domain}`)} makes the first one`,
+    );
+  const retire = options.retire && new Set(options.retire.map(selectorOf));
   const settings = await stageSettingsOf(context);
-  const rotation = {context, store, settings, domain, keys, selector, options};
+  const rotation = {context, store, settings, domain, keys, selector, retire, options};
   const pending = pendingOf(rotation);
   if (pending !== undefined) return finish(rotation, pending);
   if (options.finish) throw new Error(`no key of ${domain} is pending: there is nothing to finish`);
   return begin(rotation);
 };
 
-function pendingOf({domain, keys, selector, options: {type}}: Rotation): DkimKey | undefined {
+function pendingOf({context, domain, keys, selector, options: {type}}: Rotation): DkimKey | undefined {
   const pending = keys.flatMap(each =>
     each.state === 'pending' && each.privateKey.ok && (type === undefined || isOfType(each, type))
       ? [{domain, selector: each.selector, privateKey: each.privateKey.value}]
@@ -66,10 +72,13 @@ function pendingOf({domain, keys, selector, options: {type}}: Rotation): DkimKey
   const [other] = pending;
   if (picked.length === 0 && other !== undefined)
     throw new UsageError(
-      `${fullName(other)} is pending already: finish that first, or relayq dkim remove ${domain} ${other.selector}`,
+      `${fullName(other)} is pending already: finish that first, or ${removal(context, other)}`,
     );
   return picked[0];
 }
+
+const removal = (context: Context, {domain, selector}: KeyName): string =>
+  nextCommand(context, `dkim remove ${domain} ${selector}`);
 
 const selectorsOf = (keys: readonly KeyName[]): string => keys.map(({selector}) => selector).join(', ');
 
@@ -77,6 +86,7 @@ async function begin(rotation: Rotation): Promise<ExitStatus> {
   const {context, store, domain, keys, selector, options} = rotation;
   const {terminal, json, stage, mayChange} = context;
   const type = options.type ?? onlyTypeOf(rotation);
+  checkRetired(rotation, predecessorsOf(keys, {domain, selector: selector ?? ''}, type));
   const key = await nextKeyOf(rotation, type);
   await mayChange(`make a new DKIM key, ${fullName(key)}`, 'harmless');
   const old = keys.find(each => each.state === 'active' && isOfType(each, type)) ?? keys[0]!;
@@ -87,8 +97,21 @@ async function begin(rotation: Rotation): Promise<ExitStatus> {
   terminal.tell(`the key ${fullName(key)} is stored, and does not sign yet`);
   terminal.tell('next: publish this TXT record');
   const which = selector !== undefined ? ` --selector ${selector}` : options.type ? ` --type ${type}` : '';
-  terminal.tell(`then: relayq dkim rotate ${domain}${which} --finish`);
+  const retire = options.retire ? ` --retire ${options.retire.join(' ')}` : '';
+  terminal.tell(`then: ${nextCommand(context, `dkim rotate ${domain}${which}${retire} --finish`)}`);
   return 0;
+}
+
+/** Where several keys sign, each may have mail of its own. @throws UsageError */
+function checkRetired({domain, keys, retire}: Rotation, predecessors: readonly StoredKey[]): void {
+  // Some may be retired already, by a rotation that was broken off.
+  const known = [...predecessors, ...keys.filter(({state}) => state === 'retired')];
+  const missing = [...(retire ?? [])].find(each => !known.some(({selector}) => selector === each));
+  if (missing !== undefined) throw new UsageError(`no key of that type is active as ${missing} of ${domain}`);
+  if (retire === undefined && predecessors.length > 1)
+    throw new UsageError(
+      `several keys of that type sign for ${domain}: name those that the new one replaces with --retire: ${selectorsOf(predecessors)}`,
+    );
 }
 
 /** A new one; or a retired one that is to come back, by its selector. */
@@ -117,8 +140,9 @@ function onlyTypeOf({domain, keys}: Rotation): KeyType {
 }
 
 async function finish(rotation: Rotation, key: DkimKey): Promise<ExitStatus> {
-  const {context, store, settings, domain, options} = rotation;
-  const {terminal, json, stage, signal, local, now, mayChange} = context;
+  const {context, store, settings, keys, retire, options} = rotation;
+  const {terminal, json, stage, signal, now, mayChange} = context;
+  checkRetired(rotation, predecessorsOf(keys, key, typeOf(key.privateKey)));
   const {isPublished, why} = await publicationOf(key, {dns: settings.dns, signal});
   const document = {version: 1, stage, ...keyDocument(key)};
   const dns = {published: isPublished, why};
@@ -129,23 +153,39 @@ async function finish(rotation: Rotation, key: DkimKey): Promise<ExitStatus> {
     return 1;
   }
   await mayChange(`sign with the DKIM key ${fullName(key)}`, 'harmless');
-  const {retired, kept} = await activate(store, key, settings.isNamed);
+  const isKept = (old: StoredKey) =>
+    settings.isNamed(old) || (retire !== undefined && !retire.has(old.selector));
+  const activation = await activate(store, key, isKept);
   const untilMs = keptUntilMs(now());
-  const until = `${utcTimeOf(untilMs)}`;
   if (json) {
-    const told = retired.map(({selector}) => ({selector, keepRecordUntil: until}));
-    const named = kept.map(({selector}) => ({selector}));
-    terminal.say(JSON.stringify({...document, state: 'active', dns, retired: told, kept: named}));
+    const retired = activation.retired.map(({selector}) => ({
+      selector,
+      keepRecordUntil: utcTimeOf(untilMs),
+    }));
+    const kept = activation.kept.map(({selector}) => ({selector}));
+    terminal.say(JSON.stringify({...document, state: 'active', dns, retired, kept}));
     return 0;
   }
   terminal.say(`${fullName(key)} signs: ${why}. Functions have it within five minutes`);
-  for (const old of retired)
-    terminal.say(
-      `${fullName(old)} is retired: leave its TXT record until ${timeText(untilMs, local)}, and then: relayq dkim remove ${domain} ${old.selector}`,
-    );
-  for (const old of kept)
-    terminal.say(
-      `${fullName(old)} signs too, as dkim-rules names it: change dkim-rules to ${domain}, and then: relayq dkim remove ${domain} ${old.selector}`,
-    );
+  for (const line of oldLines(rotation, activation, untilMs)) terminal.say(line);
   return 0;
+}
+
+function oldLines(
+  {context, settings}: Rotation,
+  {retired, kept}: Activation,
+  untilMs: number,
+): readonly string[] {
+  const until = timeText(untilMs, context.local);
+  return [
+    ...retired.map(
+      old =>
+        `${fullName(old)} is retired: leave its TXT record until ${until}, and then: ${removal(context, old)}`,
+    ),
+    ...kept.map(old =>
+      settings.isNamed(old)
+        ? `${fullName(old)} signs too, as dkim-rules names it: change the rule to ${old.domain}, and then: ${removal(context, old)}`
+        : `${fullName(old)} signs too`,
+    ),
+  ];
 }

@@ -7,6 +7,7 @@ import {timeText} from '../terminal/time.ts';
 import {domainOf, selectorOf} from './key-names.ts';
 import {KeyStore} from './key-store.ts';
 import {fullName, recordLines, storedKeyDocument, storedKeyText} from './key-text.ts';
+import {nextCommand} from './next-command.ts';
 import {keptUntilMs} from './retirement.ts';
 import type {StoredKey} from './stored-key.ts';
 
@@ -30,7 +31,7 @@ export const show: Act<[string, string | undefined, ShowOptions]> = async (
   if (keys.length === 0)
     terminal.tell(
       wanted === undefined
-        ? `${domain} has no key: relayq dkim create ${domain} makes one`
+        ? `${domain} has no key: ${nextCommand(context, `dkim create ${domain}`)} makes one`
         : `there is no key ${fullName({domain, selector: wanted})}`,
     );
   return keys.length > 0 && keys.every(({privateKey}) => privateKey.ok) ? 0 : 1;

@@ -54,6 +54,16 @@ describe('without a terminal', () => {
     expect(run).toMatchObject({code: 0, stdout: 'smarthost set (version 1)\n'});
   });
 
+  test('what to type next is for the same stage', async () => {
+    const create = ['dkim', 'create', ...args, 'example.org', '--type', 'ed25519', '--selector', 'a'];
+    const {code, stderr} = await relayq.run(create, {environment: credentials});
+    expect(stderr).toContain('then: relayq dkim check example.org --stage prod\n');
+    expect({code, isThere: ssm.get('/relayq-dkim/prod/example.org/a') !== undefined}).toEqual({
+      code: 0,
+      isThere: true,
+    });
+  });
+
   test('what is harmless is not asked', async () => {
     const run = await relayq.run(set('max-attempts', '3'), {environment: credentials});
     expect(run).toMatchObject({code: 0, stdout: 'max-attempts set (version 1)\n'});

@@ -147,6 +147,27 @@ describe('relayq dkim rotate', () => {
     expect(dkim.names()).toEqual(['active/example.org/old', `retired/example.org/${usual}`]);
   });
 
+  test('where several keys sign, somebody says which of them it replaces', async () => {
+    dkim.put('active', {domain, selector: 'bulk', privateKey: rsaOf(2048)});
+    const {code, stderr} = await rotate();
+    expect(stderr).toContain('name those that the new one replaces with --retire: bulk, old');
+    expect({code, writes: dkim.writes}).toEqual({code: 2, writes: []});
+    expect((await rotate('--retire', 'gone')).stderr).toContain('no key of that type is active as gone');
+    expect((await rotate('--retire', 'old')).stderr).toContain('--retire old --finish');
+    dkim.publish(dkim.keys().find(({selector}) => selector === usual)!);
+    expect((await rotate('--finish')).code).toBe(2);
+    dkim.writesLeft = 3;
+    expect((await rotate('--retire', 'old', '--finish')).code).toBe(3);
+    dkim.writesLeft = Number.POSITIVE_INFINITY;
+    const {stdout} = await rotate('--retire', 'old', '--finish');
+    expect(stdout).toContain('bulk of example.org signs too\n');
+    expect(dkim.names()).toEqual([
+      'active/example.org/bulk',
+      `active/example.org/${usual}`,
+      'retired/example.org/old',
+    ]);
+  });
+
   test('the new key is encrypted as the old one is, and each stays so when it is moved', async () => {
     const theirs = {domain: 'example.net', selector: 'old', privateKey: rsaOf(2048)};
     const input = pemOf(theirs.privateKey);
