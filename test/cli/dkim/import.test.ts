@@ -1,5 +1,7 @@
+import {execFileSync} from 'node:child_process';
 import {generateKeyPairSync, type KeyObject} from 'node:crypto';
-import {chmod, mkdir, writeFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {DkimUnderTest, pemOf, rsaOf} from './dkim-under-test.ts';
@@ -127,6 +129,20 @@ describe('many keys come', () => {
     expect(told).toMatchObject({code: 0, imported: [], problems: []});
     expect(told.there.map(({from}: {from: string}) => from)).toEqual(['stdin:1', 'stdin:2']);
   });
+});
+
+const genkey = '/usr/sbin/opendkim-genkey';
+
+test.skipIf(!existsSync(genkey))('what opendkim-genkey writes has the record that it says', async () => {
+  const folder = join(dkim.relayq.directory, 'keys/example.org');
+  await mkdir(folder, {recursive: true});
+  execFileSync(genkey, ['-b', '2048', '-d', 'example.org', '-s', 'mail', '-D', folder]);
+  const told = await dkim.told(['import', 'keys']);
+  expect(told).toMatchObject({code: 0, warnings: [], imported: [{domain: 'example.org', selector: 'mail'}]});
+  const zone = await readFile(join(folder, 'mail.txt'), 'utf8');
+  const said = [...zone.matchAll(/"([^"]*)"/g)].map(([, text]) => text).join('');
+  const keyIn = (text: string) => /p=([A-Za-z0-9+/=]+)/.exec(text)?.[1];
+  expect(keyIn(told.imported[0].record.value)).toBe(keyIn(said));
 });
 
 describe('what is wrong', () => {
