@@ -42,6 +42,9 @@ export function namesOf(stage: string) {
     parameterPath: `/relayq/${stage}/`,
     /** The SSM path of the DKIM keys, with its closing slash. Below it: `DOMAIN/SELECTOR`. */
     dkimPath: `/relayq-dkim/${stage}/`,
+    /** Those of keys that sign nothing: not before the DNS shows them, and no more. */
+    dkimPendingPath: `/relayq-dkim-pending/${stage}/`,
+    dkimRetiredPath: `/relayq-dkim-retired/${stage}/`,
     /** The folder of the saved Logs Insights queries, with its closing slash. */
     savedQueries: `relayq/${stage}/`,
     dashboard: `relayq-${stage}`,

@@ -1,6 +1,7 @@
 // Runs a command line: parses it, acts, and says in words what went wrong.
 
 import {Command, CommanderError, InvalidArgumentError} from 'commander';
+import {maskedText} from '../../shared/message/secrets.ts';
 import {isStage, localStage} from '../../shared/names.ts';
 import {accessProblemOf, awsProblemOf} from '../aws/aws-problem.ts';
 import {printable} from '../terminal/printable.ts';
@@ -86,7 +87,8 @@ function programOf(commands: readonly AddCommand[], acting: Acting, terminal: Te
   const program = new Command('relayq')
     .description('See and steer outbound mail.')
     .version(version, '--version', 'the version of relayq')
-    .configureOutput({outputError: text => terminal.tell(text.trimEnd())})
+    // It quotes what was typed, and that may be a key.
+    .configureOutput({outputError: text => terminal.tell(maskedText(text.trimEnd()))})
     .configureHelp({showGlobalOptions: true})
     .showHelpAfterError('See relayq --help')
     .exitOverride();

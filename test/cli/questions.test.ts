@@ -2,6 +2,7 @@
 // asked sits at a terminal: a real one, of the operating system.
 
 import {spawnSync} from 'node:child_process';
+import {generateKeyPairSync} from 'node:crypto';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {awsDoors} from '../../local/endpoint/aws-doors.ts';
 import {type Endpoint, listen} from '../../local/endpoint/endpoint.ts';
@@ -53,6 +54,16 @@ describe('without a terminal', () => {
     expect(run).toMatchObject({code: 0, stdout: 'smarthost set (version 1)\n'});
   });
 
+  test('what to type next is for the same stage', async () => {
+    const create = ['dkim', 'create', ...args, 'example.org', '--type', 'ed25519', '--selector', 'a'];
+    const {code, stderr} = await relayq.run(create, {environment: credentials});
+    expect(stderr).toContain('then: relayq dkim check example.org --stage prod\n');
+    expect({code, isThere: ssm.get('/relayq-dkim/prod/example.org/a') !== undefined}).toEqual({
+      code: 0,
+      isThere: true,
+    });
+  });
+
   test('what is harmless is not asked', async () => {
     const run = await relayq.run(set('max-attempts', '3'), {environment: credentials});
     expect(run).toMatchObject({code: 0, stdout: 'max-attempts set (version 1)\n'});
@@ -67,6 +78,19 @@ describe.skipIf(!hasTerminals)('in a terminal', () => {
     const {code, shown} = await relayq.inTerminal(set('smarthost', 'mx.example.net'), question, 'y');
     expect(shown).toContain('smarthost set (version 1)');
     expect({code, smarthost: textOf('smarthost')}).toEqual({code: 0, smarthost: 'mx.example.net'});
+  });
+
+  test('a DKIM key is removed when somebody says yes, and not else', async () => {
+    const {privateKey} = generateKeyPairSync('ed25519');
+    const name = '/relayq-dkim/prod/example.org/a';
+    ssm.put(name, privateKey.export({type: 'pkcs8', format: 'pem'}) as string, {type: 'SecureString'});
+    const command = ['dkim', 'remove', ...args, 'example.org', 'a'];
+    const asked =
+      'stage prod of account 123456789012 in eu-west-1: remove the DKIM key a of example.org, which is active and is the last one of its domain; mail that wants it waits? [y/N] ';
+    expect((await relayq.inTerminal(command, asked, '')).code).toBe(1);
+    expect(ssm.get(name)).toBeDefined();
+    expect((await relayq.inTerminal(command, asked, 'y')).code).toBe(0);
+    expect(ssm.get(name)).toBeUndefined();
   });
 
   test('anything else does nothing', async () => {

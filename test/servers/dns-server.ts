@@ -4,7 +4,7 @@ import dgram from 'node:dgram';
 import type {AddressInfo} from 'node:net';
 import packet from 'dns-packet';
 
-type Type = 'MX' | 'A' | 'AAAA' | 'TXT' | 'TLSA' | 'CNAME' | 'PTR';
+type Type = 'MX' | 'A' | 'AAAA' | 'TXT' | 'TLSA' | 'CNAME' | 'PTR' | 'NS';
 /**
  * Records by name and type; a test may change them at any time. A name that is absent does not exist. `junk` answers
  * with something that is no DNS message. `ttl` is 60 where nothing else is said; `secure` means that DNSSEC has

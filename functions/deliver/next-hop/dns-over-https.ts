@@ -29,6 +29,7 @@ const dataOf: {readonly [T in keyof RecordData]: (data: unknown) => RecordData[T
   },
   CNAME: data => data as string,
   PTR: data => data as string,
+  NS: data => data as string,
 };
 
 export class DnsOverHttps implements Dns {

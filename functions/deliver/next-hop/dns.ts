@@ -14,6 +14,8 @@ export interface RecordData {
   readonly CNAME: string;
   /** The name of an address. Delivery does not ask for it; only people do. */
   readonly PTR: string;
+  /** The name of a server of the zone. Only people ask for it. */
+  readonly NS: string;
 }
 
 export interface DnsAnswer<Data> {

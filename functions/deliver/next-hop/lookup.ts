@@ -75,6 +75,7 @@ class SystemDns implements Dns {
     TLSA: async () => ({records: []}),
     CNAME: async name => ({records: await this.#resolver.resolveCname(name)}),
     PTR: async name => ({records: await this.#resolver.resolvePtr(name)}),
+    NS: async name => ({records: await this.#resolver.resolveNs(name)}),
   };
 }
 
