@@ -86,6 +86,19 @@ describe('relayq dkim create', () => {
     expect(dkim.names()).toEqual(['active/example.org/e', 'active/example.org/r']);
   });
 
+  test.each([['*'], [domain], [`*.example.net=${domain}`]])(
+    'a key that the rule %s waits for does not sign before the DNS shows it',
+    async rule => {
+      dkim.ssm.put('/relayq/local/dkim-rules', rule);
+      const {stderr} = await dkim.run(['create', domain]);
+      expect(stderr).toContain('and does not sign yet');
+      expect(dkim.names()).toEqual([`pending/${domain}/${usual}`]);
+      dkim.publish(dkim.keys()[0]!);
+      expect((await dkim.run(['rotate', domain, '--finish'])).code).toBe(0);
+      expect(dkim.names()).toEqual([`active/${domain}/${usual}`]);
+    },
+  );
+
   test('the default selector is one that no key has, and that the DNS does not show', async () => {
     dkim.put('retired', {domain, selector: usual, privateKey: rsaOf(1024)});
     dkim.zone[`${usual}-2._domainkey.${domain}`] = {TXT: [['v=DKIM1; p=']]};
