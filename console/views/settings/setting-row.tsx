@@ -1,0 +1,133 @@
+// One setting: what counts, and a field for another value.
+
+import {useId} from 'preact/hooks';
+import type {Setting} from '../../data/documents.ts';
+import {Badge, Shape} from '../../parts/badge.tsx';
+import {Time} from '../../parts/time.tsx';
+import {Verbatim, Words} from '../../parts/words.tsx';
+import {isSecretField} from './draft.ts';
+
+interface Props {
+  readonly setting: Setting;
+  /** What is wrong with what stands in SSM. */
+  readonly problem: string | undefined;
+  /** Why what was typed is not written. */
+  readonly refusal: string | undefined;
+  readonly draft: string | null | undefined;
+  /** Undefined takes the change back. */
+  readonly onChange: (value: string | null | undefined) => void;
+  readonly canChange: boolean;
+}
+
+export function SettingRow({setting, problem, refusal, draft, onChange, canChange}: Props) {
+  const {name, value, source, counts, version, since} = setting;
+  const isDefault = source === 'default';
+  return (
+    <li class={`setting ${problem ? 'bad' : ''} ${draft === undefined ? '' : 'changed'}`}>
+      <span class="name">
+        <Verbatim text={name} most={200} />
+        {problem !== undefined && <Badge word="wrong" />}
+        {!counts && <span class="chip">does not count</span>}
+      </span>
+      <span class="value">
+        {value === null ? (
+          <span class="zero">{isDefault ? 'not set' : '(secret)'}</span>
+        ) : (
+          <code class={isDefault ? 'is-default' : ''}>
+            <Verbatim text={value} most={500} />
+          </code>
+        )}
+        {isDefault && value !== null && <span class="note">default</span>}
+        {!isDefault && setting.default != null && (
+          <span class="note">
+            default <Verbatim text={setting.default} most={100} />
+          </span>
+        )}
+      </span>
+      <span class="since note">
+        {since !== null && (
+          <>
+            <Time time={since} />
+            {version !== null && `, version ${version}`}
+          </>
+        )}
+      </span>
+      <span class="buttons end">
+        {canChange && draft === undefined && (
+          <>
+            {!isDefault && (
+              <button type="button" class="quiet small" aria-label={`Unset ${name}`} onClick={() => onChange(null)}>
+                Unset
+              </button>
+            )}
+            <button
+              type="button"
+              class="quiet small"
+              aria-label={`Change ${name}`}
+              onClick={() => onChange(isDefault || value === null || isSecretField(name, setting.isSecret) || value.startsWith('(') ? '' : value)}
+            >
+              Change
+            </button>
+          </>
+        )}
+      </span>
+      {problem !== undefined && (
+        <p class="problem">
+          <Shape tone="bad" /> <Words text={problem} most={600} />
+        </p>
+      )}
+      {draft !== undefined && <Editor setting={setting} draft={draft} refusal={refusal} onChange={onChange} />}
+    </li>
+  );
+}
+
+type EditorProps = Pick<Props, 'setting' | 'refusal' | 'onChange'> & {readonly draft: string | null};
+
+function Editor({setting: {name, isSecret, kind, allowed, value}, draft, refusal, onChange}: EditorProps) {
+  const id = useId();
+  const hint = [kind, Array.isArray(allowed) ? allowed.join(', ') : allowed].filter(Boolean).join(': ');
+  return (
+    <div class="editor">
+      {draft === null ? (
+        <p>
+          Will be removed{value === null ? '' : ', and its default counts again'}.
+        </p>
+      ) : (
+        <label>
+          <span class="unseen">New value of {name}</span>
+          <input
+            type={isSecretField(name, isSecret) ? 'password' : 'text'}
+            autocomplete={isSecretField(name, isSecret) ? 'new-password' : 'off'}
+            spellcheck={false}
+            value={draft}
+            // The field is what the reader has just asked for.
+            ref={focusOnce}
+            aria-invalid={refusal !== undefined}
+            aria-describedby={id}
+            onInput={({currentTarget}) => onChange(currentTarget.value)}
+          />
+        </label>
+      )}
+      <button type="button" class="quiet small" onClick={() => onChange(undefined)} aria-label={`Leave ${name} as it is`}>
+        Leave as it is
+      </button>
+      <p id={id} class={refusal === undefined ? 'note' : 'problem'}>
+        {refusal === undefined ? (
+          <Words text={hint} most={400} />
+        ) : (
+          <>
+            <Shape tone="bad" /> <Words text={refusal} most={600} />
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+const focused = new WeakSet<HTMLElement>();
+
+function focusOnce(field: HTMLInputElement | null): void {
+  if (field === null || focused.has(field)) return;
+  focused.add(field);
+  field.focus();
+}
