@@ -5,8 +5,8 @@ import type {ApiProblem} from '../data/api.ts';
 import {keepCsrf} from '../data/api.ts';
 import type {Session} from '../data/documents.ts';
 import {usePolled} from '../data/polled.ts';
-import {Loading} from '../parts/panel.tsx';
 import {ProblemNotice} from '../parts/notice.tsx';
+import {Loading} from '../parts/panel.tsx';
 import {Header} from './header.tsx';
 import {SessionContext} from './session.ts';
 import {useRoute} from './use-route.ts';
@@ -27,7 +27,6 @@ export function App({problem}: {readonly problem: ApiProblem | undefined}) {
   useEffect(() => keepCsrf(csrf), [csrf]);
   // It is asked for again and again, and is the same for ever: what is drawn from it need not be drawn again.
   const text = JSON.stringify(session.data);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text stands for the object
   const known = useMemo(() => session.data, [text]);
 
   const title = view.titleOf(route);
@@ -35,7 +34,6 @@ export function App({problem}: {readonly problem: ApiProblem | undefined}) {
     document.title = known === undefined ? 'relayq' : `${title} – relayq ${known.stage}`;
   }, [title, known]);
   const isFirst = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another place is another page, for eyes and for ears
   useEffect(() => {
     if (isFirst.current) isFirst.current = false;
     else {
@@ -51,9 +49,9 @@ export function App({problem}: {readonly problem: ApiProblem | undefined}) {
   const {View} = view;
   return (
     <SessionContext.Provider value={known}>
-      <a class="skip" href="#main" onClick={event => skipTo(main.current, event)}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <Header route={route} problem={session.problem} />
       <main id="main" tabIndex={-1} ref={main} key={view.name}>
         {session.problem?.kind === 'disconnected' && <ProblemNotice problem={session.problem} />}
@@ -61,12 +59,6 @@ export function App({problem}: {readonly problem: ApiProblem | undefined}) {
       </main>
     </SessionContext.Provider>
   );
-}
-
-/** The address behind the # is a view's: it must not become `#main`. */
-function skipTo(main: HTMLElement | null, event: Event): void {
-  event.preventDefault();
-  main?.focus();
 }
 
 const Alone = ({problem}: {readonly problem: ApiProblem}) => (

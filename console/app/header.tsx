@@ -1,8 +1,9 @@
 // The bar above all views: which stage this is, where one can go, and a field that takes whatever one looks for.
 
-import {useRef, useState, useEffect} from 'preact/hooks';
+import {useEffect, useRef, useState} from 'preact/hooks';
 import type {ApiProblem} from '../data/api.ts';
 import {Shape} from '../parts/badge.tsx';
+import {placeOf} from './place-of.ts';
 import type {Route} from './route.ts';
 import {linkTo} from './route.ts';
 import {useSession} from './session.ts';
@@ -15,26 +16,42 @@ export function Header({route, problem}: {readonly route: Route; readonly proble
   const {stage, region, account, isLocal, readOnly} = session;
   const current = viewOf(route);
   const shown = views.filter(({isLocalOnly}) => isLocal || !isLocalOnly);
+  const menu = useRef<HTMLElement>(null);
+  // Where the menu is wider than the page, the current view's entry is among what is seen of it.
+  useEffect(() => {
+    const entry = menu.current?.querySelector<HTMLElement>(`[data-view="${current.name}"]`);
+    if (entry)
+      menu.current!.scrollLeft = entry.offsetLeft - (menu.current!.clientWidth - entry.offsetWidth) / 2;
+  }, [current.name]);
   return (
     <header class="bar">
       <div class="bar-top">
         <a class="brand" href={linkTo([])}>
           relayq
         </a>
-        <span class="stage" title={isLocal ? 'the local cloud of npm start' : `account ${account ?? 'unknown'} in ${region}`}>
+        <span
+          class="stage"
+          title={isLocal ? 'the local cloud of npm start' : `account ${account ?? 'unknown'} in ${region}`}
+        >
           <b>{stage}</b>
-          <span class="where">{isLocal ? 'this machine' : [account, region].filter(Boolean).join(' · ')}</span>
+          <span class="where">
+            {isLocal ? 'this machine' : [account, region].filter(Boolean).join(' · ')}
+          </span>
         </span>
         {readOnly && <span class="chip">read only</span>}
         <Connection problem={problem} />
         <Finder />
         <ThemeChoice />
       </div>
-      <nav aria-label="Views">
+      <nav aria-label="Views" ref={menu}>
         <ul>
           {shown.map(({name, title, path}) => (
             <li key={name}>
-              <a href={linkTo(path)} aria-current={name === current.name ? 'page' : undefined}>
+              <a
+                href={linkTo(path)}
+                data-view={name}
+                aria-current={name === current.name ? 'page' : undefined}
+              >
                 {title}
               </a>
             </li>
@@ -55,14 +72,6 @@ const Connection = ({problem}: {readonly problem: ApiProblem | undefined}) => (
   </span>
 );
 
-/** Where the same text is looked for that a person has in the clipboard: an address, an ID, a domain. */
-export function placeOf(text: string): string {
-  const wanted = text.trim();
-  if (wanted.includes('@')) return linkTo(['messages'], {q: wanted});
-  const isId = /^[0-9a-f]{8}-[0-9a-f-]{20,}$/i.test(wanted) || !/[.(]/.test(wanted);
-  return isId ? linkTo(['messages'], {q: wanted}) : linkTo(['domains', wanted.toLowerCase()]);
-}
-
 function Finder() {
   const [text, setText] = useState('');
   const field = useRef<HTMLInputElement>(null);
@@ -76,27 +85,27 @@ function Finder() {
     return () => removeEventListener('keydown', onKey);
   }, []);
   return (
-    <form
-      class="finder"
-      role="search"
-      onSubmit={event => {
-        event.preventDefault();
-        if (text.trim() === '') return;
-        goTo(placeOf(text));
-        setText('');
-      }}
-    >
-      <input
-        ref={field}
-        type="search"
-        aria-label="Find an address, an ID or a domain (Ctrl+K)"
-        placeholder="Address, ID or domain   Ctrl K"
-        autocomplete="off"
-        spellcheck={false}
-        value={text}
-        onInput={({currentTarget}) => setText(currentTarget.value)}
-      />
-    </form>
+    <search class="finder">
+      <form
+        onSubmit={event => {
+          event.preventDefault();
+          if (text.trim() === '') return;
+          goTo(placeOf(text));
+          setText('');
+        }}
+      >
+        <input
+          ref={field}
+          type="search"
+          aria-label="Find an address, an ID or a domain (Ctrl+K)"
+          placeholder="Address, ID or domain   Ctrl K"
+          autocomplete="off"
+          spellcheck={false}
+          value={text}
+          onInput={({currentTarget}) => setText(currentTarget.value)}
+        />
+      </form>
+    </search>
   );
 }
 

@@ -6,6 +6,11 @@ export interface Route {
   readonly query: Readonly<Record<string, string>>;
 }
 
+/** What each view is given. */
+export interface ViewProps {
+  readonly route: Route;
+}
+
 /** The token that the command prints stands alone behind the #, or in front of a path. */
 const tokenForm = /^#([A-Za-z0-9_-]{16,})(\/.*)?$/;
 

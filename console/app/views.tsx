@@ -9,11 +9,7 @@ import {MessagesView} from '../views/messages/messages-view.tsx';
 import {OverviewView} from '../views/overview/overview-view.tsx';
 import {SendView} from '../views/send/send-view.tsx';
 import {SettingsView} from '../views/settings/settings-view.tsx';
-import type {Route} from './route.ts';
-
-export interface ViewProps {
-  readonly route: Route;
-}
+import type {Route, ViewProps} from './route.ts';
 
 interface View {
   readonly name: string;

@@ -42,7 +42,7 @@ export interface Series extends Answer {
   readonly price?: string | number | null;
 }
 
-export interface Fact {
+interface Fact {
   readonly what: string;
   readonly is: string;
   readonly why?: string;
@@ -125,7 +125,7 @@ export interface Setting {
   readonly [more: string]: unknown;
 }
 
-export interface SettingProblem {
+interface SettingProblem {
   readonly name: string;
   readonly problem: string;
   readonly suggestion?: string | null;

@@ -18,7 +18,7 @@ interface State<T> {
   readonly path: string | undefined;
   readonly data?: T;
   readonly atMs?: number;
-  readonly problem?: ApiProblem;
+  readonly problem?: ApiProblem | undefined;
   readonly isLoading: boolean;
 }
 
@@ -52,8 +52,7 @@ export function usePolled<T>(path: string | undefined, everyMs: number | undefin
 
   const refresh = useCallback(() => askNow.current(), []);
   // What belongs to another path is not shown under this one.
-  const {data, atMs, problem, isLoading} =
-    state.path === path ? state : ({isLoading: true} as State<T>);
+  const {data, atMs, problem, isLoading} = state.path === path ? state : ({isLoading: true} as State<T>);
   return {data, atMs, problem, isLoading, refresh};
 }
 
@@ -78,7 +77,7 @@ function startPoll<T>(
       const data = await get<T>(path, mine.signal);
       if (asking !== mine) return;
       refusals = 0;
-      tell({data, atMs: Date.now(), problem: undefined} as Partial<State<T>>);
+      tell({data, atMs: Date.now(), problem: undefined});
     } catch (error) {
       if (asking !== mine) return;
       refusals += 1;

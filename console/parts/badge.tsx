@@ -34,7 +34,7 @@ export function Shape({tone}: {readonly tone: Tone}) {
     <svg class={`shape ${tone}`} viewBox="0 0 12 12" width="10" height="10" aria-hidden="true">
       {tone === 'good' && <circle cx="6" cy="6" r="5" />}
       {tone === 'warn' && <path d="M6 0.8 11.6 11H0.4z" />}
-      {tone === 'bad' && <path d="M1 1h10v10H1zM3.6 3.6l4.8 4.8M8.4 3.6 3.6 8.4" class="crossed" />}
+      {tone === 'bad' && <path d="M2 2l8 8M10 2 2 10" class="crossed" />}
       {tone === 'calm' && <circle cx="6" cy="6" r="4" class="hollow" />}
     </svg>
   );
@@ -48,13 +48,7 @@ export const Badge = ({word, tone = toneOf(word)}: {readonly word: string; reado
 );
 
 /** A sentence with the shape of its weight in front. */
-export const Remark = ({
-  tone,
-  children,
-}: {
-  readonly tone: Tone;
-  readonly children: ComponentChildren;
-}) => (
+export const Remark = ({tone, children}: {readonly tone: Tone; readonly children: ComponentChildren}) => (
   <div class={`remark ${tone}`}>
     <Shape tone={tone} />
     <div>{children}</div>

@@ -9,7 +9,7 @@ import {Time} from './time.tsx';
 
 export type Colour = '--accent' | '--good' | '--warn' | '--bad' | '--ink-2';
 
-export interface Line {
+interface Line {
   readonly name: string;
   readonly values: Numbers;
   readonly colour: Colour;
@@ -43,7 +43,6 @@ export function Chart({title, headline, note, times, lines, kind, textOf}: Props
   const theme = useTheme();
   const shape = lines.map(({name, colour}) => name + colour).join();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew where its colours change, else given new numbers
   useEffect(() => {
     const element = place.current!;
     const options = optionsOf({lines, kind, textOf, width: element.clientWidth}, setAt);

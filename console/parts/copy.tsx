@@ -56,11 +56,12 @@ export function CopyAs({commands}: {readonly commands: (commands: CommandWords) 
         type="button"
         class="quiet"
         ref={button}
+        title="The commands that show the same"
         aria-expanded={isOpen}
         aria-controls={id}
         onClick={() => setOpen(!isOpen)}
       >
-        Copy as command
+        Copy as…
       </button>
       <div id={id} class="popover" hidden={!isOpen}>
         <p class="note">The same in a terminal</p>

@@ -44,7 +44,16 @@ export function sortedBy<T>(rows: readonly T[], columns: readonly Column<T>[], s
   });
 }
 
-export function DataTable<T>({label, columns, rows, keyOf, sort = '', onSort, narrow, narrowHeight}: Props<T>) {
+export function DataTable<T>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  sort = '',
+  onSort,
+  narrow,
+  narrowHeight,
+}: Props<T>) {
   const isNarrow = useNarrow();
   const body = useRef<HTMLDivElement>(null);
   const height = isNarrow ? narrowHeight : rowHeight;

@@ -39,12 +39,7 @@ export function Dialog({title, children, action, isDangerous, isBusy, onDo, onCl
         <button type="button" disabled={isBusy} onClick={onClose}>
           Cancel
         </button>
-        <button
-          type="button"
-          class={isDangerous ? 'danger' : 'primary'}
-          disabled={isBusy}
-          onClick={onDo}
-        >
+        <button type="button" class={isDangerous ? 'danger' : 'primary'} disabled={isBusy} onClick={onDo}>
           {isBusy ? 'Working…' : action}
         </button>
       </div>

@@ -67,8 +67,8 @@ function Advice({problem: {kind, facts}}: {readonly problem: ApiProblem}) {
     case 'disconnected':
       return (
         <p>
-          Start <code>relayq console</code> again, and open the address that it prints. If it is still running, this page
-          goes on by itself.
+          Start <code>relayq console</code> again, and open the address that it prints. If it is still
+          running, this page goes on by itself.
         </p>
       );
     case 'signed-out':

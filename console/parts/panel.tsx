@@ -31,7 +31,13 @@ export function Panel({title, source, actions, children, class: name = ''}: Pane
 }
 
 /** `SQS attributes, 4 s ago` */
-export function SourceOf<T extends Answer>({of: {data}, from}: {readonly of: Polled<T>; readonly from?: string}) {
+export function SourceOf<T extends Answer>({
+  of: {data},
+  from,
+}: {
+  readonly of: Polled<T>;
+  readonly from?: string;
+}) {
   if (data === undefined) return null;
   const ms = msOf(data.asOf);
   const source = from ?? data.source;
@@ -73,7 +79,6 @@ export const Loading = ({lines}: {readonly lines: number}) => (
   <div class="loading" role="status">
     <span class="unseen">Loading</span>
     {Array.from({length: lines}, (_, at) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: lines without content are the same each time
       <div key={at} />
     ))}
   </div>

@@ -30,7 +30,5 @@ export function Until({time}: {readonly time: string}) {
   const ms = msOf(time);
   if (ms === undefined) return <>{time}</>;
   const seconds = Math.ceil((ms - nowMs) / 1000);
-  return (
-    <span title={utcTextOf(ms)}>{seconds > 0 ? `in ${durationOf(seconds)}` : 'due now'}</span>
-  );
+  return <span title={utcTextOf(ms)}>{seconds > 0 ? `in ${durationOf(seconds)}` : 'due now'}</span>;
 }

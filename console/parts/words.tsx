@@ -17,7 +17,6 @@ export const Verbatim = ({text, most = 4000}: Props) =>
     code === undefined ? (
       piece
     ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text have no other key than their place
       <span key={at} class="odd-character" title="a character that is not shown as it is">
         {code}
       </span>
@@ -27,6 +26,5 @@ export const Verbatim = ({text, most = 4000}: Props) =>
 /** A sentence of ours, which may quote others. */
 export const Words = ({text, most = 4000}: Props) =>
   timesIn(shortened(text, most)).map(({text: piece, ms}, at) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text have no other key than their place
     ms === undefined ? <Verbatim key={at} text={piece} /> : <Time key={at} ms={ms} />,
   );

@@ -18,6 +18,4 @@ function quoted(word: string): string {
 }
 
 const escapeOf = (code: number): string =>
-  code < 0x1_0000
-    ? `\\u${code.toString(16).padStart(4, '0')}`
-    : `\\U${code.toString(16).padStart(8, '0')}`;
+  code < 0x1_0000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;

@@ -6,7 +6,12 @@ const utcForm = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ?/g;
 
 /** `2026-01-31 12:34:56` with or without its Z, or ISO 8601. */
 export function msOf(time: string): number | undefined {
-  const ms = parseUtcTime(time.replace(/Z$/, '').replace('T', ' ').replace(/\.\d+$/, ''));
+  const ms = parseUtcTime(
+    time
+      .replace(/Z$/, '')
+      .replace('T', ' ')
+      .replace(/\.\d+$/, ''),
+  );
   return ms;
 }
 

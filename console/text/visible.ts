@@ -10,7 +10,8 @@ export interface Piece {
  * Control characters, line ends, and what formats text without being seen: it reorders, joins or hides its neighbours.
  * Joiners (U+200C, U+200D) and selectors of variants are part of words and of emoji.
  */
-const unseen = /[\p{Cc}\u2028\u2029\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cs}/gu;
+const unseen =
+  /[\p{Cc}\u2028\u2029\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cs}/gu;
 
 export function piecesOf(text: string): readonly Piece[] {
   const pieces: Piece[] = [];

@@ -27,9 +27,11 @@ const count = (value: number | undefined, isAbout = false) =>
     </span>
   );
 
-const failedOf = ({counts}: DomainRow) => (counts === undefined ? undefined : counts.bounced + counts.expired);
+const failedOf = ({counts}: DomainRow) =>
+  counts === undefined ? undefined : counts.bounced + counts.expired;
 
-const whyOf = ({limit, lastError}: DomainRow) => [lastError, limit].filter(each => each !== undefined).join('; ');
+const whyOf = ({limit, lastError}: DomainRow) =>
+  [lastError, limit].filter(each => each !== undefined).join('; ');
 
 const Name = ({row: {queue, receiver}}: {readonly row: DomainRow}) => (
   <a class="row-link" href={linkTo(['domains', receiver])} title={receiver}>
@@ -47,21 +49,21 @@ const columns: readonly Column<DomainRow>[] = [
   {
     key: 'domain',
     title: 'Domain',
-    width: 'minmax(140px, 2fr)',
+    width: 'minmax(120px, 2fr)',
     cell: row => <Name row={row} />,
     sortBy: ({receiver}) => receiver,
   },
   {
     key: 'state',
     title: 'State',
-    width: '112px',
+    width: '108px',
     cell: ({state}) => <Badge word={state} />,
     sortBy: ({state}) => stateRanks.indexOf(state),
   },
   {
     key: 'waiting',
     title: 'Waiting',
-    width: '76px',
+    width: '62px',
     isNumber: true,
     cell: ({waiting, isAbout}) => count(waiting, isAbout),
     sortBy: ({waiting}) => waiting,
@@ -69,7 +71,7 @@ const columns: readonly Column<DomainRow>[] = [
   {
     key: 'accepted',
     title: 'Accepted',
-    width: '80px',
+    width: '66px',
     isNumber: true,
     cell: ({counts}) => count(counts?.accepted),
     sortBy: ({counts}) => counts?.accepted,
@@ -77,7 +79,7 @@ const columns: readonly Column<DomainRow>[] = [
   {
     key: 'deferred',
     title: 'Deferred',
-    width: '78px',
+    width: '64px',
     isNumber: true,
     cell: ({counts}) => count(counts?.deferred),
     sortBy: ({counts}) => counts?.deferred,
@@ -85,7 +87,7 @@ const columns: readonly Column<DomainRow>[] = [
   {
     key: 'bounced',
     title: 'Bounced',
-    width: '76px',
+    width: '62px',
     isNumber: true,
     cell: row => count(failedOf(row)),
     sortBy: failedOf,
@@ -93,7 +95,7 @@ const columns: readonly Column<DomainRow>[] = [
   {
     key: 'next',
     title: 'Next attempt',
-    width: '98px',
+    width: '88px',
     cell: ({nextAttempt}) =>
       nextAttempt === undefined ? <span class="zero">–</span> : <Until time={nextAttempt} />,
     sortBy: ({nextAttempt}) => (nextAttempt === undefined ? undefined : msOf(nextAttempt)),
@@ -101,7 +103,7 @@ const columns: readonly Column<DomainRow>[] = [
   {
     key: 'why',
     title: 'Why',
-    width: 'minmax(160px, 3fr)',
+    width: 'minmax(0, 3fr)',
     cell: row => (
       <span class="why" title={whyOf(row)}>
         <Words text={whyOf(row)} most={300} />

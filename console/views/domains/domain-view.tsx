@@ -1,13 +1,13 @@
 // One domain: how it stands, why, where its mail would go now, and what servers have said of late.
 
+import type {ViewProps} from '../../app/route.ts';
 import {linkTo} from '../../app/route.ts';
-import type {ViewProps} from '../../app/views.tsx';
 import type {DomainRow, OverviewAnswer} from '../../data/documents.ts';
 import {usePolled} from '../../data/polled.ts';
 import {Badge} from '../../parts/badge.tsx';
 import {CopyAs} from '../../parts/copy.tsx';
 import {Panel, Polling, SourceOf} from '../../parts/panel.tsx';
-import {Until, Time} from '../../parts/time.tsx';
+import {Time, Until} from '../../parts/time.tsx';
 import {Verbatim, Words} from '../../parts/words.tsx';
 import {numberOf} from '../../text/numbers.ts';
 import {LineTable} from '../messages/line-table.tsx';
@@ -35,7 +35,10 @@ export function DomainView({route}: ViewProps) {
         </h1>
         {row && <Badge word={row.state} />}
         <div class="buttons end">
-          <a class="button quiet" href={linkTo(['messages'], isSmarthost ? {minutes: '60'} : {domain: receiver})}>
+          <a
+            class="button quiet"
+            href={linkTo(['messages'], isSmarthost ? {minutes: '60'} : {domain: receiver})}
+          >
             Its messages
           </a>
           {!isSmarthost && (
@@ -52,7 +55,13 @@ export function DomainView({route}: ViewProps) {
         </div>
       </div>
       <Polling of={overview} lines={3}>
-        {data => (row === undefined ? <Inactive /> : <Facts row={row} overview={data} source={<SourceOf of={overview} />} />)}
+        {data =>
+          row === undefined ? (
+            <Inactive />
+          ) : (
+            <Facts row={row} overview={data} source={<SourceOf of={overview} />} />
+          )
+        }
       </Polling>
       <ExplainPanel route={route} who={who} domain={isSmarthost ? undefined : receiver} example={example} />
       <Panel title="Latest attempts" source={<SourceOf of={failures} from="the log of the last hour" />}>

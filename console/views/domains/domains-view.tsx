@@ -1,8 +1,8 @@
 // All active domains; with a smarthost, that is one row.
 
+import type {ViewProps} from '../../app/route.ts';
 import {linkTo} from '../../app/route.ts';
 import {adjustQuery} from '../../app/use-route.ts';
-import type {ViewProps} from '../../app/views.tsx';
 import type {DomainRow, OverviewAnswer} from '../../data/documents.ts';
 import {usePolled} from '../../data/polled.ts';
 import {Choices} from '../../parts/choices.tsx';
@@ -38,7 +38,9 @@ export function DomainsView({route}: ViewProps) {
           <SourceOf of={overview} from="log and receivers’ table" />
         </p>
         <div class="buttons end">
-          <CopyAs commands={({relayq}) => [relayq('status', '--all'), relayq('status', '--json'), relayq('top')]} />
+          <CopyAs
+            commands={({relayq}) => [relayq('status', '--all'), relayq('status', '--json'), relayq('top')]}
+          />
         </div>
       </div>
       <div class="filters">
@@ -57,12 +59,19 @@ export function DomainsView({route}: ViewProps) {
             {value: 'stuck', text: 'Stuck or slow', count: found.filter(isStuck).length},
             ...states
               .filter(each => countIn(each) > 0 || each === state)
-              .map(each => ({value: each, text: each[0]!.toUpperCase() + each.slice(1), count: countIn(each)})),
+              .map(each => ({
+                value: each,
+                text: each[0]!.toUpperCase() + each.slice(1),
+                count: countIn(each),
+              })),
           ]}
           onChoose={value => adjustQuery(route, {state: value})}
         />
         <span class="note end" role="status">
-          {overview.data && (shown.length === domains.length ? countOf(shown.length, 'domain') : `${shown.length} of ${countOf(domains.length, 'domain')}`)}
+          {overview.data &&
+            (shown.length === domains.length
+              ? countOf(shown.length, 'domain')
+              : `${shown.length} of ${countOf(domains.length, 'domain')}`)}
         </span>
       </div>
       <Polling of={overview} lines={10}>
@@ -75,7 +84,10 @@ export function DomainsView({route}: ViewProps) {
               </p>
             )}
             {shown.length === 0 ? (
-              <Nothing isFiltered={domains.length > 0} onClear={() => adjustQuery(route, {q: '', state: ''})} />
+              <Nothing
+                isFiltered={domains.length > 0}
+                onClear={() => adjustQuery(route, {q: '', state: ''})}
+              />
             ) : (
               <DomainTable rows={shown} sort={sort} onSort={next => adjustQuery(route, {sort: next})} />
             )}
@@ -99,8 +111,8 @@ const Nothing = ({isFiltered, onClear}: {readonly isFiltered: boolean; readonly 
   ) : (
     <Empty title="No domain is active">
       <p>
-        There was no mail within the last hour, and none waits. <a href={linkTo(['send'])}>Send a test message</a> to see
-        one.
+        There was no mail within the last hour, and none waits.{' '}
+        <a href={linkTo(['send'])}>Send a test message</a> to see one.
       </p>
     </Empty>
   );

@@ -64,7 +64,15 @@ export function ExplainPanel({route, who, domain, example}: Props) {
   );
 }
 
-function WhomField({route, who, domain}: {readonly route: Route; readonly who: string; readonly domain: string | undefined}) {
+function WhomField({
+  route,
+  who,
+  domain,
+}: {
+  readonly route: Route;
+  readonly who: string;
+  readonly domain: string | undefined;
+}) {
   const [text, setText] = useState(who.includes('@') ? who : '');
   useEffect(() => setText(who.includes('@') ? who : ''), [who]);
   return (

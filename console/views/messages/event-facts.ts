@@ -10,7 +10,24 @@ export interface EventFact {
 
 /** What the line above has said already. */
 const told = new Set([
-  'time', 'what', 'fate', 'why', 'until', 'code', 'status', 'attempt', 'cipher', 'verified', 'to', 'mta', 'durationMs', 'from', 'state', 'result', 'maybesent', 'messages',
+  'time',
+  'what',
+  'fate',
+  'why',
+  'until',
+  'code',
+  'status',
+  'attempt',
+  'cipher',
+  'verified',
+  'to',
+  'mta',
+  'durationMs',
+  'from',
+  'state',
+  'result',
+  'maybesent',
+  'messages',
 ]);
 
 const names: Readonly<Record<string, string>> = {
@@ -23,9 +40,11 @@ const names: Readonly<Record<string, string>> = {
 export function factsOf(event: TraceEvent): readonly EventFact[] {
   const {mta, to, from, cipher, verified, durationMs, state, result, maybesent, what} = event;
   const isAttempt = what === 'attempt';
-  const server = typeof mta === 'string' ? [`${mta}${typeof to === 'string' && to !== mta ? ` (${to})` : ''}`] : [];
+  const server =
+    typeof mta === 'string' ? [`${mta}${typeof to === 'string' && to !== mta ? ` (${to})` : ''}`] : [];
   const tls = isAttempt ? tlsOf(cipher, verified, from) : [];
-  const stage = typeof state === 'string' ? [`${state}${typeof result === 'string' ? `, ${result}` : ''}`] : [];
+  const stage =
+    typeof state === 'string' ? [`${state}${typeof result === 'string' ? `, ${result}` : ''}`] : [];
   return [
     ...server.map(value => ({name: 'server', value})),
     ...tls.map(value => ({name: 'TLS', value})),
@@ -33,7 +52,9 @@ export function factsOf(event: TraceEvent): readonly EventFact[] {
     ...(typeof durationMs === 'number' ? [{name: 'took', value: millisecondsOf(durationMs)}] : []),
     ...(maybesent === true ? [{name: 'beware', value: 'the server may have it'}] : []),
     ...Object.entries(event).flatMap(([name, value]) =>
-      told.has(name) || value === undefined || value === null ? [] : [{name: names[name] ?? name, value: textOf(value)}],
+      told.has(name) || value === undefined || value === null
+        ? []
+        : [{name: names[name] ?? name, value: textOf(value)}],
     ),
   ];
 }

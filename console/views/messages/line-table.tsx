@@ -11,7 +11,7 @@ import {Verbatim} from '../../parts/words.tsx';
 const saidOf = ({code, status, description}: SearchLine): string =>
   [code, status, description].filter(each => each !== undefined && each !== null && each !== '').join(' ');
 
-const linkOf = ({id}: SearchLine) => (id ? linkTo(['messages'], {q: id}) : undefined);
+const linkOf = ({id}: SearchLine) => linkTo(['messages'], {q: id ?? undefined});
 
 const Whom = ({line}: {readonly line: SearchLine}) => {
   const {recipient, domain, id} = line;
@@ -25,7 +25,7 @@ const Whom = ({line}: {readonly line: SearchLine}) => {
 
 const columns: readonly Column<SearchLine>[] = [
   {key: 'time', title: 'Time', width: '136px', cell: ({time}) => <Time time={time} />},
-  {key: 'whom', title: 'Recipient', width: 'minmax(140px, 2fr)', cell: line => <Whom line={line} />},
+  {key: 'whom', title: 'Recipient', width: 'minmax(120px, 2fr)', cell: line => <Whom line={line} />},
   {key: 'fate', title: 'Fate', width: '104px', cell: ({fate}) => (fate ? <Badge word={fate} /> : '–')},
   {key: 'class', title: 'Class', width: '92px', cell: line => <Verbatim text={line.class ?? ''} most={30} />},
   {
@@ -38,7 +38,7 @@ const columns: readonly Column<SearchLine>[] = [
   {
     key: 'said',
     title: 'What was said',
-    width: 'minmax(200px, 4fr)',
+    width: 'minmax(0, 4fr)',
     cell: line => (
       <span class="why mono" title={saidOf(line)}>
         <Verbatim text={saidOf(line)} most={300} />

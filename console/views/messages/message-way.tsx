@@ -2,7 +2,7 @@
 
 import {linkTo} from '../../app/route.ts';
 import type {TracedMessage, TraceEvent} from '../../data/documents.ts';
-import {Badge, Shape, toneOf, type Tone} from '../../parts/badge.tsx';
+import {Badge, Shape, type Tone, toneOf} from '../../parts/badge.tsx';
 import {CopyAs, CopyButton} from '../../parts/copy.tsx';
 import {Time, Until} from '../../parts/time.tsx';
 import {Verbatim, Words} from '../../parts/words.tsx';
@@ -19,13 +19,7 @@ export function MessageWay({message, isOnly}: Props) {
   return (
     <article class="way panel" aria-label={`Message ${id}`}>
       <header>
-        <h2>
-          {recipient === undefined ? (
-            'a message'
-          ) : (
-            <Verbatim text={recipient} most={320} />
-          )}
-        </h2>
+        <h2>{recipient === undefined ? 'a message' : <Verbatim text={recipient} most={320} />}</h2>
         <Badge word={state} />
         {next !== undefined && !isOver && (
           <span class="note">
@@ -61,7 +55,6 @@ export function MessageWay({message, isOnly}: Props) {
       </header>
       <ol class="timeline">
         {events.map((event, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: events of the past stay where they are
           <Event key={at} event={event} before={events[at - 1]} />
         ))}
       </ol>
@@ -115,7 +108,8 @@ function Event({event, before}: {readonly event: TraceEvent; readonly before: Tr
         </p>
         {(reply !== '' || why !== undefined) && (
           <p class={what === 'attempt' ? 'reply' : 'reason'}>
-            {reply !== '' && <b>{reply}</b>} {why !== undefined && <WhyText text={why} isReply={what === 'attempt'} />}
+            {reply !== '' && <b>{reply}</b>}{' '}
+            {why !== undefined && <WhyText text={why} isReply={what === 'attempt'} />}
           </p>
         )}
         <dl class="event-facts">

@@ -1,6 +1,6 @@
 // Messages: one, or all to somebody, with everything that happened to them; or the latest lines of the log that fit.
 
-import type {ViewProps} from '../../app/views.tsx';
+import type {ViewProps} from '../../app/route.ts';
 import {CopyAs} from '../../parts/copy.tsx';
 import {Panel, Polling, SourceOf} from '../../parts/panel.tsx';
 import {Time} from '../../parts/time.tsx';

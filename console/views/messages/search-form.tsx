@@ -36,48 +36,67 @@ export function SearchForm({route}: {readonly route: Route}) {
   const submit = (event: Event) => {
     event.preventDefault();
     const one = q.trim();
-    const some = {domain: domain.trim().toLowerCase(), fate, tag: tag.trim(), minutes: minutes === '60' ? '' : minutes};
+    const some = {
+      domain: domain.trim().toLowerCase(),
+      fate,
+      tag: tag.trim(),
+      minutes: minutes === '60' ? '' : minutes,
+    };
     goTo(linkTo(['messages'], one === '' ? some : {q: one}));
   };
   return (
-    <form class="search-form" role="search" aria-label="Messages" onSubmit={submit}>
-      <label class="grow">
-        ID or recipient
-        <input type="search" autocomplete="off" spellcheck={false} placeholder="all of it, as results have it" {...field('q')} />
-      </label>
-      <fieldset disabled={q.trim() !== ''}>
-        <legend class="unseen">Or the latest that fit</legend>
-        <label>
-          Domain
-          <input type="search" autocomplete="off" spellcheck={false} placeholder="any" {...field('domain')} />
+    <search aria-label="Messages">
+      <form class="search-form" onSubmit={submit}>
+        <label class="grow">
+          ID or recipient
+          <input
+            type="search"
+            autocomplete="off"
+            spellcheck={false}
+            placeholder="all of it, as results have it"
+            {...field('q')}
+          />
         </label>
-        <label>
-          Fate
-          <select {...field('fate')}>
-            <option value="">any</option>
-            {fates.map(each => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Tag
-          <input type="search" autocomplete="off" spellcheck={false} placeholder="any" {...field('tag')} />
-        </label>
-        <label>
-          Within the last
-          <select {...field('minutes')}>
-            {Object.entries(ranges).map(([value, text]) => (
-              <option key={value} value={value}>
-                {text}
-              </option>
-            ))}
-          </select>
-        </label>
-      </fieldset>
-      <button type="submit" class="primary">
-        Search
-      </button>
-    </form>
+        <fieldset disabled={q.trim() !== ''}>
+          <legend class="unseen">Or the latest that fit</legend>
+          <label>
+            Domain
+            <input
+              type="search"
+              autocomplete="off"
+              spellcheck={false}
+              placeholder="any"
+              {...field('domain')}
+            />
+          </label>
+          <label>
+            Fate
+            <select {...field('fate')}>
+              <option value="">any</option>
+              {fates.map(each => (
+                <option key={each}>{each}</option>
+              ))}
+            </select>
+          </label>
+          <label>
+            Tag
+            <input type="search" autocomplete="off" spellcheck={false} placeholder="any" {...field('tag')} />
+          </label>
+          <label>
+            Within the last
+            <select {...field('minutes')}>
+              {Object.entries(ranges).map(([value, text]) => (
+                <option key={value} value={value}>
+                  {text}
+                </option>
+              ))}
+            </select>
+          </label>
+        </fieldset>
+        <button type="submit" class="primary">
+          Search
+        </button>
+      </form>
+    </search>
   );
 }

@@ -55,8 +55,8 @@ export function TracePanel({route, q, since}: Props) {
           {messages.length === 0 ? (
             <Empty title="The log has nothing of it within this time">
               <p>
-                What waits until it is due has no line before it is tried. An ID is that of the message on the outbox, which
-                results have in <code>relayq.id</code>.
+                What waits until it is due has no line before it is tried. An ID is that of the message on the
+                outbox, which results have in <code>relayq.id</code>.
               </p>
               <p>
                 <Further route={route} since={since} />
@@ -66,10 +66,14 @@ export function TracePanel({route, q, since}: Props) {
             messages
               .slice(-mostShown)
               .toReversed()
-              .map(message => <MessageWay key={message.id} message={message} isOnly={messages.length === 1} />)
+              .map(message => (
+                <MessageWay key={message.id} message={message} isOnly={messages.length === 1} />
+              ))
           )}
           {messages.length > mostShown && (
-            <p class="hint">{countOf(messages.length - mostShown, 'older message')} more: copy the command to see all.</p>
+            <p class="hint">
+              {countOf(messages.length - mostShown, 'older message')} more: copy the command to see all.
+            </p>
           )}
         </>
       )}
@@ -82,7 +86,12 @@ const Further = ({route, since}: {readonly route: Route; readonly since: string 
     {furtherBack
       .filter(each => each !== since)
       .map(each => (
-        <button type="button" class="quiet small" key={each} onClick={() => adjustQuery(route, {since: each})}>
+        <button
+          type="button"
+          class="quiet small"
+          key={each}
+          onClick={() => adjustQuery(route, {since: each})}
+        >
           Search {each.replace('d', ' days')} back
         </button>
       ))}

@@ -46,7 +46,8 @@ export function Charts({route}: {readonly route: Route}) {
 }
 
 const sumOf = (values: Numbers): number => values.reduce<number>((sum, each) => sum + (each ?? 0), 0);
-const latestOf = (values: Numbers): number | undefined => values.findLast(value => value !== null) ?? undefined;
+const latestOf = (values: Numbers): number | undefined =>
+  values.findLast(value => value !== null) ?? undefined;
 
 function Multiples({series}: {readonly series: Series}) {
   const {times, stepSeconds, attempts, accepted, deferred, bounced, latencyP50, latencyP95, queues} = series;
@@ -77,7 +78,11 @@ function Multiples({series}: {readonly series: Series}) {
       <Chart
         title="Outbox to acceptance"
         headline={p95 === undefined ? '–' : millisecondsOf(p95)}
-        note={p95 === undefined ? 'nothing was accepted' : `p95 of late; p50 ${millisecondsOf(latestOf(latencyP50) ?? 0)}`}
+        note={
+          p95 === undefined
+            ? 'nothing was accepted'
+            : `p95 of late; p50 ${millisecondsOf(latestOf(latencyP50) ?? 0)}`
+        }
         times={times}
         lines={[
           {name: 'p95', values: latencyP95, colour: '--accent'},
@@ -90,7 +95,9 @@ function Multiples({series}: {readonly series: Series}) {
         <Chart
           title="Messages in queues"
           headline={numberOf(latestOf(inside) ?? 0)}
-          note={Object.keys(queues ?? {}).map(shortQueueOf).join(', ')}
+          note={Object.keys(queues ?? {})
+            .map(shortQueueOf)
+            .join(', ')}
           times={times}
           lines={[{name: 'messages', values: inside, colour: '--ink-2'}]}
           kind="lines"

@@ -22,7 +22,7 @@ export function Figures({overview: {totals, oldest, domains}, source}: Props) {
       <Figure
         name="Oldest"
         value={oldest === null ? '–' : durationOf(oldest.seconds)}
-        note={oldest === null ? 'nothing waits in a queue' : `in ${shortQueueOf(oldest.queue)}`}
+        note={oldest === null ? 'outbox, delivery: none' : `in ${shortQueueOf(oldest.queue)}`}
       />
       <Figure name="Active domains" value={numberOf(domains.length)} link={linkTo(['domains'])} />
       <Figure

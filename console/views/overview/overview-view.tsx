@@ -1,7 +1,7 @@
 // What happens on the stage, and what is wrong there.
 
+import type {ViewProps} from '../../app/route.ts';
 import {linkTo} from '../../app/route.ts';
-import type {ViewProps} from '../../app/views.tsx';
 import type {OverviewAnswer} from '../../data/documents.ts';
 import {usePolled} from '../../data/polled.ts';
 import {CopyAs} from '../../parts/copy.tsx';
@@ -42,31 +42,33 @@ export function OverviewView({route}: ViewProps) {
           </>
         )}
       </Polling>
-      <Charts route={route} />
+      <div class="columns wide-left">
+        <Charts route={route} />
+        <Polling of={overview} lines={6}>
+          {data => <Queues overview={data} source={<SourceOf of={overview} from="SQS attributes" />} />}
+        </Polling>
+      </div>
       <Polling of={overview} lines={6}>
         {data => (
-          <div class="columns wide-left">
-            <Panel
-              title="Domains"
-              source={
-                data.countsSince === null ? (
-                  'the log could not be read'
-                ) : (
-                  <>
-                    counted from the log since <Time time={data.countsSince} />
-                  </>
-                )
-              }
-              actions={
-                <a class="button quiet" href={linkTo(['domains'])}>
-                  All {data.domains.length}
-                </a>
-              }
-            >
-              <DomainTable rows={troubledFirst(data).slice(0, mostDomains)} />
-            </Panel>
-            <Queues overview={data} source={<SourceOf of={overview} from="SQS attributes" />} />
-          </div>
+          <Panel
+            title="Domains"
+            source={
+              data.countsSince === null ? (
+                'the log could not be read'
+              ) : (
+                <>
+                  counted from the log since <Time time={data.countsSince} />
+                </>
+              )
+            }
+            actions={
+              <a class="button quiet" href={linkTo(['domains'])}>
+                All {data.domains.length}
+              </a>
+            }
+          >
+            <DomainTable rows={troubledFirst(data).slice(0, mostDomains)} />
+          </Panel>
         )}
       </Polling>
     </>

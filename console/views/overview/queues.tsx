@@ -57,7 +57,13 @@ export const Queues = ({overview: {queues, deadLetters}, source}: Props) => (
   </Panel>
 );
 
-function Row({queue: {name, visible, inFlight, delayed}, isDead}: {readonly queue: QueueDepth; readonly isDead?: boolean}) {
+function Row({
+  queue: {name, visible, inFlight, delayed},
+  isDead,
+}: {
+  readonly queue: QueueDepth;
+  readonly isDead?: boolean;
+}) {
   const isBad = isDead && visible + inFlight + delayed > 0;
   return (
     <tr class={isBad ? 'bad' : ''}>
@@ -65,7 +71,6 @@ function Row({queue: {name, visible, inFlight, delayed}, isDead}: {readonly queu
         {isDead ? <a href={linkTo(['dead-letters'])}>{shortQueueOf(name)}</a> : shortQueueOf(name)}
       </th>
       {[visible, inFlight, delayed].map((count, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the three columns
         <td key={at} class={`number ${count === 0 ? 'zero' : ''}`}>
           {numberOf(count)}
         </td>

@@ -44,13 +44,15 @@ function ofSettings({unknownSettings, settingsProblems}: OverviewAnswer): readon
         ];
   return [
     ...unknown,
-    ...settingsProblems.map(({path, problem}): Trouble => ({
-      tone: 'bad',
-      text: `The setting ${path} is wrong, and does not count.`,
-      quote: problem,
-      link: linkTo(['settings'], {q: path}),
-      linkText: 'Mend it',
-    })),
+    ...settingsProblems.map(
+      ({path, problem}): Trouble => ({
+        tone: 'bad',
+        text: `The setting ${path} is wrong, and does not count.`,
+        quote: problem,
+        link: linkTo(['settings'], {q: path}),
+        linkText: 'Mend it',
+      }),
+    ),
   ];
 }
 

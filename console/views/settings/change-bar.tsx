@@ -73,10 +73,18 @@ export function ChangeBar({draft, settings, onDiscard, onRefused, onWritten}: Pr
         >
           <ul class="changes">
             {names.map(name => (
-              <Change key={name} name={name} value={changes[name] ?? null} setting={settings.find(each => each.name === name)} />
+              <Change
+                key={name}
+                name={name}
+                value={changes[name] ?? null}
+                setting={settings.find(each => each.name === name)}
+              />
             ))}
           </ul>
-          <p>They are checked first; when one is wrong, none is written. The functions go by them within a minute or so.</p>
+          <p>
+            They are checked first; when one is wrong, none is written. The functions go by them within a
+            minute or so.
+          </p>
         </Dialog>
       )}
     </div>
@@ -99,7 +107,13 @@ const Change = ({name, value, setting}: ChangeProps) => (
     ) : (
       <>
         {' becomes '}
-        <code>{isSecretField(name, setting?.isSecret) || value.includes('@') ? '(secret)' : <Verbatim text={value} most={300} />}</code>
+        <code>
+          {isSecretField(name, setting?.isSecret) || value.includes('@') ? (
+            '(secret)'
+          ) : (
+            <Verbatim text={value} most={300} />
+          )}
+        </code>
       </>
     )}
   </li>
@@ -135,7 +149,9 @@ function InForce({written: {changed, notes = []}}: {readonly written: ChangedSet
     const query = new URLSearchParams(changed.map(({name, version}) => [name, String(version ?? '')]));
     async function watch(): Promise<void> {
       while (!isOver && Date.now() - startMs < usualMs * 2) {
-        const answer = await get<Record<string, unknown>>(`/api/settings/in-force?${query}`).catch(() => undefined);
+        const answer = await get<Record<string, unknown>>(`/api/settings/in-force?${query}`).catch(
+          () => undefined,
+        );
         if (isOver) return;
         const isInForce = answer?.isInForce === true || answer?.inForce === true;
         setStanding({isInForce});

@@ -56,7 +56,12 @@ export function SettingRow({setting, problem, refusal, draft, onChange, canChang
         {canChange && draft === undefined && (
           <>
             {!isDefault && (
-              <button type="button" class="quiet small" aria-label={`Unset ${name}`} onClick={() => onChange(null)}>
+              <button
+                type="button"
+                class="quiet small"
+                aria-label={`Unset ${name}`}
+                onClick={() => onChange(null)}
+              >
                 Unset
               </button>
             )}
@@ -64,7 +69,16 @@ export function SettingRow({setting, problem, refusal, draft, onChange, canChang
               type="button"
               class="quiet small"
               aria-label={`Change ${name}`}
-              onClick={() => onChange(isDefault || value === null || isSecretField(name, setting.isSecret) || value.startsWith('(') ? '' : value)}
+              onClick={() =>
+                onChange(
+                  isDefault ||
+                    value === null ||
+                    isSecretField(name, setting.isSecret) ||
+                    value.startsWith('(')
+                    ? ''
+                    : value,
+                )
+              }
             >
               Change
             </button>
@@ -76,7 +90,9 @@ export function SettingRow({setting, problem, refusal, draft, onChange, canChang
           <Shape tone="bad" /> <Words text={problem} most={600} />
         </p>
       )}
-      {draft !== undefined && <Editor setting={setting} draft={draft} refusal={refusal} onChange={onChange} />}
+      {draft !== undefined && (
+        <Editor setting={setting} draft={draft} refusal={refusal} onChange={onChange} />
+      )}
     </li>
   );
 }
@@ -89,15 +105,12 @@ function Editor({setting: {name, isSecret, kind, allowed, value}, draft, refusal
   return (
     <div class="editor">
       {draft === null ? (
-        <p>
-          Will be removed{value === null ? '' : ', and its default counts again'}.
-        </p>
+        <p>Will be removed{value === null ? '' : ', and its default counts again'}.</p>
       ) : (
         <label>
           <span class="unseen">New value of {name}</span>
           <input
-            type={isSecretField(name, isSecret) ? 'password' : 'text'}
-            autocomplete={isSecretField(name, isSecret) ? 'new-password' : 'off'}
+            {...(isSecretField(name, isSecret) ? hiddenField : plainField)}
             spellcheck={false}
             value={draft}
             // The field is what the reader has just asked for.
@@ -108,7 +121,12 @@ function Editor({setting: {name, isSecret, kind, allowed, value}, draft, refusal
           />
         </label>
       )}
-      <button type="button" class="quiet small" onClick={() => onChange(undefined)} aria-label={`Leave ${name} as it is`}>
+      <button
+        type="button"
+        class="quiet small"
+        onClick={() => onChange(undefined)}
+        aria-label={`Leave ${name} as it is`}
+      >
         Leave as it is
       </button>
       <p id={id} class={refusal === undefined ? 'note' : 'problem'}>
@@ -123,6 +141,9 @@ function Editor({setting: {name, isSecret, kind, allowed, value}, draft, refusal
     </div>
   );
 }
+
+const hiddenField = {type: 'password', autocomplete: 'new-password'} as const;
+const plainField = {type: 'text', autocomplete: 'off'} as const;
 
 const focused = new WeakSet<HTMLElement>();
 

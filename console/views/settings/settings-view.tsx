@@ -1,9 +1,9 @@
 // The settings of a stage: what counts, since when, what is wrong; and changes, several at a time.
 
 import {useState} from 'preact/hooks';
+import type {ViewProps} from '../../app/route.ts';
 import {useSession} from '../../app/session.ts';
 import {adjustQuery} from '../../app/use-route.ts';
-import type {ViewProps} from '../../app/views.tsx';
 import type {Setting, SettingsAnswer} from '../../data/documents.ts';
 import {usePolled} from '../../data/polled.ts';
 import {Choices} from '../../parts/choices.tsx';
