@@ -2,6 +2,7 @@
 
 import type {AddCommand} from './command/command.ts';
 import {completion} from './completion/completion.ts';
+import {browserConsole} from './console/console.ts';
 import {deadLetters} from './dead-letters/dead-letters.ts';
 import {explain} from './explain/explain.ts';
 import {send} from './send/send.ts';
@@ -21,5 +22,6 @@ export const commands: readonly AddCommand[] = [
   deadLetters,
   send,
   tail,
+  browserConsole,
   completion,
 ];

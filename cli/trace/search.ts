@@ -74,7 +74,7 @@ async function olderThan(
   const what = `search ${sizeOf(octets)} of logs by Logs Insights, for ${usdOf(mostUsd)}`;
   terminal.tell(`the log from ${timeText(sinceMs, local)} to ${timeText(untilMs, local)} is left: ${what}`);
   try {
-    await context.maySpend(what);
+    await context.maySpend(what, {usd: mostUsd, octets});
   } catch (error) {
     if (!(error instanceof NotAllowed)) throw error;
     terminal.tell(`relayq: ${printable(error.message)}`);
