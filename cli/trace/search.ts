@@ -25,6 +25,8 @@ export interface Search {
 }
 
 export interface Found {
+  readonly groups: readonly string[];
+  readonly nowMs: number;
   readonly messages: readonly TracedMessage[];
   /** From when on all of the log was searched. */
   readonly sinceMs: number;
@@ -49,7 +51,8 @@ export async function searchFor(traced: Traced, context: Context, search: Search
   const messages = messagesIn([...(older ?? []), ...recent.events], traced);
   const sinceMs = older === undefined ? recent.sinceMs : wantedMs;
   const around = await surroundingsOf(messages, common, sinceMs);
-  return {messages: messages.map(each => withSurroundings(each, around, nowMs)), sinceMs, wantedMs};
+  const told = messages.map(each => withSurroundings(each, around, nowMs));
+  return {groups, nowMs, messages: told, sinceMs, wantedMs};
 }
 
 /** Of one message nothing comes before its arrival. */
