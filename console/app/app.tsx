@@ -2,7 +2,6 @@
 
 import {useEffect, useMemo, useRef} from 'preact/hooks';
 import type {ApiProblem} from '../data/api.ts';
-import {keepCsrf} from '../data/api.ts';
 import type {Session} from '../data/documents.ts';
 import {usePolled} from '../data/polled.ts';
 import {ProblemNotice} from '../parts/notice.tsx';
@@ -15,16 +14,11 @@ import {viewOf} from './views.tsx';
 const sessionEveryMs = 15_000;
 
 export function App({problem}: {readonly problem: ApiProblem | undefined}) {
-  const session = usePolled<Session & {readonly csrf?: string}>(
-    problem === undefined ? '/api/session' : undefined,
-    sessionEveryMs,
-  );
+  const session = usePolled<Session>(problem === undefined ? '/api/session' : undefined, sessionEveryMs);
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const view = viewOf(route);
   const place = route.path.join('/');
-  const {csrf} = session.data ?? {};
-  useEffect(() => keepCsrf(csrf), [csrf]);
   // It is asked for again and again, and is the same for ever: what is drawn from it need not be drawn again.
   const text = JSON.stringify(session.data);
   const known = useMemo(() => session.data, [text]);

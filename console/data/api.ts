@@ -25,6 +25,7 @@ export class ApiProblem extends Error {
   }
 }
 
+/** All tabs of a browser are signed in by one cookie, and so share what goes with each change. */
 const csrfKey = 'relayq-csrf';
 
 /** Trades the token of the address for a cookie, which this program cannot read. */
@@ -34,12 +35,8 @@ export async function signIn(token: string): Promise<void> {
     headers: {'content-type': 'application/json'},
     body: JSON.stringify({token}),
   });
-  if (typeof answer.csrf === 'string') sessionStorage.setItem(csrfKey, answer.csrf);
+  if (typeof answer.csrf === 'string') localStorage.setItem(csrfKey, answer.csrf);
 }
-
-export const keepCsrf = (value: unknown): void => {
-  if (typeof value === 'string') sessionStorage.setItem(csrfKey, value);
-};
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
   request<T>(path, signal === undefined ? {} : {signal});
@@ -49,7 +46,7 @@ export const post = <T>(path: string, body: unknown): Promise<T> =>
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      'x-relayq-csrf': sessionStorage.getItem(csrfKey) ?? '',
+      'x-relayq-csrf': localStorage.getItem(csrfKey) ?? '',
     },
     body: JSON.stringify(body),
   });

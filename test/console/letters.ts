@@ -1,9 +1,9 @@
 // Mail for the console to show: five domains, one of which refuses; a subject that would turn the page around; a page with
 // links and an attachment.
 
-export const domains = ['busy.example', 'fine.example', 'plain.example', 'quick.example', 'refusing.example'];
+const domains = ['busy.example', 'fine.example', 'plain.example', 'quick.example', 'refusing.example'];
 
-export const hostileSubject = 'invoice \u202egpj.exe <img src=x onerror="document.title=1">\u0007';
+const hostileSubject = 'invoice \u202egpj.exe <img src=x onerror="document.title=1">\u0007';
 
 const letterTo = (recipient: string, subject: string) => ({
   envelope: 'orders@shop.example',

@@ -48,6 +48,7 @@ export function MessagesView({route}: ViewProps) {
               {lines.data && (
                 <>
                   ; searched since <Time time={lines.data.searchedSince} />
+                  {lines.data.isCut && ', the newest alone are shown'}
                 </>
               )}
             </>

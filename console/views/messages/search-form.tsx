@@ -4,7 +4,7 @@ import {useEffect, useState} from 'preact/hooks';
 import {linkTo, type Route} from '../../app/route.ts';
 import {goTo} from '../../app/use-route.ts';
 
-const fates = ['accepted', 'deferred', 'bounced', 'expired', 'invalid'];
+const fates = ['accepted', 'deferred', 'bounced', 'expired', 'invalid', 'held'];
 const ranges = {15: '15 minutes', 60: 'hour', 180: '3 hours', 1440: 'day'} as const;
 
 interface Fields {
