@@ -19,11 +19,12 @@ const mostDomains = 8;
 
 export function OverviewView({route}: ViewProps) {
   const overview = usePolled<OverviewAnswer>('/api/overview', everyMs);
+  const {data} = overview;
   return (
     <>
       <div class="view-head">
         <h1>Overview</h1>
-        {overview.data && <Destination overview={overview.data} />}
+        {data && <Destination overview={data} />}
         <div class="buttons end">
           <CopyAs
             commands={({relayq, aws, stage}) => [
@@ -35,42 +36,38 @@ export function OverviewView({route}: ViewProps) {
         </div>
       </div>
       <Polling of={overview} lines={6}>
-        {data => (
+        {known => (
           <>
-            <TroubleList overview={data} />
-            <Figures overview={data} source={<SourceOf of={overview} from="SQS attributes" />} />
+            <TroubleList overview={known} />
+            <Figures overview={known} source={<SourceOf of={overview} from="SQS attributes" />} />
           </>
         )}
       </Polling>
       <div class="columns wide-left">
         <Charts route={route} />
-        <Polling of={overview} lines={6}>
-          {data => <Queues overview={data} source={<SourceOf of={overview} from="SQS attributes" />} />}
-        </Polling>
+        {data && <Queues overview={data} source={<SourceOf of={overview} from="SQS attributes" />} />}
       </div>
-      <Polling of={overview} lines={6}>
-        {data => (
-          <Panel
-            title="Domains"
-            source={
-              data.countsSince === null ? (
-                'the log could not be read'
-              ) : (
-                <>
-                  counted from the log since <Time time={data.countsSince} />
-                </>
-              )
-            }
-            actions={
-              <a class="button quiet" href={linkTo(['domains'])}>
-                All {data.domains.length}
-              </a>
-            }
-          >
-            <DomainTable rows={troubledFirst(data).slice(0, mostDomains)} />
-          </Panel>
-        )}
-      </Polling>
+      {data && (
+        <Panel
+          title="Domains"
+          source={
+            data.countsSince === null ? (
+              'the log could not be read'
+            ) : (
+              <>
+                counted from the log since <Time time={data.countsSince} />
+              </>
+            )
+          }
+          actions={
+            <a class="button quiet" href={linkTo(['domains'])}>
+              All {data.domains.length}
+            </a>
+          }
+        >
+          <DomainTable rows={troubledFirst(data).slice(0, mostDomains)} />
+        </Panel>
+      )}
     </>
   );
 }
