@@ -102,7 +102,7 @@ export async function see(page: Page, text: string | RegExp): Promise<void> {
   try {
     await page.waitForFunction(
       source => new RegExp(source, 'm').test(document.body.innerText),
-      {timeout: 120_000, polling: 200},
+      {timeout: 60_000, polling: 200},
       pattern,
     );
   } catch (error) {

@@ -8,7 +8,7 @@ import {Dialog} from '../../parts/dialog.tsx';
 import {ProblemNotice} from '../../parts/notice.tsx';
 import {Verbatim} from '../../parts/words.tsx';
 import {countOf} from '../../text/numbers.ts';
-import type {Outcome} from './done.tsx';
+import type {Answer, Outcome} from './done.tsx';
 
 export type Act =
   | {readonly kind: 'redrive' | 'drop'; readonly letters: readonly Letter[]}
@@ -38,8 +38,8 @@ export function ActDialog({act, onClose, onDone}: Props) {
     setProblem(undefined);
     try {
       const body = 'letters' in act ? {ids: act.letters.map(({id}) => id)} : {queue: act.queue, all: true};
-      const answer = await post<Readonly<Record<string, unknown>>>(`/api/dead-letters/${act.kind}`, body);
-      onDone({kind: act.kind, count: 'letters' in act ? act.letters.length : act.about, answer});
+      const answer = await post<Answer>(`/api/dead-letters/${act.kind}`, body);
+      onDone({kind: act.kind, count: 'letters' in act ? act.letters.length : undefined, answer});
     } catch (error) {
       setProblem(error instanceof ApiProblem ? error : new ApiProblem('failed', String(error)));
       setBusy(false);

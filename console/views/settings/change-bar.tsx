@@ -124,7 +124,7 @@ function problemsIn(value: unknown, names: readonly string[]): Readonly<Record<s
   if (!Array.isArray(value)) return {};
   const pairs = value.flatMap((each: unknown): [string, string][] => {
     if (typeof each === 'string') {
-      const name = names.find(one => each.startsWith(one));
+      const name = names.find(one => each.startsWith(`${one} `) || each.startsWith(`${one}:`));
       return name === undefined ? [] : [[name, each]];
     }
     const {name, path, problem} = (each ?? {}) as Record<string, unknown>;
@@ -138,7 +138,10 @@ const pollMs = 3000;
 /** Functions read settings once a minute, and tell of it some seconds later. */
 const usualMs = 90_000;
 
-type Standing = {readonly isInForce: boolean; readonly text?: string};
+interface Standing {
+  readonly isInForce: boolean;
+  readonly functions?: readonly {readonly name: string; readonly isInForce: boolean}[];
+}
 
 function InForce({written: {changed, notes = []}}: {readonly written: ChangedSettings}) {
   const [standing, setStanding] = useState<Standing>({isInForce: false});
@@ -149,12 +152,10 @@ function InForce({written: {changed, notes = []}}: {readonly written: ChangedSet
     const query = new URLSearchParams(changed.map(({name, version}) => [name, String(version ?? '')]));
     async function watch(): Promise<void> {
       while (!isOver && Date.now() - startMs < usualMs * 2) {
-        const answer = await get<Record<string, unknown>>(`/api/settings/in-force?${query}`).catch(
-          () => undefined,
-        );
+        const answer = await get<Standing>(`/api/settings/in-force?${query}`).catch(() => undefined);
         if (isOver) return;
-        const isInForce = answer?.isInForce === true || answer?.inForce === true;
-        setStanding({isInForce});
+        const isInForce = answer?.isInForce === true;
+        setStanding({isInForce, functions: answer?.functions ?? []});
         if (isInForce) return;
         await new Promise(resolve => setTimeout(resolve, pollMs));
       }
@@ -170,7 +171,7 @@ function InForce({written: {changed, notes = []}}: {readonly written: ChangedSet
         <Verbatim text={names} most={300} />
         {standing.isInForce
           ? ': the functions say that they go by it.'
-          : ': the functions take it up within a minute, when they have something to do. This page says so as soon as they do.'}
+          : `: ${waitingWords(standing)} They take it up within a minute, when they have something to do.`}
       </p>
       {notes.map(note => (
         <p key={note}>
@@ -179,4 +180,11 @@ function InForce({written: {changed, notes = []}}: {readonly written: ChangedSet
       ))}
     </Notice>
   );
+}
+
+function waitingWords({functions = []}: Standing): string {
+  const done = functions.filter(({isInForce}) => isInForce).map(({name}) => name);
+  return done.length === 0
+    ? 'the functions have not said yet that they go by it.'
+    : `${done.join(', ')} goes by it.`;
 }

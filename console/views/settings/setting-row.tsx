@@ -99,27 +99,25 @@ export function SettingRow({setting, problem, refusal, draft, onChange, canChang
 
 type EditorProps = Pick<Props, 'setting' | 'refusal' | 'onChange'> & {readonly draft: string | null};
 
-function Editor({setting: {name, isSecret, kind, allowed, value}, draft, refusal, onChange}: EditorProps) {
+function Editor({setting, draft, refusal, onChange}: EditorProps) {
+  const {name, kind, allowed, value, doc} = setting;
   const id = useId();
-  const hint = [kind, Array.isArray(allowed) ? allowed.join(', ') : allowed].filter(Boolean).join(': ');
+  const rule = [kind, Array.isArray(allowed) ? allowed.join(', ') : allowed].filter(Boolean).join(': ');
+  const hint = [rule, doc].filter(Boolean).join('; see ');
   return (
     <div class="editor">
       {draft === null ? (
         <p>Will be removed{value === null ? '' : ', and its default counts again'}.</p>
       ) : (
-        <label>
-          <span class="unseen">New value of {name}</span>
-          <input
-            {...(isSecretField(name, isSecret) ? hiddenField : plainField)}
-            spellcheck={false}
+        <div class="field">
+          <ValueField
+            setting={setting}
             value={draft}
-            // The field is what the reader has just asked for.
-            ref={focusOnce}
-            aria-invalid={refusal !== undefined}
-            aria-describedby={id}
-            onInput={({currentTarget}) => onChange(currentTarget.value)}
+            describedBy={id}
+            isWrong={refusal !== undefined}
+            onChange={onChange}
           />
-        </label>
+        </div>
       )}
       <button
         type="button"
@@ -142,12 +140,64 @@ function Editor({setting: {name, isSecret, kind, allowed, value}, draft, refusal
   );
 }
 
+interface FieldProps {
+  readonly setting: Setting;
+  readonly value: string;
+  readonly describedBy: string;
+  readonly isWrong: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+function ValueField({
+  setting: {name, isSecret, kind, allowed},
+  value,
+  describedBy,
+  isWrong,
+  onChange,
+}: FieldProps) {
+  const common = {
+    value,
+    // The field is what the reader has just asked for.
+    ref: focusOnce,
+    'aria-label': `New value of ${name}`,
+    'aria-invalid': isWrong,
+    'aria-describedby': describedBy,
+  };
+  if (kind === 'one of' && Array.isArray(allowed))
+    return (
+      <select {...common} onInput={({currentTarget}) => onChange(currentTarget.value)}>
+        {!allowed.includes(value) && <option value={value}>choose one</option>}
+        {allowed.map(each => (
+          <option key={each}>{each}</option>
+        ))}
+      </select>
+    );
+  if (kind?.includes('PEM') || kind?.includes('JSON'))
+    return (
+      <textarea
+        {...common}
+        class="mono"
+        rows={4}
+        spellcheck={false}
+        onInput={({currentTarget}) => onChange(currentTarget.value)}
+      />
+    );
+  return (
+    <input
+      {...common}
+      {...(isSecretField(name, isSecret) ? hiddenField : plainField)}
+      spellcheck={false}
+      onInput={({currentTarget}) => onChange(currentTarget.value)}
+    />
+  );
+}
+
 const hiddenField = {type: 'password', autocomplete: 'new-password'} as const;
 const plainField = {type: 'text', autocomplete: 'off'} as const;
 
 const focused = new WeakSet<HTMLElement>();
 
-function focusOnce(field: HTMLInputElement | null): void {
+function focusOnce(field: HTMLElement | null): void {
   if (field === null || focused.has(field)) return;
   focused.add(field);
   field.focus();
