@@ -80,7 +80,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     await page.keyboard.type('many');
     await press(page, 'Write to local…');
     await press(page, 'Write to local');
-    await see(page, 'Not accepted');
+    await see(page, 'Nothing was written');
     expect(await page.$eval('.editor .problem', element => (element as HTMLElement).innerText)).not.toBe('');
     await press(page, 'Discard');
     await see(page, /^0\s+default/m);

@@ -48,7 +48,7 @@ export function MessageWay({message, isOnly}: Props) {
           <code>{id}</code> <CopyButton text={id} label="Copy the ID" />
           {!isOnly && (
             <a class="inline" href={linkTo(['messages'], {q: id})}>
-              this one alone
+              its own page
             </a>
           )}
         </p>

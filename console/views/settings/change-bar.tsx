@@ -4,6 +4,7 @@ import {useEffect, useState} from 'preact/hooks';
 import {useSession} from '../../app/session.ts';
 import {ApiProblem, get, post} from '../../data/api.ts';
 import type {ChangedSettings, Setting} from '../../data/documents.ts';
+import {Remark} from '../../parts/badge.tsx';
 import {Dialog} from '../../parts/dialog.tsx';
 import {Notice, ProblemNotice} from '../../parts/notice.tsx';
 import {Verbatim, Words} from '../../parts/words.tsx';
@@ -23,13 +24,16 @@ export function ChangeBar({draft, settings, onDiscard, onRefused, onWritten}: Pr
   const [isAsking, setAsking] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem>();
+  /** What is told at the fields is not told here once more. */
+  const [wrong, setWrong] = useState(0);
   const [written, setWritten] = useState<ChangedSettings>();
-  const changes = changesOf(draft);
+  const changes = changesOf(draft, settings);
   const names = Object.keys(changes);
 
   async function write(): Promise<void> {
     setBusy(true);
     setProblem(undefined);
+    setWrong(0);
     try {
       const answer = await post<ChangedSettings>('/api/settings', {changes});
       setWritten(answer);
@@ -38,7 +42,9 @@ export function ChangeBar({draft, settings, onDiscard, onRefused, onWritten}: Pr
       const refusal = error instanceof ApiProblem ? error : new ApiProblem('failed', String(error));
       const problems = problemsIn(refusal.facts.problems, names);
       onRefused(problems);
-      setProblem(refusal);
+      const count = Object.keys(problems).length;
+      if (count > 0) setWrong(count);
+      else setProblem(refusal);
     }
     setBusy(false);
     setAsking(false);
@@ -51,10 +57,24 @@ export function ChangeBar({draft, settings, onDiscard, onRefused, onWritten}: Pr
       {names.length > 0 && (
         <div class="bar-of-changes">
           <span>
-            <b>{countOf(names.length, 'change')}</b>, written together: {names.join(', ')}
+            {wrong > 0 ? (
+              <Remark tone="bad">
+                Nothing was written: {countOf(wrong, 'value')} above {wrong === 1 ? 'is' : 'are'} wrong.
+              </Remark>
+            ) : (
+              <>
+                <b>{countOf(names.length, 'change')}</b>, written together: {names.join(', ')}
+              </>
+            )}
           </span>
           <div class="buttons end">
-            <button type="button" onClick={onDiscard}>
+            <button
+              type="button"
+              onClick={() => {
+                setWrong(0);
+                onDiscard();
+              }}
+            >
               Discard
             </button>
             <button type="button" class="primary" onClick={() => setAsking(true)}>

@@ -1,5 +1,7 @@
 // Changes that are typed and not yet written.
 
+import type {Setting} from '../../data/documents.ts';
+
 /** By name; null removes a setting, so that its default counts. */
 export type Draft = Readonly<Record<string, string | null>>;
 
@@ -13,14 +15,20 @@ export function withoutChange(draft: Draft, name: string): Draft {
   return rest;
 }
 
-/** As it can be sent: what is empty is no value. */
-export const changesOf = (draft: Draft): Draft =>
-  Object.fromEntries(
-    Object.entries(draft).map(([name, value]) => [
-      name,
-      value === null || value.trim() === '' ? null : value,
-    ]),
+/** As it can be sent: what is empty is no value, and what would change nothing is no change. */
+export function changesOf(draft: Draft, settings: readonly Setting[]): Draft {
+  const entries = Object.entries(draft).map(([name, text]) => {
+    const value = text === null || text.trim() === '' ? null : text;
+    return [name, value] as const;
+  });
+  return Object.fromEntries(
+    entries.filter(([name, value]) => {
+      const setting = settings.find(each => each.name === name);
+      const isSet = setting?.source === 'parameter';
+      return value === null ? isSet : value !== setting?.value;
+    }),
   );
+}
 
 const secretName = /(?:pass|pwd|secret|token|key)[a-z]*$/i;
 /** What must not be seen while it is typed. */

@@ -69,16 +69,7 @@ export function SettingRow({setting, problem, refusal, draft, onChange, canChang
               type="button"
               class="quiet small"
               aria-label={`Change ${name}`}
-              onClick={() =>
-                onChange(
-                  isDefault ||
-                    value === null ||
-                    isSecretField(name, setting.isSecret) ||
-                    value.startsWith('(')
-                    ? ''
-                    : value,
-                )
-              }
+              onClick={() => onChange(firstDraftOf(setting))}
             >
               Change
             </button>
@@ -95,6 +86,12 @@ export function SettingRow({setting, problem, refusal, draft, onChange, canChang
       )}
     </li>
   );
+}
+
+/** What the field begins with: never a secret, nor what stands in place of one. */
+function firstDraftOf({name, value, source, kind, isSecret}: Setting): string {
+  if (value === null || isSecretField(name, isSecret) || value.startsWith('(')) return '';
+  return source === 'parameter' || kind === 'one of' ? value : '';
 }
 
 type EditorProps = Pick<Props, 'setting' | 'refusal' | 'onChange'> & {readonly draft: string | null};
