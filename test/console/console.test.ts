@@ -177,7 +177,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     ['/messages', 'What was said|accepted'],
     ['/messages?q=ann@refusing.example', 'attempt 1'],
     ['/settings', 'smarthost-url'],
-    ['/dead-letters', 'dead letters'],
+    ['/dead-letters', 'Look again'],
     ['/send', 'Its way is shown here'],
     ['/mail', 'orders@shop.example'],
     ['/mail/1', 'Envelope'],
