@@ -4,8 +4,10 @@ import {localStage} from '../../shared/names.ts';
 import {type Clients, clientsOf} from '../aws/clients.ts';
 import type {Context, Price} from '../command/context.ts';
 import {StageWatch} from '../status/stage-watch.ts';
+import {ChangeWatches} from './change-watches.ts';
 import {ConsoleProblem} from './console-problem.ts';
 import {quietTerminal} from './quiet-terminal.ts';
+import {Turns} from './turns.ts';
 
 /** A long poll of SQS takes up to 20 s. */
 const limits = {connectedMs: 5000, answeredMs: 25_000};
@@ -21,6 +23,8 @@ export interface ContextOptions {
 export class ConsoleState {
   readonly isLocal: boolean;
   readonly watch: StageWatch;
+  readonly changes: ChangeWatches;
+  readonly letterTurns = new Turns();
   readonly #base: Context;
   readonly #clients: Clients;
   #account: string | undefined;
@@ -29,7 +33,9 @@ export class ConsoleState {
     this.#clients = clientsOf(context, context.env, limits);
     this.#base = context;
     this.isLocal = context.stage === localStage;
-    this.watch = new StageWatch({...context, clients: this.#clients, terminal: quietTerminal([])});
+    const lasting = (notes: string[]) => this.contextFor({signal: context.signal, notes, maySpend: false});
+    this.watch = new StageWatch(lasting([]));
+    this.changes = new ChangeWatches(lasting);
   }
 
   contextFor({signal, notes, maySpend}: ContextOptions): Context {

@@ -44,8 +44,9 @@ export class FrontDoor {
     if (isOfPage) return (await this.#ofPage(page, method, path)) ?? nothingHere();
     if (!keys.isSignedIn(headers.cookie))
       throw new ConsoleProblem('signed-out', 'open the address that relayq console has printed');
-    const those = routes.filter(each => each.path.test(path));
-    if (those.length === 0) return nothingHere();
+    const first = routes.find(each => each.path.test(path));
+    if (first === undefined) return nothingHere();
+    const those = routes.filter(each => each.path.source === first.path.source);
     const route = those.find(each => each.method === method);
     if (route === undefined) return wrongMethod(those);
     const params = route.path.exec(path)!.slice(1);

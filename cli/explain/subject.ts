@@ -48,7 +48,7 @@ function addressOf(text: string): string {
 }
 
 /** @throws UsageError where it is too large */
-export function subjectOfMessage(message: JsonObject): Subject {
+export function subjectOfMessage(message: JsonObject): Subject & {readonly source: string} {
   const source = 'the message';
   try {
     return {body: messageBodyOf({source, message}), message, source, isDomain: false};

@@ -1,9 +1,9 @@
 // Where a message would go now, and why: what `relayq explain --json` prints.
 
-import {isJsonObject} from '../../../shared/json.ts';
 import {documentOf, explainedOf} from '../../explain/explanation.ts';
-import {type Subject, subjectOfMessage, subjectTo} from '../../explain/subject.ts';
+import {type Subject, subjectTo} from '../../explain/subject.ts';
 import {ConsoleProblem} from '../console-problem.ts';
+import {messageIn} from '../message-in-body.ts';
 import type {Route, Visit} from '../visit.ts';
 
 const path = /^\/api\/explain$/;
@@ -28,11 +28,5 @@ export const explainMessage: Route = {
   method: 'POST',
   path,
   withinMs: 60_000,
-  answer: async visit => documentFor(subjectOfMessage(messageIn(visit)), visit),
+  answer: async visit => documentFor(messageIn(visit.body), visit),
 };
-
-/** @throws ConsoleProblem */
-export function messageIn({body: {message}}: Visit) {
-  if (isJsonObject(message)) return message;
-  throw new ConsoleProblem('invalid', 'message: an object with recipient, mime, … is wanted');
-}
