@@ -105,7 +105,13 @@ const Item = ({mail: {number, received, from, to, subject, size}, q, isCurrent}:
         <Time time={received} />
       </span>
       <span class="line subject">
-        {subject ? <Verbatim text={subject} most={160} /> : <span class="zero">no subject</span>}
+        {subject ? (
+          <span>
+            <Verbatim text={subject} most={160} />
+          </span>
+        ) : (
+          <span class="zero">no subject</span>
+        )}
       </span>
       <span class="line note">
         <span>

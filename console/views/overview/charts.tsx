@@ -81,7 +81,7 @@ function Multiples({series}: {readonly series: Series}) {
         note={
           p95 === undefined
             ? 'nothing was accepted'
-            : `p95 of late; p50 ${millisecondsOf(latestOf(latencyP50) ?? 0)}`
+            : `latest p95; p50 ${millisecondsOf(latestOf(latencyP50) ?? 0)}`
         }
         times={times}
         lines={[
