@@ -2,6 +2,7 @@
 
 import type {ViewProps} from '../../app/route.ts';
 import {linkTo} from '../../app/route.ts';
+import {useSession} from '../../app/session.ts';
 import {adjustQuery} from '../../app/use-route.ts';
 import {queryOf} from '../../data/api.ts';
 import type {MailAnswer, ReceivedMail} from '../../data/documents.ts';
@@ -21,6 +22,7 @@ const mostShown = 500;
 
 export function MailView({route}: ViewProps) {
   const {q = ''} = route.query;
+  const {endpointUrl} = useSession();
   const isNarrow = useNarrow();
   const list = usePolled<MailAnswer>(`/api/mail${queryOf({search: q})}`, everyMs);
   const number = route.path[1] === undefined ? undefined : Number(route.path[1]);
@@ -36,9 +38,7 @@ export function MailView({route}: ViewProps) {
         </p>
         <div class="buttons end">
           <CopyAs
-            commands={({aws: _}) => [
-              ['curl', `http://127.0.0.1:4566/_relayq/mail${isReading ? `/${number}` : ''}`],
-            ]}
+            commands={() => [['curl', `${endpointUrl}/_relayq/mail${isReading ? `/${number}` : ''}`]]}
           />
         </div>
       </div>

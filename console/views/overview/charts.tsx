@@ -11,10 +11,10 @@ import {Choices} from '../../parts/choices.tsx';
 import {Panel, Polling, SourceOf} from '../../parts/panel.tsx';
 import {numberOf, shareOf} from '../../text/numbers.ts';
 import {millisecondsOf} from '../../text/times.ts';
-import {shortQueueOf} from './queue-names.ts';
 
 const ranges = {60: '1 h', 180: '3 h', 1440: '1 day'} as const;
-const everyMs = 30_000;
+/** CloudWatch has something new once a minute, and each look is paid for. */
+const everyMs = 60_000;
 
 export function Charts({route}: {readonly route: Route}) {
   const {minutes = '60'} = route.query;
@@ -93,11 +93,9 @@ function Multiples({series}: {readonly series: Series}) {
       />
       {inside && (
         <Chart
-          title="Messages in queues"
+          title="Ready in queues"
           headline={numberOf(latestOf(inside) ?? 0)}
-          note={Object.keys(queues ?? {})
-            .map(shortQueueOf)
-            .join(', ')}
+          note={`visible, in ${Object.keys(queues ?? {}).length} queues`}
           times={times}
           lines={[{name: 'messages', values: inside, colour: '--ink-2'}]}
           kind="lines"
