@@ -2,6 +2,7 @@
 
 import type {AddCommand} from './command/command.ts';
 import {completion} from './completion/completion.ts';
+import {browserConsole} from './console/console.ts';
 import {deadLetters} from './dead-letters/dead-letters.ts';
 import {dkim} from './dkim/dkim.ts';
 import {explain} from './explain/explain.ts';
@@ -23,5 +24,6 @@ export const commands: readonly AddCommand[] = [
   dkim,
   send,
   tail,
+  browserConsole,
   completion,
 ];

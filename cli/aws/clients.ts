@@ -7,6 +7,7 @@ import {SQSClient} from '@aws-sdk/client-sqs';
 import {SSMClient} from '@aws-sdk/client-ssm';
 import {GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts';
 import {localStage} from '../../shared/names.ts';
+import {noteOperations} from './failed-operation.ts';
 
 export interface StageOptions {
   readonly stage: string;
@@ -24,7 +25,7 @@ export interface Clients {
   readonly logs: CloudWatchLogsClient;
   readonly cloudWatch: CloudWatchClient;
   /** The number of the account. */
-  account(): Promise<string>;
+  account(signal?: AbortSignal): Promise<string>;
   region(): Promise<string>;
   /** The URL that is used instead of AWS's own. */
   readonly endpointUrl: string | undefined;
@@ -36,6 +37,11 @@ interface ClientConfig {
   readonly profile?: string;
   readonly endpoint?: string;
   readonly credentials?: {readonly accessKeyId: string; readonly secretAccessKey: string};
+  readonly requestHandler?: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: true;
+  };
 }
 
 function clientConfigOf(
@@ -56,14 +62,30 @@ function clientConfigOf(
   };
 }
 
-export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv): Clients {
-  const config = clientConfigOf(options, env);
+export interface ClientLimits {
+  /** The SDK itself waits for ever. */
+  readonly connectedMs: number;
+  readonly answeredMs: number;
+}
+
+export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv, limits?: ClientLimits): Clients {
+  const config: ClientConfig = {
+    ...clientConfigOf(options, env),
+    ...(limits && {
+      requestHandler: {
+        connectionTimeout: limits.connectedMs,
+        requestTimeout: limits.answeredMs,
+        throwOnRequestTimeout: true,
+      },
+    }),
+  };
   const made: {destroy(): void}[] = [];
   const once = <T extends {destroy(): void}>(make: () => T) => {
     let client: T | undefined;
     return () => {
       if (client === undefined) {
         client = make();
+        noteOperations(client);
         made.push(client);
       }
       return client;
@@ -91,7 +113,8 @@ export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv): Client
     get cloudWatch() {
       return cloudWatch();
     },
-    account: async () => (await sts().send(new GetCallerIdentityCommand())).Account!,
+    account: async abortSignal =>
+      (await sts().send(new GetCallerIdentityCommand(), {...(abortSignal && {abortSignal})})).Account!,
     region: () => sqs().config.region(),
     endpointUrl: config.endpoint,
     destroy: () => {

@@ -34,9 +34,16 @@ export interface Context extends CommonOptions {
   /**
    * To be called before something costs more than a few requests. Outside the local stage it asks.
    * @param what as a sentence goes on: `search 3 GB of logs for at most 0.02 USD`
+   * @param price the same in numbers
    * @throws NotAllowed
    */
-  maySpend(what: string): Promise<void>;
+  maySpend(what: string, price: Price): Promise<void>;
+}
+
+export interface Price {
+  readonly usd: number;
+  /** How much is searched. */
+  readonly octets: number;
 }
 
 export interface ContextParts {

@@ -21,25 +21,44 @@ export interface DropOptions {
 export const drop: Act<[string | undefined, DropOptions]> = async (context, id, {queue: given, all, to}) => {
   if ((id === undefined) === (all !== true)) throw new UsageError('drop what? An ID, or --all');
   const queues = chosenQueues(context.stage, given);
-  const path = to ?? `dead-letters-${context.stage}-${fileTimeOf(context.now())}.jsonl`;
-  const kept = new KeptLetters(path);
-  try {
-    if (id === undefined) await dropAll(context, queues, kept);
-    else await dropOne(context, queues, {id, kept});
-  } finally {
-    await kept.close();
-    if (kept.count > 0)
-      context.terminal.tell(`${countOf(kept.count, 'message')} in ${path}, secrets included`);
-  }
   const {terminal, json, signal} = context;
-  if (json)
-    terminal.say(JSON.stringify({version: 1, dropped: kept.deleted, file: kept.count > 0 ? path : null}));
+  const kept = await intoFile(context, to ?? keptFileOf(context), file =>
+    id === undefined ? dropAll(context, queues, file) : dropOne(context, queues, {id, kept: file}),
+  );
+  if (json) terminal.say(JSON.stringify(documentOf(kept)));
   else terminal.say(`${countOf(kept.deleted, 'message')} dropped`);
   signal.throwIfAborted();
   return kept.deleted === kept.count ? 0 : 1;
 };
 
+/** The usual name, in the folder where relayq runs. */
+export const keptFileOf = ({stage, now}: Context, more = ''): string =>
+  `dead-letters-${stage}-${fileTimeOf(now())}${more}.jsonl`;
+
 const fileTimeOf = (ms: number): string => new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+
+/** What `--json` prints. */
+export const documentOf = ({path, count, deleted}: KeptLetters) => ({
+  version: 1,
+  dropped: deleted,
+  file: count > 0 ? path : null,
+});
+
+/** Drops messages into a file, and closes it, however that ends. */
+export async function intoFile(
+  {terminal}: Context,
+  path: string,
+  drop: (kept: KeptLetters) => Promise<void>,
+): Promise<KeptLetters> {
+  const kept = new KeptLetters(path);
+  try {
+    await drop(kept);
+  } finally {
+    await kept.close();
+    if (kept.count > 0) terminal.tell(`${countOf(kept.count, 'message')} in ${path}, secrets included`);
+  }
+  return kept;
+}
 
 /** The file comes into being with the first message. */
 class KeptLetters {
@@ -91,7 +110,7 @@ async function dropAll(context: Context, queues: readonly LetterQueue[], kept: K
   }
 }
 
-async function dropOne(
+export async function dropOne(
   context: Context,
   queues: readonly LetterQueue[],
   {id, kept}: {readonly id: string; readonly kept: KeptLetters},

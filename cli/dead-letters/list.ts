@@ -25,20 +25,29 @@ interface Sample {
   readonly letters: readonly Seen[];
 }
 
-export const list: Act<[ListOptions]> = async (context, {queue: given, limit}) => {
-  const taken = await Promise.allSettled(
-    chosenQueues(context.stage, given).map(queue => sampleOf(context, queue, limit)),
-  );
-  context.signal.throwIfAborted();
-  const samples = taken.map(sample => {
-    if (sample.status === 'rejected') throw sample.reason;
-    return sample.value;
-  });
+export const list: Act<[ListOptions]> = async (context, {queue, limit}) => {
+  const samples = await samplesOf(context, chosenQueues(context.stage, queue), limit);
   const {terminal, json} = context;
-  if (json) terminal.say(JSON.stringify({version: 1, queues: samples.map(jsonOf)}));
+  if (json) terminal.say(JSON.stringify(documentOf(samples)));
   else for (const sample of samples) for (const line of linesOf(sample, context)) terminal.say(line);
   return samples.some(({queue, about}) => queue.culprit !== undefined && about > 0) ? 1 : 0;
 };
+
+export async function samplesOf(
+  context: Context,
+  queues: readonly LetterQueue[],
+  limit: number,
+): Promise<readonly Sample[]> {
+  const taken = await Promise.allSettled(queues.map(queue => sampleOf(context, queue, limit)));
+  context.signal.throwIfAborted();
+  return taken.map(sample => {
+    if (sample.status === 'rejected') throw sample.reason;
+    return sample.value;
+  });
+}
+
+/** What `--json` prints. */
+export const documentOf = (samples: readonly Sample[]) => ({version: 1, queues: samples.map(jsonOf)});
 
 const sampleOf = (context: Context, queue: LetterQueue, limit: number): Promise<Sample> =>
   LetterBox.with(context, queue, async box => {

@@ -1,6 +1,7 @@
 // The one message that a person names by its id, wherever it is.
 
 import type {Context} from '../command/context.ts';
+import {NotFound} from '../command/problems.ts';
 import {countOf} from '../terminal/printable.ts';
 import type {Letter} from './letter.ts';
 import {LetterBox} from './letter-box.ts';
@@ -8,7 +9,7 @@ import type {LetterQueue} from './letter-queues.ts';
 
 /**
  * Looks through one queue after the other, and holds on to the message while it is used.
- * @throws Error in words, when it is not found
+ * @throws NotFound
  */
 export async function withLetter<T>(
   context: Context,
@@ -28,7 +29,7 @@ export async function withLetter<T>(
   }
   const fifo = queues.some(({name}) => name.endsWith('.fifo'));
   const hint = fifo ? '; of each message group of delivery-dlq.fifo only the first ten can be looked at' : '';
-  throw new Error(
+  throw new NotFound(
     `${id} is not among ${countOf(about, 'message')} in ${queues.map(({short}) => short).join(', ')}${hint}`,
   );
 }

@@ -13,7 +13,7 @@ import type {Act, ExitStatus} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {UsageError} from '../command/problems.ts';
 import {countOf} from '../terminal/printable.ts';
-import {Progress} from '../terminal/progress.ts';
+import {Progress, type ProgressStream} from '../terminal/progress.ts';
 import type {Letter} from './letter.ts';
 import {LetterBox} from './letter-box.ts';
 import {chosenQueues, type LetterQueue} from './letter-queues.ts';
@@ -29,14 +29,23 @@ export const redrive: Act<[string | undefined, RedriveOptions]> = async (
   id,
   {queue: given, all},
 ) => {
-  const queues = chosenQueues(context.stage, given).filter(({sources}) => sources.length > 0);
-  if (queues.length === 0)
-    throw new UsageError(`${given} is not redriven: put a text right, and send it with relayq send`);
+  const queues = redrivenQueues(context.stage, given);
   if ((id === undefined) === (all !== true)) throw new UsageError('redrive what? An ID, or --all');
-  return id === undefined ? redriveAll(context, queues) : redriveOne(context, queues, id);
+  if (id === undefined) return redriveAll(context, queues);
+  const {to, ...letter} = await redriveOne(context, queues, id);
+  const {terminal, json} = context;
+  terminal.say(json ? JSON.stringify({version: 1, redriven: letter.id, to}) : `${letter.id}: on ${to} again`);
+  return 0;
 };
 
-interface Move {
+/** @throws UsageError */
+export function redrivenQueues(stage: string, given: string | undefined): readonly LetterQueue[] {
+  const queues = chosenQueues(stage, given).filter(({sources}) => sources.length > 0);
+  if (queues.length > 0) return queues;
+  throw new UsageError(`${given} is not redriven: put a text right, and send it with relayq send`);
+}
+
+export interface Move {
   readonly queue: LetterQueue;
   readonly moved: number;
   readonly status: string;
@@ -45,26 +54,45 @@ interface Move {
 
 async function redriveAll(context: Context, queues: readonly LetterQueue[]): Promise<ExitStatus> {
   const {terminal, json, signal} = context;
+  const moves: Move[] = [];
+  for await (const move of movesOf(context, queues, {progressOn: process.stderr})) {
+    moves.push(move);
+    if (json) continue;
+    const {queue, moved} = move;
+    terminal.say(`${queue.short}: ${countOf(moved, 'message')} moved${failureOf(move)}`);
+    signal.throwIfAborted();
+  }
+  if (json) terminal.say(JSON.stringify(documentOf(moves)));
+  else if (moves.length === 0) terminal.say('there are no dead letters');
+  return moves.every(({status}) => status === 'COMPLETED') ? 0 : 1;
+}
+
+const failureOf = ({status, reason}: Move): string =>
+  status === 'COMPLETED' ? '' : `; then it stopped: ${reasons[reason ?? ''] ?? reason ?? status}`;
+
+/** What `--json` prints. */
+export const documentOf = (moves: readonly Move[]) => ({
+  version: 1,
+  moves: moves.map(({queue, ...move}) => ({queue: queue.short, ...move})),
+});
+
+interface MoveOptions {
+  readonly progressOn?: ProgressStream;
+  /** How long each is watched: it goes on without that. */
+  readonly watchMs?: number;
+}
+
+/** Has SQS move all of each queue that is not empty, one after the other. */
+export async function* movesOf(
+  context: Context,
+  queues: readonly LetterQueue[],
+  options: MoveOptions,
+): AsyncGenerator<Move> {
   const boxes = await Promise.all(queues.map(queue => LetterBox.with(context, queue, async box => box)));
   const filled = boxes.filter(({about}) => about > 0);
   const total = filled.reduce((sum, {about}) => sum + about, 0);
   if (total > 0) await context.mayChange(`redrive about ${countOf(total, 'dead letter')}`, 'destructive');
-  const moves: Move[] = [];
-  for (const box of filled) {
-    const move = await moveAll(context, box);
-    moves.push(move);
-    if (json) continue;
-    const {queue, moved, status, reason} = move;
-    const failure =
-      status === 'COMPLETED' ? '' : `; then it stopped: ${reasons[reason ?? ''] ?? reason ?? status}`;
-    terminal.say(`${queue.short}: ${countOf(moved, 'message')} moved${failure}`);
-    signal.throwIfAborted();
-  }
-  if (json) {
-    const told = moves.map(({queue, ...move}) => ({queue: queue.short, ...move}));
-    terminal.say(JSON.stringify({version: 1, moves: told}));
-  } else if (moves.length === 0) terminal.say('there are no dead letters');
-  return moves.every(({status}) => status === 'COMPLETED') ? 0 : 1;
+  for (const box of filled) yield moveAll(context, box, options);
 }
 
 /** In SQS's words, and what to do. */
@@ -76,7 +104,11 @@ const reasons: Readonly<Record<string, string>> = {
 const pollMs = 1000;
 
 /** Follows a move that somebody has started before; starts one otherwise, as a queue has one at a time. */
-async function moveAll(context: Context, {queue, arn, about}: LetterBox): Promise<Move> {
+async function moveAll(
+  context: Context,
+  {queue, arn, about}: LetterBox,
+  {progressOn, watchMs = Number.POSITIVE_INFINITY}: MoveOptions,
+): Promise<Move> {
   const {sqs} = context.clients;
   const latest = async (): Promise<ListMessageMoveTasksResultEntry | undefined> =>
     (await sqs.send(new ListMessageMoveTasksCommand({SourceArn: arn, MaxResults: 1}))).Results?.[0];
@@ -89,42 +121,43 @@ async function moveAll(context: Context, {queue, arn, about}: LetterBox): Promis
       }),
     );
   }
-  const progress = new Progress(process.stderr, about);
+  const progress = progressOn && new Progress(progressOn, about);
+  const startMs = context.now();
   try {
     for (;;) {
       const task = await latest();
       const moved = task?.ApproximateNumberOfMessagesMoved ?? 0;
       if (task?.Status !== undefined && task.Status !== 'RUNNING')
         return {queue, moved, status: task.Status, ...(task.FailureReason && {reason: task.FailureReason})};
-      progress.update(`moved from ${queue.short}`, moved);
+      if (context.now() - startMs >= watchMs) return {queue, moved, status: 'RUNNING'};
+      progress?.update(`moved from ${queue.short}`, moved);
       await delay(pollMs, undefined, {signal: context.signal});
     }
   } catch (error) {
-    progress.clear();
+    progress?.clear();
     if (context.signal.aborted)
       context.terminal.tell(`relayq: SQS goes on moving ${queue.short}; type this again to watch it`);
     throw error;
   } finally {
-    progress.clear();
+    progress?.clear();
   }
 }
 
-async function redriveOne(context: Context, queues: readonly LetterQueue[], id: string): Promise<ExitStatus> {
+/** @returns SQS's id of it, and the queue that has taken it */
+export async function redriveOne(
+  context: Context,
+  queues: readonly LetterQueue[],
+  id: string,
+): Promise<{readonly id: string; readonly to: string}> {
   await context.mayChange(`redrive the dead letter ${id}`, 'destructive');
-  return withLetter<ExitStatus>(context, queues, id, async (letter, box) => {
-    const target = await sendBack(context, letter, box);
+  return withLetter(context, queues, id, async (letter, box) => {
+    const to = await sendBack(context, letter, box);
     const left = await box.delete([letter]).catch((error: Error) => new Map([[letter, error.message]]));
     for (const reason of left.values())
       throw new Error(
-        `${id} is on ${target}, and still in ${box.queue.short}: drop it there, or it goes twice (${reason})`,
+        `${id} is on ${to}, and still in ${box.queue.short}: drop it there, or it goes twice (${reason})`,
       );
-    const {terminal, json} = context;
-    terminal.say(
-      json
-        ? JSON.stringify({version: 1, redriven: letter.id, to: target})
-        : `${letter.id}: on ${target} again`,
-    );
-    return 0;
+    return {id: letter.id, to};
   });
 }
 

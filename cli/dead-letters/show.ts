@@ -27,7 +27,8 @@ export const show: Act<[string, ShowOptions]> = async (context, id, {queue, outp
   return 0;
 };
 
-function documentOf(letter: Letter) {
+/** All of it, without its secrets. */
+export function documentOf(letter: Letter) {
   const object = jsonObjectOf(letter.body);
   return {
     ...factsOf(letter),

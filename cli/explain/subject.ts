@@ -30,6 +30,11 @@ const somebodyAt = (domain: string): string => `postmaster@${domain}`;
 export async function subjectOf(who: string | undefined, file: string | undefined): Promise<Subject> {
   if (file !== undefined) return subjectOfFile(who, file);
   if (who === undefined) throw new UsageError('a recipient or a domain is wanted, or --message FILE');
+  return subjectTo(who);
+}
+
+/** @param who an address or a domain @throws UsageError */
+export function subjectTo(who: string): Subject {
   const isDomain = !who.includes('@');
   const recipient = addressOf(isDomain ? somebodyAt(who) : who);
   const message = {recipient, mime: 'Subject: explain\r\n\r\n'};
@@ -42,6 +47,19 @@ function addressOf(text: string): string {
   throw new UsageError(`${JSON.stringify(text)} ${parsed.problem}`);
 }
 
+/** @throws UsageError where it is too large */
+export function subjectOfMessage(message: JsonObject): Subject & {readonly source: string} {
+  const source = 'the message';
+  try {
+    return {body: messageBodyOf({source, message}), message, source, isDomain: false};
+  } catch (error) {
+    throw inWords(error);
+  }
+}
+
+const inWords = (error: unknown): unknown =>
+  error instanceof FileProblem ? new UsageError(error.message) : error;
+
 async function subjectOfFile(who: string | undefined, file: string): Promise<Subject> {
   const recipient = who === undefined ? undefined : addressOf(who);
   try {
@@ -51,7 +69,7 @@ async function subjectOfFile(who: string | undefined, file: string): Promise<Sub
     const one = chosen(parseMessageFile(file, octets, options), file, recipient);
     return {body: messageBodyOf(one), message: one.message, source: one.source, isDomain: false};
   } catch (error) {
-    throw error instanceof FileProblem ? new UsageError(error.message) : error;
+    throw inWords(error);
   }
 }
 

@@ -1,7 +1,7 @@
 // Messages onto the outbox, with as few requests as SQS's limits allow.
 
 import {setTimeout as delay} from 'node:timers/promises';
-import {SendMessageBatchCommand, type SQSClient} from '@aws-sdk/client-sqs';
+import {SendMessageBatchCommand, SendMessageCommand, type SQSClient} from '@aws-sdk/client-sqs';
 import {batchesOf} from '../../shared/sqs-limits.ts';
 
 export interface Outgoing {
@@ -83,4 +83,15 @@ async function sendBatch(
     if (left.length > 0) await delay(retryAfterMs[attempt], undefined, {signal});
   }
   return failures;
+}
+
+/** Puts one on the queue. @returns its id from now on */
+export async function enqueueOne(
+  client: SQSClient,
+  queueUrl: string,
+  {body}: Outgoing,
+  signal: AbortSignal,
+): Promise<string> {
+  const command = new SendMessageCommand({QueueUrl: queueUrl, MessageBody: body});
+  return (await client.send(command, {abortSignal: signal})).MessageId!;
 }

@@ -1,56 +1,26 @@
 // Changes settings of a stage: judges the change, asks, writes it, and waits until the functions have it.
 
-import {namesOf} from '../../shared/names.ts';
-import {isSecretValue} from '../../shared/settings/settings-list.ts';
 import type {Changes} from '../../shared/settings/writing-order.ts';
-import {parametersOf} from '../aws/parameters.ts';
 import type {ExitStatus} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {printable} from '../terminal/printable.ts';
 import {type InForce, InForceWatch} from './in-force.ts';
-import {ParameterStore} from './parameter-store.ts';
-import {plannedChange, valuesOf} from './planned-change.ts';
-import {type Versions, writeParameters} from './write-parameters.ts';
+import {judgedChange, mayWrite, written} from './judged-change.ts';
+import type {Versions} from './write-parameters.ts';
 
 /** Seconds to wait until it is in force; false is not at all. */
 export type Wait = number | false;
 
 export async function changeSettings(context: Context, wanted: Changes, wait: Wait): Promise<ExitStatus> {
-  const {clients, stage, terminal} = context;
-  const {parameterPath: path} = namesOf(stage);
-  const parameters = await parametersOf(clients.ssm, path);
-  const {changes, writes, notes} = plannedChange(parameters, wanted);
-  for (const note of notes) terminal.tell(printable(note));
-  if (changes.size === 0) return report(context, new Map(), undefined);
-
-  const store = await ParameterStore.open(clients.ssm, path);
-  for (const {name, value} of writes)
-    if (value !== undefined) store.check({name, value, isSecret: isSecretValue(name, value)});
-  await context.mayChange(sentenceOf(changes), kindOf(changes));
-
+  const {terminal} = context;
+  const judged = await judgedChange(context, wanted);
+  for (const note of judged.notes) terminal.tell(printable(note));
+  if (judged.changes.size === 0) return report(context, new Map(), undefined);
+  await mayWrite(context, judged);
   const watch = wait === false ? undefined : await begun(context);
-  const secret = new Set(parameters.filter(({isSecret}) => isSecret).map(({name}) => name));
-  const written = await writeParameters(store, writes, {values: valuesOf(parameters), secret});
-  // A port that only said that the others do not count is no change.
-  const versions = new Map([...changes.keys()].map(name => [name, written.get(name)]));
+  const versions = await written(judged);
   const inForce = watch && (await waited(context, watch, {versions, seconds: wait || 0}));
   return report(context, versions, inForce);
-}
-
-/** What decides where mail goes, and whatever is removed. */
-const kindOf = (changes: Changes): 'harmless' | 'destructive' =>
-  [...changes].some(([name, value]) => value === undefined || /^(?:smarthost|smtp-sink|mx-)/.test(name))
-    ? 'destructive'
-    : 'harmless';
-
-function sentenceOf(changes: Changes): string {
-  const named = (isMeant: (value: string | undefined) => boolean) =>
-    [...changes].filter(([, value]) => isMeant(value)).map(([name]) => name);
-  const [set, removed] = [named(value => value !== undefined), named(value => value === undefined)];
-  return [
-    ...(set.length > 0 ? [`set ${set.join(', ')}`] : []),
-    ...(removed.length > 0 ? [`remove ${removed.join(', ')}`] : []),
-  ].join(' and ');
 }
 
 /** Who may write settings may not always read logs. */

@@ -61,23 +61,36 @@ export class InForceWatch {
 
   /** @param versions what was changed */
   async wait(versions: Versions, seconds: number): Promise<InForce> {
-    if (this.#running.length === 0) return 'no function is running';
     const {terminal, signal, now} = this.#context;
-    const names = this.#running.map(({name}) => name).join(' and ');
-    terminal.tell(`waiting until ${names} have read it: at most ${seconds} s`);
+    if (this.#running.length > 0)
+      terminal.tell(`waiting until ${this.functions.join(' and ')} have read it: at most ${seconds} s`);
     const startMs = now();
     for (;;) {
-      for (const log of this.#running) {
-        const before = log.done.size;
-        for await (const events of log.reader.read())
-          for (const event of events) if (this.#isRefused(log, event, versions)) return 'refused';
-        if (log.done.size === versions.size && before < versions.size)
-          terminal.tell(`in force in ${log.name} after ${Math.round((now() - startMs) / 1000)} s`);
-      }
-      if (this.#running.every(({done}) => done.size === versions.size)) return 'yes';
-      if (now() - startMs >= seconds * 1000) return 'not seen';
+      const before = this.doneIn(versions);
+      const found = await this.look(versions);
+      for (const name of this.doneIn(versions).filter(each => !before.includes(each)))
+        terminal.tell(`in force in ${name} after ${Math.round((now() - startMs) / 1000)} s`);
+      if (found !== 'not seen' || now() - startMs >= seconds * 1000) return found;
       await delay(pollMs, undefined, {signal});
     }
+  }
+
+  /** Those that are running, and so have to read it. */
+  get functions(): readonly string[] {
+    return this.#running.map(({name}) => name);
+  }
+
+  /** Those of them that have said that it is in force. */
+  doneIn = (versions: Versions): readonly string[] =>
+    this.#running.filter(({done}) => done.size === versions.size).map(({name}) => name);
+
+  /** Reads what is new. @param versions the same each time */
+  async look(versions: Versions): Promise<InForce> {
+    if (this.#running.length === 0) return 'no function is running';
+    for (const log of this.#running)
+      for await (const events of log.reader.read())
+        for (const event of events) if (this.#isRefused(log, event, versions)) return 'refused';
+    return this.doneIn(versions).length === this.#running.length ? 'yes' : 'not seen';
   }
 
   #isRefused({name, done}: FunctionLog, {message}: LogEvent, versions: Versions): boolean {

@@ -75,7 +75,10 @@ function judged(stored: Values, changes: Changes): readonly string[] {
   const known = new Set(before.problems.map(keyOf));
   const isOurs = (problem: Problem) => changes.get(problem.path) !== undefined || !known.has(keyOf(problem));
   const ours = then.problems.filter(isOurs);
-  if (ours.length > 0) throw new UsageError(`${ours.map(problemText).join('; ')}; nothing was written`);
+  if (ours.length > 0) {
+    const told = ours.map(each => ({name: each.path, problem: problemText(each)}));
+    throw new UsageError(`${told.map(({problem}) => problem).join('; ')}; nothing was written`, told);
+  }
   const isSet = [...changes.values()].some(value => value !== undefined);
   const isInVain =
     isSet && isDeepStrictEqual(before.settings, then.settings) && brokenOffIn(stored).size === 0;

@@ -9,7 +9,7 @@ import {printable, shortened} from '../terminal/printable.ts';
 import {valuesOf} from './planned-change.ts';
 import {problemText, suggestionFor} from './problem-text.ts';
 
-interface Finding {
+export interface Finding {
   readonly name: string;
   readonly problem: string;
   readonly suggestion: string | undefined;

@@ -3,7 +3,6 @@
 import {type Command, InvalidArgumentError} from 'commander';
 import {namesOf} from '../../shared/names.ts';
 import {parameterNames} from '../../shared/settings/settings.ts';
-import {settingsList} from '../../shared/settings/settings-list.ts';
 import type {Changes} from '../../shared/settings/writing-order.ts';
 import {parametersOf} from '../aws/parameters.ts';
 import type {Act, AddCommand} from '../command/command.ts';
@@ -13,7 +12,8 @@ import {checkName, checkOptions, parseAssignments} from './assignments.ts';
 import {changeSettings, type Wait} from './change-settings.ts';
 import {problemText, suggestionFor} from './problem-text.ts';
 import {withValues} from './read-values.ts';
-import {findingsOf, settingsDocument, settingsLines} from './settings-text.ts';
+import {settingsDocument, settingsLines} from './settings-text.ts';
+import {stageSettingsOf} from './stage-settings.ts';
 
 export const settings: AddCommand = (program, acting) =>
   void program
@@ -24,14 +24,13 @@ export const settings: AddCommand = (program, acting) =>
     )
     .action(acting(list));
 
-const list: Act<[]> = async ({clients, stage, terminal, json, local}) => {
-  const stored = await parametersOf(clients.ssm, namesOf(stage).parameterPath);
-  const all = settingsList(stored);
-  const findings = findingsOf(stored, all.problems);
+const list: Act<[]> = async context => {
+  const {stage, terminal, json, local} = context;
+  const {settings: all, findings} = await stageSettingsOf(context);
   const layout = {columns: terminal.columns, timeOf: (ms: number) => timeText(ms, local)};
   const lines = json
-    ? [JSON.stringify(settingsDocument(stage, all.settings, findings))]
-    : settingsLines(all.settings, findings, layout);
+    ? [JSON.stringify(settingsDocument(stage, all, findings))]
+    : settingsLines(all, findings, layout);
   for (const line of lines) terminal.say(line);
   return findings.length > 0 ? 1 : 0;
 };

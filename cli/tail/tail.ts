@@ -8,6 +8,7 @@ import type {Act, AddCommand} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {paintOf} from '../terminal/paint.ts';
 import {printable} from '../terminal/printable.ts';
+import {logProblemOf} from '../trace/trace-document.ts';
 import {durationOf} from './duration.ts';
 import {filterPatternOf, type LogFilter} from './log-filter.ts';
 import {logLine} from './log-line.ts';
@@ -59,9 +60,7 @@ const follow: Act<[TailOptions]> = async (context, {since = 0, ...filter}) => {
   } catch (error) {
     // Ctrl-C is how it ends.
     if (signal.aborted) return 0;
-    throw (error as Error).name === 'ResourceNotFoundException'
-      ? new Error(`there are no logs of the functions: is stage ${stage} deployed there?`, {cause: error})
-      : error;
+    throw logProblemOf(error as Error, stage);
   }
 };
 

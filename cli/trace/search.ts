@@ -25,6 +25,8 @@ export interface Search {
 }
 
 export interface Found {
+  readonly groups: readonly string[];
+  readonly nowMs: number;
   readonly messages: readonly TracedMessage[];
   /** From when on all of the log was searched. */
   readonly sinceMs: number;
@@ -49,7 +51,8 @@ export async function searchFor(traced: Traced, context: Context, search: Search
   const messages = messagesIn([...(older ?? []), ...recent.events], traced);
   const sinceMs = older === undefined ? recent.sinceMs : wantedMs;
   const around = await surroundingsOf(messages, common, sinceMs);
-  return {messages: messages.map(each => withSurroundings(each, around, nowMs)), sinceMs, wantedMs};
+  const told = messages.map(each => withSurroundings(each, around, nowMs));
+  return {groups, nowMs, messages: told, sinceMs, wantedMs};
 }
 
 /** Of one message nothing comes before its arrival. */
@@ -74,7 +77,7 @@ async function olderThan(
   const what = `search ${sizeOf(octets)} of logs by Logs Insights, for ${usdOf(mostUsd)}`;
   terminal.tell(`the log from ${timeText(sinceMs, local)} to ${timeText(untilMs, local)} is left: ${what}`);
   try {
-    await context.maySpend(what);
+    await context.maySpend(what, {usd: mostUsd, octets});
   } catch (error) {
     if (!(error instanceof NotAllowed)) throw error;
     terminal.tell(`relayq: ${printable(error.message)}`);

@@ -1,6 +1,5 @@
 // `relayq trace`: everything that happened to a message, or to the messages to somebody, by the functions' logs.
 
-import {namesOf} from '../../shared/names.ts';
 import type {Act, AddCommand} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {UsageError} from '../command/problems.ts';
@@ -9,7 +8,8 @@ import {paintOf} from '../terminal/paint.ts';
 import {countOf} from '../terminal/printable.ts';
 import {timeText} from '../terminal/time.ts';
 import {factsOf, type GroupsFacts} from './log-history.ts';
-import {type Found, searchFor} from './search.ts';
+import type {Found} from './search.ts';
+import {documentOf, foundFor} from './trace-document.ts';
 import {messageLines} from './trace-text.ts';
 import {type Traced, tracedOf} from './traced.ts';
 
@@ -37,23 +37,14 @@ export const trace: AddCommand = (program, acting) =>
 const traceOne: Act<[string, TraceOptions]> = async (context, text, {since}) => {
   const traced = tracedOf(text);
   if (since === 0) throw new UsageError('--since: a time such as 24h is wanted');
-  const {stage, now, json, terminal, clients} = context;
-  const {route, deliver} = namesOf(stage);
-  const groups = [route, deliver].map(name => `/aws/lambda/${name}`);
-  const nowMs = now();
-  try {
-    const found = await searchFor(traced, context, {groups, nowMs, since});
-    if (json) terminal.say(JSON.stringify(toldOf(found, context, text, nowMs)));
-    else show(found, context);
-    if (found.messages.length > 0) return 0;
-    for (const hint of hintsOf(traced, found, await factsOf(clients.logs, groups), context))
-      terminal.tell(hint);
-    return 1;
-  } catch (error) {
-    throw (error as Error).name === 'ResourceNotFoundException'
-      ? new Error(`there are no logs of the functions: is stage ${stage} deployed there?`, {cause: error})
-      : error;
-  }
+  const {json, terminal, clients} = context;
+  const found = await foundFor(traced, context, since);
+  if (json) terminal.say(JSON.stringify(documentOf(found, context, text)));
+  else show(found, context);
+  if (found.messages.length > 0) return 0;
+  for (const hint of hintsOf(traced, found, await factsOf(clients.logs, found.groups), context))
+    terminal.tell(hint);
+  return 1;
 };
 
 function show({messages, sinceMs}: Found, {terminal, local, now}: Context): void {
@@ -68,29 +59,6 @@ function show({messages, sinceMs}: Found, {terminal, local, now}: Context): void
     terminal.say('');
   }
   if (shown.length > 0) terminal.say(paint(`searched since ${timeOf(sinceMs)}`, 'dim'));
-}
-
-function toldOf({messages, sinceMs}: Found, {stage}: Context, traced: string, nowMs: number) {
-  const timeOf = (ms: number) => timeText(ms, false);
-  return {
-    version: 1,
-    stage,
-    time: timeOf(nowMs),
-    traced,
-    searchedSince: timeOf(sinceMs),
-    messages: messages.map(({events, nextMs, lanes, isOver, ...message}) => ({
-      ...message,
-      lanes,
-      isOver,
-      ...(nextMs !== undefined && {next: timeOf(nextMs)}),
-      events: events.map(({timeMs, untilMs, facts, ...event}) => ({
-        time: timeOf(timeMs),
-        ...event,
-        ...(untilMs !== undefined && {until: timeOf(untilMs)}),
-        ...facts,
-      })),
-    })),
-  };
 }
 
 function hintsOf(

@@ -48,4 +48,5 @@ const longestPattern = 1024;
 /** A lane's name is its receiver's, and perhaps a number. */
 export const receiverOf = (lane: string): string => lane.replace(/#\d+$/, '');
 
-const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+/** As patterns and queries have texts. */
+export const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;

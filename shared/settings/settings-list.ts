@@ -76,7 +76,8 @@ const groups = Object.values(settingGroups);
 const groupOf = (name: string): NamedGroup<unknown> | undefined =>
   groups.find(group => 'names' in group && group.names.includes(name)) as NamedGroup<unknown> | undefined;
 
-const defaultOf = (name: string): string | undefined => groupOf(name)?.defaults?.[name];
+/** What counts in place of a parameter that is absent. Undefined where that is nothing. */
+export const defaultOf = (name: string): string | undefined => groupOf(name)?.defaults?.[name];
 
 /** A value that is wrong may be a password that was pasted in the wrong place. */
 function shownValueOf({name, value, isSecret}: ListedParameter, isRight: boolean) {

@@ -1,0 +1,28 @@
+// What the console answers: a list of endpoints. Where two fit, the first one counts.
+
+import {deadLetter, deadLetters, dropLetters, redriveLetters} from './endpoints/dead-letters.ts';
+import {explainMessage, explainRecipient} from './endpoints/explain.ts';
+import {overview} from './endpoints/overview.ts';
+import {search} from './endpoints/search.ts';
+import {send} from './endpoints/send.ts';
+import {session} from './endpoints/session.ts';
+import {changeSettings, inForce, settings} from './endpoints/settings.ts';
+import {trace} from './endpoints/trace.ts';
+import type {Route} from './visit.ts';
+
+export const routes: readonly Route[] = [
+  session,
+  overview,
+  explainRecipient,
+  explainMessage,
+  trace,
+  search,
+  settings,
+  changeSettings,
+  inForce,
+  deadLetters,
+  redriveLetters,
+  dropLetters,
+  deadLetter,
+  send,
+];
