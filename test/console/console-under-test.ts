@@ -72,6 +72,11 @@ export class ConsoleUnderTest {
       const url = request.url();
       if (!url.startsWith(this.origin) && !url.startsWith('data:')) this.strangers.push(url);
     });
+    page.on('requestfailed', request => {
+      // It has not left the browser.
+      if (request.failure()?.errorText.includes('BLOCKED_BY_CSP'))
+        this.strangers.splice(this.strangers.indexOf(request.url()), 1);
+    });
     page.on('pageerror', error => this.complaints.push(String(error)));
     page.on('console', message => {
       // Refusals of the server are part of its answers, and what a message's page wants to do is refused by the browser.
