@@ -74,7 +74,7 @@ export class ConsoleUnderTest {
     });
     page.on('requestfailed', request => {
       // It has not left the browser.
-      if (request.failure()?.errorText.includes('BLOCKED_BY_CSP'))
+      if (request.failure()?.errorText === 'csp')
         this.strangers.splice(this.strangers.indexOf(request.url()), 1);
     });
     page.on('pageerror', error => this.complaints.push(String(error)));
