@@ -99,6 +99,7 @@ function Multiples({series}: {readonly series: Series}) {
           times={times}
           lines={[{name: 'messages', values: inside, colour: '--ink-2'}]}
           kind="lines"
+          isWhole
           textOf={numberOf}
         />
       )}
