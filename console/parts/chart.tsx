@@ -108,7 +108,7 @@ function optionsOf(
   return {
     width,
     height,
-    padding: [6, 8, 0, 0],
+    padding: [6, 14, 0, 0],
     legend: {show: false},
     cursor: {sync: {key: sync.key}, y: false, drag: {x: false, y: false}, points: {size: 5}},
     scales: {

@@ -1,6 +1,7 @@
 // Rates and times over an hour, three hours or a day, from CloudWatch.
 
 import {useMemo} from 'preact/hooks';
+import {metricNamespace, stageDimension} from '../../../shared/metrics.ts';
 import type {Route} from '../../app/route.ts';
 import {adjustQuery} from '../../app/use-route.ts';
 import {queryOf} from '../../data/api.ts';
@@ -8,6 +9,7 @@ import type {Numbers, Series} from '../../data/documents.ts';
 import {usePolled} from '../../data/polled.ts';
 import {Chart, type Colour} from '../../parts/chart.tsx';
 import {Choices} from '../../parts/choices.tsx';
+import {CopyAs} from '../../parts/copy.tsx';
 import {Panel, Polling, SourceOf} from '../../parts/panel.tsx';
 import {numberOf, shareOf} from '../../text/numbers.ts';
 import {millisecondsOf} from '../../text/times.ts';
@@ -30,12 +32,21 @@ export function Charts({route}: {readonly route: Route}) {
         </>
       }
       actions={
-        <Choices
-          label="How far back"
-          value={minutes}
-          options={Object.entries(ranges).map(([value, text]) => ({value, text}))}
-          onChoose={value => adjustQuery(route, {minutes: value === '60' ? undefined : value})}
-        />
+        <>
+          <Choices
+            label="How far back"
+            value={minutes}
+            options={Object.entries(ranges).map(([value, text]) => ({value, text}))}
+            onChoose={value => adjustQuery(route, {minutes: value === '60' ? undefined : value})}
+          />
+          <CopyAs
+            commands={({aws, stage}) =>
+              ['attempts', 'accepted', 'deferred', 'bounced'].map(name =>
+                aws(...statisticsWords(name, stage, Number(minutes) || 60)),
+              )
+            }
+          />
+        </>
       }
     >
       <Polling of={series} lines={5}>
@@ -43,6 +54,18 @@ export function Charts({route}: {readonly route: Route}) {
       </Polling>
     </Panel>
   );
+}
+
+/** @param minutes how far back, from now */
+function statisticsWords(name: string, stage: string, minutes: number): string[] {
+  const timeOf = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const nowMs = Date.now();
+  return [
+    ...['cloudwatch', 'get-metric-statistics', '--namespace', metricNamespace, '--metric-name', name],
+    ...['--dimensions', `Name=${stageDimension},Value=${stage}`, '--statistics', 'Sum'],
+    ...['--start-time', timeOf(nowMs - minutes * 60_000), '--end-time', timeOf(nowMs)],
+    ...['--period', minutes > 180 ? '300' : '60'],
+  ];
 }
 
 const sumOf = (values: Numbers): number => values.reduce<number>((sum, each) => sum + (each ?? 0), 0);
