@@ -27,12 +27,10 @@ export async function readMail(source: Uint8Array): Promise<ReadMail> {
   const mail = await PostalMime.parse(source, {...limits, attachmentEncoding: 'arraybuffer'});
   const {headers, text, html, attachments} = mail;
   return {
-    headers: headers
-      .slice(0, mostHeaders)
-      .map(({originalKey, key, value}) => ({
-        name: originalKey ?? key,
-        value: decodeWords(value.slice(0, longestHeader)),
-      })),
+    headers: headers.slice(0, mostHeaders).map(({originalKey, key, value}) => ({
+      name: originalKey ?? key,
+      value: decodeWords(value.slice(0, longestHeader)),
+    })),
     text: text?.slice(0, longestText) ?? null,
     html: html || null,
     attachments: attachments.slice(0, mostAttachments).map(({filename, mimeType, content}) => ({
