@@ -39,13 +39,7 @@ export function Charts({route}: {readonly route: Route}) {
             options={Object.entries(ranges).map(([value, text]) => ({value, text}))}
             onChoose={value => adjustQuery(route, {minutes: value === '60' ? undefined : value})}
           />
-          <CopyAs
-            commands={({aws, stage}) =>
-              ['attempts', 'accepted', 'deferred', 'bounced'].map(name =>
-                aws(...statisticsWords(name, stage, Number(minutes) || 60)),
-              )
-            }
-          />
+          <CopyAs commands={({aws, stage}) => [aws(...metricDataWords(stage, Number(minutes) || 60))]} />
         </>
       }
     >
@@ -56,15 +50,24 @@ export function Charts({route}: {readonly route: Route}) {
   );
 }
 
+const told = ['attempts', 'accepted', 'deferred', 'bounced'] as const;
+
 /** @param minutes how far back, from now */
-function statisticsWords(name: string, stage: string, minutes: number): string[] {
+function metricDataWords(stage: string, minutes: number): string[] {
   const timeOf = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
   const nowMs = Date.now();
+  const Dimensions = [{Name: stageDimension, Value: stage}];
+  const queries = told.map(MetricName => ({
+    Id: MetricName,
+    MetricStat: {
+      Metric: {Namespace: metricNamespace, MetricName, Dimensions},
+      Period: minutes > 180 ? 300 : 60,
+      Stat: 'Sum',
+    },
+  }));
   return [
-    ...['cloudwatch', 'get-metric-statistics', '--namespace', metricNamespace, '--metric-name', name],
-    ...['--dimensions', `Name=${stageDimension},Value=${stage}`, '--statistics', 'Sum'],
+    ...['cloudwatch', 'get-metric-data', '--metric-data-queries', JSON.stringify(queries)],
     ...['--start-time', timeOf(nowMs - minutes * 60_000), '--end-time', timeOf(nowMs)],
-    ...['--period', minutes > 180 ? '300' : '60'],
   ];
 }
 
