@@ -264,7 +264,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     }
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.querySelector('dialog') === null);
-    expect(await focused(page)).toMatchObject({name: 'Write to local…'});
+    await expect.poll(() => focused(page)).toMatchObject({name: 'Write to local…'});
     await tabTo(page, /^Discard/, true);
     await page.keyboard.press('Enter');
   });
