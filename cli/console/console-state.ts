@@ -6,6 +6,7 @@ import type {Context, Price} from '../command/context.ts';
 import {StageWatch} from '../status/stage-watch.ts';
 import {ChangeWatches} from './change-watches.ts';
 import {ConsoleProblem} from './console-problem.ts';
+import {ReceivedMail} from './mail/received-mail.ts';
 import {quietTerminal} from './quiet-terminal.ts';
 import {Turns} from './turns.ts';
 
@@ -24,6 +25,8 @@ export class ConsoleState {
   readonly isLocal: boolean;
   readonly watch: StageWatch;
   readonly changes: ChangeWatches;
+  /** Undefined for a stage without a sink of its own. */
+  readonly mail: ReceivedMail | undefined;
   readonly letterTurns = new Turns();
   readonly #base: Context;
   readonly #clients: Clients;
@@ -33,6 +36,8 @@ export class ConsoleState {
     this.#clients = clientsOf(context, context.env, limits);
     this.#base = context;
     this.isLocal = context.stage === localStage;
+    const {endpointUrl} = this.#clients;
+    if (this.isLocal && endpointUrl !== undefined) this.mail = new ReceivedMail(endpointUrl);
     const lasting = (notes: string[]) => this.contextFor({signal: context.signal, notes, maySpend: false});
     this.watch = new StageWatch(lasting([]));
     this.changes = new ChangeWatches(lasting);

@@ -16,6 +16,10 @@ const types: Readonly<Record<string, string>> = {
 /** By name. Nothing else is served, whatever a request names. */
 type Files = ReadonlyMap<string, Uint8Array>;
 
+interface Bundler {
+  bundledPage(folder: string): Promise<Files>;
+}
+
 /** The package holds what these files are compiled to, and the page beside it. */
 const isPackage = import.meta.url.endsWith('.js');
 const ownFolder = fileURLToPath(new URL('../../console', import.meta.url));
@@ -48,7 +52,9 @@ export class PageFiles {
 
   async #read(): Promise<Files> {
     if (this.#isMade) return filesIn(this.#folder);
-    const {bundledPage} = await import('./page-bundle.ts');
+    // It is not in the package, nor is what it needs: so the compiler must not follow it there.
+    const {href} = new URL('./page-bundle.ts', import.meta.url);
+    const {bundledPage} = (await import(href)) as Bundler;
     return bundledPage(this.#folder);
   }
 }

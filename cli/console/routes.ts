@@ -2,9 +2,11 @@
 
 import {deadLetter, deadLetters, dropLetters, redriveLetters} from './endpoints/dead-letters.ts';
 import {explainMessage, explainRecipient} from './endpoints/explain.ts';
+import {mailHtml, mailList, mailPart, mailSource, oneMail} from './endpoints/mail.ts';
 import {overview} from './endpoints/overview.ts';
 import {search} from './endpoints/search.ts';
 import {send} from './endpoints/send.ts';
+import {series} from './endpoints/series.ts';
 import {session} from './endpoints/session.ts';
 import {changeSettings, inForce, settings} from './endpoints/settings.ts';
 import {trace} from './endpoints/trace.ts';
@@ -25,4 +27,10 @@ export const routes: readonly Route[] = [
   dropLetters,
   deadLetter,
   send,
+  mailList,
+  oneMail,
+  mailHtml,
+  mailSource,
+  mailPart,
+  series,
 ];

@@ -7,9 +7,11 @@ export interface Place {
   readonly region: string;
   readonly names: Names;
   readonly queueUrlOf: (queueName: string) => string;
+  /** Undefined where there is no console. */
+  readonly consoleAddress?: string | undefined;
 }
 
-export function greeting({url, region, names, queueUrlOf}: Place): string {
+export function greeting({url, region, names, queueUrlOf, consoleAddress}: Place): string {
   // `--endpoint-url` rather than AWS_ENDPOINT_URL: versions of `aws` before 2.13 do not know the variable.
   const aws = `aws --endpoint-url ${url}`;
   const [send, relayq] = ['send', 'relayq'].map(script => `npm run ${script} --${endpointOptionOf(url)}`);
@@ -18,7 +20,8 @@ export function greeting({url, region, names, queueUrlOf}: Place): string {
     recipient: 'you@example.com',
     mime: 'Subject: hi\r\n\r\nhello\r\n',
   });
-  return `
+  const browser = consoleAddress === undefined ? '' : `\nIn a browser, see and steer it: ${consoleAddress}\n`;
+  return `${browser}
 In another terminal:
 
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region} AWS_DEFAULT_REGION=${region}

@@ -5,6 +5,8 @@ import {parseArgs} from 'node:util';
 export interface StartOptions {
   readonly port: number;
   readonly sinkPort: number;
+  /** Undefined for the usual one, or any where that is in use. */
+  readonly consolePort: number | undefined;
   readonly dataDirectory?: string;
   readonly help: boolean;
 }
@@ -19,6 +21,7 @@ mail at 127.0.0.1:2525.
 
   RELAYQ_PORT            another port than 4566; 0 for any free one
   RELAYQ_SINK_PORT       another port than 2525
+  RELAYQ_CONSOLE_PORT    another port for the console than 4580, or any where that is in use
   RELAYQ_LOG=all         shows everything that the functions print
   NO_COLOR=1             no colours
 `;
@@ -32,6 +35,7 @@ export function parseStartOptions(args: readonly string[], env: NodeJS.ProcessEn
   return {
     port: portOf(env, 'RELAYQ_PORT', 4566),
     sinkPort: portOf(env, 'RELAYQ_SINK_PORT', 2525),
+    consolePort: env.RELAYQ_CONSOLE_PORT ? portOf(env, 'RELAYQ_CONSOLE_PORT', 0) : undefined,
     ...(data !== undefined && {dataDirectory: data}),
     help,
   };

@@ -9,8 +9,10 @@ import {type Sink, startSink} from '../../local/sink/sink.ts';
 import {mailDirectoryOf, openStore, type Store} from '../../local/store/store.ts';
 import {synthesise} from '../../local/synthesis.ts';
 import {namesOf} from '../../shared/names.ts';
+import type {RunningConsole} from '../console/console-server.ts';
 import {watchDeadLetters} from './dead-letters.ts';
 import {deadLettersCommandOf, greeting, mailPlaceOf} from './greeting.ts';
+import {startLocalConsole} from './local-console.ts';
 import {mailLine} from './mail-line.ts';
 import {pointAtSink} from './sink-parameters.ts';
 import {parseStartOptions, type StartOptions, usage} from './start-options.ts';
@@ -24,7 +26,7 @@ const colours = process.stdout.isTTY === true && !process.env.NO_COLOR;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** What has been started, and has to be stopped. */
-const started: {cloud?: Cloud; sink?: Sink; store?: Store} = {};
+const started: {cloud?: Cloud; sink?: Sink; store?: Store; console?: RunningConsole} = {};
 const starting = new AbortController();
 let stopping: Promise<void> | undefined;
 
@@ -33,6 +35,7 @@ const graceMs = 5000;
 
 async function stop(): Promise<void> {
   starting.abort();
+  await started.console?.close();
   await stopCloud();
   await started.sink?.close();
   started.store?.close();
@@ -66,7 +69,7 @@ async function onPort<T>(variable: string, port: number, start: () => Promise<T>
   }
 }
 
-async function start({port, sinkPort, dataDirectory}: StartOptions): Promise<void> {
+async function start({port, sinkPort, consolePort, dataDirectory}: StartOptions): Promise<void> {
   const startedMs = performance.now();
   // This comes before anything else in the directory, as it fails when another process uses it.
   if (dataDirectory !== undefined) started.store = openStore(dataDirectory);
@@ -113,7 +116,19 @@ async function start({port, sinkPort, dataDirectory}: StartOptions): Promise<voi
   say(`relayq   SQS, SSM, DynamoDB, CloudWatch and STS at ${cloud.url}, the sink at 127.0.0.1:${sink.port}`);
   say(`relayq   ${mailPlaceOf(cloud.url, sinkPlace.directory)}`);
   if (fresh) await deliverExample(cloud, sink, startedMs);
-  say(greeting({url: cloud.url, region, names, queueUrlOf: cloud.queueUrlOf}));
+  const consoleAddress = await consoleFor(cloud, consolePort);
+  say(greeting({url: cloud.url, region, names, queueUrlOf: cloud.queueUrlOf, consoleAddress}));
+}
+
+/** @returns its address; undefined where it does not start, which is told, and is no reason to stop */
+async function consoleFor({url}: Cloud, port: number | undefined): Promise<string | undefined> {
+  try {
+    started.console = await startLocalConsole({stage, region, endpointUrl: url}, port);
+    return started.console.address;
+  } catch (error) {
+    say(`relayq   there is no console: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 /** Sends the first message, with the SDK as a producer would, and waits until the sink has it. */

@@ -7,13 +7,15 @@ export interface CommandWords {
   relayq(...words: string[]): string[];
   /** `aws sqs … --region eu-west-1` */
   aws(...words: string[]): string[];
+  /** Of a queue by its name; undefined where the account is not known. */
+  queueUrlOf(name: string): string | undefined;
   readonly stage: string;
 }
 
 const usualLocalUrl = 'http://127.0.0.1:4566';
 
 export function useCommands(): CommandWords {
-  const {stage, region, endpointUrl, isLocal} = useSession();
+  const {stage, region, account, endpointUrl, isLocal} = useSession();
   const url = endpointUrl?.replace(/\/$/, '') ?? null;
   const isUsual = isLocal && url === usualLocalUrl;
   const ofRelayq = [
@@ -21,8 +23,11 @@ export function useCommands(): CommandWords {
     ...(url === null || isUsual ? [] : ['--endpoint-url', url]),
   ];
   const ofAws = [...(url === null ? [] : ['--endpoint-url', url]), '--region', region];
+  const suffix = region.startsWith('cn-') ? '.cn' : '';
+  const host = url ?? `https://sqs.${region}.amazonaws.com${suffix}`;
   return {
     stage,
+    queueUrlOf: name => (account === null ? undefined : `${host}/${account}/${name}`),
     relayq: (...words) => ['relayq', ...words, ...ofRelayq],
     aws: (...words) => ['aws', ...words, ...ofAws],
   };

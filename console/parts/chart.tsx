@@ -24,6 +24,8 @@ interface Props {
   readonly times: readonly number[];
   readonly lines: readonly Line[];
   readonly kind: 'bars' | 'lines';
+  /** Half a one makes no sense. */
+  readonly isWhole?: boolean;
   readonly textOf: (value: number) => string;
 }
 
@@ -36,7 +38,7 @@ const colourOf = (name: string): string => getComputedStyle(document.documentEle
 const clockOf = (seconds: number): string =>
   new Date(seconds * 1000).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit'});
 
-export function Chart({title, headline, note, times, lines, kind, textOf}: Props) {
+export function Chart({title, headline, note, times, lines, kind, isWhole = kind === 'bars', textOf}: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const [at, setAt] = useState<number | null>(null);
@@ -45,7 +47,7 @@ export function Chart({title, headline, note, times, lines, kind, textOf}: Props
 
   useEffect(() => {
     const element = place.current!;
-    const options = optionsOf({lines, kind, textOf, width: element.clientWidth}, setAt);
+    const options = optionsOf({lines, kind, isWhole, textOf, width: element.clientWidth}, setAt);
     const made = new uPlot(options, dataOf(times, lines), element);
     plot.current = made;
     const resize = new ResizeObserver(() => made.setSize({width: element.clientWidth, height}));
@@ -92,11 +94,12 @@ const dataOf = (times: readonly number[], lines: readonly Line[]): uPlot.Aligned
   [[...times], ...lines.map(({values}) => [...values])] as uPlot.AlignedData;
 
 interface Drawing extends Pick<Props, 'lines' | 'kind' | 'textOf'> {
+  readonly isWhole: boolean;
   readonly width: number;
 }
 
 function optionsOf(
-  {lines, kind, textOf, width}: Drawing,
+  {lines, kind, isWhole, textOf, width}: Drawing,
   onCursor: (index: number | null) => void,
 ): uPlot.Options {
   const [grid, ink] = [colourOf('--line'), colourOf('--ink-3')];
@@ -105,7 +108,7 @@ function optionsOf(
   return {
     width,
     height,
-    padding: [6, 8, 0, 0],
+    padding: [6, 14, 0, 0],
     legend: {show: false},
     cursor: {sync: {key: sync.key}, y: false, drag: {x: false, y: false}, points: {size: 5}},
     scales: {
@@ -116,9 +119,9 @@ function optionsOf(
       {
         ...axis,
         size: 44,
-        space: 28,
+        space: 22,
         gap: 4,
-        incrs: kind === 'bars' ? wholeSteps : anySteps,
+        incrs: isWhole ? wholeSteps : anySteps,
         values: (_, splits) => splits.map(value => textOf(value)),
       },
     ],
@@ -127,7 +130,13 @@ function optionsOf(
       ...lines.map(({name, colour, isDashed}): uPlot.Series => {
         const stroke = colourOf(colour);
         const common = {label: name, stroke, width: 1.5};
-        if (kind === 'lines') return {...common, ...(isDashed && {dash: [4, 3]}), spanGaps: false};
+        if (kind === 'lines')
+          return {
+            ...common,
+            ...(isDashed && {dash: [4, 3]}),
+            spanGaps: false,
+            points: {show: true, size: 5, filter: aloneIn},
+          };
         return {
           ...common,
           width: 0,
@@ -139,6 +148,13 @@ function optionsOf(
     ],
     hooks: {setCursor: [({cursor}) => onCursor(cursor.idx ?? null)]},
   };
+}
+
+/** A value without a neighbour has no line: it is a point. */
+function aloneIn(plot: uPlot, series: number): number[] {
+  const values = plot.data[series]!;
+  const isThere = (at: number) => values[at] !== null && values[at] !== undefined;
+  return [...values.keys()].filter(at => isThere(at) && !isThere(at - 1) && !isThere(at + 1));
 }
 
 const powers = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];

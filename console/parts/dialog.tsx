@@ -19,8 +19,11 @@ export function Dialog({title, children, action, isDangerous, isBusy, onDo, onCl
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
-    dialog.current?.showModal();
+    const element = dialog.current;
+    element?.showModal();
     return () => {
+      // As long as it is open, nothing outside of it can have the focus.
+      element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);

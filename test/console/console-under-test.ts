@@ -1,5 +1,6 @@
 // The console as people have it: the command on a pipeline of its own, with mail of every fate, and a browser in front.
 
+import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {SendMessageCommand} from '@aws-sdk/client-sqs';
@@ -26,18 +27,19 @@ export class ConsoleUnderTest {
   /** What browsers complain about in their consoles. */
   readonly complaints: string[] = [];
   readonly #cli: RelayqUnderTest;
+  readonly #child: ChildProcess;
   readonly #browser: Browser;
 
   private constructor(
-    pipeline: Pipeline,
-    sink: Sink,
-    cli: RelayqUnderTest,
+    {pipeline, sink, cli}: {pipeline: Pipeline; sink: Sink; cli: RelayqUnderTest},
+    child: ChildProcess,
     browser: Browser,
     address: string,
   ) {
     this.pipeline = pipeline;
     this.sink = sink;
     this.#cli = cli;
+    this.#child = child;
     this.#browser = browser;
     this.address = address;
   }
@@ -58,7 +60,7 @@ export class ConsoleUnderTest {
     const child = cli.start(['console', '--port', '0']);
     child.stderr.resume();
     const [line] = (await once(createInterface({input: child.stdout}), 'line')) as [string];
-    return new ConsoleUnderTest(pipeline, sink, cli, await startChromium(), line.trim());
+    return new ConsoleUnderTest({pipeline, sink, cli}, child, await startChromium(), line.trim());
   }
 
   get origin(): string {
@@ -71,6 +73,11 @@ export class ConsoleUnderTest {
     page.on('request', request => {
       const url = request.url();
       if (!url.startsWith(this.origin) && !url.startsWith('data:')) this.strangers.push(url);
+    });
+    page.on('requestfailed', request => {
+      // It has not left the browser.
+      if (request.failure()?.errorText === 'csp')
+        this.strangers.splice(this.strangers.indexOf(request.url()), 1);
     });
     page.on('pageerror', error => this.complaints.push(String(error)));
     page.on('console', message => {
@@ -88,6 +95,11 @@ export class ConsoleUnderTest {
       location.hash = hash;
     }, `#${path}`);
     return page;
+  }
+
+  /** As Ctrl-C does. */
+  endConsole(): void {
+    this.#child.kill('SIGINT');
   }
 
   async stop(): Promise<void> {

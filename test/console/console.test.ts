@@ -170,6 +170,37 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     await see(page, /This search costs money|accepted/);
   });
 
+  test('what AWS refuses is told with the permission that lacks; what was known stays, with its age', async () => {
+    const page = await open('/');
+    await see(page, 'Active domains');
+    const fault = app.pipeline.cloud.faults.add({
+      fault: 'refuse',
+      operation: 'GetParametersByPath',
+      from: 'all',
+    });
+    await see(page, 'Not up to date: this is as of');
+    await see(page, /Whoever runs the console needs ssm:GetParametersByPath/);
+    await see(page, 'refusing.example is waiting');
+    fault.remove();
+    await page.waitForFunction(() => document.querySelector('.stale') === null);
+  });
+
+  test('a tab that nobody sees asks for nothing, and asks at once when it is seen again', async () => {
+    const [hidden, seen] = [await open('/'), await open('/')];
+    await see(hidden, 'Active domains');
+    await hide(hidden, true);
+    const asksOf = (page: Page): string[] => {
+      const asks: string[] = [];
+      page.on('request', request => asks.push(new URL(request.url()).pathname));
+      return asks;
+    };
+    const [unseen, others] = [asksOf(hidden), asksOf(seen)];
+    await expect.poll(() => others.filter(path => path === '/api/overview').length).toBeGreaterThan(2);
+    expect(unseen).toEqual([]);
+    await hide(hidden, false);
+    await expect.poll(() => unseen).toContain('/api/overview');
+  });
+
   const views = [
     ['/', 'Active domains'],
     ['/domains', 'refusing.example'],
@@ -233,9 +264,18 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     }
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.querySelector('dialog') === null);
-    expect(await focused(page)).toMatchObject({name: 'Write to local…'});
+    await expect.poll(() => focused(page)).toMatchObject({name: 'Write to local…'});
     await tabTo(page, /^Discard/, true);
     await page.keyboard.press('Enter');
+  });
+
+  test('when the console ends, the page says so and what to do', async () => {
+    const page = await open('/');
+    await see(page, 'Active domains');
+    app.endConsole();
+    await see(page, 'The console is not running');
+    await see(page, 'Not up to date: this is as of');
+    await see(page, 'refusing.example is waiting');
   });
 
   test('no page has asked another server for anything, and no browser has complained', () => {
@@ -243,6 +283,12 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     expect(app.complaints).toEqual([]);
   });
 });
+
+const hide = (page: Page, isHidden: boolean) =>
+  page.evaluate(hidden => {
+    Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, isHidden);
 
 async function visit(page: Page, path: string): Promise<void> {
   await page.evaluate(hash => {

@@ -18,10 +18,17 @@ const pathsOf = ({packed: {files}}: PackageUnderTest) => files.map(({path}) => p
 describe('the tarball', () => {
   test('has the pages, what was compiled, and the bundles; no test, no local cloud, no bench', () => {
     const expected =
-      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w.-]+|dist\/(?:index|(?:cli|cdk|shared|functions)\/[\w/-]+)(?:\.d\.ts|\.js)|dist\/bundles\/(?:route|deliver)\/index\.js)$/;
+      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w.-]+|dist\/(?:index|(?:cli|cdk|shared|functions)\/[\w/-]+)(?:\.d\.ts|\.js)|dist\/bundles\/(?:route|deliver)\/index\.js|dist\/console\/[\w-]+\.(?:html|js|css))$/;
     expect(pathsOf(relayq).filter(path => !expected.test(path))).toEqual([]);
     expect(pathsOf(relayq)).toEqual(
-      expect.arrayContaining(['dist/bundles/route/index.js', 'dist/bundles/deliver/index.js']),
+      expect.arrayContaining([
+        'dist/bundles/route/index.js',
+        'dist/bundles/deliver/index.js',
+        'dist/console/index.html',
+        'dist/console/main.js',
+        'dist/console/main.css',
+        'dist/cli/console/mail/mail-thread.js',
+      ]),
     );
     expect(pathsOf(relayq).filter(path => /start|app\.js|context\.js$/.test(path))).toEqual([
       'dist/cli/command/context.js',
@@ -48,7 +55,7 @@ describe('the tarball', () => {
 
   test('depends on what it imports, and on nothing else', () => {
     const imports = /^(?:import|export) (?:.* from )?'([^.'][^']*)';$|\bimport\('([^.'][^']*)'\)/gm;
-    const compiled = pathsOf(relayq).filter(path => /^dist\/(?!bundles).*\.js$/.test(path));
+    const compiled = pathsOf(relayq).filter(path => /^dist\/(?!bundles|console\/).*\.js$/.test(path));
     const names = compiled.flatMap(path =>
       [...readFileSync(relayq.pathOf(path), 'utf8').matchAll(imports)].map(([, from, of]) => from ?? of!),
     );

@@ -9,6 +9,12 @@ import {SearchForm} from './search-form.tsx';
 import {TracePanel} from './trace-panel.tsx';
 import {useLines} from './use-lines.ts';
 
+/** As the log has it: addresses in lower case. */
+const patternOf = (q: string): string => {
+  const value = q.trim().replaceAll(/["\\]/g, '\\$&');
+  return q.includes('@') ? `{ $.recipient = "${value.toLowerCase()}" }` : `{ $.id = "${value}" }`;
+};
+
 export function MessagesView({route}: ViewProps) {
   const {q = '', domain, fate, tag, minutes = '60', since, spend} = route.query;
   const lines = useLines(q === '' ? {domain, fate, tag} : undefined, Number(minutes) || 60);
@@ -27,13 +33,26 @@ export function MessagesView({route}: ViewProps) {
                     relayq(
                       'tail',
                       ...(domain ? ['--domain', domain] : []),
-                      ...(fate ? ['--fate', fate] : []),
+                      ...(fate && fate !== 'held' ? ['--fate', fate] : []),
                       '--since',
                       `${minutes}m`,
                     ),
                     aws('logs', 'tail', `/aws/lambda/relayq-${stage}-deliver`, '--since', `${minutes}m`),
                   ]
-                : [relayq('trace', q, ...(since ? ['--since', since] : []))]
+                : [
+                    relayq('trace', q, ...(since ? ['--since', since] : [])),
+                    ...['route', 'deliver'].map(name =>
+                      aws(
+                        ...[
+                          'logs',
+                          'filter-log-events',
+                          '--log-group-name',
+                          `/aws/lambda/relayq-${stage}-${name}`,
+                        ],
+                        ...['--filter-pattern', patternOf(q)],
+                      ),
+                    ),
+                  ]
             }
           />
         </div>

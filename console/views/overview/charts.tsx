@@ -1,6 +1,7 @@
 // Rates and times over an hour, three hours or a day, from CloudWatch.
 
 import {useMemo} from 'preact/hooks';
+import {metricNamespace, stageDimension} from '../../../shared/metrics.ts';
 import type {Route} from '../../app/route.ts';
 import {adjustQuery} from '../../app/use-route.ts';
 import {queryOf} from '../../data/api.ts';
@@ -8,6 +9,7 @@ import type {Numbers, Series} from '../../data/documents.ts';
 import {usePolled} from '../../data/polled.ts';
 import {Chart, type Colour} from '../../parts/chart.tsx';
 import {Choices} from '../../parts/choices.tsx';
+import {CopyAs} from '../../parts/copy.tsx';
 import {Panel, Polling, SourceOf} from '../../parts/panel.tsx';
 import {numberOf, shareOf} from '../../text/numbers.ts';
 import {millisecondsOf} from '../../text/times.ts';
@@ -30,12 +32,15 @@ export function Charts({route}: {readonly route: Route}) {
         </>
       }
       actions={
-        <Choices
-          label="How far back"
-          value={minutes}
-          options={Object.entries(ranges).map(([value, text]) => ({value, text}))}
-          onChoose={value => adjustQuery(route, {minutes: value === '60' ? undefined : value})}
-        />
+        <>
+          <Choices
+            label="How far back"
+            value={minutes}
+            options={Object.entries(ranges).map(([value, text]) => ({value, text}))}
+            onChoose={value => adjustQuery(route, {minutes: value === '60' ? undefined : value})}
+          />
+          <CopyAs commands={({aws, stage}) => [aws(...metricDataWords(stage, Number(minutes) || 60))]} />
+        </>
       }
     >
       <Polling of={series} lines={5}>
@@ -43,6 +48,27 @@ export function Charts({route}: {readonly route: Route}) {
       </Polling>
     </Panel>
   );
+}
+
+const told = ['attempts', 'accepted', 'deferred', 'bounced'] as const;
+
+/** @param minutes how far back, from now */
+function metricDataWords(stage: string, minutes: number): string[] {
+  const timeOf = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const nowMs = Date.now();
+  const Dimensions = [{Name: stageDimension, Value: stage}];
+  const queries = told.map(MetricName => ({
+    Id: MetricName,
+    MetricStat: {
+      Metric: {Namespace: metricNamespace, MetricName, Dimensions},
+      Period: minutes > 180 ? 300 : 60,
+      Stat: 'Sum',
+    },
+  }));
+  return [
+    ...['cloudwatch', 'get-metric-data', '--metric-data-queries', JSON.stringify(queries)],
+    ...['--start-time', timeOf(nowMs - minutes * 60_000), '--end-time', timeOf(nowMs)],
+  ];
 }
 
 const sumOf = (values: Numbers): number => values.reduce<number>((sum, each) => sum + (each ?? 0), 0);
@@ -99,6 +125,7 @@ function Multiples({series}: {readonly series: Series}) {
           times={times}
           lines={[{name: 'messages', values: inside, colour: '--ink-2'}]}
           kind="lines"
+          isWhole
           textOf={numberOf}
         />
       )}

@@ -26,13 +26,7 @@ export function OverviewView({route}: ViewProps) {
         <h1>Overview</h1>
         {data && <Destination overview={data} />}
         <div class="buttons end">
-          <CopyAs
-            commands={({relayq, aws, stage}) => [
-              relayq('status'),
-              relayq('top'),
-              aws('cloudwatch', 'get-dashboard', '--dashboard-name', `relayq-${stage}`),
-            ]}
-          />
+          <CopyAs commands={({relayq}) => [relayq('status'), relayq('top'), relayq('status', '--json')]} />
         </div>
       </div>
       <Polling of={overview} lines={6}>

@@ -19,9 +19,14 @@ export const Queues = ({overview: {queues, deadLetters}, source}: Props) => (
     source={source}
     actions={
       <CopyAs
-        commands={({relayq, aws}) => [
+        commands={({relayq, aws, queueUrlOf}) => [
           relayq('status'),
-          ...queues.map(({name}) => aws('sqs', 'get-queue-url', '--queue-name', name)),
+          ...queues.map(({name}) => {
+            const url = queueUrlOf(name);
+            return url === undefined
+              ? aws('sqs', 'get-queue-url', '--queue-name', name)
+              : aws('sqs', 'get-queue-attributes', '--queue-url', url, '--attribute-names', 'All');
+          }),
         ]}
       />
     }

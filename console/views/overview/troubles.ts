@@ -62,9 +62,9 @@ function ofQueues({totals, oldest, countsProblem}: OverviewAnswer): readonly Tro
       ? [
           {
             tone: 'bad' as const,
-            text: `${countOf(totals.deadLetters, 'dead letter')}: nothing moves them on by itself.`,
+            text: `${countOf(totals.deadLetters, 'dead letter')}: nothing moves ${totals.deadLetters === 1 ? 'it' : 'them'} on by itself.`,
             link: linkTo(['dead-letters']),
-            linkText: 'Look at them',
+            linkText: totals.deadLetters === 1 ? 'Look at it' : 'Look at them',
           },
         ]
       : []),
