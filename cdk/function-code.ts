@@ -30,6 +30,9 @@ export function codeOf(
       minify: true,
       // The SDK as locked, rather than the runtime's of the day.
       bundleAwsSDK: true,
+      esbuildArgs: {
+        '--alias:@aws-sdk/credential-provider-node': `${root}functions/runtime/environment-credentials.ts`,
+      },
       logLevel: LogLevel.WARNING,
       // The library starts esbuild with npx, which would ask the registry for a newer npm now and then.
       environment: {npm_config_update_notifier: 'false'},
