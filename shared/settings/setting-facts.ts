@@ -3,6 +3,7 @@
 import {mqHeadersRules} from '../message/mq-headers.ts';
 import {resultKinds} from '../names.ts';
 import {securityLevels} from '../smtp/security.ts';
+import {resultDetails} from './groups/results-detail.ts';
 import {maybeSecret} from './settings-list.ts';
 
 export interface SettingFacts {
@@ -54,6 +55,7 @@ const named: Readonly<Record<string, Facts>> = {
   'add-headers': someOf(['date', 'message-id'], attempts),
   'seven-bit': oneOf(['false', 'true'], attempts),
   'results-kinds': someOf([...resultKinds, 'none'], attempts),
+  'results-detail': someOf([...resultDetails, 'full', 'none'], attempts),
   'dkim-rules': {kind: 'rules, with commas', allowed: 'example.org=example.org/2026a', doc: signatures},
   'dkim-expire': {kind: 'seconds', allowed: '604800', doc: signatures},
   'mx-port': port(direct),

@@ -4,7 +4,7 @@ import {type Parsed, right, wrong} from '../../parsed.ts';
 import type {NamedGroup} from '../setting-group.ts';
 
 /** In each entry: `banner`, `certificate`, `sent`. In each result: `extracted`. */
-const resultDetails = ['banner', 'certificate', 'extracted', 'sent'] as const;
+export const resultDetails = ['banner', 'certificate', 'extracted', 'sent'] as const;
 export type ResultDetail = (typeof resultDetails)[number];
 
 export const resultsDetail: NamedGroup<ReadonlySet<ResultDetail>> = {
