@@ -35,6 +35,9 @@ const dkim = {
 const allRight = [true, true, true];
 const allBroken = [false, false, false];
 
+/** Servers that add them would break the signatures, which say that there is none. */
+const addedHeaders = 'date,message-id';
+
 const titleOf = ({name, missing}: ServerKind) => (missing ? `${name} (skipped: ${missing})` : name);
 const forwarded = 'forwarded.example';
 
@@ -51,8 +54,7 @@ async function startForwarding(): Promise<void> {
 
 beforeAll(async () => {
   if (postfix.missing === undefined) startingForwarding = startForwarding();
-  // Servers that add a Date or a Message-ID would break the signatures, which say that there is none.
-  pipeline = await Pipeline.start({'dkim-rules': 'example.org', 'add-headers': 'date,message-id'});
+  pipeline = await Pipeline.start({'dkim-rules': 'example.org', 'add-headers': addedHeaders});
   for (const key of [rsaKey, ed25519Key]) {
     const Name = `${names.dkimPath}${key.domain}/${key.selector}`;
     await pipeline.ssm.send(new PutParameterCommand({Name, Value: pemOf(key), Type: 'SecureString'}));
@@ -193,7 +195,7 @@ for (const kind of kinds)
       }
     });
 
-    const {everything = [], simple = []} = changesOnTheWay[kind.name]!;
+    const {everything = [], simple = [], adds = false} = changesOnTheWay[kind.name]!;
     const expectedOf = (name: string) => {
       if (everything.includes(name)) return allBroken;
       return simple.includes(name) ? [false, true, true] : allRight;
@@ -206,6 +208,17 @@ for (const kind of kinds)
 
     test.each(rows)('$name: $outcome', ({name, expected, dkimpyToo}) => {
       expect(delivered.get(name)!.passed).toMatchObject(passedAt(expected, dkimpyToo));
+    });
+
+    test(`a text without Date and Message-ID, which it ${adds ? 'adds: signatures break' : 'leaves so'}`, async () => {
+      await pipeline.set({'add-headers': null});
+      const run = randomUUID();
+      await results({mime: eightBitText, smarthost: server.smarthost, headers: marked(run)});
+      await pipeline.set({'add-headers': addedHeaders});
+      const [message] = await messagesWith(run, server);
+      const [{text, passed}] = (await verified([asReceived(message!.octets)])) as [Delivered];
+      expect(/^Date: /m.test(text)).toBe(adds);
+      expect(passed).toEqual(passedAt(adds ? allBroken : allRight));
     });
 
     test('a text with headers that were changed before they were signed', async () => {
