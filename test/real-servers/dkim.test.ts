@@ -12,7 +12,6 @@ import {openSmtpd} from '../servers/opensmtpd-server.ts';
 import {postfix, startPostfix} from '../servers/postfix-server.ts';
 import {startSmtpSink} from '../servers/smtp-sink-server.ts';
 import {ed25519Key, recordsOf, rsaKey} from '../shared/dkim/keys-under-test.ts';
-import {dkimpyIsMissing, dkimpyVerdicts, mailauthVerdicts, type Verdicts} from '../shared/dkim/verifiers.ts';
 import {
   changesOnTheWay,
   eightBitText,
@@ -20,6 +19,7 @@ import {
   sentTexts,
   textWithLineOf,
 } from './changes-on-the-way.ts';
+import {asReceived, type Delivered, passedAt, verified} from './verified-mail.ts';
 
 const kinds = [postfix, exim, openSmtpd];
 const ownKey = {...ed25519Key, domain: 'own.example', selector: 'mine'};
@@ -66,34 +66,6 @@ afterAll(async () => {
   await startingForwarding;
   await Promise.all([forwarding, narrow].map(server => server?.stop()));
 });
-
-/** With CRLF at the line ends, as it was received. */
-const asReceived = (octets: Buffer) =>
-  Buffer.from(octets.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
-
-const hasPassed = (verdicts: Verdicts) => verdicts.map(verdict => verdict === true);
-
-interface Delivered {
-  readonly text: string;
-  /** Of each verifier that is there, of each signature from the top down. */
-  readonly passed: {readonly mailauth: readonly boolean[]; readonly dkimpy?: readonly boolean[]};
-}
-
-async function verified(received: readonly Buffer[]): Promise<readonly Delivered[]> {
-  const ofDkimpy = dkimpyIsMissing ? undefined : dkimpyVerdicts(received, records);
-  return Promise.all(
-    received.map(async (octets, index) => ({
-      text: octets.toString(),
-      passed: {
-        mailauth: hasPassed(await mailauthVerdicts(octets, records)),
-        ...(ofDkimpy && {dkimpy: hasPassed(ofDkimpy[index]!)}),
-      },
-    })),
-  );
-}
-
-const passedAt = (passed: readonly boolean[], dkimpyToo = true) =>
-  dkimpyIsMissing || !dkimpyToo ? {mailauth: passed} : {mailauth: passed, dkimpy: passed};
 
 /** Sends signed messages, and takes their results in order. */
 async function results(...messages: readonly object[]): Promise<readonly Result[]> {
@@ -168,7 +140,7 @@ describe.skipIf(postfix.missing)('before a server without 8BITMIME', () => {
       return expect(result).toMatchObject({fate: 'bounced', results: [{status: '5.6.3'}]});
     expect(result!.fate).toBe('accepted');
     const [message] = await messagesWith(run, narrow);
-    const [delivered] = (await verified([asReceived(message!.octets)])) as [Delivered];
+    const [delivered] = (await verified([asReceived(message!.octets)], records)) as [Delivered];
     expect(delivered.passed).toEqual(passedAt(passed));
   });
 });
@@ -189,7 +161,10 @@ for (const kind of kinds)
       const refused = sent.filter(({fate}) => fate !== 'accepted');
       expect(refused).toEqual([]);
       const messages = await messagesWith(`X-Mark: ${run}-`, server, sent.length);
-      for (const message of await verified(messages.map(({octets}) => asReceived(octets)))) {
+      for (const message of await verified(
+        messages.map(({octets}) => asReceived(octets)),
+        records,
+      )) {
         const at = Number(new RegExp(`^X-Mark: ${run}-(\\d+)\\.`, 'm').exec(message.text)![1]);
         delivered.set(sentTexts[at]!.name, message);
       }
@@ -216,7 +191,7 @@ for (const kind of kinds)
       await results({mime: eightBitText, smarthost: server.smarthost, headers: marked(run)});
       await pipeline.set({'add-headers': addedHeaders});
       const [message] = await messagesWith(run, server);
-      const [{text, passed}] = (await verified([asReceived(message!.octets)])) as [Delivered];
+      const [{text, passed}] = (await verified([asReceived(message!.octets)], records)) as [Delivered];
       expect(/^Date: /m.test(text)).toBe(adds);
       expect(passed).toEqual(passedAt(adds ? allBroken : allRight));
     });
@@ -235,7 +210,7 @@ for (const kind of kinds)
       });
       expect(result).toMatchObject({fate: 'accepted', tags: ['welcome']});
       const [message] = await messagesWith(run, server);
-      const [{text, passed}] = (await verified([asReceived(message!.octets)])) as [Delivered];
+      const [{text, passed}] = (await verified([asReceived(message!.octets)], records)) as [Delivered];
       expect(text).toMatch(/^Subject: =\?UTF-8\?.*\r\n/im);
       expect(passed).toEqual(passedAt(allRight));
     });
