@@ -43,6 +43,8 @@ const incompleteAddresses = [
 ];
 
 interface Changes {
+  /** Whether it adds a Date and a Message-ID where there is none. */
+  readonly adds?: boolean;
   /** Names of texts in which it breaks every signature. */
   readonly everything?: readonly string[];
   /** Names of those in which it breaks the ones with simple/simple. */
@@ -51,9 +53,9 @@ interface Changes {
 
 export const changesOnTheWay: Readonly<Record<string, Changes>> = {
   // It does so for clients that it takes for its own: local_header_rewrite_clients.
-  Postfix: {everything: [...incompleteAddresses, 'blanks before the colon']},
+  Postfix: {adds: true, everything: [...incompleteAddresses, 'blanks before the colon']},
   // It does so for whoever has logged in.
-  OpenSMTPD: {everything: incompleteAddresses},
+  OpenSMTPD: {adds: true, everything: incompleteAddresses},
   // It drops lines of blanks at the end of a field.
   Exim: {simple: ['a field that ends in a fold of blanks', 'a field of blanks and folds']},
 };

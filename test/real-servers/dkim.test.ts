@@ -12,7 +12,6 @@ import {openSmtpd} from '../servers/opensmtpd-server.ts';
 import {postfix, startPostfix} from '../servers/postfix-server.ts';
 import {startSmtpSink} from '../servers/smtp-sink-server.ts';
 import {ed25519Key, recordsOf, rsaKey} from '../shared/dkim/keys-under-test.ts';
-import {dkimpyIsMissing, dkimpyVerdicts, mailauthVerdicts, type Verdicts} from '../shared/dkim/verifiers.ts';
 import {
   changesOnTheWay,
   eightBitText,
@@ -20,6 +19,7 @@ import {
   sentTexts,
   textWithLineOf,
 } from './changes-on-the-way.ts';
+import {asReceived, type Delivered, passedAt, verified} from './verified-mail.ts';
 
 const kinds = [postfix, exim, openSmtpd];
 const ownKey = {...ed25519Key, domain: 'own.example', selector: 'mine'};
@@ -34,6 +34,9 @@ const dkim = {
 };
 const allRight = [true, true, true];
 const allBroken = [false, false, false];
+
+/** Servers that add them would break the signatures, which say that there is none. */
+const addedHeaders = 'date,message-id';
 
 const titleOf = ({name, missing}: ServerKind) => (missing ? `${name} (skipped: ${missing})` : name);
 const forwarded = 'forwarded.example';
@@ -51,8 +54,7 @@ async function startForwarding(): Promise<void> {
 
 beforeAll(async () => {
   if (postfix.missing === undefined) startingForwarding = startForwarding();
-  // Servers that add a Date or a Message-ID would break the signatures, which say that there is none.
-  pipeline = await Pipeline.start({'dkim-rules': 'example.org', 'add-headers': 'date,message-id'});
+  pipeline = await Pipeline.start({'dkim-rules': 'example.org', 'add-headers': addedHeaders});
   for (const key of [rsaKey, ed25519Key]) {
     const Name = `${names.dkimPath}${key.domain}/${key.selector}`;
     await pipeline.ssm.send(new PutParameterCommand({Name, Value: pemOf(key), Type: 'SecureString'}));
@@ -64,34 +66,6 @@ afterAll(async () => {
   await startingForwarding;
   await Promise.all([forwarding, narrow].map(server => server?.stop()));
 });
-
-/** With CRLF at the line ends, as it was received. */
-const asReceived = (octets: Buffer) =>
-  Buffer.from(octets.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
-
-const hasPassed = (verdicts: Verdicts) => verdicts.map(verdict => verdict === true);
-
-interface Delivered {
-  readonly text: string;
-  /** Of each verifier that is there, of each signature from the top down. */
-  readonly passed: {readonly mailauth: readonly boolean[]; readonly dkimpy?: readonly boolean[]};
-}
-
-async function verified(received: readonly Buffer[]): Promise<readonly Delivered[]> {
-  const ofDkimpy = dkimpyIsMissing ? undefined : dkimpyVerdicts(received, records);
-  return Promise.all(
-    received.map(async (octets, index) => ({
-      text: octets.toString(),
-      passed: {
-        mailauth: hasPassed(await mailauthVerdicts(octets, records)),
-        ...(ofDkimpy && {dkimpy: hasPassed(ofDkimpy[index]!)}),
-      },
-    })),
-  );
-}
-
-const passedAt = (passed: readonly boolean[], dkimpyToo = true) =>
-  dkimpyIsMissing || !dkimpyToo ? {mailauth: passed} : {mailauth: passed, dkimpy: passed};
 
 /** Sends signed messages, and takes their results in order. */
 async function results(...messages: readonly object[]): Promise<readonly Result[]> {
@@ -166,7 +140,7 @@ describe.skipIf(postfix.missing)('before a server without 8BITMIME', () => {
       return expect(result).toMatchObject({fate: 'bounced', results: [{status: '5.6.3'}]});
     expect(result!.fate).toBe('accepted');
     const [message] = await messagesWith(run, narrow);
-    const [delivered] = (await verified([asReceived(message!.octets)])) as [Delivered];
+    const [delivered] = (await verified([asReceived(message!.octets)], records)) as [Delivered];
     expect(delivered.passed).toEqual(passedAt(passed));
   });
 });
@@ -187,13 +161,16 @@ for (const kind of kinds)
       const refused = sent.filter(({fate}) => fate !== 'accepted');
       expect(refused).toEqual([]);
       const messages = await messagesWith(`X-Mark: ${run}-`, server, sent.length);
-      for (const message of await verified(messages.map(({octets}) => asReceived(octets)))) {
+      for (const message of await verified(
+        messages.map(({octets}) => asReceived(octets)),
+        records,
+      )) {
         const at = Number(new RegExp(`^X-Mark: ${run}-(\\d+)\\.`, 'm').exec(message.text)![1]);
         delivered.set(sentTexts[at]!.name, message);
       }
     });
 
-    const {everything = [], simple = []} = changesOnTheWay[kind.name]!;
+    const {everything = [], simple = [], adds = false} = changesOnTheWay[kind.name]!;
     const expectedOf = (name: string) => {
       if (everything.includes(name)) return allBroken;
       return simple.includes(name) ? [false, true, true] : allRight;
@@ -206,6 +183,17 @@ for (const kind of kinds)
 
     test.each(rows)('$name: $outcome', ({name, expected, dkimpyToo}) => {
       expect(delivered.get(name)!.passed).toMatchObject(passedAt(expected, dkimpyToo));
+    });
+
+    test(`a text without Date and Message-ID, which it ${adds ? 'adds: signatures break' : 'leaves so'}`, async () => {
+      await pipeline.set({'add-headers': null});
+      const run = randomUUID();
+      await results({mime: eightBitText, smarthost: server.smarthost, headers: marked(run)});
+      await pipeline.set({'add-headers': addedHeaders});
+      const [message] = await messagesWith(run, server);
+      const [{text, passed}] = (await verified([asReceived(message!.octets)], records)) as [Delivered];
+      expect(/^Date: /m.test(text)).toBe(adds);
+      expect(passed).toEqual(passedAt(adds ? allBroken : allRight));
     });
 
     test('a text with headers that were changed before they were signed', async () => {
@@ -222,7 +210,7 @@ for (const kind of kinds)
       });
       expect(result).toMatchObject({fate: 'accepted', tags: ['welcome']});
       const [message] = await messagesWith(run, server);
-      const [{text, passed}] = (await verified([asReceived(message!.octets)])) as [Delivered];
+      const [{text, passed}] = (await verified([asReceived(message!.octets)], records)) as [Delivered];
       expect(text).toMatch(/^Subject: =\?UTF-8\?.*\r\n/im);
       expect(passed).toEqual(passedAt(allRight));
     });

@@ -1,8 +1,9 @@
 // An Exim of its own, run from where its package was unpacked ($RELAYQ_EXIM): with STARTTLS, and AUTH for submission.
 
 import {execFile} from 'node:child_process';
-import {chown, copyFile, mkdir, rm, writeFile} from 'node:fs/promises';
+import {chown, copyFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {fixturePath} from '../fixtures/fixture.ts';
 import type {ServerKind} from './mail-server.ts';
@@ -15,6 +16,23 @@ const user = 'Debian-exim';
 
 const run = promisify(execFile);
 const numberFrom = async (...args: readonly string[]) => Number((await run('id', args)).stdout);
+
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.trim().split(' ').filter(Boolean).map(Number);
+}
+
+async function end(pid: number): Promise<void> {
+  try {
+    process.kill(pid);
+    for (;;) {
+      await delay(10);
+      process.kill(pid, 0);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 const credentials = {username: 'exim-user', password: 'exim-password'};
 
@@ -105,8 +123,10 @@ export const exim: ServerKind = {
       sink: smarthost,
       mailDirectory,
       async stop() {
+        // Each has a connection. They would outlive the daemon, and make the directory anew for their log.
+        for (const pid of await childrenOf(Number(await readFile(path('pid'), 'utf8')))) await end(pid);
         await server.stop();
-        await rm(directory, {recursive: true, force: true});
+        await rm(directory, {recursive: true});
       },
     };
   },
