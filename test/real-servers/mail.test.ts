@@ -13,6 +13,7 @@ import {
   smarthostParameters,
 } from '../samples/relay-parameters.ts';
 import {type DnsServer, startDnsServer} from '../servers/dns-server.ts';
+import {exim} from '../servers/exim-server.ts';
 import {type MailServer, messagesWith, type ServerKind} from '../servers/mail-server.ts';
 import {openSmtpd} from '../servers/opensmtpd-server.ts';
 import {postfix} from '../servers/postfix-server.ts';
@@ -20,7 +21,7 @@ import {type ScriptedServer, startScriptedServer} from '../servers/scripted-serv
 import {smtpSink} from '../servers/smtp-sink-server.ts';
 import {replyCases} from './replies.ts';
 
-const kinds = [smtpSink, postfix, openSmtpd];
+const kinds = [smtpSink, postfix, openSmtpd, exim];
 const running = new Map<ServerKind, MailServer>();
 let pipeline: Pipeline;
 let dns: DnsServer;
@@ -121,8 +122,9 @@ const protocols = new Map([
   [smtpSink, {mx: 'ESMTP', smarthost: 'ESMTP', sink: 'ESMTP'}],
   [postfix, {mx: 'ESMTPS', smarthost: 'ESMTPS', sink: 'ESMTPS'}],
   [openSmtpd, {mx: 'ESMTPS', smarthost: 'ESMTPSA', sink: 'ESMTPSA'}],
+  [exim, {mx: 'ESMTPS', smarthost: 'ESMTPSA', sink: 'ESMTPSA'}],
 ]);
-const protocolOf = (trace: string) => /\bwith (\w*SMTP\w*)/.exec(trace)?.[1];
+const protocolOf = (trace: string) => /\bwith (\w*SMTP\w*)/i.exec(trace)?.[1]?.toUpperCase();
 
 const titleOf = ({name, missing}: ServerKind) => (missing ? `${name} (skipped: ${missing})` : name);
 

@@ -1,6 +1,7 @@
 // What real servers say to the pipeline, and the fate of the message.
 
 import {expect} from 'vitest';
+import {exim} from '../servers/exim-server.ts';
 import type {MailServer, ServerKind} from '../servers/mail-server.ts';
 import {openSmtpd} from '../servers/opensmtpd-server.ts';
 import {messageSizeLimit, postfix} from '../servers/postfix-server.ts';
@@ -26,6 +27,13 @@ export const replyCases: readonly ReplyCase[] = [
     entry: {state: 'rcptto', code: 550, status: '5.1.1'},
   },
   {
+    what: 'bounces a recipient whom Exim does not know, and gives no status',
+    kind: exim,
+    recipient: 'nobody@example.org',
+    fate: 'bounced',
+    entry: {state: 'rcptto', code: 550},
+  },
+  {
     what: 'defers a recipient whom Postfix puts off',
     kind: postfix,
     recipient: 'later@example.org',
@@ -42,6 +50,13 @@ export const replyCases: readonly ReplyCase[] = [
   {
     what: 'gives a UTF-8 address to Postfix, which has SMTPUTF8',
     kind: postfix,
+    recipient: 'jörg@example.org',
+    fate: 'accepted',
+    entry: {code: 250},
+  },
+  {
+    what: 'gives a UTF-8 address to Exim, which has SMTPUTF8',
+    kind: exim,
     recipient: 'jörg@example.org',
     fate: 'accepted',
     entry: {code: 250},

@@ -30,14 +30,16 @@ export interface DeliveredMessage {
   /** The lines that servers put in front; the last server's come first. */
   readonly trace: string;
   /** The message below them, with LF at the line ends, as servers on Unix keep it. */
+  readonly octets: Buffer;
+  /** The same, as UTF-8. */
   readonly text: string;
 }
 
 /** Trace fields (RFC 5321 4.4), those that mailboxes add, and what smtp-sink writes of the envelope. */
 const trace =
-  /^(?:(?:Return-Path|Received|Delivered-To|X-Original-To|X-(?:Client|Helo|Mail|Rcpt)-\w+):.*\n(?:[ \t].*\n)*)*/;
+  /^(?:(?:Return-Path|Received|Delivered-To|Delivery-date|Envelope-to|X-Original-To|X-(?:Client|Helo|Mail|Rcpt)-\w+):.*\n(?:[ \t].*\n)*)*/i;
 
-/** The messages that hold a text, once there are `count` of them. */
+/** The messages that hold a text of ASCII, once there are `count` of them. */
 export async function messagesWith(
   text: string,
   {mailDirectory, fileEnd = ''}: MailServer,
@@ -49,7 +51,7 @@ export async function messagesWith(
     const entries = await readdir(mailDirectory, {recursive: true, withFileTypes: true});
     const files = entries.filter(entry => entry.isFile() && basename(entry.parentPath) !== 'tmp');
     const contents = await Promise.all(
-      files.map(({parentPath, name}) => readFile(join(parentPath, name), 'utf8')),
+      files.map(({parentPath, name}) => readFile(join(parentPath, name), 'latin1')),
     );
     const found = contents.filter(content => content.includes(text) && content.endsWith(`\n${fileEnd}`));
     if (found.length >= count)
@@ -59,7 +61,9 @@ export async function messagesWith(
   }
 }
 
+/** @param content an octet is a character */
 function parted(content: string): DeliveredMessage {
   const [head] = trace.exec(content)!;
-  return {trace: head, text: content.slice(head.length)};
+  const octets = Buffer.from(content.slice(head.length), 'latin1');
+  return {trace: head, octets, text: octets.toString()};
 }

@@ -1,10 +1,12 @@
 // An OpenSMTPD of its own, run from where its package was unpacked ($RELAYQ_OPENSMTPD): AUTH over STARTTLS and over
-// implicit TLS. Socket, spool and delivery programs are compiled in, so that there can be one at a time.
+// implicit TLS. Socket, spool and delivery programs are compiled in, so that there can be one at a time:
+// whoever starts one waits for those of other tests to end.
 
 import {execFile} from 'node:child_process';
 import {chmod, copyFile, rm, stat, writeFile} from 'node:fs/promises';
 import net from 'node:net';
 import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {fixturePath} from '../fixtures/fixture.ts';
 import type {ServerKind} from './mail-server.ts';
@@ -58,6 +60,33 @@ const isInUse = (path: string): Promise<boolean> =>
     connection.once('error', () => resolve(false));
   });
 
+/** Held by the process of a test for as long as its OpenSMTPD may run, and let go by the kernel at its end at the latest. */
+const turn = {host: smtps.hostname, port: 19_465};
+
+const holdTurn = (): Promise<net.Server | undefined> =>
+  new Promise(resolve => {
+    const server = net.createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen(turn, () => resolve(server.unref()));
+  });
+
+async function takeTurn(): Promise<net.Server> {
+  for (;;) {
+    const held = await holdTurn();
+    if (held) return held;
+    await delay(50);
+  }
+}
+
+/** One that no test has started: those of tests end. */
+async function isAnotherRunning(): Promise<boolean> {
+  const held = await holdTurn();
+  if (held === undefined) return false;
+  const inUse = await isInUse(socket);
+  held.close();
+  return inUse;
+}
+
 async function missing(): Promise<string | undefined> {
   if (unpacked === undefined) return 'RELAYQ_OPENSMTPD does not say where it is';
   if (!(await isExecutable(program))) return `not in ${unpacked}`;
@@ -69,13 +98,14 @@ async function missing(): Promise<string | undefined> {
   if (/OpenSMTPD [0-6]\./.test(usage)) return 'before version 7 it fails in TLS with OpenSSL 3';
   if (!isRoot) return 'only root can start it';
   if (!(await exists(deliveryPrograms))) return `${deliveryPrograms} is not there`;
-  return (await isInUse(socket)) ? 'one is running' : undefined;
+  return (await isAnotherRunning()) ? 'one is running' : undefined;
 }
 
 export const openSmtpd: ServerKind = {
   name: 'OpenSMTPD',
   missing: await missing(),
   async start() {
+    const held = await takeTurn();
     const {directory, mailDirectory} = await makeDirectories('opensmtpd');
     for (const name of ['localhost.crt', 'localhost.key'])
       await copyFile(fixturePath(name), join(directory, name));
@@ -95,6 +125,7 @@ export const openSmtpd: ServerKind = {
       async stop() {
         await server.stop();
         if (spoolIsOurs) await rm(spool, {recursive: true, force: true});
+        held.close();
         await rm(directory, {recursive: true});
       },
     };

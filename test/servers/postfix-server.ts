@@ -5,13 +5,20 @@ import {chown, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {fixturePath} from '../fixtures/fixture.ts';
-import type {ServerKind} from './mail-server.ts';
+import type {MailServer, ServerKind} from './mail-server.ts';
 import {freePort, isRoot, makeDirectories, nobody, pathOf, startServer} from './server-process.ts';
 
 const program = await pathOf('postfix');
 
 /** In octets. */
 export const messageSizeLimit = 100_000;
+
+export interface Forwarding {
+  /** Its mail is sent on. */
+  readonly domain: string;
+  /** To this port of 127.0.0.1. */
+  readonly port: number;
+}
 
 const mainCf = (directory: string, mailDirectory: string) => `
 compatibility_level = 3.6
@@ -38,7 +45,14 @@ smtpd_tls_key_file = ${fixturePath('localhost.key')}
 smtpd_tls_received_header = yes
 `;
 
-/** Without the services that send mail: nothing leaves this Postfix. */
+const forwardingCf = ({domain, port}: Forwarding) => `
+relay_domains = ${domain}
+transport_maps = inline:{ {${domain} = smtp:[127.0.0.1]:${port}} }
+smtp_helo_name = forwarding.example
+`;
+/** Only for what is forwarded: nothing else leaves this Postfix. */
+const smtpService = 'smtp unix - - n - - smtp\n';
+
 const masterCf = (mxPort: number, submissionPort: number) => `
 127.0.0.1:${mxPort} inet n - n - - smtpd
 127.0.0.1:${submissionPort} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt
@@ -71,29 +85,37 @@ const missing = () => {
 export const postfix: ServerKind = {
   name: 'Postfix',
   missing: missing(),
-  async start() {
-    const {directory, mailDirectory} = await makeDirectories('postfix');
-    const path = (name: string) => join(directory, name);
-    await Promise.all(['config', 'queue', 'data'].map(name => mkdir(path(name))));
-    await chown(path('data'), await idOf('postfix'), 0);
-    const [mxPort, submissionPort] = [await freePort(), await freePort()];
-    await writeFile(path('config/main.cf'), mainCf(directory, mailDirectory));
-    await writeFile(path('config/master.cf'), masterCf(mxPort, submissionPort));
-    const pidOf = async () => Number(await readFile(path('queue/pid/master.pid'), 'utf8'));
-    const server = await startServer([program!, '-c', path('config'), 'start-fg'], {
-      directory,
-      port: mxPort,
-      pidOf,
-    });
-    return {
-      mxPort,
-      smarthost: {hostname: '127.0.0.1', port: submissionPort},
-      sink: {hostname: '127.0.0.1', port: submissionPort},
-      mailDirectory,
-      async stop() {
-        await server.stop();
-        await rm(directory, {recursive: true});
-      },
-    };
-  },
+  start: () => startPostfix(),
 };
+
+export async function startPostfix(forwarding?: Forwarding): Promise<MailServer> {
+  const {directory, mailDirectory} = await makeDirectories('postfix');
+  const path = (name: string) => join(directory, name);
+  await Promise.all(['config', 'queue', 'data'].map(name => mkdir(path(name))));
+  await chown(path('data'), await idOf('postfix'), 0);
+  const [mxPort, submissionPort] = [await freePort(), await freePort()];
+  await writeFile(
+    path('config/main.cf'),
+    mainCf(directory, mailDirectory) + (forwarding ? forwardingCf(forwarding) : ''),
+  );
+  await writeFile(
+    path('config/master.cf'),
+    masterCf(mxPort, submissionPort) + (forwarding ? smtpService : ''),
+  );
+  const pidOf = async () => Number(await readFile(path('queue/pid/master.pid'), 'utf8'));
+  const server = await startServer([program!, '-c', path('config'), 'start-fg'], {
+    directory,
+    port: mxPort,
+    pidOf,
+  });
+  return {
+    mxPort,
+    smarthost: {hostname: '127.0.0.1', port: submissionPort},
+    sink: {hostname: '127.0.0.1', port: submissionPort},
+    mailDirectory,
+    async stop() {
+      await server.stop();
+      await rm(directory, {recursive: true});
+    },
+  };
+}
