@@ -5,6 +5,7 @@ import {fromDomainsOf} from '../../functions/deliver/dkim/from-domains.ts';
 import type {Signer} from '../../functions/deliver/dkim/signer.ts';
 import type {Candidate} from '../../shared/delivery/gate.ts';
 import {recordNameOf} from '../../shared/dkim/key-name.ts';
+import {keyDomainsOf, wantedSignatures} from '../../shared/dkim/message-signings.ts';
 import {right, wrong} from '../../shared/parsed.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import {awsProblemOf} from '../aws/aws-problem.ts';
@@ -55,7 +56,7 @@ export async function authenticationStep(
   return stepOf(
     [
       ...(others.length > 0 ? [several] : []),
-      signatureFact(message, signer),
+      signatureFact(message, settings, signer),
       ...sections.flatMap(({subject, findings}) => findings.map(finding => factOf(titles[subject], finding))),
       {what: 'asked', is: 'from this machine', why: 'receivers may be told something else'},
     ],
@@ -72,11 +73,22 @@ export async function authenticationStep(
 const keysFor = (domain: string, {clients, stage}: Context) =>
   storedKeysFor(clients.ssm, stage, domain).then(right, (error: Error) => wrong(awsProblemOf(error)));
 
-function signatureFact(message: Candidate['message'], signer: Pick<Signer, 'keysOf'>): Fact {
+function signatureFact(
+  message: Candidate['message'],
+  {dkim}: Settings,
+  signer: Pick<Signer, 'keysOf'>,
+): Fact {
+  const what = 'signed with';
   const names = signer.keysOf(message).map(recordNameOf);
-  return names.length > 0
-    ? {what: 'signed with', is: names.join(', '), why: 'dkim-rules, or the message itself'}
-    : {what: 'signed with', is: 'no key of the stage', why: 'no rule of dkim-rules is for it'};
+  if (names.length > 0) return {what, is: names.join(', '), why: 'dkim-rules, or the message itself'};
+  const domains = keyDomainsOf(wantedSignatures(message.dkim, dkim, () => fromDomainsOf(message.text)));
+  return domains.length > 0
+    ? {
+        what,
+        is: `nothing that is known here: keys of ${domains.join(', ')}`,
+        why: 'they are not there, or cannot be read',
+      }
+    : {what, is: 'no key', why: 'no rule of dkim-rules is for it'};
 }
 
 const stepOf = (facts: readonly Fact[], data: Step['data']): Step => ({step: 'authentication', facts, data});

@@ -1,6 +1,7 @@
 // What would become of a message now: it is led through the gates of route, and through those of deliver, as far as they let
 // it pass.
 
+import {keysUnread} from '../../functions/deliver/dkim/signer.ts';
 import {deliverGates} from '../../functions/deliver/gates.ts';
 import {routeGates} from '../../functions/route/gates.ts';
 import {type Candidate, type Gate, openGates, type Stop} from '../../shared/delivery/gate.ts';
@@ -52,7 +53,9 @@ export async function prospectOf(
     receives,
   };
   const stop = await stopAt(deliverGates({receivers, slots, signer, log}), inside);
-  if (stop) return {...common, forward, stopped: {by: 'deliver', stop}};
+  // Who may explain need not be allowed to read keys: the functions are.
+  const isOurs = stop?.kind === 'hold' && stop.cause === keysUnread;
+  if (stop && !isOurs) return {...common, forward, stopped: {by: 'deliver', stop}};
   const isProbe = entry?.down !== undefined || common.placement.kind === 'outside';
   return {...common, forward, isProbe};
 }

@@ -17,6 +17,9 @@ import {errorText} from '../../runtime/log.ts';
 import {fromDomainsOf} from './from-domains.ts';
 import type {KeyStore} from './key-store.ts';
 
+/** Why a message waits whose keys SSM did not tell. */
+export const keysUnread = 'its DKIM keys could not be read';
+
 /** How long a message waits whose keys SSM did not tell. */
 const againMs = 15_000;
 
@@ -90,7 +93,7 @@ function unsignedOf({destination: {nextHop}}: Candidate, {dkimUnsigned}: Setting
 const notRead = (domain: string, error: Error, nowMs: number): Stop => ({
   kind: 'hold',
   untilMs: nowMs + againMs,
-  cause: 'its DKIM keys could not be read',
+  cause: keysUnread,
   facts: {keys: domain, reason: errorText(error)},
 });
 

@@ -321,6 +321,14 @@ test('a message with a text is told whether receivers can know it as its domainâ
   expect(after).toMatch(/^DMARC d=shop.example: signatures count for news.shop.example \(relaxed\)$/m);
   expect(after).toMatch(/^DMARC shop.example: SPF counts for news.shop.example \(relaxed\), if it passes$/m);
   expect(wordsOf(await explained('a@fine.example'))).toBe('message none given');
+  expect(after).toMatch(/^signed with no key$/m);
+  const byRule = () => having({'dkim-rules': '*.shop.example'}, () => explained('--message', file));
+  expect(wordsOf(await byRule())).toMatch(/^signed with 2026\._domainkey\.shop\.example$/m);
+  pipeline.cloud.faults.add({fault: 'refuse', service: 'ssm', containing: 'relayq-dkim', from: 'all'});
+  const denied = await byRule();
+  pipeline.cloud.faults.clear();
+  expect(denied).toMatchObject({code: 0, goes: true});
+  expect(wordsOf(denied)).toMatch(/^signed with nothing that is known here: keys of shop\.example$/m);
   const {stdout} = await cli.run(['explain', '--message', file]);
   expect(stdout).toContain('\nAuthentication\n');
 });
