@@ -1,6 +1,6 @@
 // The frame around all views: signed in or not, which view, and what is known of the connection.
 
-import {useEffect, useMemo, useRef} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks';
 import type {ApiProblem} from '../data/api.ts';
 import type {Session} from '../data/documents.ts';
 import {usePolled} from '../data/polled.ts';
@@ -28,7 +28,8 @@ export function App({problem}: {readonly problem: ApiProblem | undefined}) {
     document.title = known === undefined ? 'relayq' : `${title} – relayq ${known.stage}`;
   }, [title, known]);
   const isFirst = useRef(true);
-  useEffect(() => {
+  // Before the page is painted: later, it would take the focus away from whoever has gone on by then.
+  useLayoutEffect(() => {
     if (isFirst.current) isFirst.current = false;
     else {
       scrollTo(0, 0);

@@ -1,7 +1,7 @@
 // A question that has to be answered first. The browser's own dialog keeps the focus in, and Escape closes it.
 
 import type {ComponentChildren} from 'preact';
-import {useEffect, useId, useRef} from 'preact/hooks';
+import {useId, useLayoutEffect, useRef} from 'preact/hooks';
 
 interface Props {
   readonly title: string;
@@ -17,7 +17,7 @@ interface Props {
 export function Dialog({title, children, action, isDangerous, isBusy, onDo, onClose}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const element = dialog.current;
     element?.showModal();
