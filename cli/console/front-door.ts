@@ -42,7 +42,8 @@ export class FrontDoor {
     if (path === '/session') return this.#signIn(request);
     const isOfPage = !/^\/(?:api|mail)\//.test(path);
     if (isOfPage) return (await this.#ofPage(page, method, path)) ?? nothingHere();
-    if (!keys.isSignedIn(headers.cookie))
+    const isSignedIn = keys.isSignedIn(headers.cookie) && (isShown(path) || keys.isSecond(headers[second]));
+    if (!isSignedIn)
       throw new ConsoleProblem('signed-out', 'open the address that relayq console has printed');
     const first = routes.find(each => each.path.test(path));
     if (first === undefined) return nothingHere();
@@ -50,12 +51,8 @@ export class FrontDoor {
     const route = those.find(each => each.method === method);
     if (route === undefined) return wrongMethod(those);
     const params = route.path.exec(path)!.slice(1);
-    if (route.method === 'POST') {
-      if (!keys.isCsrf(headers['x-relayq-csrf']))
-        throw new ConsoleProblem('denied', 'refused: it does not come from the page of the console');
-      const body = await readBody(request);
-      return this.#act(route, {query, params, body}, signal);
-    }
+    if (route.method === 'POST')
+      return this.#act(route, {query, params, body: await readBody(request)}, signal);
     const asked = {query, params, body: {}};
     return 'show' in route ? this.#show(route, asked, signal) : this.#look(route, path, {asked, signal});
   }
@@ -66,7 +63,7 @@ export class FrontDoor {
     const {token} = await readBody(request);
     if (!keys.isToken(token))
       throw new ConsoleProblem('signed-out', 'this address is not (or no longer) that of the console');
-    return jsonReply(200, {version: 1, csrf: keys.csrf}, {'set-cookie': keys.setCookie});
+    return jsonReply(200, {version: 1, second: keys.second}, {'set-cookie': keys.setCookie});
   }
 
   async #ofPage(page: PageFiles, method: string, path: string): Promise<Reply | undefined> {
@@ -112,12 +109,19 @@ export class FrontDoor {
 
   #visitOf(asked: Asked, signal: AbortSignal, notes: string[]): Visit {
     const {state} = this.#parts;
-    const maySpend = asked.query.get('spend') === 'yes';
+    // Looks are made by links and by themselves, and never cost what a person has not been told of.
+    const maySpend = asked.body.spend === true;
     return {...asked, state, context: state.contextFor({signal, notes, maySpend})};
   }
 }
 
 type Asked = Pick<Visit, 'query' | 'params' | 'body'>;
+
+/** A browser sends cookies to each port of a host, and so to each server of this machine; this value to ours alone. */
+const second = 'x-relayq-second';
+
+/** Frames and links send no header. What they show is for the eye. */
+const isShown = (path: string): boolean => path.startsWith('/mail/');
 
 const nothingHere = (): Reply => problemReply(new ConsoleProblem('not-found', 'nothing is here'));
 

@@ -1,5 +1,5 @@
 // What lets a browser in: a token in the address that is printed, which is traded for a cookie that no program can read, and
-// a second value that goes with each change. All of them are gone when the console ends.
+// a second value that goes with each question of the page. All of them are gone when the console ends.
 
 import {createHash, randomBytes, timingSafeEqual} from 'node:crypto';
 
@@ -7,7 +7,7 @@ const random = (): string => randomBytes(16).toString('base64url');
 
 export class Keys {
   readonly token = random();
-  readonly csrf = random();
+  readonly second = random();
   readonly #cookie = random();
   /** Browsers keep cookies for a host, whatever its port: two consoles have two names. */
   readonly #name: string;
@@ -23,7 +23,7 @@ export class Keys {
 
   isToken = (given: unknown): boolean => isSame(given, this.token);
 
-  isCsrf = (given: unknown): boolean => isSame(given, this.csrf);
+  isSecond = (given: unknown): boolean => isSame(given, this.second);
 
   /** @param header `Cookie` */
   isSignedIn(header: string | undefined): boolean {

@@ -9,7 +9,7 @@ import {send} from './endpoints/send.ts';
 import {series} from './endpoints/series.ts';
 import {session} from './endpoints/session.ts';
 import {changeSettings, inForce, settings} from './endpoints/settings.ts';
-import {trace} from './endpoints/trace.ts';
+import {paidTrace, trace} from './endpoints/trace.ts';
 import type {Route} from './visit.ts';
 
 export const routes: readonly Route[] = [
@@ -18,6 +18,7 @@ export const routes: readonly Route[] = [
   explainRecipient,
   explainMessage,
   trace,
+  paidTrace,
   search,
   settings,
   changeSettings,

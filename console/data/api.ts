@@ -25,30 +25,28 @@ export class ApiProblem extends Error {
   }
 }
 
-/** All tabs of a browser are signed in by one cookie, and so share what goes with each change. */
-const csrfKey = 'relayq-csrf';
+/** All tabs of a browser are signed in by one cookie, and so share the value that goes with it to this server alone. */
+const secondKey = 'relayq-second';
 
 /** Trades the token of the address for a cookie, which this program cannot read. */
 export async function signIn(token: string): Promise<void> {
-  const answer = await request<{readonly csrf?: string}>('/session', {
+  const answer = await request<{readonly second?: string}>('/session', {
     method: 'POST',
     headers: {'content-type': 'application/json'},
     body: JSON.stringify({token}),
   });
-  if (typeof answer.csrf === 'string') localStorage.setItem(csrfKey, answer.csrf);
+  if (typeof answer.second === 'string') localStorage.setItem(secondKey, answer.second);
 }
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
   request<T>(path, signal === undefined ? {} : {signal});
 
-export const post = <T>(path: string, body: unknown): Promise<T> =>
+export const post = <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
   request<T>(path, {
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'x-relayq-csrf': localStorage.getItem(csrfKey) ?? '',
-    },
+    headers: {'content-type': 'application/json'},
     body: JSON.stringify(body),
+    ...(signal && {signal}),
   });
 
 /** `?a=1&b=2`, without what is empty. */
@@ -62,7 +60,13 @@ export function queryOf(query: Readonly<Record<string, string | number | undefin
 async function request<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, {...init, credentials: 'same-origin', cache: 'no-store', redirect: 'error'});
+    response = await fetch(path, {
+      ...init,
+      headers: {...init.headers, 'x-relayq-second': localStorage.getItem(secondKey) ?? ''},
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+    });
   } catch (error) {
     if ((error as Error).name === 'AbortError') throw error;
     throw new ApiProblem('disconnected', 'the console’s own server does not answer');

@@ -2,7 +2,7 @@
 // answer is a refusal: old numbers with their age are worth more than none.
 
 import {useCallback, useEffect, useRef, useState} from 'preact/hooks';
-import {ApiProblem, get} from './api.ts';
+import {ApiProblem, get, post} from './api.ts';
 
 export interface Polled<T> {
   readonly data: T | undefined;
@@ -15,7 +15,7 @@ export interface Polled<T> {
 }
 
 interface State<T> {
-  readonly path: string | undefined;
+  readonly question: string | undefined;
   readonly data?: T;
   readonly atMs?: number;
   readonly problem?: ApiProblem | undefined;
@@ -29,35 +29,44 @@ const longestWaitMs = 60_000;
 /**
  * @param path what is asked for; undefined asks for nothing
  * @param everyMs how long after an answer; undefined asks once
+ * @param isPaid a person wants it at its price
  */
-export function usePolled<T>(path: string | undefined, everyMs: number | undefined): Polled<T> {
-  const [state, setState] = useState<State<T>>({path, isLoading: path !== undefined});
+export function usePolled<T>(
+  path: string | undefined,
+  everyMs: number | undefined,
+  isPaid = false,
+): Polled<T> {
+  const question = isPaid ? `${path} at its price` : path;
+  const [state, setState] = useState<State<T>>({question, isLoading: path !== undefined});
   const askNow = useRef(() => {});
 
   useEffect(() => {
     if (path === undefined) {
-      setState({path, isLoading: false});
+      setState({question, isLoading: false});
       return;
     }
-    const poll = startPoll<T>(path, everyMs, change =>
+    const ask = (signal: AbortSignal) =>
+      isPaid ? post<T>(path, {spend: true}, signal) : get<T>(path, signal);
+    const poll = startPoll(ask, everyMs, change =>
       setState(before => ({
-        ...(before.path === path ? before : {path}),
+        ...(before.question === question ? before : {question}),
         ...change,
         isLoading: change.isLoading ?? false,
       })),
     );
     askNow.current = poll.ask;
     return poll.stop;
-  }, [path, everyMs]);
+  }, [question, everyMs]);
 
   const refresh = useCallback(() => askNow.current(), []);
-  // What belongs to another path is not shown under this one.
-  const {data, atMs, problem, isLoading} = state.path === path ? state : ({isLoading: true} as State<T>);
+  // What belongs to another question is not shown under this one.
+  const isOfThis = state.question === question;
+  const {data, atMs, problem, isLoading} = isOfThis ? state : ({isLoading: true} as State<T>);
   return {data, atMs, problem, isLoading, refresh};
 }
 
 function startPoll<T>(
-  path: string,
+  question: (signal: AbortSignal) => Promise<T>,
   everyMs: number | undefined,
   tell: (change: Partial<State<T>>) => void,
 ): {ask(): void; stop(): void} {
@@ -74,7 +83,7 @@ function startPoll<T>(
     isDue = false;
     tell({isLoading: true});
     try {
-      const data = await get<T>(path, mine.signal);
+      const data = await question(mine.signal);
       if (asking !== mine) return;
       refusals = 0;
       tell({data, atMs: Date.now(), problem: undefined});

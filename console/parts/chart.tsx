@@ -1,5 +1,4 @@
-// One quantity over time, drawn small: bars for what is counted, lines for what is measured. The numbers are there as a
-// table too, for who does not see it or wants to copy them.
+// One quantity over time, drawn small: bars for what is counted, lines for what is measured.
 
 import {useEffect, useRef, useState} from 'preact/hooks';
 import uPlot from 'uplot';

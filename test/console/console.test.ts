@@ -165,11 +165,6 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     expect(await page.title()).not.toBe('1');
   });
 
-  test('an old search that costs money is not made by a link', async () => {
-    const page = await open('/messages?q=ann@busy.example&since=7d&spend=yes');
-    await see(page, /This search costs money|accepted/);
-  });
-
   test('what AWS refuses is told with the permission that lacks; what was known stays, with its age', async () => {
     const page = await open('/');
     await see(page, 'Active domains');
@@ -183,6 +178,26 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     await see(page, 'refusing.example is waiting');
     fault.remove();
     await page.waitForFunction(() => document.querySelector('.stale') === null);
+  });
+
+  test('where AWS wants fewer requests, the page says so, and goes on by itself', async () => {
+    const throttled = {fault: 'throttle', operation: 'GetParametersByPath', from: 'all'} as const;
+    const fault = app.pipeline.cloud.faults.add(throttled);
+    const page = await open('/domains');
+    await see(page, 'AWS wants fewer requests');
+    fault.remove();
+    await see(page, 'refusing.example');
+  });
+
+  test('the numbers of the charts are there as a table', async () => {
+    const page = await open('/');
+    await see(page, 'Outbox to acceptance');
+    await page.locator('.numbers summary').click();
+    await page.waitForSelector('.numbers tbody tr');
+    const heads = await page.$$eval('.numbers th[scope=col]', cells => cells.map(cell => cell.textContent));
+    expect(heads).toEqual(expect.arrayContaining(['Attempts', 'Bounced', 'p95', 'Ready in outbox']));
+    expect(await page.$$('.numbers tbody tr')).toHaveLength(60);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   test('a tab that nobody sees asks for nothing, and asks at once when it is seen again', async () => {
@@ -267,6 +282,24 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     await expect.poll(() => focused(page)).toMatchObject({name: 'Write to local…'});
     await tabTo(page, /^Discard/, true);
     await page.keyboard.press('Enter');
+  });
+
+  test('a view has the focus as soon as it is there, and takes it from nobody later', async () => {
+    const page = await open('/');
+    await see(page, /refusing\.example is waiting/);
+    const focusOfNew = await page.evaluate(
+      () =>
+        new Promise(resolve => {
+          const watch = new MutationObserver(() => {
+            if (document.querySelector('h1')?.innerText !== 'refusing.example') return;
+            watch.disconnect();
+            resolve(document.activeElement?.id);
+          });
+          watch.observe(document.body, {subtree: true, childList: true, characterData: true});
+          document.querySelector<HTMLElement>('.troubles li.warn a')!.click();
+        }),
+    );
+    expect(focusOfNew).toBe('main');
   });
 
   test('when the console ends, the page says so and what to do', async () => {

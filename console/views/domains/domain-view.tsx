@@ -66,7 +66,7 @@ export function DomainView({route}: ViewProps) {
       <ExplainPanel route={route} who={who} domain={isSmarthost ? undefined : receiver} example={example} />
       <Panel title="Latest attempts" source={<SourceOf of={failures} from="the log of the last hour" />}>
         <Polling of={failures} lines={4}>
-          {({lines}) => <LineTable lines={lines} isOneDomain={!isSmarthost} />}
+          {({lines}) => <LineTable lines={lines} />}
         </Polling>
       </Panel>
     </>

@@ -47,6 +47,24 @@ const columns: readonly Column<SearchLine>[] = [
   },
 ];
 
+const tags: Column<SearchLine> = {
+  key: 'tags',
+  title: 'Tags',
+  width: 'minmax(0, 1fr)',
+  cell: line => <Tags line={line} />,
+};
+
+function Tags({line}: {readonly line: SearchLine}) {
+  const text = (line.tags ?? []).join(', ');
+  return (
+    <span title={text}>
+      <Verbatim text={text} most={100} />
+    </span>
+  );
+}
+
+const hasTags = (line: SearchLine): boolean => (line.tags ?? []).length > 0;
+
 const lineText = (line: SearchLine) => (
   <>
     <div class="line">
@@ -60,16 +78,12 @@ const lineText = (line: SearchLine) => (
       <Time time={line.time} />
       {line.attempt && <span>attempt {line.attempt}</span>}
       {line.class && <span>{line.class}</span>}
+      {hasTags(line) && <Tags line={line} />}
     </div>
   </>
 );
 
-export const LineTable = ({
-  lines,
-}: {
-  readonly lines: readonly SearchLine[];
-  readonly isOneDomain?: boolean;
-}) =>
+export const LineTable = ({lines}: {readonly lines: readonly SearchLine[]}) =>
   lines.length === 0 ? (
     <Empty title="Nothing was tried within this time">
       <p>Lines come some seconds after an attempt.</p>
@@ -77,7 +91,7 @@ export const LineTable = ({
   ) : (
     <DataTable
       label="Attempts and ends"
-      columns={columns}
+      columns={lines.some(hasTags) ? [...columns, tags] : columns}
       rows={lines}
       keyOf={({id, time, fate, attempt}) => `${id} ${time} ${fate} ${attempt}`}
       narrow={lineText}

@@ -16,7 +16,7 @@ const patternOf = (q: string): string => {
 };
 
 export function MessagesView({route}: ViewProps) {
-  const {q = '', domain, fate, tag, minutes = '60', since, spend} = route.query;
+  const {q = '', domain, fate, tag, minutes = '60', since} = route.query;
   const lines = useLines(q === '' ? {domain, fate, tag} : undefined, Number(minutes) || 60);
   return (
     <>
@@ -78,7 +78,7 @@ export function MessagesView({route}: ViewProps) {
           </Polling>
         </Panel>
       ) : (
-        <TracePanel route={route} q={q} since={since} spend={spend} />
+        <TracePanel route={route} q={q} since={since} />
       )}
     </>
   );

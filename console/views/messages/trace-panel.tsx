@@ -17,7 +17,6 @@ interface Props {
   readonly route: Route;
   readonly q: string;
   readonly since: string | undefined;
-  readonly spend: string | undefined;
 }
 
 /** What is read for nothing is read again while something may still happen. */
@@ -31,8 +30,9 @@ export function TracePanel({route, q, since}: Props) {
   const key = `${q} ${since ?? ''}`;
   const isPaid = paidFor === key;
   const trace = usePolled<Trace>(
-    `/api/trace${queryOf({q, since, spend: isPaid ? 'yes' : undefined})}`,
+    `/api/trace${queryOf({q, since})}`,
     since === undefined ? everyMs : undefined,
+    isPaid,
   );
   if (trace.problem?.kind === 'price' && trace.data === undefined)
     return (
@@ -110,7 +110,7 @@ const Price = ({text, usd, onPay, onLeave}: PriceProps) => (
     <p>{text}</p>
     <div class="buttons">
       <button type="button" class="primary" onClick={onPay}>
-        Search{typeof usd === 'number' ? ` for ~${usd < 0.01 ? 'under 0.01' : usd.toFixed(2)} USD` : ''}
+        Search{typeof usd === 'number' ? ` for ${usd < 0.01 ? 'under 0.01' : `~${usd.toFixed(2)}`} USD` : ''}
       </button>
       <button type="button" onClick={onLeave}>
         Don’t

@@ -13,6 +13,7 @@ import {CopyAs} from '../../parts/copy.tsx';
 import {Panel, Polling, SourceOf} from '../../parts/panel.tsx';
 import {numberOf, shareOf} from '../../text/numbers.ts';
 import {millisecondsOf} from '../../text/times.ts';
+import {NumbersTable} from './numbers-table.tsx';
 
 const ranges = {60: '1 h', 180: '3 h', 1440: '1 day'} as const;
 /** CloudWatch has something new once a minute, and each look is paid for. */
@@ -44,7 +45,12 @@ export function Charts({route}: {readonly route: Route}) {
       }
     >
       <Polling of={series} lines={5}>
-        {data => <Multiples series={data} />}
+        {data => (
+          <>
+            <Multiples series={data} />
+            <NumbersTable series={data} />
+          </>
+        )}
       </Polling>
     </Panel>
   );

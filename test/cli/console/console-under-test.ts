@@ -30,20 +30,22 @@ export interface Stage {
   readonly stage?: string;
   readonly readOnly?: boolean;
   readonly env?: NodeJS.ProcessEnv;
+  /** Without it, a small one of the test's. */
+  readonly page?: PageFiles;
 }
 
 export class ConsoleUnderTest {
   readonly running: RunningConsole;
   readonly #folder: string;
   #cookie = '';
-  #csrf = '';
+  #second = '';
 
   private constructor(running: RunningConsole, folder: string) {
     this.running = running;
     this.#folder = folder;
   }
 
-  static async start({endpointUrl, stage = 'local', readOnly = false, env = {}}: Stage) {
+  static async start({endpointUrl, stage = 'local', readOnly = false, env = {}, page}: Stage) {
     const folder = await mkdtemp(join(tmpdir(), 'relayq-page-'));
     await writeFile(join(folder, 'index.html'), '<!doctype html><title>page</title>');
     await writeFile(join(folder, 'main.js'), 'export {};');
@@ -51,7 +53,7 @@ export class ConsoleUnderTest {
     const options = {stage, endpointUrl, readOnly, json: false, yes: false, input: false, local: false};
     const parts = {terminal: quietTerminal([]), env, signal: new AbortController().signal, now: Date.now};
     const context = contextOf({...options, region: 'us-east-1'}, parts);
-    const running = await startConsole({context, port: 0, page: new PageFiles(folder)});
+    const running = await startConsole({context, port: 0, page: page ?? new PageFiles(folder)});
     return new ConsoleUnderTest(running, folder);
   }
 
@@ -63,8 +65,8 @@ export class ConsoleUnderTest {
     return this.#cookie;
   }
 
-  get csrf(): string {
-    return this.#csrf;
+  get second(): string {
+    return this.#second;
   }
 
   async signIn(): Promise<this> {
@@ -74,12 +76,12 @@ export class ConsoleUnderTest {
       body: JSON.stringify({token: this.token}),
     });
     this.#cookie = headers['set-cookie']![0]!.split(';')[0]!;
-    this.#csrf = json.csrf;
+    this.#second = json.second;
     return this;
   }
 
   get = (path: string, headers: Asking['headers'] = {}): Promise<Answer> =>
-    this.raw(path, {headers: {cookie: this.#cookie, ...headers}});
+    this.raw(path, {headers: {cookie: this.#cookie, 'x-relayq-second': this.#second, ...headers}});
 
   post = (path: string, body: unknown, headers: Asking['headers'] = {}): Promise<Answer> =>
     this.raw(path, {
@@ -87,7 +89,7 @@ export class ConsoleUnderTest {
       headers: {
         cookie: this.#cookie,
         'content-type': 'application/json',
-        'x-relayq-csrf': this.#csrf,
+        'x-relayq-second': this.#second,
         ...headers,
       },
       body: typeof body === 'string' ? body : JSON.stringify(body),

@@ -40,7 +40,7 @@ describe('the console refuses', () => {
     ['what a browser says is cross-site', () => ({'sec-fetch-site': 'cross-site'})],
     ['what a browser says is of another port', () => ({'sec-fetch-site': 'same-site'})],
   ])('%s', async (_, headers) => {
-    for (const path of ['/', '/main.js', '/api/session', '/api/trace?q=a@b.example&spend=yes']) {
+    for (const path of ['/', '/main.js', '/api/session', '/api/trace?q=a@b.example']) {
       const {status, json} = await page.raw(path, {headers: signedIn(headers())});
       expect([path, status]).toEqual([path, 403]);
       expect(json.error).toMatchObject({kind: 'denied'});
@@ -74,9 +74,11 @@ describe('the console refuses', () => {
     expect(text).not.toContain(page.token);
   });
 
-  it.each([['wrong'], ['']])('a change with %j in place of the second value', async csrf => {
-    const {status, json} = await page.post('/api/explain', {message: {}}, {'x-relayq-csrf': csrf});
-    expect({status, kind: json.error.kind}).toEqual({status: 403, kind: 'denied'});
+  it.each([['wrong'], ['']])('a cookie that comes with %j in place of the second value', async second => {
+    const headers = {'x-relayq-second': second};
+    const posted = await page.post('/api/explain', {message: {}}, headers);
+    for (const {status, json} of [posted, await page.get('/api/session', headers)])
+      expect({status, kind: json.error.kind}).toEqual({status: 401, kind: 'signed-out'});
   });
 
   it('a change that a form could make', async () => {
@@ -101,7 +103,7 @@ describe('the console refuses', () => {
       method: 'POST',
       headers: signedIn({
         'content-type': 'application/json',
-        'x-relayq-csrf': page.csrf,
+        'x-relayq-second': page.second,
         'transfer-encoding': 'chunked',
       }),
       body: large,
@@ -160,7 +162,7 @@ describe('the console', () => {
     const name = `relayq-console-${page.running.port}`;
     const form = new RegExp(`^${name}=[\\w-]{22}; Path=/; HttpOnly; SameSite=Strict$`);
     expect(headers['set-cookie']).toEqual([expect.stringMatching(form)]);
-    expect(json).toEqual({version: 1, csrf: page.csrf});
+    expect(json).toEqual({version: 1, second: page.second});
     expect(page.token).toMatch(/^[\w-]{22}$/);
   });
 
