@@ -121,7 +121,8 @@ function optionsOf(
         space: 22,
         gap: 4,
         incrs: isWhole ? wholeSteps : anySteps,
-        values: (_, splits) => splits.map(value => textOf(value)),
+        // Where zero is, the time begins to be written.
+        values: (_, splits) => splits.map(value => (value === 0 ? '' : textOf(value))),
       },
     ],
     series: [

@@ -1,10 +1,11 @@
 // The package as a user has it: packed, installed in an empty folder beside the CDK, and run by the oldest Node.js that
 // package.json names.
 
-import {execFile} from 'node:child_process';
+import {type ChildProcessByStdio, execFile, spawn} from 'node:child_process';
 import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
+import type {Readable} from 'node:stream';
 import {projectRoot} from '../global-setup.ts';
 
 export interface Run {
@@ -77,6 +78,15 @@ export class PackageUnderTest {
   node(...args: readonly string[]): Promise<Run> {
     const path = `${dirname(this.#node)}:${process.env.PATH}`;
     return run(this.#node, args, {cwd: this.folder, env: {...environment, PATH: path}});
+  }
+
+  /** For what stays up. Whoever starts it ends it. */
+  start(...args: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+    return spawn(this.#node, ['node_modules/.bin/relayq', ...args], {
+      cwd: this.folder,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   }
 
   relayq(...args: readonly string[]): Promise<Run> {

@@ -1,8 +1,14 @@
+import {once} from 'node:events';
 import {readFileSync, rmSync} from 'node:fs';
 import {mkdtemp} from 'node:fs/promises';
 import {homedir, tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {createTransport} from 'nodemailer';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {listen} from '../../local/endpoint/endpoint.ts';
+import {mailDoor} from '../../local/sink/page.ts';
+import {startSink} from '../../local/sink/sink.ts';
 import {synthesise} from '../cdk/app-under-test.ts';
 import {projectRoot} from '../global-setup.ts';
 import {PackageUnderTest, pack, run} from './package-under-test.ts';
@@ -87,6 +93,36 @@ describe('the command, on the oldest Node.js', () => {
     const checked = await relayq.relayq('send', '--dry-run', examples);
     expect(checked).toMatchObject({code: 0, stderr: ''});
     expect(checked.stdout).toContain('hello.json');
+  });
+});
+
+describe('the console, on the oldest Node.js', () => {
+  test('serves its page, and reads received mail', async () => {
+    const sink = await startSink({port: 0});
+    const endpoint = await listen([mailDoor(sink)], {port: 0});
+    const started = relayq.start('console', '--port', '0', '--endpoint-url', endpoint.url);
+    try {
+      const transport = createTransport({host: '127.0.0.1', port: sink.port, ignoreTLS: true});
+      await transport.sendMail({from: 'a@example.org', to: 'b@example.com', subject: 'hi', text: 'hello'});
+      transport.close();
+      const [line] = (await once(createInterface({input: started.stdout}), 'line')) as [string];
+      const {origin, hash} = new URL(line);
+      const page = await (await fetch(origin)).text();
+      expect(page).toBe(readFileSync(relayq.pathOf('dist/console/index.html'), 'utf8'));
+      const signedIn = await fetch(`${origin}/session`, {
+        method: 'POST',
+        headers: {'content-type': 'application/json'},
+        body: JSON.stringify({token: hash.slice(1)}),
+      });
+      const {second} = (await signedIn.json()) as {second: string};
+      const cookie = signedIn.headers.getSetCookie()[0]!.split(';')[0]!;
+      const mail = await fetch(`${origin}/api/mail/1`, {headers: {cookie, 'x-relayq-second': second}});
+      expect(await mail.json()).toMatchObject({text: 'hello\n', hasHtml: false});
+    } finally {
+      started.kill('SIGKILL');
+      await endpoint.close();
+      await sink.close();
+    }
   });
 });
 

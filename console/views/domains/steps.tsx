@@ -10,6 +10,7 @@ const titles: Readonly<Record<string, string>> = {
   destination: 'Destination',
   hosts: 'Hosts',
   tls: 'TLS',
+  authentication: 'Authentication',
   capacity: 'Capacity',
   now: 'Now',
 };

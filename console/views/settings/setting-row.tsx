@@ -1,11 +1,11 @@
-// One setting: what counts, and a field for another value.
+// One setting: what counts, and what is to become of it.
 
-import {useId} from 'preact/hooks';
 import type {Setting} from '../../data/documents.ts';
 import {Badge, Shape} from '../../parts/badge.tsx';
 import {Time} from '../../parts/time.tsx';
 import {Verbatim, Words} from '../../parts/words.tsx';
 import {isSecretField} from './draft.ts';
+import {SettingEditor} from './setting-editor.tsx';
 
 interface Props {
   readonly setting: Setting;
@@ -82,7 +82,7 @@ export function SettingRow({setting, problem, refusal, draft, onChange, canChang
         </p>
       )}
       {draft !== undefined && (
-        <Editor setting={setting} draft={draft} refusal={refusal} onChange={onChange} />
+        <SettingEditor setting={setting} draft={draft} refusal={refusal} onChange={onChange} />
       )}
     </li>
   );
@@ -92,110 +92,4 @@ export function SettingRow({setting, problem, refusal, draft, onChange, canChang
 function firstDraftOf({name, value, source, kind, isSecret}: Setting): string {
   if (value === null || isSecretField(name, isSecret) || value.startsWith('(')) return '';
   return source === 'parameter' || kind === 'one of' ? value : '';
-}
-
-type EditorProps = Pick<Props, 'setting' | 'refusal' | 'onChange'> & {readonly draft: string | null};
-
-function Editor({setting, draft, refusal, onChange}: EditorProps) {
-  const {name, kind, allowed, value, doc} = setting;
-  const id = useId();
-  const rule = [kind, Array.isArray(allowed) ? allowed.join(', ') : allowed].filter(Boolean).join(': ');
-  const hint = [rule, doc].filter(Boolean).join('; see ');
-  return (
-    <div class="editor">
-      {draft === null ? (
-        <p>Will be removed{value === null ? '' : ', and its default counts again'}.</p>
-      ) : (
-        <div class="field">
-          <ValueField
-            setting={setting}
-            value={draft}
-            describedBy={id}
-            isWrong={refusal !== undefined}
-            onChange={onChange}
-          />
-        </div>
-      )}
-      <button
-        type="button"
-        class="quiet small"
-        onClick={() => onChange(undefined)}
-        aria-label={`Leave ${name} as it is`}
-      >
-        Leave as it is
-      </button>
-      <p id={id} class={refusal === undefined ? 'note' : 'problem'}>
-        {refusal === undefined ? (
-          <Words text={hint} most={400} />
-        ) : (
-          <>
-            <Shape tone="bad" /> <Words text={refusal} most={600} />
-          </>
-        )}
-      </p>
-    </div>
-  );
-}
-
-interface FieldProps {
-  readonly setting: Setting;
-  readonly value: string;
-  readonly describedBy: string;
-  readonly isWrong: boolean;
-  readonly onChange: (value: string) => void;
-}
-
-function ValueField({
-  setting: {name, isSecret, kind, allowed},
-  value,
-  describedBy,
-  isWrong,
-  onChange,
-}: FieldProps) {
-  const common = {
-    value,
-    // The field is what the reader has just asked for.
-    ref: focusOnce,
-    'aria-label': `New value of ${name}`,
-    'aria-invalid': isWrong,
-    'aria-describedby': describedBy,
-  };
-  if (kind === 'one of' && Array.isArray(allowed))
-    return (
-      <select {...common} onInput={({currentTarget}) => onChange(currentTarget.value)}>
-        {!allowed.includes(value) && <option value={value}>choose one</option>}
-        {allowed.map(each => (
-          <option key={each}>{each}</option>
-        ))}
-      </select>
-    );
-  if (kind?.includes('PEM') || kind?.includes('JSON'))
-    return (
-      <textarea
-        {...common}
-        class="mono"
-        rows={4}
-        spellcheck={false}
-        onInput={({currentTarget}) => onChange(currentTarget.value)}
-      />
-    );
-  return (
-    <input
-      {...common}
-      {...(isSecretField(name, isSecret) ? hiddenField : plainField)}
-      spellcheck={false}
-      onInput={({currentTarget}) => onChange(currentTarget.value)}
-    />
-  );
-}
-
-const hiddenField = {type: 'password', autocomplete: 'new-password'} as const;
-const plainField = {type: 'text', autocomplete: 'off'} as const;
-
-const focused = new WeakSet<HTMLElement>();
-
-function focusOnce(field: HTMLElement | null): void {
-  if (field === null || focused.has(field)) return;
-  focused.add(field);
-  field.focus();
 }
