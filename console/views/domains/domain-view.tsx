@@ -47,9 +47,10 @@ export function DomainView({route}: ViewProps) {
             </a>
           )}
           <CopyAs
-            commands={({relayq}) => [
+            commands={({relayq, aws, stage}) => [
               relayq('status', '--json'),
               ...(isSmarthost ? [] : [relayq('explain', receiver), relayq('tail', '--domain', receiver)]),
+              aws(...receiversWords(stage)),
             ]}
           />
         </div>
@@ -72,6 +73,14 @@ export function DomainView({route}: ViewProps) {
     </>
   );
 }
+
+/** What the functions know of receivers, for all of them: it is one item a receiver. */
+const receiversWords = (stage: string): readonly string[] => [
+  ...['dynamodb', 'query', '--table-name', `relayq-${stage}-receivers`],
+  ...['--key-condition-expression', '#list = :list', '--expression-attribute-names', '{"#list": "list"}'],
+  ...['--expression-attribute-values', '{":list": {"S": "receivers"}}', '--query', 'Items[].[entry.S]'],
+  ...['--output', 'text'],
+];
 
 const Inactive = () => (
   <p class="hint">It is not active: nothing of it waits, and nothing was tried within the last hour.</p>
