@@ -67,13 +67,19 @@ async function redriveAll(context: Context, queues: readonly LetterQueue[]): Pro
   return moves.every(({status}) => status === 'COMPLETED') ? 0 : 1;
 }
 
-const failureOf = ({status, reason}: Move): string =>
-  status === 'COMPLETED' ? '' : `; then it stopped: ${reasons[reason ?? ''] ?? reason ?? status}`;
+function failureOf(move: Move): string {
+  const problem = problemOf(move);
+  return problem === undefined ? '' : `; then it stopped: ${problem}`;
+}
+
+/** Why it stopped before its end. */
+const problemOf = ({status, reason}: Pick<Move, 'status' | 'reason'>): string | undefined =>
+  status === 'COMPLETED' || status === 'RUNNING' ? undefined : (reasons[reason ?? ''] ?? reason ?? status);
 
 /** What `--json` prints. */
 export const documentOf = (moves: readonly Move[]) => ({
   version: 1,
-  moves: moves.map(({queue, ...move}) => ({queue: queue.short, ...move})),
+  moves: moves.map(({queue, ...move}) => ({queue: queue.short, ...move, problem: problemOf(move)})),
 });
 
 interface MoveOptions {

@@ -127,6 +127,24 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     await see(page, 'There are no dead letters');
   });
 
+  test('a whole queue that SQS cannot move is said to have been left', async () => {
+    const QueueUrl = app.pipeline.cloud.queueUrlOf(names.outboxDlq);
+    const MessageBody = JSON.stringify({...deadLetter, recipient: 'frank@fine.example'});
+    await app.pipeline.sqs.send(new SendMessageCommand({QueueUrl, MessageBody}));
+    const page = await open('/dead-letters');
+    await press(page, 'Redrive all of it…');
+    await press(page, 'Redrive on local');
+    await see(page, 'SQS has stopped');
+    await see(
+      page,
+      /0 messages of outbox-dlq moved; then it stopped: SQS does not know where a message came/,
+    );
+    await page.click('.letters input[type=checkbox]');
+    await press(page, 'Redrive…');
+    await press(page, 'Redrive on local');
+    await see(page, /Redriven\s+1 message on the way again/);
+  });
+
   test('a test message is explained, sent, and followed until it is accepted', async () => {
     const page = await open('/send?to=erin@fine.example');
     await press(page, 'Explain first');

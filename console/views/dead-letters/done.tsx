@@ -4,6 +4,14 @@ import {Notice} from '../../parts/notice.tsx';
 import {Verbatim, Words} from '../../parts/words.tsx';
 import {countOf} from '../../text/numbers.ts';
 
+interface Move {
+  readonly queue: string;
+  readonly moved: number;
+  readonly status: string;
+  /** Why it stopped. */
+  readonly problem?: string;
+}
+
 interface Failure {
   readonly id: string;
   readonly text: string;
@@ -13,6 +21,8 @@ export interface Answer {
   /** Where they have been dropped to; null where nothing was. */
   readonly file?: string | null;
   readonly failed?: readonly Failure[];
+  /** Of whole queues. */
+  readonly moves?: readonly Move[];
 }
 
 export interface Outcome {
@@ -23,17 +33,15 @@ export interface Outcome {
 }
 
 export function Done({outcome: {kind, count, answer}}: {readonly outcome: Outcome}) {
-  const {file, failed = []} = answer;
-  const done = count === undefined ? undefined : count - failed.length;
+  const {file, failed = [], moves} = answer;
+  if (moves !== undefined) return <Moves moves={moves} />;
+  const done = (count ?? 0) - failed.length;
   return (
     <>
       <Notice tone="good" title={kind === 'drop' ? 'Dropped' : 'Redriven'}>
         <p>
-          {kind === 'redrive' &&
-            (done === undefined
-              ? 'SQS moves all of the queue; it may take a while.'
-              : `${countOf(done, 'message')} on the way again.`)}
-          {kind === 'drop' && `${countOf(done ?? 0, 'dead letter')} deleted.`}
+          {kind === 'redrive' && `${countOf(done, 'message')} on the way again.`}
+          {kind === 'drop' && `${countOf(done, 'dead letter')} deleted.`}
           {typeof file === 'string' && (
             <>
               {' '}
@@ -58,3 +66,27 @@ export function Done({outcome: {kind, count, answer}}: {readonly outcome: Outcom
     </>
   );
 }
+
+const Moves = ({moves}: {readonly moves: readonly Move[]}) =>
+  moves.length === 0 ? (
+    <Notice tone="calm" title="There was nothing to redrive" />
+  ) : (
+    moves.map(({queue, moved, status, problem}) => (
+      <Notice
+        key={queue}
+        tone={problem === undefined ? 'good' : 'bad'}
+        title={problem === undefined ? 'Redriven' : 'SQS has stopped'}
+      >
+        <p>
+          {countOf(moved, 'message')} of {queue} moved
+          {status === 'RUNNING' && '; SQS goes on with it'}
+          {problem !== undefined && (
+            <>
+              ; then it stopped: <Words text={problem} most={400} />
+            </>
+          )}
+          .
+        </p>
+      </Notice>
+    ))
+  );

@@ -5,6 +5,7 @@ import type {Letter} from '../../data/documents.ts';
 import {Time} from '../../parts/time.tsx';
 import {Verbatim, Words} from '../../parts/words.tsx';
 import {sizeOf} from '../../text/numbers.ts';
+import {visible} from '../../text/visible.ts';
 
 interface Props {
   readonly letters: readonly Letter[];
@@ -32,7 +33,7 @@ export const LetterList = ({letters, chosen, onChoose, current}: Props) => (
         {onChoose && (
           <input
             type="checkbox"
-            aria-label={`Choose ${letter.recipient ?? letter.id}`}
+            aria-label={`Choose ${visible(letter.recipient ?? letter.id)}`}
             checked={chosen.has(letter.id)}
             onChange={({currentTarget}) => onChoose([letter], currentTarget.checked)}
           />

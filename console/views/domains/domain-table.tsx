@@ -8,6 +8,7 @@ import {Until} from '../../parts/time.tsx';
 import {Verbatim, Words} from '../../parts/words.tsx';
 import {numberOf} from '../../text/numbers.ts';
 import {msOf} from '../../text/times.ts';
+import {visible} from '../../text/visible.ts';
 
 interface Props {
   readonly rows: readonly DomainRow[];
@@ -34,7 +35,7 @@ const whyOf = ({limit, lastError}: DomainRow) =>
   [lastError, limit].filter(each => each !== undefined).join('; ');
 
 const Name = ({row: {queue, receiver}}: {readonly row: DomainRow}) => (
-  <a class="row-link" href={linkTo(['domains', receiver])} title={receiver}>
+  <a class="row-link" href={linkTo(['domains', receiver])} title={visible(receiver)}>
     <Verbatim text={queue} most={260} />
     {receiver !== queue && (
       <span class="note">
@@ -105,7 +106,7 @@ const columns: readonly Column<DomainRow>[] = [
     title: 'Why',
     width: 'minmax(0, 3fr)',
     cell: row => (
-      <span class="why" title={whyOf(row)}>
+      <span class="why" title={visible(whyOf(row))}>
         <Words text={whyOf(row)} most={300} />
       </span>
     ),

@@ -11,6 +11,7 @@ import {Polling} from '../../parts/panel.tsx';
 import {Time} from '../../parts/time.tsx';
 import {Verbatim} from '../../parts/words.tsx';
 import {sizeOf} from '../../text/numbers.ts';
+import {visible} from '../../text/visible.ts';
 
 interface Props {
   readonly route: Route;
@@ -161,7 +162,7 @@ function Part({part, data, number}: PartProps) {
                 <code>
                   <Verbatim text={url} most={2000} />
                 </code>
-                <CopyButton text={url} label={`Copy ${url}`} />
+                <CopyButton text={url} label={`Copy ${visible(url)}`} />
               </li>
             );
           })}

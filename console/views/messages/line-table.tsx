@@ -7,6 +7,7 @@ import {type Column, DataTable} from '../../parts/data-table.tsx';
 import {Empty} from '../../parts/notice.tsx';
 import {Time} from '../../parts/time.tsx';
 import {Verbatim} from '../../parts/words.tsx';
+import {visible} from '../../text/visible.ts';
 
 const saidOf = ({code, status, description}: SearchLine): string =>
   [code, status, description].filter(each => each !== undefined && each !== null && each !== '').join(' ');
@@ -40,7 +41,7 @@ const columns: readonly Column<SearchLine>[] = [
     title: 'What was said',
     width: 'minmax(0, 4fr)',
     cell: line => (
-      <span class="why mono" title={saidOf(line)}>
+      <span class="why mono" title={visible(saidOf(line))}>
         <Verbatim text={saidOf(line)} most={300} />
       </span>
     ),
@@ -57,7 +58,7 @@ const tags: Column<SearchLine> = {
 function Tags({line}: {readonly line: SearchLine}) {
   const text = (line.tags ?? []).join(', ');
   return (
-    <span title={text}>
+    <span title={visible(text)}>
       <Verbatim text={text} most={100} />
     </span>
   );

@@ -3,6 +3,7 @@
 import type {OverviewAnswer} from '../../data/documents.ts';
 import {Remark, Shape} from '../../parts/badge.tsx';
 import {Verbatim, Words} from '../../parts/words.tsx';
+import {visible} from '../../text/visible.ts';
 import {troublesOf} from './troubles.ts';
 
 export function TroubleList({overview}: {readonly overview: OverviewAnswer}) {
@@ -24,8 +25,10 @@ export function TroubleList({overview}: {readonly overview: OverviewAnswer}) {
             <span class="what">
               <Words text={text} />
             </span>
-            <q title={quote}>{quote !== undefined && <Verbatim text={quote} most={300} />}</q>
-            <a href={link} aria-label={`${linkText}: ${text}`}>
+            <q title={quote && visible(quote)}>
+              {quote !== undefined && <Verbatim text={quote} most={300} />}
+            </q>
+            <a href={link} aria-label={`${linkText}: ${visible(text)}`}>
               {linkText}
             </a>
           </li>

@@ -49,7 +49,15 @@ describe('relayq dead-letters redrive --all', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
       version: 1,
-      moves: [{queue: 'waiting-dlq', moved: 0, status: 'FAILED', reason: 'CouldNotDetermineMessageSource'}],
+      moves: [
+        {
+          queue: 'waiting-dlq',
+          moved: 0,
+          status: 'FAILED',
+          reason: 'CouldNotDetermineMessageSource',
+          problem: expect.stringContaining('redrive such messages by their IDs'),
+        },
+      ],
     });
     expect((await run('redrive', '--all')).stdout).toBe(
       'waiting-dlq: 0 messages moved; then it stopped: SQS does not know where a message came from; redrive such messages by their IDs\n',
