@@ -18,6 +18,16 @@ interface Waiting {
   readonly resolve: (answer: Answer) => void;
 }
 
+type Chunk = Pick<Content, 'octets' | 'size'>;
+
+/** A message that was sent in one flight with its commands. */
+export interface Flight {
+  /** The replies to the commands, and to the text. */
+  readonly answers: readonly Promise<Answer>[];
+  /** Settles when all octets have left the process, or the connection is lost. */
+  readonly left: Promise<void>;
+}
+
 /** How long a server may take to answer QUIT before the connection is closed on it. */
 const quitMs = 2_000;
 
@@ -34,6 +44,7 @@ export class Conversation {
   readonly #onClose = () => this.#lose('the connection was closed');
   #timer: NodeJS.Timeout | undefined;
   #loss: string | undefined;
+  #hasLeft = false;
 
   /**
    * @param socket may be paused, so that nothing is missed
@@ -58,6 +69,11 @@ export class Conversation {
   /** Why nothing can be said any more; undefined while the connection is open. */
   get loss(): string | undefined {
     return this.#loss;
+  }
+
+  /** Whether the server has answered a command by 421: it deals with none of those behind it. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
   }
 
   /** What it has sent so far, and those before it on the connection. */
@@ -97,12 +113,38 @@ export class Conversation {
     this.#socket.cork();
     this.#count.text(size);
     this.#write(wire, error => {
-      if (error) return;
-      waiting.stage = 'message';
-      if (this.#waiting[0] === waiting) this.#watch();
+      if (!error) this.#hasLeftProcess(waiting);
     });
     process.nextTick(() => this.#socket.uncork());
     return waiting.promise;
+  }
+
+  /**
+   * Sends commands, and behind them a text by BDAT (RFC 3030), in one write. As long as the write is not over, the text
+   * has not left as a whole, and no other may be written: it would count with that.
+   * @param deadline of the text
+   */
+  flight(lines: readonly (readonly [Stage, string])[], {octets, size}: Chunk, deadline: Deadline): Flight {
+    const {promise: left, resolve} = Promise.withResolvers<void>();
+    const answers = lines.map(([stage]) => this.#expect(stage).promise);
+    this.deadline = deadline;
+    const waiting = this.#expect('data');
+    answers.push(waiting.promise);
+    if (!this.open) return {answers, left: Promise.resolve()};
+    this.#socket.cork();
+    this.#write(`${lines.map(([, line]) => `${line}\r\n`).join('')}BDAT ${size} LAST\r\n`);
+    this.#count.text(size);
+    this.#write(octets(), error => {
+      if (!error) this.#hasLeftProcess(waiting);
+      resolve();
+    });
+    this.#socket.uncork();
+    return {answers, left};
+  }
+
+  #hasLeftProcess(waiting: Waiting): void {
+    waiting.stage = 'message';
+    if (this.#waiting[0] === waiting) this.#watch();
   }
 
   #write(octets: string | Buffer, done?: (error?: Error | null) => void): void {
@@ -151,6 +193,7 @@ export class Conversation {
     const waiting = this.#waiting.shift();
     const answer = answerOf(raw, waiting?.stage, this.#secrets);
     waiting?.resolve(answer);
+    this.#hasLeft ||= waiting !== undefined && raw.code === 421;
     const words = answer.ok ? `${answer.reply.code} ${answer.reply.text}` : answer.failure.description;
     // A server that does not know EHLO may say so in any way. HELO comes next, on the same connection.
     const goesOn = answer.ok ? raw.isValid && raw.code !== 421 : waiting?.stage === 'ehlo';
@@ -201,7 +244,7 @@ export class Conversation {
     await closed;
   }
 
-  close(): void {
-    this.#lose('closed by us');
+  close(why = 'closed by us'): void {
+    this.#lose(why);
   }
 }
