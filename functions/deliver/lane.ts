@@ -31,6 +31,8 @@ export interface Transaction extends Deadline {
   /** Whether another target is to be tried rather than waiting for a place at this one. */
   readonly hasNext?: boolean;
   readonly wantsCertificate?: boolean;
+  /** Nearer servers are sent no flights, in milliseconds. */
+  readonly leastRoundTripMs?: number;
   /** Whether the receiver is in trouble: then no message leaves before the one before it has its reply. */
   readonly isTroubled?: () => boolean;
 }
@@ -111,9 +113,9 @@ export class Lane {
       const isLimit = mayBeLimit(failure, spent, wasIdle) && !isBehind;
       limit = isLimit ? {messages: messages - 1, spent} : undefined;
       if (isBehind) {
-        // Those in front of it in the group go again first.
-        turn.pass();
+        // Those in front of it in the group go first. They know of the loss by then.
         await new Promise(resolve => setImmediate(resolve));
+        await turn.yield();
       }
     }
   }

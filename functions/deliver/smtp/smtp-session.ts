@@ -12,7 +12,7 @@
 
 import {type Probed, probe, probedOf} from '../../../shared/smtp/bdat-probe.ts';
 import {type Failure, factFailure, type Tried} from '../../../shared/smtp/failure.ts';
-import {fateOf, outOfStep} from '../../../shared/smtp/flight-replies.ts';
+import {type FlightFate, fateOf, outOfStep} from '../../../shared/smtp/flight-replies.ts';
 import {mostOctets} from '../../../shared/smtp/flight-window.ts';
 import {
   type Command,
@@ -48,8 +48,16 @@ export type Sent = Tried & {
 export interface SendOptions extends Deadline {
   /** How many messages of the connection may be without a reply to their text. */
   readonly most: number;
+  /** In milliseconds. */
+  readonly leastRoundTripMs?: number;
 }
 
+/**
+ * A flight of a batch saves nine round trips. It may cost 40 ms: a server that writes replies in pieces and has not
+ * turned Nagle's algorithm off (Postfix) writes no further one until our system acknowledges the first, and that waits so
+ * long for something to be sent with it. Where round trips are shorter there is nothing to win, and more to be in doubt.
+ */
+const leastRoundTripMs = 5;
 const notBegun: Sent = {
   ok: false,
   failure: {stage: 'mailfrom', result: 'lost', description: 'the connection was given up'},
@@ -104,10 +112,14 @@ export class SmtpSession {
   #tellsSize: boolean;
   /** Whether the server is in a transaction that came to nothing. */
   #dirty = false;
+  /** Texts that were sent by DATA and have no reply yet. */
+  #byData = 0;
   /** Whether no other message may be sent over it. */
   #isSpent = false;
   /** Whether a message has met the end of the connection. */
   #hasEnded = false;
+  /** How many messages had been begun at the last nudge. */
+  #nudged = 0;
   #goodbye: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -159,15 +171,19 @@ export class SmtpSession {
       this.#isFresh = false;
       return {ok: false, failure: misfit};
     }
-    const {most, now, lastTextMs, deadlineMs} = options;
+    const {most, now, lastTextMs, deadlineMs, leastRoundTripMs: leastMs = leastRoundTripMs} = options;
     const {size} = mail.content;
-    const flies = () => this.#chunking === 'known' && most > 1 && size <= mostOctets;
+    const isFar = this.#conversation.roundTripMs >= leastMs;
+    const flies = () => this.#chunking === 'known' && most > 1 && isFar && size <= mostOctets;
     if (flies()) {
       const wishOf = () => ({octets: size, most, leftMs: (lastTextMs ?? deadlineMs) - now()});
       await this.#flights.room(wishOf, () => this.usable);
     } else if (this.#chunking === 'known') await this.#flights.empty();
     if (this.usable && flies()) return this.#fly(mail, turn, options);
-    if (!this.usable && this.#chunking === 'known') return notBegun;
+    if (!this.usable && this.#chunking === 'known') {
+      this.isUnfitForFlights ||= this.#conversation.hasSaidUnasked;
+      return notBegun;
+    }
     return this.#sendByData(mail, turn, options);
   }
 
@@ -193,11 +209,15 @@ export class SmtpSession {
       return {ok: false, failure: outOfTime, number};
     }
     conversation.deadline = given;
-    this.#flights.left(mail.content.size, given.now());
     const answered = conversation.content(mail.content);
+    const {size} = mail.content;
+    // The first flight follows it at once. Behind a message that is too large for a flight nothing does.
+    if (size > mostOctets) this.#flights.left(size, given.now());
+    this.#byData += 1;
     if (this.pipelining) turn.pass();
     const answer = await answered;
-    this.#flights.answered(given.now());
+    this.#byData -= 1;
+    if (size > mostOctets) this.#flights.answered(given.now());
     const failure = failureOf(answer, 'message', 2);
     if (failure === undefined) return {...(answer as Extract<Sent, {ok: true}>), number};
     // After a reply that came before the whole text was sent, the server reads the rest of the text as commands.
@@ -213,26 +233,31 @@ export class SmtpSession {
     this.messages += 1;
     const number = this.messages;
     const tellsSize = this.#tellsSize;
-    const parts = this.#dirty || this.#flights.unanswered > 0;
+    const parts = this.#dirty || this.#byData > 0 || this.#flights.unanswered > 0;
     this.#dirty = false;
     const [mailFrom, rcptTo] = envelopeCommands(mail, tellsSize) as readonly [Command, Command];
     const commands: readonly Command[] = [...(parts ? [reset] : []), mailFrom, rcptTo];
     conversation.deadline = {...given, allowance: allowanceOf(given.patience?.beforeTextMs)};
-    const {answers, left} = conversation.flight(commands, mail.content, given);
+    const {promise, resolve} = Promise.withResolvers<FlightFate & {readonly isBehind: boolean}>();
+    const heard: Answer[] = [];
+    const left = conversation.flight(commands, mail.content, given, answer => {
+      if (heard.push(answer) === commands.length) setImmediate(() => this.#nudge());
+      if (heard.length <= commands.length) return;
+      const [text, rcpt, mailed, parted] = heard.toReversed() as [Answer, Answer, Answer, Answer?];
+      const fate = fateOf({reset: parted, mail: mailed, rcpt, text, hasLeft: conversation.hasLeft});
+      resolve({...fate, isBehind: this.#hasEnded});
+      // The next reply belongs to nothing that is known.
+      if (!fate.inStep) this.#end();
+    });
     this.#flights.left(mail.content.size, now());
     await left;
     turn.pass();
-    const heard = await Promise.all(answers);
-    const [text, rcpt, mailed, parted] = heard.toReversed() as [Answer, Answer, Answer, Answer?];
-    const {hasLeft} = conversation;
-    const {fate, inStep, isUnknown} = fateOf({reset: parted, mail: mailed, rcpt, text, hasLeft});
-    const isBehind = this.#hasEnded;
-    if (!inStep) this.#end({hasLeft});
+    const {fate, inStep, isUnknown, isBehind} = await promise;
     this.#flights.answered(now());
     if (fate.ok) return {...fate, number};
     const {failure} = fate;
     // What is behind it has parted from it by RSET.
-    if (number === this.messages && mailed.ok && mailed.reply.code < 300) this.#dirty = true;
+    if (number === this.messages && failure.stage !== 'mailfrom') this.#dirty = true;
     if (tellsSize && inStep && isOfSize(failure)) {
       this.#tellsSize = false;
       return {ok: false, failure, again: true, number};
@@ -241,10 +266,22 @@ export class SmtpSession {
     return {...sent, ...(isUnknown && {spent: 'doubtful'}), number, isBehind};
   }
 
-  /** Whatever comes later on the connection belongs to nothing that is known. */
-  #end({hasLeft}: Pick<Conversation, 'hasLeft'>): void {
+  /**
+   * Sends RSET behind the last text of a flight when the first replies are here, so that our acknowledgement of them goes
+   * with it: a server that is waiting for that (RFC 1122 4.2.3.4) goes on then, and not after 40 ms. Not behind a message
+   * that is alone: a second reply to that is seen as one too many.
+   */
+  #nudge(): void {
+    if (!this.usable || this.#nudged === this.messages || this.#flights.unanswered < 2) return;
+    this.#nudged = this.messages;
+    this.#conversation.commands([reset], answer => {
+      if (failureOf(answer, 'mailfrom', 2) !== undefined) this.#end();
+    });
+  }
+
+  #end(): void {
     this.#hasEnded = true;
-    if (!hasLeft) this.isUnfitForFlights = true;
+    if (!this.#conversation.hasLeft) this.isUnfitForFlights = true;
     this.#conversation.close(outOfStep);
   }
 
@@ -328,6 +365,7 @@ export class SmtpSession {
   async #leave(): Promise<void> {
     this.#isSpent = true;
     await this.#flights.empty();
+    await this.#last;
     await this.quit();
   }
 
