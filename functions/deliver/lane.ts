@@ -8,10 +8,11 @@ import {isConfused, isMailTaken, mayBeLimit, type Spent} from '../../shared/smtp
 import {keyOf, type Target} from '../../shared/smtp/target.ts';
 import type {Hosts} from './next-hop/next-hop-hosts.ts';
 import type {Connections} from './pace/connections.ts';
+import type {Sent} from './smtp/sent.ts';
 import type {SentOctets} from './smtp/sent-octets.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 import {openSession} from './smtp/smtp-opening.ts';
-import type {Sent, SmtpSession} from './smtp/smtp-session.ts';
+import type {SmtpSession} from './smtp/smtp-session.ts';
 import {allowanceOf, type Deadline} from './smtp/timeouts.ts';
 import {type Turn, Turns} from './smtp/turns.ts';
 

@@ -11,8 +11,8 @@
 // became of one changes nothing for the next, and its reply shows that the server has not lost count.
 
 import {type Probed, probe, probedOf} from '../../../shared/smtp/bdat-probe.ts';
-import {type Failure, factFailure, type Tried} from '../../../shared/smtp/failure.ts';
-import {type FlightFate, fateOf, outOfStep} from '../../../shared/smtp/flight-replies.ts';
+import type {Failure} from '../../../shared/smtp/failure.ts';
+import {outOfStep} from '../../../shared/smtp/flight-replies.ts';
 import {mostOctets} from '../../../shared/smtp/flight-window.ts';
 import {
   type Command,
@@ -23,62 +23,24 @@ import {
   misfitOf,
   parameterRefusalOf,
 } from '../../../shared/smtp/mail-parameters.ts';
-import {isClean, type Spent, spentBy} from '../../../shared/smtp/spent-connection.ts';
+import {isClean, spentBy} from '../../../shared/smtp/spent-connection.ts';
 import type {Target} from '../../../shared/smtp/target.ts';
 import {type Answer, failureOf} from './answer.ts';
 import type {Conversation} from './conversation.ts';
-import {Flights} from './flights.ts';
+import {Flights, reset} from './flights.ts';
+import {
+  hurried,
+  leastRoundTripMs,
+  notBegun,
+  outOfTime,
+  type SendOptions,
+  type Sent,
+  unclearProbe,
+} from './sent.ts';
 import type {SentOctets} from './sent-octets.ts';
 import type {SessionFacts} from './session-facts.ts';
 import {allowanceOf, type Deadline} from './timeouts.ts';
 import type {Turn} from './turns.ts';
-
-/** `spent` is there where the connection is to blame as far as anybody knows: another one is to decide. */
-export type Sent = Tried & {
-  readonly spent?: Spent;
-  /** The message is to be sent again, over the same connection if that can be. */
-  readonly again?: true;
-  /** Which message of the connection it was; 0 where it was not begun. */
-  readonly number?: number;
-  /** What ended the connection happened to a message before this one. */
-  readonly isBehind?: boolean;
-};
-
-/** What a message is sent with beside its deadline. */
-export interface SendOptions extends Deadline {
-  /** How many messages of the connection may be without a reply to their text. */
-  readonly most: number;
-  /** In milliseconds. */
-  readonly leastRoundTripMs?: number;
-}
-
-/**
- * A flight of a batch saves nine round trips. It may cost 40 ms: a server that writes replies in pieces and has not
- * turned Nagle's algorithm off (Postfix) writes no further one until our system acknowledges the first, and that waits so
- * long for something to be sent with it. Where round trips are shorter there is nothing to win, and more to be in doubt.
- */
-const leastRoundTripMs = 5;
-const notBegun: Sent = {
-  ok: false,
-  failure: {stage: 'mailfrom', result: 'lost', description: 'the connection was given up'},
-  spent: 'gone',
-  isBehind: true,
-  number: 0,
-};
-const outOfTime = factFailure('data', 'out-of-time', 'no time is left to wait for the reply');
-const reset: Command = ['mailfrom', 'RSET'];
-
-const unclear = (text: string): Failure => ({
-  stage: 'mailfrom',
-  result: 'lost',
-  description: `what the server said to BDAT fits no other reply: ${text}`,
-});
-
-/** RSET is no work for a server. Half of the time stays, so that another connection can be tried. */
-const hurried = (deadline: Deadline): Deadline => {
-  const nowMs = deadline.now();
-  return {...deadline, deadlineMs: nowMs + Math.min(10_000, (deadline.deadlineMs - nowMs) / 2)};
-};
 
 export interface Opening {
   readonly target: Target;
@@ -100,13 +62,11 @@ export class SmtpSession {
   messages = 0;
   /** Whether it was asked if it knows BDAT. */
   hasProbed = false;
-  /** Whether the server has shown that it should not be sent flights. */
-  isUnfitForFlights = false;
   #isFresh = true;
   #hasTakenMail = false;
   readonly #conversation: Conversation;
   readonly #extensions: Extensions;
-  readonly #flights = new Flights();
+  readonly #flights: Flights;
   #chunking: Probed | 'unasked';
   /** Whether MAIL names the size: not where the server offers SIZE and then refuses it. */
   #tellsSize: boolean;
@@ -116,12 +76,8 @@ export class SmtpSession {
   #byData = 0;
   /** Whether no other message may be sent over it. */
   #isSpent = false;
-  /** Whether a message has met the end of the connection. */
-  #hasEnded = false;
-  /** How many messages had been begun at the last nudge. */
-  #nudged = 0;
   #goodbye: Promise<void> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
 
   constructor({target, conversation, extensions, facts, pipelining, chunking, openedMs}: Opening) {
     this.target = target;
@@ -129,6 +85,7 @@ export class SmtpSession {
     this.pipelining = pipelining;
     this.openedMs = openedMs;
     this.#conversation = conversation;
+    this.#flights = new Flights(conversation);
     this.#extensions = extensions;
     this.#chunking = pipelining && chunking && extensions.has('CHUNKING') ? 'unasked' : 'unknown';
     this.#tellsSize = extensions.has('SIZE');
@@ -149,6 +106,11 @@ export class SmtpSession {
     return this.#conversation.sentOctets;
   }
 
+  /** Whether the server has shown that it should not be sent flights. */
+  get isUnfitForFlights(): boolean {
+    return this.#flights.isUnfit || this.#conversation.hasSaidUnasked;
+  }
+
   get usable(): boolean {
     return this.#conversation.open && !this.#isSpent;
   }
@@ -156,7 +118,7 @@ export class SmtpSession {
   /** Sends one message to one recipient. After a refusal the session may be used again, unless it is spent. */
   send(mail: Mail, turn: Turn, options: SendOptions): Promise<Sent> {
     const sent = this.#send(mail, turn, options);
-    this.#last = sent;
+    this.#last = Promise.all([this.#last, sent]).then(() => {});
     return sent;
   }
 
@@ -180,10 +142,7 @@ export class SmtpSession {
       await this.#flights.room(wishOf, () => this.usable);
     } else if (this.#chunking === 'known') await this.#flights.empty();
     if (this.usable && flies()) return this.#fly(mail, turn, options);
-    if (!this.usable && this.#chunking === 'known') {
-      this.isUnfitForFlights ||= this.#conversation.hasSaidUnasked;
-      return notBegun;
-    }
+    if (!this.usable && this.#chunking === 'known') return notBegun;
     return this.#sendByData(mail, turn, options);
   }
 
@@ -238,22 +197,10 @@ export class SmtpSession {
     const [mailFrom, rcptTo] = envelopeCommands(mail, tellsSize) as readonly [Command, Command];
     const commands: readonly Command[] = [...(parts ? [reset] : []), mailFrom, rcptTo];
     conversation.deadline = {...given, allowance: allowanceOf(given.patience?.beforeTextMs)};
-    const {promise, resolve} = Promise.withResolvers<FlightFate & {readonly isBehind: boolean}>();
-    const heard: Answer[] = [];
-    const left = conversation.flight(commands, mail.content, given, answer => {
-      if (heard.push(answer) === commands.length) setImmediate(() => this.#nudge());
-      if (heard.length <= commands.length) return;
-      const [text, rcpt, mailed, parted] = heard.toReversed() as [Answer, Answer, Answer, Answer?];
-      const fate = fateOf({reset: parted, mail: mailed, rcpt, text, hasLeft: conversation.hasLeft});
-      resolve({...fate, isBehind: this.#hasEnded});
-      // The next reply belongs to nothing that is known.
-      if (!fate.inStep) this.#end();
-    });
-    this.#flights.left(mail.content.size, now());
-    await left;
+    const flown = this.#flights.send(commands, mail.content, given);
+    await flown.left;
     turn.pass();
-    const {fate, inStep, isUnknown, isBehind} = await promise;
-    this.#flights.answered(now());
+    const {fate, inStep, isUnknown, isBehind} = await flown.fate;
     if (fate.ok) return {...fate, number};
     const {failure} = fate;
     // What is behind it has parted from it by RSET.
@@ -264,25 +211,6 @@ export class SmtpSession {
     }
     const sent = this.#refused(failure, mail, false);
     return {...sent, ...(isUnknown && {spent: 'doubtful'}), number, isBehind};
-  }
-
-  /**
-   * Sends RSET behind the last text of a flight when the first replies are here, so that our acknowledgement of them goes
-   * with it: a server that is waiting for that (RFC 1122 4.2.3.4) goes on then, and not after 40 ms. Not behind a message
-   * that is alone: a second reply to that is seen as one too many.
-   */
-  #nudge(): void {
-    if (!this.usable || this.#nudged === this.messages || this.#flights.unanswered < 2) return;
-    this.#nudged = this.messages;
-    this.#conversation.commands([reset], answer => {
-      if (failureOf(answer, 'mailfrom', 2) !== undefined) this.#end();
-    });
-  }
-
-  #end(): void {
-    this.#hasEnded = true;
-    if (!this.#conversation.hasLeft) this.isUnfitForFlights = true;
-    this.#conversation.close(outOfStep);
   }
 
   /** MAIL, RCPT and DATA: why the text must not be sent, or undefined when the server waits for it. */
@@ -349,8 +277,8 @@ export class SmtpSession {
     await Promise.all(answers);
     const [ofProbe, ...others] = heard as [Answer, ...Answer[]];
     this.#chunking = probed ?? 'unasked';
-    this.isUnfitForFlights ||= probed === 'unclear';
-    if (probed === 'unclear') return ofProbe.ok ? unclear(ofProbe.reply.text) : ofProbe.failure;
+    this.#flights.isUnfit ||= probed === 'unclear';
+    if (probed === 'unclear') return ofProbe.ok ? unclearProbe(ofProbe.reply.text) : ofProbe.failure;
     return others.map((answer, index) => failureOf(answer, commands[index]![0], index === 2 ? 3 : 2));
   }
 
@@ -364,7 +292,6 @@ export class SmtpSession {
   /** Takes no other message, and says goodbye when those that are in flight have their replies. */
   async #leave(): Promise<void> {
     this.#isSpent = true;
-    await this.#flights.empty();
     await this.#last;
     await this.quit();
   }
