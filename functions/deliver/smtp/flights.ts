@@ -13,7 +13,7 @@ import type {Deadline} from './timeouts.ts';
 /** Parts a message from the one before it. */
 export const reset: Command = ['mailfrom', 'RSET'];
 
-export interface Flown extends FlightFate {
+interface Flown extends FlightFate {
   /** What ended the connection happened to a message before this one. */
   readonly isBehind: boolean;
 }
