@@ -45,6 +45,16 @@ export class Flights {
     return this.#window.unanswered;
   }
 
+  /** Whether RSET stands behind the last message already. Exim counts a second one as a command too many. */
+  get isParted(): boolean {
+    return this.#nudged > 0 && this.#nudged === this.#sent;
+  }
+
+  /** A message was sent by DATA. */
+  unpart(): void {
+    this.#nudged = 0;
+  }
+
   /** Settles when there is room, or the connection is of no use any more. */
   async room(wishOf: () => Wish, isUsable: () => boolean): Promise<void> {
     while (isUsable() && !this.#window.hasRoom(wishOf())) await this.#change();

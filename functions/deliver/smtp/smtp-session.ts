@@ -154,6 +154,7 @@ export class SmtpSession {
     this.#isFresh = false;
     this.messages += 1;
     const number = this.messages;
+    this.#flights.unpart();
     const envelope = () => this.#envelope(mail, deadline, given.most > 1);
     let refusal = await envelope();
     if (this.#tellsSize && refusal !== undefined && isOfSize(refusal)) {
@@ -192,7 +193,8 @@ export class SmtpSession {
     this.messages += 1;
     const number = this.messages;
     const tellsSize = this.#tellsSize;
-    const parts = this.#dirty || this.#byData > 0 || this.#flights.unanswered > 0;
+    const follows = this.#dirty || this.#byData > 0 || this.#flights.unanswered > 0;
+    const parts = follows && !this.#flights.isParted;
     this.#dirty = false;
     const [mailFrom, rcptTo] = envelopeCommands(mail, tellsSize) as readonly [Command, Command];
     const commands: readonly Command[] = [...(parts ? [reset] : []), mailFrom, rcptTo];
