@@ -8,10 +8,11 @@ import {isConfused, isMailTaken, mayBeLimit, type Spent} from '../../shared/smtp
 import {keyOf, type Target} from '../../shared/smtp/target.ts';
 import type {Hosts} from './next-hop/next-hop-hosts.ts';
 import type {Connections} from './pace/connections.ts';
+import type {Sent} from './smtp/sent.ts';
 import type {SentOctets} from './smtp/sent-octets.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 import {openSession} from './smtp/smtp-opening.ts';
-import type {Sent, SmtpSession} from './smtp/smtp-session.ts';
+import type {SmtpSession} from './smtp/smtp-session.ts';
 import {allowanceOf, type Deadline} from './smtp/timeouts.ts';
 import {type Turn, Turns} from './smtp/turns.ts';
 
@@ -31,6 +32,10 @@ export interface Transaction extends Deadline {
   /** Whether another target is to be tried rather than waiting for a place at this one. */
   readonly hasNext?: boolean;
   readonly wantsCertificate?: boolean;
+  /** Nearer servers are sent no flights, in milliseconds. */
+  readonly leastRoundTripMs?: number;
+  /** Whether the receiver is in trouble: then no message leaves before the one before it has its reply. */
+  readonly isTroubled?: () => boolean;
 }
 
 export type Transacted = Sent & {
@@ -41,6 +46,8 @@ export type Transacted = Sent & {
   readonly isFresh: boolean;
   readonly couldAuthenticate: boolean;
   readonly wasPipelining: boolean;
+  /** Whether the server was asked on the connection if it knows BDAT. */
+  readonly wasProbed?: boolean;
   /** What was sent over the connection so far. */
   readonly sentOctets?: SentOctets;
 };
@@ -92,26 +99,42 @@ export class Lane {
       this.#maxMessages = Math.min(capacity.messagesPerConnection, habits.messagesPerConnection(target));
       const before = this.#session;
       const kept = await this.#keptFor(target);
-      const transacted = await (kept ? sendOver(kept, transaction) : this.#transactAnew(transaction));
+      const transacted = await (kept ? this.#sendOver(kept, transaction) : this.#transactAnew(transaction));
+      if (!transacted.ok && transacted.again) {
+        limit = undefined;
+        continue;
+      }
       if (transacted.ok || transacted.spent === undefined || transaction.isOver?.()) {
         if (limit !== undefined && isMailTaken(transacted))
           habits.spentAfter(target, limit.messages, limit.spent);
         return transacted;
       }
-      const {failure, spent, messages} = transacted;
+      const {failure, spent, messages, isBehind} = transacted;
       const wasIdle = kept !== before;
-      limit = mayBeLimit(failure, spent, wasIdle) ? {messages: messages - 1, spent} : undefined;
+      const isLimit = mayBeLimit(failure, spent, wasIdle) && !isBehind;
+      limit = isLimit ? {messages: messages - 1, spent} : undefined;
+      if (isBehind) {
+        // Those in front of it in the group go first. They know of the loss by then.
+        await new Promise(resolve => setImmediate(resolve));
+        await turn.yield();
+      }
     }
   }
 
-  /** Uses a new connection; and another one without pipelining if that turns out to be too much for the server. */
+  /**
+   * Uses a new connection; another one without the probe for BDAT, and one without pipelining, if that turns out to be too
+   * much for the server.
+   */
   async #transactAnew(transaction: Transaction): Promise<Transacted> {
     const {target, turn} = transaction;
     const {habits} = this.#connections;
-    const transacted = await this.#transactOver(transaction, habits.canPipeline(target));
-    const {wasPipelining, spent} = transacted;
-    if (transacted.ok || spent !== undefined || !wasPipelining || !isConfused(transacted.failure))
-      return transacted;
+    let transacted = await this.#transactOver(transaction, habits.canPipeline(target));
+    if (isTooMuch(transacted) && transacted.wasProbed) {
+      await turn.take();
+      habits.cannotTakeFlights(target);
+      transacted = await this.#transactOver(transaction, habits.canPipeline(target));
+    }
+    if (!isTooMuch(transacted)) return transacted;
     await turn.take();
     const again = await this.#transactOver(transaction, false);
     if (again.ok || !isConfused(again.failure)) habits.cannotPipeline(target);
@@ -128,13 +151,14 @@ export class Lane {
         ...transaction,
         connectTimeoutMs,
         pipelining,
+        chunking: capacity.messagesPerFlight > 1 && this.#connections.habits.canTakeFlights(target),
         allowance: allowanceOf(openingMs?.()),
       }),
     );
     if (!opened.ok)
       return {...opened, messages: 0, isFresh: true, couldAuthenticate: false, wasPipelining: false};
     this.#session = opened.session;
-    return sendOver(opened.session, transaction);
+    return this.#sendOver(opened.session, transaction);
   }
 
   async #keptFor(target: Target): Promise<SmtpSession | undefined> {
@@ -158,14 +182,26 @@ export class Lane {
     if (session.messages >= this.#maxMessages) void session.quit();
     await this.#connections.keepOne(session, this.#receiver, this.#capacity ?? {idleSeconds: 0});
   }
+
+  async #sendOver(
+    session: SmtpSession,
+    {envelope, content, turn, isTroubled, ...deadline}: Transaction,
+  ): Promise<Transacted> {
+    const {habits} = this.#connections;
+    const isFresh = !session.hasTakenMail;
+    const mail = {...envelope, content: await content()};
+    const {target, capacity} = deadline;
+    const most = isTroubled?.() || !habits.canTakeFlights(target) ? 1 : capacity.messagesPerFlight;
+    const sent = await session.send(mail, turn, {...deadline, most});
+    if (session.isUnfitForFlights) habits.cannotTakeFlights(target);
+    const {facts, couldAuthenticate, pipelining: wasPipelining, hasProbed: wasProbed, sentOctets} = session;
+    const messages = sent.number ?? session.messages;
+    return {...sent, facts, messages, isFresh, couldAuthenticate, wasPipelining, wasProbed, sentOctets};
+  }
 }
 
-async function sendOver(
-  session: SmtpSession,
-  {envelope, content, turn, ...deadline}: Transaction,
-): Promise<Transacted> {
-  const isFresh = !session.hasTakenMail;
-  const sent = await session.send({...envelope, content: await content()}, turn, deadline);
-  const {facts, messages, couldAuthenticate, pipelining: wasPipelining, sentOctets} = session;
-  return {...sent, facts, messages, isFresh, couldAuthenticate, wasPipelining, sentOctets};
-}
+const isTooMuch = (transacted: Transacted): boolean =>
+  !transacted.ok &&
+  transacted.spent === undefined &&
+  transacted.wasPipelining &&
+  isConfused(transacted.failure);

@@ -4,6 +4,7 @@
 import {createHash} from 'node:crypto';
 import {type Destination, isOfSettingsSmarthost} from '../../shared/delivery/destination.ts';
 import {isAnswer, isOfReceiver, isPutOff} from '../../shared/delivery/receivers/blame.ts';
+import type {Entry} from '../../shared/delivery/receivers/entry.ts';
 import {patienceOf} from '../../shared/delivery/receivers/patience.ts';
 import {type DeliveryQueue, placementOf} from '../../shared/delivery/receivers/placement.ts';
 import type {Treatment} from '../../shared/delivery/receivers/treatment.ts';
@@ -59,11 +60,12 @@ export class ReceiverWatch {
     this.#isProbe = entry?.down !== undefined;
   }
 
-  get limits(): Pick<Transaction, 'patience' | 'waitsOn' | 'isOver'> {
+  get limits(): Pick<Transaction, 'patience' | 'waitsOn' | 'isOver' | 'isTroubled'> {
     return {
       patience: this.#patience,
       waitsOn: stage => this.#waitsOn(stage),
       isOver: () => this.#belongsElsewhere(),
+      isTroubled: () => hasSigns(this.#receivers.entryOf(this.#destination.receiver)),
     };
   }
 
@@ -175,6 +177,11 @@ export class ReceiverWatch {
     return this.#receivers.late(this.#destination.receiver, {where, reason});
   }
 }
+
+/** An entry may also tell nothing but how fast the receiver takes mail that piles up. */
+const hasSigns = (entry: Entry | undefined): boolean =>
+  entry !== undefined &&
+  (entry.failures > 0 || entry.lates > 0 || entry.down !== undefined || entry.slow !== undefined);
 
 const freshMs = 1_000;
 const leastOpeningMs = 1_000;

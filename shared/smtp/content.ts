@@ -10,6 +10,8 @@ export const lineEnd = /(?<!\r)\r*\n|\r/g;
 export interface Content {
   /** What is sent: dots are stuffed, and the closing dot is included (RFC 5321 4.5.2). */
   readonly wire: Buffer;
+  /** The octets of the message itself, as BDAT has them (RFC 3030): no dot is stuffed. */
+  readonly octets: () => Buffer;
   /** The octets of the message itself, as SIZE counts them (RFC 1870). */
   readonly size: number;
   /** Whether an octet is above 127, so that the server must offer 8BITMIME (RFC 6152). */
@@ -31,6 +33,8 @@ export function contentOf(mime: string): Content {
   const stuffed = text.replace(/(^|\r\n)\./g, '$1..');
   const wire = Buffer.from(`${stuffed}.\r\n`, 'utf8');
   const size = wire.length - 3 - (stuffed.length - text.length);
+  const isStuffed = stuffed.length > text.length;
+  const octets = () => (isStuffed ? Buffer.from(text, 'utf8') : wire.subarray(0, size));
   // Only ASCII has as many octets in UTF-8 as JavaScript has code units.
-  return {wire, size, eightBit: size !== text.length};
+  return {wire, octets, size, eightBit: size !== text.length};
 }

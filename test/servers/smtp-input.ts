@@ -23,6 +23,10 @@ export class SmtpInput {
     return text === undefined ? undefined : `${text}\r\n`;
   };
 
+  /** So many octets, once they are there (RFC 3030). */
+  octets = (count: number): string | undefined =>
+    this.#held.length < count ? undefined : this.#take(count, 0);
+
   #upTo(mark: string): string | undefined {
     const end = this.#held.indexOf(mark);
     if (end !== -1) return this.#take(end, mark.length);

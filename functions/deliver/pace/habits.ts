@@ -6,6 +6,8 @@ import {BoundedMap} from '../../runtime/bounded-map.ts';
 
 /** How long not to pipeline to a server that lost commands. It may be fixed by then. */
 const withoutPipeliningMs = 3_600_000;
+/** How long no flights go to a server that lost count in one, or broke off. A restart does so too. */
+const withoutFlightsMs = 600_000;
 /** How long a server counts as full. Others that have connections to it may be gone by then. */
 const fullMs = 600_000;
 const maxServers = 1_000;
@@ -13,6 +15,8 @@ const maxServers = 1_000;
 export class Habits {
   /** Servers that offer PIPELINING and lose pipelined commands, and until when that is believed. */
   readonly #withoutPipelining = new BoundedMap<string, number>(maxServers);
+  /** Servers that should not be sent flights, and until when that is believed. */
+  readonly #withoutFlights = new BoundedMap<string, number>(maxServers);
   /** How many messages a server takes on a connection. */
   readonly #messages = new BoundedMap<string, number>(maxServers);
   /** How many messages the last connection had carried that was lost without a word of a limit. */
@@ -31,6 +35,14 @@ export class Habits {
 
   cannotPipeline(target: Target): void {
     this.#withoutPipelining.set(serverOf(target), this.#now() + withoutPipeliningMs);
+  }
+
+  canTakeFlights(target: Target): boolean {
+    return (this.#withoutFlights.get(serverOf(target)) ?? 0) <= this.#now();
+  }
+
+  cannotTakeFlights(target: Target): void {
+    this.#withoutFlights.set(serverOf(target), this.#now() + withoutFlightsMs);
   }
 
   /** While a server is full, no connection to it should lie idle: another lane or environment waits for the place. */

@@ -18,6 +18,10 @@ interface Waiting {
   readonly resolve: (answer: Answer) => void;
 }
 
+type Lines = readonly (readonly [Stage, string])[];
+type Hears = (answer: Answer) => void;
+type Chunk = Pick<Content, 'octets' | 'size'>;
+
 /** How long a server may take to answer QUIT before the connection is closed on it. */
 const quitMs = 2_000;
 
@@ -34,6 +38,10 @@ export class Conversation {
   readonly #onClose = () => this.#lose('the connection was closed');
   #timer: NodeJS.Timeout | undefined;
   #loss: string | undefined;
+  #hasLeft = false;
+  #hasSaidUnasked = false;
+  #askedMs = 0;
+  #roundTripMs = Number.POSITIVE_INFINITY;
 
   /**
    * @param socket may be paused, so that nothing is missed
@@ -60,6 +68,21 @@ export class Conversation {
     return this.#loss;
   }
 
+  /** Whether the server has answered a command by 421: it deals with none of those behind it. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
+
+  /** Whether there was a reply too many. */
+  get hasSaidUnasked(): boolean {
+    return this.#hasSaidUnasked;
+  }
+
+  /** The shortest time in which it was answered, as far as is known. */
+  get roundTripMs(): number {
+    return this.#roundTripMs;
+  }
+
   /** What it has sent so far, and those before it on the connection. */
   get sentOctets(): SentOctets {
     return this.#count.sentOctets;
@@ -74,11 +97,14 @@ export class Conversation {
     return this.commands([[stage, line]])[0]!;
   }
 
-  /** Sends commands in one flight. */
-  commands(lines: readonly (readonly [Stage, string])[]): Promise<Answer>[] {
+  /**
+   * Sends commands in one flight.
+   * @param hears is told what each comes to before the next reply is given to the next command. It may close the conversation.
+   */
+  commands(lines: Lines, hears?: Hears): Promise<Answer>[] {
     this.#socket.cork();
     const answers = lines.map(([stage, line]) => {
-      const {promise} = this.#expect(stage);
+      const {promise} = this.#expect(stage, hears);
       if (this.open) this.#write(`${line}\r\n`);
       return promise;
     });
@@ -97,12 +123,39 @@ export class Conversation {
     this.#socket.cork();
     this.#count.text(size);
     this.#write(wire, error => {
-      if (error) return;
-      waiting.stage = 'message';
-      if (this.#waiting[0] === waiting) this.#watch();
+      if (!error) this.#hasLeftProcess(waiting);
     });
     process.nextTick(() => this.#socket.uncork());
     return waiting.promise;
+  }
+
+  /**
+   * Sends commands, and behind them a text by BDAT (RFC 3030), in one write. As long as the write is not over, the text
+   * has not left as a whole, and no other may be written: it would count with that.
+   * @param deadline of the text
+   * @param hears as above, at last of the text
+   * @returns settles when all octets have left the process, or the connection is lost
+   */
+  flight(lines: Lines, {octets, size}: Chunk, deadline: Deadline, hears: Hears): Promise<void> {
+    const {promise: left, resolve} = Promise.withResolvers<void>();
+    for (const [stage] of lines) this.#expect(stage, hears);
+    this.deadline = deadline;
+    const waiting = this.#expect('data', hears);
+    if (!this.open) return Promise.resolve();
+    this.#socket.cork();
+    this.#write(`${lines.map(([, line]) => `${line}\r\n`).join('')}BDAT ${size} LAST\r\n`);
+    this.#count.text(size);
+    this.#write(octets(), error => {
+      if (!error) this.#hasLeftProcess(waiting);
+      resolve();
+    });
+    this.#socket.uncork();
+    return left;
+  }
+
+  #hasLeftProcess(waiting: Waiting): void {
+    waiting.stage = 'message';
+    if (this.#waiting[0] === waiting) this.#watch();
   }
 
   #write(octets: string | Buffer, done?: (error?: Error | null) => void): void {
@@ -110,11 +163,18 @@ export class Conversation {
     this.#socket.write(octets, done);
   }
 
-  #expect(stage: Stage): Waiting {
-    const {promise, resolve} = Promise.withResolvers<Answer>();
+  #expect(stage: Stage, hears?: Hears): Waiting {
+    const {promise, resolve: settle} = Promise.withResolvers<Answer>();
+    const resolve = (answer: Answer) => {
+      settle(answer);
+      hears?.(answer);
+    };
     const waiting = {stage, deadline: this.deadline, promise, resolve};
     if (this.#loss !== undefined) resolve(failed(stage, 'lost', this.#loss));
-    else if (this.#waiting.push(waiting) === 1) this.#watch();
+    else if (this.#waiting.push(waiting) === 1) {
+      this.#askedMs = this.deadline.now();
+      this.#watch();
+    }
     return waiting;
   }
 
@@ -149,7 +209,13 @@ export class Conversation {
 
   #answer(raw: RawReply): void {
     const waiting = this.#waiting.shift();
+    if (this.#askedMs > 0 && waiting) {
+      this.#roundTripMs = Math.min(this.#roundTripMs, waiting.deadline.now() - this.#askedMs);
+      this.#askedMs = 0;
+    }
     const answer = answerOf(raw, waiting?.stage, this.#secrets);
+    if (waiting === undefined) this.#hasSaidUnasked = true;
+    else if (raw.code === 421) this.#hasLeft = true;
     waiting?.resolve(answer);
     const words = answer.ok ? `${answer.reply.code} ${answer.reply.text}` : answer.failure.description;
     // A server that does not know EHLO may say so in any way. HELO comes next, on the same connection.
@@ -201,7 +267,7 @@ export class Conversation {
     await closed;
   }
 
-  close(): void {
-    this.#lose('closed by us');
+  close(why = 'closed by us'): void {
+    this.#lose(why);
   }
 }

@@ -29,6 +29,8 @@ export interface SessionOptions extends Deadline {
   readonly connectTimeoutMs: number;
   /** False for a server that has shown that it offers PIPELINING and cannot do it. */
   readonly pipelining: boolean;
+  /** Whether the server may be asked if it knows BDAT: not where it has shown that it should not be sent flights. */
+  readonly chunking?: boolean;
   /** Whether the facts are to tell the server's certificate. */
   readonly wantsCertificate?: boolean;
 }
@@ -206,6 +208,7 @@ class SmtpOpening {
       extensions: this.#extensions,
       facts: {...facts, ...(policyFailure !== undefined && {policyFailure})},
       pipelining: this.#extensions.has('PIPELINING') && this.#options.pipelining,
+      chunking: this.#options.chunking ?? false,
       openedMs: this.#options.now(),
     });
   }

@@ -1,11 +1,19 @@
 // One SMTP connection to one address, used for one message after another; smtp-opening.ts has opened, secured and
-// authenticated it. A transaction starts before the reply to the dot of the one before has come, which costs one round
-// trip a message instead of two.
-// BDAT (RFC 3030) behind RCPT in the same flight would save one more for the first message of a connection. It is not
-// used, as the text would go before the server has agreed to it. A proxy that passes CHUNKING on and does not know BDAT
-// would take the text for commands; and after a lost connection nobody would know that the message was not sent.
+// authenticated it. There are two ways to send a message:
+// - By DATA. The text goes when the server has taken the envelope. The envelope of the next message leaves with the text,
+//   where the server offers PIPELINING: one round trip a message.
+// - In a flight (RFC 3030 with RFC 2920): MAIL, RCPT, BDAT and the text at once, and several such messages before the
+//   first reply: one round trip for all of them. shared/smtp/flight-window.ts has how many.
+// A flight shows the text to a server that has not agreed to anything. So it first has to show that it knows BDAT
+// (shared/smtp/bdat-probe.ts), on each connection: whoever passes CHUNKING on without knowing it would read the text as
+// commands. When a connection is lost, messages of a flight may have been sent whose text had left as a whole. It is
+// known which: texts leave one after the other, each in a write of its own. RSET parts the messages of a flight: what
+// became of one changes nothing for the next, and its reply shows that the server has not lost count.
 
-import {type Failure, factFailure, type Tried} from '../../../shared/smtp/failure.ts';
+import {type Probed, probe, probedOf} from '../../../shared/smtp/bdat-probe.ts';
+import type {Failure} from '../../../shared/smtp/failure.ts';
+import {outOfStep} from '../../../shared/smtp/flight-replies.ts';
+import {mostOctets} from '../../../shared/smtp/flight-window.ts';
 import {
   type Command,
   type Extensions,
@@ -15,23 +23,24 @@ import {
   misfitOf,
   parameterRefusalOf,
 } from '../../../shared/smtp/mail-parameters.ts';
-import {isClean, type Spent, spentBy} from '../../../shared/smtp/spent-connection.ts';
+import {isClean, spentBy} from '../../../shared/smtp/spent-connection.ts';
 import type {Target} from '../../../shared/smtp/target.ts';
-import {failureOf} from './answer.ts';
+import {type Answer, failureOf} from './answer.ts';
 import type {Conversation} from './conversation.ts';
+import {Flights, reset} from './flights.ts';
+import {
+  hurried,
+  leastRoundTripMs,
+  notBegun,
+  outOfTime,
+  type SendOptions,
+  type Sent,
+  unclearProbe,
+} from './sent.ts';
 import type {SentOctets} from './sent-octets.ts';
 import type {SessionFacts} from './session-facts.ts';
 import {allowanceOf, type Deadline} from './timeouts.ts';
 import type {Turn} from './turns.ts';
-
-/** `spent` is there where the connection is to blame as far as anybody knows: another one is to decide. */
-export type Sent = Tried & {readonly spent?: Spent};
-
-/** RSET is no work for a server. Half of the time stays, so that another connection can be tried. */
-const hurried = (deadline: Deadline): Deadline => {
-  const nowMs = deadline.now();
-  return {...deadline, deadlineMs: nowMs + Math.min(10_000, (deadline.deadlineMs - nowMs) / 2)};
-};
 
 export interface Opening {
   readonly target: Target;
@@ -39,6 +48,8 @@ export interface Opening {
   readonly extensions: Extensions;
   readonly facts: SessionFacts;
   readonly pipelining: boolean;
+  /** Whether the server may be asked if it knows BDAT. */
+  readonly chunking: boolean;
   readonly openedMs: number;
 }
 
@@ -49,24 +60,34 @@ export class SmtpSession {
   readonly openedMs: number;
   /** How many messages were begun on it. */
   messages = 0;
+  /** Whether it was asked if it knows BDAT. */
+  hasProbed = false;
   #isFresh = true;
   #hasTakenMail = false;
   readonly #conversation: Conversation;
   readonly #extensions: Extensions;
+  readonly #flights: Flights;
+  #chunking: Probed | 'unasked';
   /** Whether MAIL names the size: not where the server offers SIZE and then refuses it. */
   #tellsSize: boolean;
   /** Whether the server is in a transaction that came to nothing. */
   #dirty = false;
+  /** Texts that were sent by DATA and have no reply yet. */
+  #byData = 0;
+  /** Whether no other message may be sent over it. */
+  #isSpent = false;
   #goodbye: Promise<void> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
 
-  constructor({target, conversation, extensions, facts, pipelining, openedMs}: Opening) {
+  constructor({target, conversation, extensions, facts, pipelining, chunking, openedMs}: Opening) {
     this.target = target;
     this.facts = facts;
     this.pipelining = pipelining;
     this.openedMs = openedMs;
     this.#conversation = conversation;
+    this.#flights = new Flights(conversation);
     this.#extensions = extensions;
+    this.#chunking = pipelining && chunking && extensions.has('CHUNKING') ? 'unasked' : 'unknown';
     this.#tellsSize = extensions.has('SIZE');
   }
 
@@ -85,14 +106,19 @@ export class SmtpSession {
     return this.#conversation.sentOctets;
   }
 
+  /** Whether the server has shown that it should not be sent flights. */
+  get isUnfitForFlights(): boolean {
+    return this.#flights.isUnfit || this.#conversation.hasSaidUnasked;
+  }
+
   get usable(): boolean {
-    return this.#conversation.open;
+    return this.#conversation.open && !this.#isSpent;
   }
 
   /** Sends one message to one recipient. After a refusal the session may be used again, unless it is spent. */
-  send(mail: Mail, turn: Turn, deadline: Deadline): Promise<Sent> {
-    const sent = this.#send(mail, turn, deadline);
-    this.#last = sent;
+  send(mail: Mail, turn: Turn, options: SendOptions): Promise<Sent> {
+    const sent = this.#send(mail, turn, options);
+    this.#last = Promise.all([this.#last, sent]).then(() => {});
     return sent;
   }
 
@@ -101,50 +127,107 @@ export class SmtpSession {
     await this.#last;
   }
 
-  async #send(mail: Mail, turn: Turn, given: Deadline): Promise<Sent> {
+  async #send(mail: Mail, turn: Turn, options: SendOptions): Promise<Sent> {
+    const misfit = misfitOf(mail, this.#extensions);
+    if (misfit !== undefined) {
+      this.#isFresh = false;
+      return {ok: false, failure: misfit};
+    }
+    const {most, now, lastTextMs, deadlineMs, leastRoundTripMs: leastMs = leastRoundTripMs} = options;
+    const {size} = mail.content;
+    const isFar = this.#conversation.roundTripMs >= leastMs;
+    const flies = () => this.#chunking === 'known' && most > 1 && isFar && size <= mostOctets;
+    if (flies()) {
+      const wishOf = () => ({octets: size, most, leftMs: (lastTextMs ?? deadlineMs) - now()});
+      await this.#flights.room(wishOf, () => this.usable);
+    } else if (this.#chunking === 'known') await this.#flights.empty();
+    if (this.usable && flies()) return this.#fly(mail, turn, options);
+    if (!this.usable && this.#chunking === 'known') return notBegun;
+    return this.#sendByData(mail, turn, options);
+  }
+
+  async #sendByData(mail: Mail, turn: Turn, given: SendOptions): Promise<Sent> {
     const conversation = this.#conversation;
     const deadline = {...given, allowance: allowanceOf(given.patience?.beforeTextMs)};
     conversation.deadline = deadline;
     const isFresh = this.#isFresh;
     this.#isFresh = false;
-    const misfit = misfitOf(mail, this.#extensions);
-    if (misfit !== undefined) return {ok: false, failure: misfit};
     this.messages += 1;
-    let refusal = await this.#envelope(mail, deadline);
+    const number = this.messages;
+    this.#flights.unpart();
+    const envelope = () => this.#envelope(mail, deadline, given.most > 1);
+    let refusal = await envelope();
     if (this.#tellsSize && refusal !== undefined && isOfSize(refusal)) {
       this.#tellsSize = false;
-      const again = await this.#envelope(mail, deadline);
+      const again = await envelope();
       // A server that also closes the connection has refused the message all the same.
       if (again?.result !== 'lost') refusal = again;
     }
-    if (refusal !== undefined) return this.#refused(refusal, mail, isFresh);
+    if (refusal !== undefined) return {...this.#refused(refusal, mail, isFresh), number};
     if (deadline.now() > (deadline.lastTextMs ?? deadline.deadlineMs)) {
       conversation.close();
-      return {
-        ok: false,
-        failure: factFailure('data', 'out-of-time', 'no time is left to wait for the reply'),
-      };
+      return {ok: false, failure: outOfTime, number};
     }
     conversation.deadline = given;
     const answered = conversation.content(mail.content);
+    const {size} = mail.content;
+    // The first flight follows it at once. Behind a message that is too large for a flight nothing does.
+    if (size > mostOctets) this.#flights.left(size, given.now());
+    this.#byData += 1;
     if (this.pipelining) turn.pass();
     const answer = await answered;
+    this.#byData -= 1;
+    if (size > mostOctets) this.#flights.answered(given.now());
     const failure = failureOf(answer, 'message', 2);
-    if (failure === undefined) return answer as Extract<Sent, {ok: true}>;
+    if (failure === undefined) return {...(answer as Extract<Sent, {ok: true}>), number};
     // After a reply that came before the whole text was sent, the server reads the rest of the text as commands.
     if (!isClean(failure.reply) || failure.stage === 'data') conversation.close();
-    return this.#refused(failure, mail, isFresh);
+    return {...this.#refused(failure, mail, isFresh), number};
+  }
+
+  /** The message leaves at once, behind those that have no reply yet. */
+  async #fly(mail: Mail, turn: Turn, given: SendOptions): Promise<Sent> {
+    const conversation = this.#conversation;
+    const {now, lastTextMs, deadlineMs} = given;
+    if (now() > (lastTextMs ?? deadlineMs)) return {ok: false, failure: outOfTime, number: 0};
+    this.messages += 1;
+    const number = this.messages;
+    const tellsSize = this.#tellsSize;
+    const follows = this.#dirty || this.#byData > 0 || this.#flights.unanswered > 0;
+    const parts = follows && !this.#flights.isParted;
+    this.#dirty = false;
+    const [mailFrom, rcptTo] = envelopeCommands(mail, tellsSize) as readonly [Command, Command];
+    const commands: readonly Command[] = [...(parts ? [reset] : []), mailFrom, rcptTo];
+    conversation.deadline = {...given, allowance: allowanceOf(given.patience?.beforeTextMs)};
+    const flown = this.#flights.send(commands, mail.content, given);
+    await flown.left;
+    turn.pass();
+    const {fate, inStep, isUnknown, isBehind} = await flown.fate;
+    if (fate.ok) return {...fate, number};
+    const {failure} = fate;
+    // What is behind it has parted from it by RSET.
+    if (number === this.messages && failure.stage !== 'mailfrom') this.#dirty = true;
+    if (tellsSize && inStep && isOfSize(failure)) {
+      this.#tellsSize = false;
+      return {ok: false, failure, again: true, number};
+    }
+    const sent = this.#refused(failure, mail, false);
+    return {...sent, ...(isUnknown && {spent: 'doubtful'}), number, isBehind};
   }
 
   /** MAIL, RCPT and DATA: why the text must not be sent, or undefined when the server waits for it. */
-  async #envelope(mail: Mail, deadline: Deadline): Promise<Failure | undefined> {
+  async #envelope(mail: Mail, deadline: Deadline, mayProbe: boolean): Promise<Failure | undefined> {
     const conversation = this.#conversation;
     const commands = envelopeCommands(mail, this.#tellsSize);
-    const reset = this.#dirty;
+    const isReset = this.#dirty;
     this.#dirty = false;
-    const failures = await this.#ask(reset ? [['mailfrom', 'RSET'], ...commands] : commands, deadline);
+    const probes = mayProbe && !isReset && this.#chunking === 'unasked';
+    const failures = probes
+      ? await this.#askWithProbe(commands)
+      : await this.#ask(isReset ? [reset, ...commands] : commands, deadline);
+    if (!Array.isArray(failures)) return failures;
     const refused = failures.find(failure => failure !== undefined);
-    if (reset && failures.shift() !== undefined) {
+    if (isReset && failures.shift() !== undefined) {
       // MAIL may now stand in the transaction before, and RCPT add to its recipients.
       this.#dirty = true;
       conversation.close();
@@ -178,11 +261,41 @@ export class SmtpSession {
     return failures;
   }
 
+  /**
+   * The commands in one flight, behind the question whether the server knows BDAT.
+   * @returns what each came to; or one failure where nothing on the connection can be believed
+   */
+  async #askWithProbe(commands: readonly Command[]): Promise<(Failure | undefined)[] | Failure> {
+    const conversation = this.#conversation;
+    this.hasProbed = true;
+    const heard: Answer[] = [];
+    let probed: Probed | undefined;
+    const answers = conversation.commands([probe, ...commands]).map(async (answer, index) => {
+      heard[index] = await answer;
+      // At once: of a server that has lost a command, the last reply would be waited for in vain.
+      if (probed !== 'unclear') probed = probedOf(heard);
+      if (probed === 'unclear') conversation.close(outOfStep);
+    });
+    await Promise.all(answers);
+    const [ofProbe, ...others] = heard as [Answer, ...Answer[]];
+    this.#chunking = probed ?? 'unasked';
+    this.#flights.isUnfit ||= probed === 'unclear';
+    if (probed === 'unclear') return ofProbe.ok ? unclearProbe(ofProbe.reply.text) : ofProbe.failure;
+    return others.map((answer, index) => failureOf(answer, commands[index]![0], index === 2 ? 3 : 2));
+  }
+
   #refused(failure: Failure, mail: Mail, isFresh: boolean): Sent {
     const spent = spentBy(failure, {isFresh, hasTakenMail: this.#hasTakenMail, isDirty: this.#dirty});
-    if (spent !== undefined) void this.quit();
+    if (spent !== undefined) void this.#leave();
     const named = parameterRefusalOf(failure, mail) ?? failure;
     return {ok: false, failure: named, ...(spent && {spent})};
+  }
+
+  /** Takes no other message, and says goodbye when those that are in flight have their replies. */
+  async #leave(): Promise<void> {
+    this.#isSpent = true;
+    await this.#last;
+    await this.quit();
   }
 
   /** Says goodbye, and settles when the connection is closed. No message may be in flight. */

@@ -3,12 +3,15 @@
 import {isJsonObject} from '../../json.ts';
 import {type Parsed, parseWholeNumber, right, wrong} from '../../parsed.ts';
 import {parseHost} from '../../smtp/address.ts';
+import {largestFlight} from '../../smtp/flight-window.ts';
 import type {PrefixGroup} from '../setting-group.ts';
 
 export interface Capacity {
   /** Connections at the same time: the receiver has as many lanes. */
   readonly connections: number;
   readonly messagesPerConnection: number;
+  /** How many messages of a connection may be without a reply, where the server takes texts by BDAT; 1 is DATA. */
+  readonly messagesPerFlight: number;
   /** Seconds. */
   readonly connectTimeout: number;
   /** Seconds that a connection may wait for the next batch in a warm environment, beside those in use. */
@@ -32,15 +35,33 @@ export const capacity: PrefixGroup<Partial<Capacity>> = {
   read: (reader, name) => reader.parsed(name, parseCapacity),
 };
 
-/** Other people's servers count each connection, also an idle one; a smarthost is there for us. */
+/**
+ * A batch has ten messages. A new connection takes four flights for them whether it may have four messages in one or ten:
+ * 1, 2, 4 and 3. Connections to domains are not kept. One that is kept takes one flight.
+ *
+ * Other people's servers count each connection, also an idle one; a smarthost is there for us.
+ */
 export const defaultCapacity: Readonly<Record<'domain' | 'smarthost', Capacity>> = {
-  domain: {connections: 2, messagesPerConnection: 100, connectTimeout: 30, idleSeconds: 0},
-  smarthost: {connections: 10, messagesPerConnection: 1000, connectTimeout: 30, idleSeconds: 60},
+  domain: {
+    connections: 2,
+    messagesPerConnection: 100,
+    messagesPerFlight: 4,
+    connectTimeout: 30,
+    idleSeconds: 0,
+  },
+  smarthost: {
+    connections: 10,
+    messagesPerConnection: 1000,
+    messagesPerFlight: 10,
+    connectTimeout: 30,
+    idleSeconds: 60,
+  },
 };
 
 const ranges: Readonly<Record<keyof Capacity, readonly [number, number]>> = {
   connections: [1, 1000],
   messagesPerConnection: [1, 1_000_000],
+  messagesPerFlight: [1, largestFlight],
   connectTimeout: [1, 300],
   idleSeconds: [0, 300],
   idleConnections: [0, 100],
