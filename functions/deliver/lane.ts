@@ -156,7 +156,11 @@ export class Lane {
     if (session === undefined) return;
     await session.drained();
     if (session.messages >= this.#maxMessages) void session.quit();
-    await this.#connections.keepOne(session, this.#receiver, this.#capacity ?? {idleSeconds: 0});
+    await this.#connections.keepOne(
+      session,
+      this.#receiver,
+      this.#capacity ?? {idleSeconds: 0, connections: 1},
+    );
   }
 }
 
