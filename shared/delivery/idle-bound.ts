@@ -1,7 +1,7 @@
 // How many connections to a receiver may lie idle, in one environment and in all of them together.
 
 import type {Capacity} from '../settings/groups/capacity.ts';
-import {isOfSettingsSmarthost} from './destination.ts';
+import {isSmarthost} from './destination.ts';
 
 export interface IdleBound {
   /** How many an environment may keep that count nowhere. */
@@ -21,5 +21,5 @@ export function idleBoundOf(
   {connections, idleConnections}: Pick<Capacity, 'connections' | 'idleConnections'>,
 ): IdleBound {
   if (idleConnections !== undefined) return {uncounted: 0, counted: idleConnections};
-  return {uncounted: fewIdle, counted: isOfSettingsSmarthost(receiver) ? batches * connections : 0};
+  return {uncounted: fewIdle, counted: isSmarthost(receiver) ? batches * connections : 0};
 }

@@ -59,7 +59,7 @@ async function batch(
 
 const leased = () => db.tables.itemsOf(table.name).length;
 
-test('as many as its last batch had lanes lie idle, of the settings’ smarthost; the first three need no lease', async () => {
+test('as many as its last batch had lanes lie idle, of a smarthost; the first three need no lease', async () => {
   const server = await serve();
   const one = environment();
   for (let round = 0; round < 3; round += 1) {
@@ -71,7 +71,7 @@ test('as many as its last batch had lanes lie idle, of the settings’ smarthost
   expect(db.calls).toBeLessThan(20);
 });
 
-test('of other receivers three lie idle, without a look at the table', async () => {
+test('of other people’s servers three lie idle, without a look at the table', async () => {
   const server = await serve();
   const one = environment();
   await batch(one, server, {lanes: 6, receiver: 'example.org'});
@@ -80,7 +80,7 @@ test('of other receivers three lie idle, without a look at the table', async () 
   expect(db.calls).toBe(0);
 });
 
-test('of the settings’ smarthost no more than twice its connections do beside the three of each environment', async () => {
+test('of a smarthost no more than twice its connections do beside the three of each environment', async () => {
   const server = await serve();
   const again: number[] = [];
   for (const each of [environment(), environment()]) {
