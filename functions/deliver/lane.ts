@@ -128,6 +128,7 @@ export class Lane {
         ...transaction,
         connectTimeoutMs,
         pipelining,
+        tlsSessions: this.#connections.tlsSessions,
         allowance: allowanceOf(openingMs?.()),
       }),
     );

@@ -10,6 +10,7 @@ import {fullFailureOf, isTurnedAway, saysFull} from '../../../shared/smtp/troubl
 import type {IdleLeases, Lease} from '../../receivers/idle-leases.ts';
 import type {Opened} from '../smtp/smtp-opening.ts';
 import type {SmtpSession} from '../smtp/smtp-session.ts';
+import {TlsSessions} from '../smtp/tls-sessions.ts';
 import {Habits} from './habits.ts';
 import {Places} from './places.ts';
 
@@ -33,6 +34,7 @@ export class Connections {
   /** The one that was used last is the last. */
   #kept: readonly Kept[] = [];
   readonly habits: Habits;
+  readonly tlsSessions = new TlsSessions();
   readonly #places = new Places();
   readonly #now: () => number;
   readonly #leases: Pick<IdleLeases, 'take'> | undefined;
