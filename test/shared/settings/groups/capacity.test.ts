@@ -48,6 +48,7 @@ test.each([
   ['messagesPerFlight', 1, 100],
   ['connectTimeout', 1, 300],
   ['idleSeconds', 0, 300],
+  ['idleConnections', 0, 1000],
   ['messagesPerMinute', 0, 1_000_000],
 ])('a capacity’s %s is from %i to %i', (member, least, most) => {
   const problemsWith = (value: number) =>
