@@ -7,7 +7,9 @@ import {stateExpiry, suppressionKey} from '../../shared/names.ts';
 export type Item = Readonly<Record<string, AttributeValue>>;
 
 const numberOf = (value: number): AttributeValue => ({N: String(value)});
-export const secondsOf = (ms: number): AttributeValue => numberOf(Math.ceil(ms / 1000));
+/** Never a second early. */
+const expirySecondsOf = (ms: number): AttributeValue => numberOf(Math.ceil(ms / 1000));
+export const secondsOf = (ms: number): AttributeValue => numberOf(Math.floor(ms / 1000));
 
 export const itemOf = ({who, reason, source, timeMs, code, status, expiresMs, count}: SuppressionEntry) => ({
   [suppressionKey]: {S: who},
@@ -17,7 +19,7 @@ export const itemOf = ({who, reason, source, timeMs, code, status, expiresMs, co
   count: numberOf(count),
   ...(code !== undefined && {code: numberOf(code)}),
   ...(status !== undefined && {status: {S: status}}),
-  ...(expiresMs !== undefined && {[stateExpiry]: secondsOf(expiresMs)}),
+  ...(expiresMs !== undefined && {[stateExpiry]: expirySecondsOf(expiresMs)}),
 });
 
 /** What another hand has written is read as far as it can be: an entry without a reason is an entry. */

@@ -26,7 +26,7 @@ export const reasonFor = (text: string): string =>
   printable(text).trim().slice(0, longestReason).toWellFormed();
 
 /** DynamoDB deletes what has expired some days later. */
-const isOver = ({expiresMs}: SuppressionEntry, nowMs: number): boolean =>
+export const isOver = ({expiresMs}: SuppressionEntry, nowMs: number): boolean =>
   expiresMs !== undefined && expiresMs <= nowMs;
 
 /**
