@@ -9,6 +9,7 @@ import {send} from './endpoints/send.ts';
 import {series} from './endpoints/series.ts';
 import {session} from './endpoints/session.ts';
 import {changeSettings, inForce, settings} from './endpoints/settings.ts';
+import {addSuppression, removeSuppressions, suppressions} from './endpoints/suppressions.ts';
 import {trace} from './endpoints/trace.ts';
 import type {Route} from './visit.ts';
 
@@ -22,6 +23,9 @@ export const routes: readonly Route[] = [
   settings,
   changeSettings,
   inForce,
+  suppressions,
+  addSuppression,
+  removeSuppressions,
   deadLetters,
   redriveLetters,
   dropLetters,

@@ -12,7 +12,7 @@ import {standingOf, tellIfOff} from './standing.ts';
 import {keysIn} from './subjects.ts';
 import {SuppressionList} from './suppression-list.ts';
 
-interface AddOptions {
+export interface AddOptions {
   readonly reason?: string;
   readonly source: string;
   readonly code?: number;
@@ -34,7 +34,7 @@ export const add: Act<[readonly string[], AddOptions]> = async (context, texts, 
 };
 
 /** What bounces were counted of an entry before stays counted. @throws UsageError */
-async function addTo(
+export async function addTo(
   context: Context,
   keys: readonly string[],
   {reason = '', source, code, status, expires}: AddOptions,

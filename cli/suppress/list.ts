@@ -1,13 +1,13 @@
 // `relayq suppress list`: what the list says of somebody, or what is in it.
 
 import type {SuppressionEntry} from '../../shared/delivery/suppression/entry.ts';
-import {isAddress} from '../../shared/delivery/suppression/subject.ts';
 import type {Act, ExitStatus} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {UsageError} from '../command/problems.ts';
 import {countOf} from '../terminal/printable.ts';
 import {type FilterOptions, isFiltered, isMeant} from './entry-filter.ts';
-import {entryDocument, entryLines, stateOf} from './entry-text.ts';
+import {entryDocument, entryLines} from './entry-text.ts';
+import {lookUp} from './look-up.ts';
 import {type StageStanding, standingOf, tellIfOff} from './standing.ts';
 import {keysIn} from './subjects.ts';
 import {SuppressionList} from './suppression-list.ts';
@@ -21,7 +21,7 @@ export const list: Act<[readonly string[], ListOptions]> = async (context, texts
   const standing = await standingOf(context);
   const {terminal} = context;
   tellIfOff(context, standing.settings);
-  if (texts.length > 0) return lookUp(context, keysIn(texts), standing);
+  if (texts.length > 0) return say(context, texts, standing);
   const {entries, isAll} = await some(context, options);
   show(context, entries, standing, {complete: isAll});
   if (entries.length === 0) terminal.tell('there are no such entries');
@@ -29,27 +29,12 @@ export const list: Act<[readonly string[], ListOptions]> = async (context, texts
   return 0;
 };
 
-/** An address is suppressed by its domain too. */
-async function lookUp(
-  context: Context,
-  keys: readonly string[],
-  standing: StageStanding,
-): Promise<ExitStatus> {
-  const asked = [...new Set(keys.flatMap(key => [key, domainOf(key)]))];
-  const found = await new SuppressionList(context).get(asked);
-  const entries = asked.flatMap(key => found.get(key) ?? []);
-  const suppressed = (key: string) =>
-    [key, domainOf(key)].some(each => {
-      const entry = found.get(each);
-      return entry !== undefined && stateOf(entry, standing) === 'suppressed';
-    });
-  const free = keys.filter(key => !suppressed(key));
-  show(context, entries, standing, {suppressed: keys.filter(suppressed), free});
+async function say(context: Context, texts: readonly string[], standing: StageStanding): Promise<ExitStatus> {
+  const {entries, suppressed, free} = await lookUp(context, keysIn(texts), standing);
+  show(context, entries, standing, {suppressed, free});
   for (const key of free) context.terminal.tell(`${key} is not suppressed`);
   return 0;
 }
-
-const domainOf = (key: string): string => (isAddress(key) ? key.slice(key.lastIndexOf('@') + 1) : key);
 
 async function some(context: Context, options: ListOptions) {
   const entries: SuppressionEntry[] = [];

@@ -161,8 +161,10 @@ function cellsOf(fields: readonly string[], columns: Reading['columns'], isOurs:
   return cells;
 }
 
-const reasonIn = ({reason, origin}: Cells): string =>
-  origin === undefined ? (reason ?? '') : `${reason ?? ''} (${origin})`.trim();
+const reasonIn = ({reason = '', origin}: Cells): string => {
+  const words = reason.replace(front, '');
+  return origin === undefined ? words : `${words} (${origin})`.trim();
+};
 
 const sourceIn = ({source}: Cells, {name}: ListForm): string =>
   source !== undefined && isSource(source) ? source : name === 'addresses' ? 'import' : name;
@@ -170,9 +172,12 @@ const sourceIn = ({source}: Cells, {name}: ListForm): string =>
 /** Sources are words: people choose entries by them. */
 export const isSource = (text: string): boolean => /^[\w.:-]{1,64}$/.test(text);
 
-/** SendGrid puts the status into a column, or leaves it at the front of the reply. */
+/** How a reply begins: `550 5.1.1 `, `550-5.1.1 `, `550 `. */
+const front = /^([45]\d\d)(?:[ -]+([45]\.\d{1,3}\.\d{1,3}))?(?![\d.])[ -]*/;
+
+/** SendGrid has the code at the front of the reply, and the status in a column or there. */
 function codesIn({code, status, reason = ''}: Cells): {code?: number; status?: string} {
-  const [, said, more] = /^([45]\d\d)(?:[ -]+([45]\.\d{1,3}\.\d{1,3}))?(?![\d.])/.exec(reason) ?? [];
+  const [, said, more] = front.exec(reason) ?? [];
   const number = /^[45]\d\d$/.test(code ?? '') ? Number(code) : Number(said);
   const enhanced = /^[45]\.\d{1,3}\.\d{1,3}$/.test(status ?? '') ? status : more;
   return {...(number > 0 && {code: number}), ...(enhanced !== undefined && {status: enhanced})};

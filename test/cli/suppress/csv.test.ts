@@ -142,13 +142,13 @@ describe('a list as it was downloaded from', () => {
       form: 'sendgrid',
       entries: [
         entry('jo@example.org', {
-          reason: '550 5.1.1 The email account, that you tried to reach, does not exist',
+          reason: 'The email account, that you tried to reach, does not exist',
           status: '5.1.1',
           code: 550,
           source: 'sendgrid',
           timeMs,
         }),
-        entry('bo@example.org', {reason: '550 No such user', code: 550, source: 'sendgrid', timeMs}),
+        entry('bo@example.org', {reason: 'No such user', code: 550, source: 'sendgrid', timeMs}),
       ],
     });
     expect(await entriesOf('ip,email,created\n192.0.2.1,jo@example.org,1515777069\n')).toMatchObject({
