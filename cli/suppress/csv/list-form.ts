@@ -127,7 +127,8 @@ export function entryIn(
   {form, columns}: Reading,
   nowMs: number,
 ): Parsed<SuppressionEntry> {
-  const cells = cellsOf(fields, columns, form.name === 'relayq');
+  const isOurs = form.name === 'relayq';
+  const cells = cellsOf(fields, columns, isOurs);
   const who = parseSubject(cells.who ?? '');
   if (!who.ok)
     return wrong(cells.who === undefined ? 'has no address' : `${quoted(cells.who)} ${who.problem}`);
@@ -139,10 +140,12 @@ export function entryIn(
   const [timeMs, expiresMs] = [timeIn(cells.time), timeIn(cells.expires)];
   if (timeMs === null || expiresMs === null)
     return wrong(`${quoted(timeMs === null ? cells.time : cells.expires)} is no time`);
-  const {code, status} = codesIn(cells);
+  // Ours have them in columns of their own.
+  const [, said, more] = (isOurs ? undefined : front.exec(cells.reason ?? '')) ?? [];
+  const {code, status} = codesIn(cells.code ?? said, cells.status ?? more);
   return right({
     who: who.value,
-    reason: reasonFor(reasonIn(cells)),
+    reason: reasonFor(reasonIn(cells, said !== undefined)),
     source: sourceIn(cells, form),
     timeMs: timeMs ?? nowMs,
     count: /^\d{1,9}$/.test(cells.count ?? '') ? Number(cells.count) : 0,
@@ -161,10 +164,11 @@ function cellsOf(fields: readonly string[], columns: Reading['columns'], isOurs:
   return cells;
 }
 
-const reasonIn = ({reason = '', origin}: Cells): string => {
-  const words = reason.replace(front, '');
+/** What stands at its front and was taken for a code is not told twice. */
+function reasonIn({reason = '', origin}: Cells, hasFront: boolean): string {
+  const words = hasFront ? reason.replace(front, '') : reason;
   return origin === undefined ? words : `${words} (${origin})`.trim();
-};
+}
 
 const sourceIn = ({source}: Cells, {name}: ListForm): string =>
   source !== undefined && isSource(source) ? source : name === 'addresses' ? 'import' : name;
@@ -176,12 +180,10 @@ export const isSource = (text: string): boolean => /^[\w.:-]{1,64}$/.test(text);
 const front = /^([45]\d\d)(?:[ -]+([45]\.\d{1,3}\.\d{1,3}))?(?![\d.])[ -]*/;
 
 /** SendGrid has the code at the front of the reply, and the status in a column or there. */
-function codesIn({code, status, reason = ''}: Cells): {code?: number; status?: string} {
-  const [, said, more] = front.exec(reason) ?? [];
-  const number = /^[45]\d\d$/.test(code ?? '') ? Number(code) : Number(said);
-  const enhanced = /^[45]\.\d{1,3}\.\d{1,3}$/.test(status ?? '') ? status : more;
-  return {...(number > 0 && {code: number}), ...(enhanced !== undefined && {status: enhanced})};
-}
+const codesIn = (code = '', status = '') => ({
+  ...(/^[45]\d\d$/.test(code) && {code: Number(code)}),
+  ...(/^[45]\.\d{1,3}\.\d{1,3}$/.test(status) && {status}),
+});
 
 /** Undefined for none, null for what cannot be read. */
 function timeIn(text: string | undefined): number | undefined | null {

@@ -342,11 +342,12 @@ describe('export', () => {
         expiresMs: Date.UTC(2099, 0, 1),
       },
       {who: 'xn--bcher-kva.example', reason: '', source: 'manual'},
+      {who: 'jo@example.org', reason: '550 5.1.1 of old'},
     );
     const before = stored();
     const path = join(cli.directory, 'export.csv');
     const {code, stderr} = await run('export', path);
-    expect([code, stderr]).toEqual([0, `3 entries exported to ${path}\n`]);
+    expect([code, stderr]).toEqual([0, `4 entries exported to ${path}\n`]);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     const text = await readFile(path, 'utf8');
     expect(text).toMatch(/^who,reason,source,time,code,status,expires,count\r\n/);
@@ -354,7 +355,7 @@ describe('export', () => {
     expect((await run('export', path)).stderr).toMatch(/is there already, and is not overwritten/);
     tables = new Tables();
     tables.create({logicalId: 'Suppressions', name: table, key: 'who'});
-    expect(await json('import', path)).toMatchObject({form: 'relayq', added: 3, wrong: 0});
+    expect(await json('import', path)).toMatchObject({form: 'relayq', added: 4, wrong: 0});
     expect(stored()).toEqual(before);
   });
 
