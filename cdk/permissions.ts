@@ -1,6 +1,7 @@
 // What the functions' roles may do, beside taking from their own queue: send on, publish results, read settings.
 
 import {ArnFormat, Stack} from 'aws-cdk-lib';
+import type {Table} from 'aws-cdk-lib/aws-dynamodb';
 import {Effect, PolicyStatement, type Role} from 'aws-cdk-lib/aws-iam';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import type {Construct} from 'constructs';
@@ -24,6 +25,16 @@ export function grantState(role: Role, {slots, receivers}: StateTables): void {
   allow(role, ['dynamodb:UpdateItem'], [slots.tableArn]);
   const onEntries = ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
   allow(role, onEntries, [receivers.tableArn]);
+}
+
+/** Lets a function look recipients up in the suppression list, and change nothing. */
+export function grantSuppressionLook(role: Role, table: Table): void {
+  allow(role, ['dynamodb:BatchGetItem'], [table.tableArn]);
+}
+
+/** Lets a function count bounces in the suppression list, and read nothing. */
+export function grantBounceCount(role: Role, table: Table): void {
+  allow(role, ['dynamodb:UpdateItem'], [table.tableArn]);
 }
 
 /** Lets a function ask how full queues are. */

@@ -10,18 +10,21 @@ import {DirectMxNetwork} from './direct-mx-network.ts';
 import {MailMetrics} from './mail-metrics.ts';
 import {type RelayqOptions, resolveOptions} from './options.ts';
 import {
+  grantBounceCount,
   grantDepth,
   grantDkimKeys,
   grantResults,
   grantSend,
   grantSettings,
   grantState,
+  grantSuppressionLook,
 } from './permissions.ts';
 import {allowProducers, onlyFunctionsSend} from './queue-policies.ts';
 import {Queues} from './queues.ts';
 import {RelayqFunction} from './relayq-function.ts';
 import {saveQueries} from './saved-queries.ts';
 import {stateTables} from './state-tables.ts';
+import {suppressionTable} from './suppression-table.ts';
 import {deliverTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
 
 export interface RelayqStackProps extends StackProps, RelayqOptions {}
@@ -66,6 +69,9 @@ export class RelayqStack extends Stack {
       grantSettings(role, options);
     }
     grantDkimKeys(deliver.role, options);
+    const suppressions = suppressionTable(this, names);
+    grantSuppressionLook(route.role, suppressions);
+    grantBounceCount(deliver.role, suppressions);
     const routing = {maxConcurrency: routeConcurrency};
     route.consumes(queues.outbox, routing);
     route.consumes(queues.waitingSoon, routing);

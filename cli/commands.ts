@@ -9,6 +9,7 @@ import {explain} from './explain/explain.ts';
 import {send} from './send/send.ts';
 import {set, settings, unset} from './settings/settings.ts';
 import {status, top} from './status/status.ts';
+import {suppress} from './suppress/suppress.ts';
 import {tail} from './tail/tail.ts';
 import {trace} from './trace/trace.ts';
 
@@ -22,6 +23,7 @@ export const commands: readonly AddCommand[] = [
   unset,
   deadLetters,
   dkim,
+  suppress,
   send,
   tail,
   browserConsole,

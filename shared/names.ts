@@ -52,6 +52,8 @@ export function namesOf(stage: string) {
     state: name('state'),
     /** The DynamoDB table of receivers in trouble. */
     receivers: name('receivers'),
+    /** The DynamoDB table of the suppression list. */
+    suppressions: name('suppressions'),
   };
 }
 export type Names = Readonly<ReturnType<typeof namesOf>>;
@@ -68,6 +70,9 @@ export const stateExpiry = 'expiresAt';
 
 /** The key of the table of receivers: its partition and its sort key. */
 export const receiversKey = {list: 'list', receiver: 'receiver'} as const;
+
+/** The key of the suppression list: an address or a domain. It too has `stateExpiry`. */
+export const suppressionKey = 'who';
 
 /** Environment variables of the functions. Those that end in Url hold the URL of a queue, slowConcurrency a number. */
 export const variables = {

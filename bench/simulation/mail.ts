@@ -29,6 +29,7 @@ const common = {
   retries: undefined,
   queues: {},
   keepMime: false,
+  suppression: undefined,
   dkim: [],
   tags: [],
   headers: undefined,

@@ -9,6 +9,7 @@ import {send} from './endpoints/send.ts';
 import {series} from './endpoints/series.ts';
 import {session} from './endpoints/session.ts';
 import {changeSettings, inForce, settings} from './endpoints/settings.ts';
+import {addSuppression, removeSuppressions, suppressions} from './endpoints/suppressions.ts';
 import {paidTrace, trace} from './endpoints/trace.ts';
 import type {Route} from './visit.ts';
 
@@ -23,6 +24,9 @@ export const routes: readonly Route[] = [
   settings,
   changeSettings,
   inForce,
+  suppressions,
+  addSuppression,
+  removeSuppressions,
   deadLetters,
   redriveLetters,
   dropLetters,

@@ -3,6 +3,7 @@
 import {capacityLayersOf} from '../../shared/delivery/destination.ts';
 import type {Candidate} from '../../shared/delivery/gate.ts';
 import {patienceOf} from '../../shared/delivery/receivers/patience.ts';
+import {isAddress} from '../../shared/delivery/suppression/subject.ts';
 import {localStage} from '../../shared/names.ts';
 import type {Context} from '../command/context.ts';
 import {routedAs} from '../send/check-message.ts';
@@ -65,7 +66,10 @@ async function explanationOf(
   const {settings} = state.reading;
   const {message, destination} = candidate;
   const timeOf = (ms: number) => timeText(ms, local);
-  const prospect = await prospectOf(candidate, settings, state, now);
+  // Of a domain it is asked what holds for all its recipients.
+  const suppressed: StageState['suppressed'] = keys =>
+    state.suppressed(subject.isDomain ? keys.filter(key => !isAddress(key)) : keys);
+  const prospect = await prospectOf(candidate, settings, {...state, suppressed}, now);
   const {entry, forward} = prospect;
   const treatment = state.receivers.treatmentOf(destination.receiver);
   const {openingMs = mostLookMs} = patienceOf(treatment, forward?.queue ?? 'fast', entry);

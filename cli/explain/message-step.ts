@@ -17,6 +17,7 @@ const steering = [
   'maxattempts',
   'retries',
   'strict',
+  'suppression',
   'mq-headers',
 ] as const;
 

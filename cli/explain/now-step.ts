@@ -28,6 +28,7 @@ export function nowStep(prospect: Prospect, about: NowAbout): Step {
   const limit = rateLimitOf(candidate);
   const facts: Fact[] = [
     ...(stopped ? [{what: 'stopped', ...stopWords(stopped.stop, timeOf), isBad: true}] : []),
+    suppressionFact(prospect, settings),
     ...receiverFacts(entry, timeOf),
     ...(isProbe ? [{what: 'probe', is: 'it would be the next probe of its receiver'}] : []),
     ...(limit && stopped === undefined ? [{what: 'rate', is: 'there is a slot for it now'}] : []),
@@ -64,6 +65,19 @@ export function nowStep(prospect: Prospect, about: NowAbout): Step {
       stopped: stopped ? {by: stopped.by, ...stopData(stopped.stop)} : null,
     },
   };
+}
+
+function suppressionFact({candidate, stopped}: Prospect, {suppression}: Settings): Fact {
+  const what = 'suppression';
+  if (!suppression.isOn) return {what, is: 'off', why: 'the list is not read'};
+  const stop = stopped?.stop;
+  if (stop?.kind === 'end' && stop.entry.state === 'suppression')
+    return {what, is: `by the ${stop.entry.class}`, why: stop.entry.description, isBad: true};
+  if (suppression.mayOverride && candidate.message.suppression === false)
+    return {what, is: 'not asked', why: 'the message says that it is to go all the same'};
+  return stop === undefined || stopped?.by === 'deliver'
+    ? {what, is: 'none', why: 'neither the address nor its domain is in the list'}
+    : {what, is: 'not asked', why: 'it is stopped before'};
 }
 
 function receiverFacts(entry: Entry | undefined, timeOf: TimeOf): readonly Fact[] {

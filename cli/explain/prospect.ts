@@ -33,7 +33,7 @@ const receives = 2;
 export async function prospectOf(
   candidate: Candidate,
   settings: Settings,
-  {receivers, slots, signer}: StageState,
+  {receivers, slots, suppressed, signer}: StageState,
   now: () => number,
 ): Promise<Prospect> {
   const log = () => {};
@@ -43,7 +43,7 @@ export async function prospectOf(
     (await openGates(gates, {candidates: [each], settings, now}))(each, now());
   // Whose mail crowds a queue each environment of route knows by its own last thousand messages.
   const crowd = {wanted: async () => {}, entered: () => {}, isCrowding: () => false};
-  const routeStop = await stopAt(routeGates({receivers, slots, crowd, log, now}), candidate);
+  const routeStop = await stopAt(routeGates({receivers, slots, suppressed, crowd, log, now}), candidate);
   if (routeStop) return {...common, stopped: {by: 'route', stop: routeStop}};
   const forward = forwardOf(candidate, common.placement, groups);
   const inside = {

@@ -8,6 +8,8 @@ import {Receivers} from '../../functions/receivers/receivers.ts';
 import {SlotTable} from '../../functions/receivers/slot-table.ts';
 import {defaultSettingsMaxAgeS} from '../../functions/runtime/environment.ts';
 import {settleMsOf} from '../../functions/runtime/settings-source.ts';
+import {readEntries} from '../../functions/suppression/read-entries.ts';
+import type {LookUp} from '../../shared/delivery/gates/suppression.ts';
 import {reserve} from '../../shared/delivery/rate.ts';
 import {namesOf} from '../../shared/names.ts';
 import {parseSettings, type Reading} from '../../shared/settings/settings.ts';
@@ -21,9 +23,11 @@ export interface StageState {
   readonly receivers: Receivers;
   readonly slots: Pick<SlotTable, 'reserve'>;
   readonly signer: Signer;
+  /** @throws Error when the suppression list cannot be read */
+  readonly suppressed: LookUp;
 }
 
-export async function stageStateOf({clients, stage, now}: Context): Promise<StageState> {
+export async function stageStateOf({clients, stage, now, signal}: Context): Promise<StageState> {
   const names = namesOf(stage);
   const table = new ReceiverTable(clients.dynamoDb, names.receivers);
   const [parameters, entries] = await Promise.all([
@@ -62,6 +66,7 @@ export async function stageStateOf({clients, stage, now}: Context): Promise<Stag
       keys: new KeyStore({client: clients.ssm, path: names.dkimPath, log: () => {}, now}),
       now,
     }),
+    suppressed: keys => readEntries(clients.dynamoDb, names.suppressions, keys, signal),
     slots: {
       reserve: async (key, count, rate, atMs) => reserve(await slots.nextMsOf(key), count, rate, atMs)?.slots,
     },

@@ -9,6 +9,7 @@ import {MessagesView} from '../views/messages/messages-view.tsx';
 import {OverviewView} from '../views/overview/overview-view.tsx';
 import {SendView} from '../views/send/send-view.tsx';
 import {SettingsView} from '../views/settings/settings-view.tsx';
+import {SuppressionView} from '../views/suppression/suppression-view.tsx';
 import type {Route, ViewProps} from './route.ts';
 
 interface View {
@@ -36,6 +37,7 @@ export const views: readonly View[] = [
   ),
   entry('messages', 'Messages', MessagesView),
   entry('settings', 'Settings', SettingsView),
+  entry('suppression', 'Suppression', SuppressionView),
   entry('dead-letters', 'Dead letters', DeadLettersView),
   entry('send', 'Send a test', SendView),
   {...entry('mail', 'Received mail', MailView), isLocalOnly: true},

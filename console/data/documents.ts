@@ -196,3 +196,30 @@ export interface OneMail extends Answer {
   }[];
   readonly links: readonly (string | {readonly url: string; readonly text?: string})[];
 }
+
+export interface Suppression {
+  /** An address or a domain. */
+  readonly who: string;
+  readonly kind: 'address' | 'domain';
+  readonly state: 'suppressed' | 'counted' | 'expired';
+  readonly reason: string;
+  readonly source: string;
+  readonly time: string;
+  readonly code?: number;
+  readonly status?: string;
+  readonly expires?: string;
+  readonly count: number;
+}
+
+export interface SuppressionsAnswer extends Answer {
+  /** Whether the list is read at all. */
+  readonly on: boolean;
+  /** How many hard bounces suppress an address. */
+  readonly after: number;
+  readonly entries: readonly Suppression[];
+  /** Where the next page begins. */
+  readonly next: string | null;
+  /** The one spelling of what was asked about, and what came of it. */
+  readonly who?: string;
+  readonly suppressed?: boolean;
+}

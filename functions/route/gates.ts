@@ -6,6 +6,7 @@ import {due} from '../../shared/delivery/gates/due.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {type KnownReceivers, unansweredReceiver} from '../../shared/delivery/gates/receiver.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
+import {type LookUp, suppression} from '../../shared/delivery/gates/suppression.ts';
 import {RateLimits} from '../receivers/rate-limits.ts';
 import type {SlotTable} from '../receivers/slot-table.ts';
 import type {Log} from '../runtime/log.ts';
@@ -14,12 +15,13 @@ import type {Crowd} from './crowd.ts';
 export interface RouteGateParts {
   readonly receivers: KnownReceivers;
   readonly slots: Pick<SlotTable, 'reserve'>;
+  readonly suppressed: LookUp;
   readonly crowd: Pick<Crowd, 'wanted' | 'entered' | 'isCrowding'>;
   readonly log: Log;
   readonly now: () => number;
 }
 
-export function routeGates({receivers, slots, crowd, log, now}: RouteGateParts): readonly Gate[] {
+export function routeGates({receivers, slots, suppressed, crowd, log, now}: RouteGateParts): readonly Gate[] {
   const limits = new RateLimits(slots, log, candidate =>
     admissionLimitOf(candidate, receivers.entryOf(candidate.destination.receiver), now()),
   );
@@ -27,6 +29,7 @@ export function routeGates({receivers, slots, crowd, log, now}: RouteGateParts):
     expiry,
     due,
     settingsKnown,
+    suppression(suppressed),
     unansweredReceiver(receivers),
     admission({
       entryOf: receiver => receivers.entryOf(receiver),

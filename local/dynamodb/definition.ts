@@ -1,6 +1,7 @@
 // DynamoDB as a part of the local cloud.
 
 import {AwsError} from '../aws-error.ts';
+import {isJsonObject} from '../json.ts';
 import type {ServiceDefinition} from '../service-definition.ts';
 import {dynamoDbService} from './service.ts';
 import {type DynamoDbResources, dynamoDbTemplate} from './table-resource.ts';
@@ -19,10 +20,11 @@ export const dynamoDb: ServiceDefinition<'dynamodb', Tables, DynamoDbResources> 
     };
   },
   /** Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB". */
-  permissionsFor({operation, input: {TableName: table}}, {region, accountId}) {
-    const resource =
-      typeof table === 'string' ? `arn:aws:dynamodb:${region}:${accountId}:table/${table}` : '*';
-    return [{action: `dynamodb:${operation}`, resource}];
+  permissionsFor({operation, input: {TableName: table, RequestItems: batch}}, {region, accountId}) {
+    const action = `dynamodb:${operation}`;
+    const resourceOf = (name: string) => `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
+    if (isJsonObject(batch)) return Object.keys(batch).map(name => ({action, resource: resourceOf(name)}));
+    return [{action, resource: typeof table === 'string' ? resourceOf(table) : '*'}];
   },
   /** DynamoDB Developer Guide, "Error handling". */
   troubles: {

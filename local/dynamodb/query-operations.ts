@@ -46,9 +46,13 @@ export const queryOperations: Readonly<Record<string, Operation>> = {
     return {...listed(page.items), ...(last && {LastEvaluatedKey: table.keyOf(last)})};
   },
   Scan(tables, input) {
-    refuseUnknown(input, ['TableName', 'ConsistentRead']);
+    refuseUnknown(input, ['TableName', 'ConsistentRead', 'Limit', 'ExclusiveStartKey']);
     flag(input, 'ConsistentRead');
-    return listed(tableIn(tables, input).items());
+    const limit = limitIn(input);
+    const table = tableIn(tables, input);
+    const page = pageOf(table.itemsAfter(startKeyIn(input, table)), limit);
+    const last = page.isCut && page.items.at(-1);
+    return {...listed(page.items), ...(last && {LastEvaluatedKey: table.keyOf(last)})};
   },
 };
 
@@ -58,16 +62,20 @@ const listed = (items: readonly Item[]) => ({Items: items, Count: items.length, 
 const sortKeyOf = ({definition: {sortKey}}: Table, item: Item): Value =>
   sortKey === undefined ? {S: ''} : item[sortKey]!;
 
-/** The sort key after which the page begins. */
-function startIn(input: Input, table: Table, {partition, holds}: KeyCondition): Value | undefined {
+function startKeyIn(input: Input, table: Table): Item | undefined {
   const {ExclusiveStartKey: given} = input;
   if (given === undefined || given === null) return undefined;
-  const key = parseItem(given);
   try {
-    table.checkKey(key);
+    return table.checkKey(parseItem(given));
   } catch (error) {
     throw unfit(`The provided starting key is invalid: ${(error as Error).message}`);
   }
+}
+
+/** The sort key after which the page begins. */
+function startIn(input: Input, table: Table, {partition, holds}: KeyCondition): Value | undefined {
+  const key = startKeyIn(input, table);
+  if (key === undefined) return undefined;
   const sortKey = sortKeyOf(table, key);
   if (difference(key[table.definition.key]!, {S: partition}) !== 0)
     throw unfit('The provided starting key is outside query boundaries based on provided conditions');
@@ -76,12 +84,13 @@ function startIn(input: Input, table: Table, {partition, holds}: KeyCondition): 
 }
 
 /** A page ends with the item that fills it, even if no other follows. */
-function pageOf(items: readonly Item[], limit: number): {items: readonly Item[]; isCut: boolean} {
+function pageOf(items: Iterable<Item>, limit: number): {items: readonly Item[]; isCut: boolean} {
+  const page: Item[] = [];
   let octets = 0;
-  for (const [index, item] of items.entries()) {
+  for (const item of items) {
+    page.push(item);
     octets += octetsOf(item);
-    if (index + 1 >= limit || octets >= maximumPageOctets)
-      return {items: items.slice(0, index + 1), isCut: true};
+    if (page.length >= limit || octets >= maximumPageOctets) return {items: page, isCut: true};
   }
-  return {items, isCut: false};
+  return {items: page, isCut: false};
 }

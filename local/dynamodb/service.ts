@@ -2,11 +2,12 @@
 
 import {AwsError} from '../aws-error.ts';
 import type {AwsService} from '../endpoint/aws-service.ts';
+import {batchOperations} from './batch-operations.ts';
 import {itemOperations} from './item-operations.ts';
 import {queryOperations} from './query-operations.ts';
 import type {Tables} from './tables.ts';
 
-const operations = new Map(Object.entries({...itemOperations, ...queryOperations}));
+const operations = new Map(Object.entries({...itemOperations, ...batchOperations, ...queryOperations}));
 
 export const dynamoDbService = (tables: Tables): AwsService => ({
   name: 'dynamodb',

@@ -35,6 +35,7 @@ export const dynamoDbTemplate: TemplatePart<DynamoDbResources> = {
 const tableProperties = [
   'AttributeDefinitions',
   'BillingMode',
+  'DeletionProtectionEnabled',
   'KeySchema',
   'PointInTimeRecoverySpecification',
   'SSESpecification',

@@ -1,5 +1,6 @@
 // One table: its items by partition key and sort key. Items expire.
 
+import {createHash} from 'node:crypto';
 import type {Store} from '../store/store.ts';
 import {unfit} from './errors.ts';
 import {checkKeyValue} from './key.ts';
@@ -20,6 +21,7 @@ export class Table {
   /** By partition key, then by sort key, which is empty where the table has none. */
   readonly #partitions = new Map<string, Map<string, Item>>();
   readonly #options: TableOptions;
+  #order: readonly Hashed[] | undefined;
 
   constructor(definition: TableResource, options: TableOptions) {
     this.definition = definition;
@@ -45,7 +47,10 @@ export class Table {
     const [partition, sort] = this.#placeOf(this.checkKey(key));
     const items = this.#partitions.get(partition);
     items?.delete(sort);
-    if (items?.size === 0) this.#partitions.delete(partition);
+    if (items?.size === 0) {
+      this.#partitions.delete(partition);
+      this.#order = undefined;
+    }
     this.#options.store?.remove(collection, this.#idOf(key));
   }
 
@@ -60,6 +65,33 @@ export class Table {
 
   items(): readonly Item[] {
     return [...this.#partitions.keys()].flatMap(value => this.partition(value));
+  }
+
+  /**
+   * The items behind a key, in the order of a scan: that of the partition keys' hashes, which has nothing to do with their
+   * order or with when they came. The key's own item may be gone.
+   */
+  *itemsAfter(start: Item | undefined): Generator<Item> {
+    const order = this.#scanOrder();
+    const [partition, sort] = start === undefined ? [undefined, undefined] : this.#placeOf(start);
+    const hash = partition === undefined ? undefined : hashOf(partition);
+    let at = hash === undefined ? 0 : firstFrom(order, hash);
+    for (; at < order.length; at++) {
+      const {value} = order[at]!;
+      for (const item of this.partition(value)) {
+        const isBehind =
+          value !== partition || Buffer.compare(Buffer.from(this.#placeOf(item)[1]), Buffer.from(sort!)) > 0;
+        if (isBehind) yield item;
+      }
+    }
+  }
+
+  /** Kept until a partition comes or goes. */
+  #scanOrder(): readonly Hashed[] {
+    this.#order ??= [...this.#partitions.keys()]
+      .map(value => ({hash: hashOf(value), value}))
+      .sort((a, b) => (a.hash < b.hash ? -1 : 1));
+    return this.#order;
   }
 
   /** The part of an item that is its key. */
@@ -98,8 +130,12 @@ export class Table {
 
   #keep(item: Item): void {
     const [partition, sort] = this.#placeOf(item);
-    const items = this.#partitions.get(partition) ?? new Map<string, Item>();
-    this.#partitions.set(partition, items.set(sort, item));
+    const items = this.#partitions.get(partition);
+    if (items !== undefined) items.set(sort, item);
+    else {
+      this.#partitions.set(partition, new Map([[sort, item]]));
+      this.#order = undefined;
+    }
   }
 
   #placeOf(item: Item): [partition: string, sort: string] {
@@ -121,6 +157,25 @@ export class Table {
     if (value === undefined || !('N' in value) || Number(value.N) * 1000 >= this.#options.now()) return item;
     return undefined;
   }
+}
+
+/** The place of a partition in a scan. */
+interface Hashed {
+  readonly hash: string;
+  readonly value: string;
+}
+
+const hashOf = (value: string): string => createHash('md5').update(value).digest('hex');
+
+/** Where the first partition is whose hash is not below this one. */
+function firstFrom(order: readonly Hashed[], hash: string): number {
+  let [low, high] = [0, order.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (order[middle]!.hash < hash) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const stringOf = (item: Item, name: string): string => (item[name] as {readonly S: string}).S;

@@ -34,6 +34,13 @@ export class Tokens {
     return true;
   }
 
+  /** Takes the name of a function with its parenthesis. Names of functions are case-sensitive. */
+  takeFunction(name: string): boolean {
+    if (this.#words[this.#at] !== name || this.#words[this.#at + 1] !== '(') return false;
+    this.#at += 2;
+    return true;
+  }
+
   expect(word: string): void {
     if (!this.take(word)) throw this.unexpected();
   }

@@ -1,5 +1,5 @@
 // Update expressions (Amazon DynamoDB Developer Guide, "Update expressions"): SET to an operand, or to the sum or the
-// difference of two, and REMOVE. New values are computed from the item as it was before.
+// difference of two, and REMOVE. An operand may be if_not_exists. New values are computed from the item as it was before.
 
 import {unfit} from './errors.ts';
 import {sum} from './item.ts';
@@ -52,11 +52,21 @@ export function updated(before: Item, assignments: readonly Assignment[]): Item 
 }
 
 function parseSum(tokens: Tokens): Assignment['valueOf'] {
-  const left = parseOperand(tokens);
+  const left = parseSetOperand(tokens);
   const sign = tokens.take('+') ? 1 : tokens.take('-') ? -1 : undefined;
   if (sign === undefined) return item => present(left, item);
-  const right = parseOperand(tokens);
+  const right = parseSetOperand(tokens);
   return item => sum(present(left, item), present(right, item), sign);
+}
+
+/** "If the item does not contain an attribute at the specified path, then if_not_exists evaluates to value" (same page). */
+function parseSetOperand(tokens: Tokens): Operand {
+  if (!tokens.takeFunction('if_not_exists')) return parseOperand(tokens);
+  const name = parseAttribute(tokens);
+  tokens.expect(',');
+  const otherwise = parseSetOperand(tokens);
+  tokens.expect(')');
+  return item => item[name] ?? otherwise(item);
 }
 
 function present(operand: Operand, item: Item): Value {

@@ -13,7 +13,7 @@ export function concerns(fault: OfCalls, request: AwsRequest, caller: string | u
   if (!matches(operation, request.operation)) return false;
   if (queue !== undefined && !matches(queue, queueNameOf(request) ?? '')) return false;
   if (containing !== undefined && !contains(request.input, containing)) return false;
-  if ('fault' in fault && fault.fault === 'partial' && !request.operation.endsWith('Batch')) return false;
+  if ('fault' in fault && fault.fault === 'partial' && !/^Batch|Batch$/.test(request.operation)) return false;
   return caller === undefined ? from === 'all' : matches(functions, caller);
 }
 

@@ -95,11 +95,14 @@ function addOutcome(outcome: Outcome, of: (receiver: string) => ReceiverActivity
     return;
   }
   addTo(activity, outcome.fate);
-  if (outcome.fate !== 'accepted') activity.error = errorOf(outcome);
+  if (outcome.fate !== 'accepted' && !isSuppressed(outcome)) activity.error = errorOf(outcome);
   if (outcome.nextMs === undefined) return;
   addWait(activity, outcome.timeMs, stayOf({untilMs: outcome.nextMs}, outcome.timeMs).delaySeconds);
   addNext(activity, outcome.nextMs);
 }
+
+/** The list has ended it: that says nothing of its receiver. */
+const isSuppressed = ({entries}: Told): boolean => entries.at(-1)?.state === 'suppression';
 
 const secondsOf = (timeMs: number): number => Math.ceil(timeMs / 1000);
 
@@ -129,6 +132,8 @@ function valuesOf(outcomes: readonly Outcome[]): Values {
   const counts: Values = {
     attempts: count(outcome => 'attempt' in outcome && outcome.attempt !== undefined),
     ...Object.fromEntries(fates.map(fate => [fate, count(outcome => outcome.fate === fate)])),
+    // Of those a server has refused: an alarm watches them.
+    bounced: count(outcome => outcome.fate === 'bounced' && !isSuppressed(outcome)),
     held: count(outcome => outcome.fate === 'held' && outcome.stop.cause !== undefined),
   };
   const times = outcomes.flatMap(outcome =>

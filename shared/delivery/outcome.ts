@@ -14,6 +14,7 @@ import type {Candidate, Stop} from './gate.ts';
 import type {DeliveryQueue} from './receivers/placement.ts';
 import type {ResultEntry} from './result-entry.ts';
 import {expiredBecause, expiryEntry, nextAttemptOf, retryHintOf} from './schedule.ts';
+import {type HardBounce, hardBounceOf} from './suppression/hard-bounce.ts';
 
 export type Outcome = Told | Held | Moved | Invalid | Unreadable;
 
@@ -33,6 +34,8 @@ export interface Told extends Round {
   readonly nextMs?: number;
   /** Absent where the message was not tried in this round. */
   readonly attempt?: Attempt;
+  /** What the suppression list is to count of it. */
+  readonly hardBounce?: HardBounce;
 }
 
 /** A message that waits without having been tried: its attempt is not counted, and nobody is told. */
@@ -87,7 +90,10 @@ export function attempted(candidate: Candidate, attempt: Attempt, settings: Sett
   const told = {...roundOf(candidate, attempt.entry, settings, timeMs), attempt};
   if (attempt.ok) return {...told, fate: 'accepted'};
   const {failure} = attempt;
-  if (judge(failure).fate === 'bounced') return {...told, fate: 'bounced'};
+  if (judge(failure).fate === 'bounced') {
+    const hardBounce = hardBounceOf(candidate.message, failure, attempt.entry, settings.suppression);
+    return {...told, fate: 'bounced', ...(hardBounce && {hardBounce})};
+  }
   return deferred(told, settings, failure.reply && retryHintOf(failure.reply));
 }
 

@@ -50,7 +50,7 @@ interface PublishedExtract {
 
 /** An attempt, or a decision of the pipeline. */
 export interface PublishedEntry {
-  /** How far the attempt came; `process` is a decision of the pipeline. */
+  /** How far the attempt came; `process` is a decision of the pipeline, `suppression` one by the suppression list. */
   readonly state:
     | 'dns'
     | 'connect'
@@ -66,7 +66,8 @@ export interface PublishedEntry {
     | 'rcptto'
     | 'data'
     | 'message'
-    | 'process';
+    | 'process'
+    | 'suppression';
   readonly result: 'accepted' | 'timeout' | 'lost' | 'error' | 'invalid';
   /** What kind of thing stood in the way; absent where nothing did. */
   readonly class?:

@@ -9,8 +9,8 @@ import {judge} from '../smtp/verdict.ts';
 import {utcTimeOf} from '../utc-time.ts';
 
 export interface ResultEntry {
-  /** `process` is a decision of the pipeline. */
-  readonly state: Stage | 'process';
+  /** `process` is a decision of the pipeline, `suppression` one by the suppression list. */
+  readonly state: Stage | 'process' | 'suppression';
   readonly result: AttemptResult;
   /** Of what failed. */
   readonly class?: BounceClass;

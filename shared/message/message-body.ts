@@ -142,6 +142,7 @@ function messageOf(
     retries: fields.retries,
     queues: fields.queues,
     keepMime: fields.keepmime,
+    suppression: fields.suppression,
     dkim: fields.dkim,
     tags: fields.tags ?? [],
     // The text that has been made of an object is no draft any more, and has its changes.

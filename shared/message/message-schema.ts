@@ -81,6 +81,7 @@ export const messageSchema = v.looseObject(
     keepmime: v.optional(flag, false),
     'mq-headers': v.optional(word(mqHeadersRules)),
     strict: v.optional(flag),
+    suppression: v.optional(flag),
     tags: v.optional(v.array(v.string('must be a string'), 'must be a list of strings')),
     results: v.optional(v.array(v.custom<JsonObject>(isJsonObject, 'must be an object'), 'must be a list')),
     dsn: v.optional(v.custom<JsonObject>(isJsonObject, 'must be an object')),

@@ -26,6 +26,8 @@ export interface Particulars {
   readonly retries: readonly number[] | undefined;
   readonly queues: ResultQueues;
   readonly keepMime: boolean;
+  /** False where it is to go to suppressed recipients too. */
+  readonly suppression: boolean | undefined;
   /** The signatures that it wants besides those of the settings, in their order. */
   readonly dkim: readonly WantedSignature[];
   readonly tags: readonly string[];

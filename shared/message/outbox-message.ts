@@ -35,6 +35,8 @@ export interface OutboxMessage {
   readonly 'mq-headers'?: 'obeyed' | 'stripped' | 'refused' | null;
   /** A text with lines of more than 998 octets, or with line ends other than CRLF, is invalid. */
   readonly strict?: boolean | null;
+  /** False: it goes to suppressed recipients too, where `suppression-override` allows it. */
+  readonly suppression?: boolean | null;
   /** Signatures besides those of the settings: docs/dkim.md. */
   readonly dkim?: OutboxDkim | readonly OutboxDkim[] | false | null;
   /** What is changed in the text's header section, before it is sent: in the order of the members. */

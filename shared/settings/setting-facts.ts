@@ -26,6 +26,7 @@ const signatures = 'docs/settings.md#signatures';
 const direct = 'docs/settings.md#direct-delivery';
 const capacity = 'docs/settings.md#capacity';
 const classes = 'docs/settings.md#classes';
+const suppression = 'docs/settings.md#suppression';
 
 const port = (doc: string): Facts => ({kind: 'port', allowed: '1 to 65535', doc});
 const oneOf = (allowed: readonly string[], doc: string): Facts => ({kind: 'one of', allowed, doc});
@@ -58,6 +59,9 @@ const named: Readonly<Record<string, Facts>> = {
   'results-detail': someOf([...resultDetails, 'full', 'none'], attempts),
   'dkim-rules': {kind: 'rules, with commas', allowed: 'example.org=example.org/2026a', doc: signatures},
   'dkim-expire': {kind: 'seconds', allowed: '604800', doc: signatures},
+  suppression: oneOf(['off', 'on'], suppression),
+  'suppression-after': {kind: 'number', allowed: '0 is never', doc: suppression},
+  'suppression-override': oneOf(['refused', 'allowed'], suppression),
   'mx-port': port(direct),
   'mx-private-addresses': oneOf(['refused', 'allowed'], direct),
   'mx-name-servers': {kind: 'addresses, with commas', allowed: '192.0.2.53,192.0.2.54:5353', doc: direct},

@@ -17,6 +17,7 @@ import {retryIntervals} from './groups/retry-intervals.ts';
 import {sevenBit} from './groups/seven-bit.ts';
 import {smarthostPrivateAddresses} from './groups/smarthost-private-addresses.ts';
 import {strict} from './groups/strict.ts';
+import {suppression} from './groups/suppression.ts';
 import type {NamedGroup, PrefixGroup} from './setting-group.ts';
 
 export const settingGroups = {
@@ -38,6 +39,7 @@ export const settingGroups = {
   dkim,
   dkimUnsigned,
   classes,
+  suppression,
 };
 
 export type SettingName = keyof typeof settingGroups;

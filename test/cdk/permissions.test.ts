@@ -33,6 +33,8 @@ describe('the role of route', () => {
       'logs:CreateLogStream': ['/aws/lambda/relayq-dev-route'],
       'logs:PutLogEvents': ['/aws/lambda/relayq-dev-route'],
       ...state,
+      // It looks into the suppression list.
+      'dynamodb:BatchGetItem': ['relayq-dev-suppressions'],
       ...settings,
     });
   });
@@ -50,6 +52,8 @@ describe('the role of deliver', () => {
       'logs:CreateLogStream': ['/aws/lambda/relayq-dev-deliver'],
       'logs:PutLogEvents': ['/aws/lambda/relayq-dev-deliver'],
       ...state,
+      // It counts bounces in the suppression list.
+      'dynamodb:UpdateItem': ['relayq-dev-state', 'relayq-dev-suppressions'],
       ...settings,
       // The keys of domains, besides.
       'kms:Decrypt': ['key/*', 'key/*'],

@@ -103,6 +103,38 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     expect(await rowsOf(page)).toEqual([expect.stringContaining('gone@busy.example')]);
   });
 
+  test('somebody is suppressed, looked up and taken off the list again, and another one stays', async () => {
+    const page = await open('/suppression');
+    await see(page, 'Nobody is suppressed');
+    await see(page, 'The list is not read');
+    for (const who of ['Out@fine.example', 'gone@busy.example']) {
+      await press(page, 'Add…');
+      await page.locator('dialog input').fill(who);
+      await press(page, 'Suppress on local');
+      await see(page, new RegExp(`${who.toLowerCase()} is suppressed`));
+    }
+    expect((await rowsOf(page)).toSorted()).toEqual([
+      expect.stringMatching(/^gone@busy\.example\s+suppressed/),
+      expect.stringMatching(/^out@fine\.example\s+suppressed/),
+    ]);
+    await page.locator('.search-form input').fill('GONE@busy.example');
+    await press(page, 'Look up');
+    await see(page, 'gone@busy.example is suppressed');
+    await press(page, 'Copy as…');
+    await see(page, /relayq suppress list GONE@busy\.example/);
+    await page.keyboard.press('Escape');
+    await press(page, 'Remove gone@busy.example…');
+    await see(page, /Mail to this address goes again/);
+    await press(page, 'Remove from local');
+    await see(page, 'gone@busy.example is not suppressed');
+    await visit(page, '/suppression?source=nobody');
+    await see(page, 'Nobody here fits');
+    await press(page, 'Add…');
+    await page.locator('dialog input').fill('no address@');
+    await press(page, 'Suppress on local');
+    await see(page, 'Not accepted');
+  });
+
   test('a dead letter is looked at and redriven, and another one is dropped into a file', async () => {
     const page = await open('/dead-letters');
     await see(page, 'carol@fine.example');
@@ -241,6 +273,8 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     ['/messages', 'What was said|accepted'],
     ['/messages?q=ann@refusing.example', 'attempt 1'],
     ['/settings', 'smarthost-url'],
+    ['/suppression', 'out@fine.example'],
+    ['/suppression?q=in@fine.example', 'is not suppressed'],
     ['/dead-letters', 'Look again'],
     ['/send', 'Its way is shown here'],
     ['/mail', 'orders@shop.example'],

@@ -10,6 +10,7 @@ const groups: readonly {readonly title: string; readonly fits: RegExp}[] = [
   {title: 'Capacity', fits: /^capacity\//},
   {title: 'Texts and headers', fits: /^(?:mq-headers|strict|add-headers|seven-bit)/},
   {title: 'DKIM', fits: /^dkim/},
+  {title: 'Suppression', fits: /^suppression/},
   {title: 'Results and classes', fits: /^(?:results|classes)/},
   {title: 'Others', fits: /^/},
 ];

@@ -254,3 +254,60 @@ test('a whole queue is moved by SQS, and what it says of that is told', async ()
   expect({status, moves: json.moves}).toMatchObject({status: 200, moves: [move]});
   expect(json.moves[0].problem).toContain('redrive such messages by their IDs');
 });
+
+test('somebody is suppressed, looked up, listed and taken off the list', async () => {
+  const empty = await page.get('/api/suppressions');
+  expect(empty.json).toMatchObject({version: 1, on: false, after: 1, entries: [], next: null, asOf: time});
+  const added = await page.post('/api/suppressions/add', {
+    who: 'Jo@Bücher.example',
+    reason: 'asked us',
+    expires: '2999-01-01',
+  });
+  const entry = {
+    who: 'jo@xn--bcher-kva.example',
+    kind: 'address',
+    state: 'suppressed',
+    reason: 'asked us',
+    source: 'console',
+    time,
+    expires: '2999-01-01 00:00:00Z',
+    count: 0,
+  };
+  expect(added.json).toMatchObject({added: [entry], replaced: []});
+  expect(
+    (await page.get(`/api/suppressions?who=${encodeURIComponent('JO@bücher.example')}`)).json,
+  ).toMatchObject({
+    who: entry.who,
+    suppressed: true,
+    entries: [entry],
+  });
+  expect((await page.get('/api/suppressions?source=console&reason=asked')).json.entries).toEqual([entry]);
+  expect((await page.get('/api/suppressions?source=bounce')).json.entries).toEqual([]);
+  const removed = await page.post('/api/suppressions/remove', {who: [entry.who, 'nobody@fine.example']});
+  expect(removed.json).toMatchObject({removed: [entry.who], missing: ['nobody@fine.example']});
+  expect((await page.get('/api/suppressions?who=jo@xn--bcher-kva.example')).json).toMatchObject({
+    suppressed: false,
+  });
+});
+
+test('the list is shown in pages', async () => {
+  const all = Array.from({length: 60}, (_, index) => `${index}@fine.example`);
+  for (const who of all) await page.post('/api/suppressions/add', {who});
+  const first = (await page.get('/api/suppressions')).json;
+  expect(first.entries).toHaveLength(50);
+  const second = (await page.get(`/api/suppressions?after=${encodeURIComponent(first.next)}`)).json;
+  const seen = [...first.entries, ...second.entries].map(({who}: {who: string}) => who);
+  expect([seen.toSorted(), second.next]).toEqual([all.toSorted(), null]);
+});
+
+test.each([
+  ['add', {who: 'no address@'}],
+  ['add', {who: 'jo@fine.example', expires: 'soon'}],
+  ['add', {who: 7}],
+  ['add', {who: 'jo@fine.example', reason: 'x'.repeat(401)}],
+  ['remove', {who: []}],
+  ['remove', {who: 'jo@fine.example'}],
+  ['remove', {who: Array.from({length: 101}, (_, index) => `${index}@fine.example`)}],
+])('a wish to %s %o is refused', async (act, body) => {
+  expect((await page.post(`/api/suppressions/${act}`, body)).status).toBe(400);
+});

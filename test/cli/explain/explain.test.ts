@@ -420,3 +420,33 @@ test('a stage that is not deployed is said to be none', async () => {
     stderr: 'relayq: there is no table relayq-dev-receivers: is stage dev deployed there?\n',
   });
 });
+
+test('a recipient who is suppressed, and a domain', async () => {
+  const {dynamodb} = pipeline.cloud.services;
+  const put = (who: string) =>
+    dynamodb
+      .table(names.suppressions)
+      .put({who: {S: who}, reason: {S: 'asked us to stop'}, source: {S: 'manual'}, time: {N: '0'}});
+  const factOf = ({now}: Told) => now.facts.find(({what}: {what: string}) => what === 'suppression');
+  put('jo@fine.example');
+  put('half.example');
+  expect(factOf(await explained('jo@fine.example'))).toMatchObject({is: 'off'});
+  await pipeline.set({suppression: 'on', 'suppression-override': 'allowed'});
+  const suppressed = await explained('JO@fine.example');
+  expect(suppressed).toMatchObject({
+    code: 1,
+    goes: false,
+    verdict:
+      'would bounce: the recipient is suppressed since 1970-01-01 00:00:00 by manual: asked us to stop',
+  });
+  expect(factOf(suppressed)).toMatchObject({is: 'by the recipient', isBad: true});
+  expect(factOf(await explained('bo@fine.example'))).toMatchObject({is: 'none'});
+  expect(factOf(await explained('bo@half.example'))).toMatchObject({is: 'by the domain'});
+  // What one of its recipients is, says nothing of a domain.
+  put('postmaster@fine.example');
+  expect(await explained('fine.example')).toMatchObject({goes: true});
+  expect(await explained('half.example')).toMatchObject({goes: false});
+  const file = await fileOf('override.json', mailTo('jo@fine.example', {suppression: false}));
+  expect(factOf(await explained('--message', file))).toMatchObject({is: 'not asked'});
+  await pipeline.set({suppression: null, 'suppression-override': null});
+});

@@ -130,7 +130,9 @@ test('items can be read and removed', async () => {
   await client.send(new DeleteItemCommand({TableName, Key}));
   expect(await client.send(new GetItemCommand({TableName, Key}))).not.toHaveProperty('Item');
   expect(await client.send(new ScanCommand({TableName}))).toMatchObject({Items: [], Count: 0});
-  await expect(client.send(new ScanCommand({TableName, Limit: 1}))).rejects.toThrow('does not know Limit');
+  await expect(
+    client.send(new ScanCommand({TableName, ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL'})),
+  ).rejects.toThrow('does not know ReturnConsumedCapacity');
   await expect(client.send(new ListTablesCommand())).rejects.toThrow('no operation ListTables');
 });
 

@@ -138,3 +138,23 @@ test('what has another form is left out', () => {
   const read = parseBatchLine(JSON.stringify({message: 'batch', function: 'route', receivers}));
   expect(read?.receivers).toEqual(new Map([['b', {accepted: 1, waits: {6: 2}}]]));
 });
+
+test('mail that the suppression list ends is told by receiver, and is neither an error of it nor a bounce for the alarm', () => {
+  const entry = {
+    state: 'suppression',
+    result: 'error',
+    class: 'recipient',
+    status: '5.7.1',
+    description: 'suppressed',
+  } as const;
+  const line = lineOf([
+    stopped(candidateFor('a@a.example'), {kind: 'end', fate: 'bounced', entry}, stage, now),
+    stopped(candidateFor('b@a.example'), {kind: 'end', fate: 'bounced', entry}, stage, now),
+    outcomeFor('c@b.example', refusal(550, 'no such user')),
+  ]);
+  expect(line?.fields).toMatchObject({bounced: 1, attempts: 1});
+  expect(line?.fields.receivers).toEqual({
+    bounced: {'a.example': 2, 'b.example': 1},
+    error: {'b.example': '550 5.0.0 no such user'},
+  });
+});

@@ -27,6 +27,7 @@ const everything: Required<OutboxMessage> = {
   keepmime: true,
   'mq-headers': 'stripped',
   strict: true,
+  suppression: false,
   dkim: {domain: 'example.org', selector: 's', canonicalization: 'relaxed/simple', priority: 1},
   headers: {
     remove: 'X-Mailer',

@@ -33,6 +33,7 @@ export const defaults: Settings = {
   dkim: {rules: [], expireSeconds: undefined},
   dkimUnsigned: new Map(),
   resultsDetail: new Set(),
+  suppression: {isOn: false, after: 1, mayOverride: false},
   unknown: new Set(),
 };
 
