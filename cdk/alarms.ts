@@ -15,15 +15,31 @@ import type {RelayqFunction} from './relayq-function.ts';
 export interface AlarmsProps {
   readonly queues: Queues;
   readonly functions: readonly RelayqFunction[];
+  /** The one of them that runs on a schedule. */
+  readonly keeper: RelayqFunction;
   readonly mail: MailMetrics;
   readonly email: string | undefined;
 }
 
 interface Rule {
-  readonly atLeast: number;
+  /** The alarm rings from there on. A rule of none rings where the metric has no value. */
+  readonly atLeast: number | 'none';
   readonly says: string;
   readonly periods?: number;
 }
+
+/** A queue at rest has no datapoints, nor has a function that does not run. */
+const reaches = (threshold: number) => ({
+  threshold,
+  comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+});
+
+const missing = {
+  threshold: 1,
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+};
 
 const period = Duration.minutes(5);
 const maximum = {period, statistic: 'Maximum'};
@@ -35,11 +51,12 @@ export class Alarms extends Construct {
   readonly #action: SnsAction | undefined;
   readonly #alarms: Alarm[] = [];
 
-  constructor(scope: Construct, id: string, {queues, functions, mail, email}: AlarmsProps) {
+  constructor(scope: Construct, id: string, {queues, functions, keeper, mail, email}: AlarmsProps) {
     super(scope, id);
     if (email !== undefined) this.#action = new SnsAction(new AlarmTopic(this, 'Mail', email).topic);
     this.#queueAlarms(queues);
     for (const each of functions) this.#functionAlarms(each);
+    this.#keeperAlarm(keeper);
     this.#mailAlarms(mail);
   }
 
@@ -101,6 +118,14 @@ export class Alarms extends Construct {
     alarm('Faults', faults.metric({period, statistic: 'Sum'}), {atLeast: 1, says: logged});
   }
 
+  /** SQS deletes held mail after fourteen days, and its age says nothing of what was received three times. */
+  #keeperAlarm({function: fn}: RelayqFunction): void {
+    const invocations = fn.metricInvocations({period: Duration.minutes(30)});
+    const says =
+      'Held mail is not looked after, and SQS deletes it after 14 days: see the rule of the keeper function.';
+    this.#alarm('KeeperIdle', invocations, {atLeast: 'none', periods: 2, says});
+  }
+
   #mailAlarms(mail: MailMetrics): void {
     // From 5 % on, SES puts a sender under review (Amazon SES sending review process FAQs), and others look askance.
     const refused =
@@ -115,12 +140,9 @@ export class Alarms extends Construct {
   #alarm(name: string, metric: IMetric, {atLeast, says, periods = 1}: Rule): void {
     const alarm = new Alarm(this, name, {
       metric,
-      threshold: atLeast,
       alarmDescription: says,
       evaluationPeriods: periods,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // A queue at rest has no datapoints, nor has a function that does not run.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...(atLeast === 'none' ? missing : reaches(atLeast)),
     });
     if (this.#action) alarm.addAlarmAction(this.#action);
     this.#alarms.push(alarm);

@@ -20,7 +20,11 @@ export interface StaysParts {
 
 export class Stays {
   readonly #parts: StaysParts;
-  #mails: {readonly to: keyof WaitingQueues; readonly delaySeconds: number; readonly mail: Mail}[] = [];
+  #mails: {
+    readonly to: ReturnType<typeof stayOf>['to'];
+    readonly delaySeconds: number;
+    readonly mail: Mail;
+  }[] = [];
 
   constructor(parts: StaysParts) {
     this.#parts = parts;

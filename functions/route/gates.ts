@@ -6,6 +6,7 @@ import {due} from '../../shared/delivery/gates/due.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {type KnownReceivers, unansweredReceiver} from '../../shared/delivery/gates/receiver.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
+import {forcedBounce, forcedDeferral, inWindow, paused} from '../../shared/delivery/gates/steered.ts';
 import {RateLimits} from '../receivers/rate-limits.ts';
 import type {SlotTable} from '../receivers/slot-table.ts';
 import type {Log} from '../runtime/log.ts';
@@ -25,8 +26,12 @@ export function routeGates({receivers, slots, crowd, log, now}: RouteGateParts):
   );
   return [
     expiry,
+    forcedBounce(),
+    paused(),
+    inWindow(),
     due,
     settingsKnown,
+    forcedDeferral(),
     unansweredReceiver(receivers),
     admission({
       entryOf: receiver => receivers.entryOf(receiver),

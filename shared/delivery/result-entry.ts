@@ -33,6 +33,9 @@ export interface ResultEntry {
   readonly messages?: number;
   /** The server may have taken the message: a later attempt may be a second copy. */
   readonly maybeSent?: boolean;
+  /** The setting that made it, where no server did: `errors/spring`; and why somebody has written that. */
+  readonly forced?: string;
+  readonly reason?: string;
 
   // The rest only results tell, as each octet of each log line is paid for.
 

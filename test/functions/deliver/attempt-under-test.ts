@@ -81,6 +81,7 @@ export async function rawAttempt(
     nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere}),
     troubles,
     isFirst: true,
+    stopOf: async () => undefined,
     contentOf: async () => contentOf(message.text),
     settings: {...those, mx: {...those.mx, port}},
     turn: await lane.nextTurn(),
