@@ -59,8 +59,8 @@ class Sweep {
     let isOver = false;
     try {
       while (!isOver && this.#hasTime) {
-        const taken = await this.#take();
-        isOver = taken.length === 0 || this.#newInARow >= enoughNew;
+        const {taken, isEmpty} = await this.#take();
+        isOver = isEmpty || this.#newInARow >= enoughNew;
         await this.#deal(taken);
       }
     } finally {
@@ -80,22 +80,22 @@ class Sweep {
     return this.#parts.remainingMs() > this.#reserveMs + this.#hidden.length;
   }
 
-  /** Some mail; none when none is left. */
-  async #take(): Promise<readonly Taken[]> {
+  /** Some mail, and whether that was all that is to be seen. */
+  async #take(): Promise<{readonly taken: readonly Taken[]; readonly isEmpty: boolean}> {
     const {sqs, urls, begunMs} = this.#parts;
     const taken: Taken[] = [];
     let characters = 0;
     while (taken.length < roundMessages && characters < roundCharacters && this.#hasTime) {
       const wave = await Promise.all(Array.from({length: side}, () => sqs.receive(urls.held)));
       const messages = wave.flat();
-      if (messages.length === 0) break;
+      if (messages.length === 0) return {taken, isEmpty: true};
       for (const {body, sentMs} of messages) {
         characters += body.length;
         this.#newInARow = sentMs > begunMs ? this.#newInARow + 1 : 0;
       }
       taken.push(...messages);
     }
-    return taken;
+    return {taken, isEmpty: false};
   }
 
   async #deal(taken: readonly Taken[]): Promise<void> {
