@@ -155,7 +155,7 @@ export class Sqs {
 
   /** The clock has been put forward: what is due by now appears. */
   catchUp(): void {
-    for (const queue of this.#queues.values()) void queue.counts;
+    for (const queue of this.#queues.values()) queue.catchUp();
   }
 
   /** Stops the timers. Receives that wait end empty. */
