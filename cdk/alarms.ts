@@ -14,8 +14,9 @@ import type {RelayqFunction} from './relayq-function.ts';
 
 export interface AlarmsProps {
   readonly queues: Queues;
+  /** Those that take from queues. */
   readonly functions: readonly RelayqFunction[];
-  /** The one of them that runs on a schedule. */
+  /** The one that runs on a schedule. */
   readonly keeper: RelayqFunction;
   readonly mail: MailMetrics;
   readonly email: string | undefined;
@@ -56,7 +57,7 @@ export class Alarms extends Construct {
     if (email !== undefined) this.#action = new SnsAction(new AlarmTopic(this, 'Mail', email).topic);
     this.#queueAlarms(queues);
     for (const each of functions) this.#functionAlarms(each);
-    this.#keeperAlarm(keeper);
+    this.#keeperAlarms(keeper);
     this.#mailAlarms(mail);
   }
 
@@ -94,18 +95,21 @@ export class Alarms extends Construct {
       aged(`${idOf(kind)}Unread`, queue, {atLeast: Duration.days(10).toSeconds(), says});
   }
 
-  #functionAlarms({node: {id}, function: fn, logGroup}: RelayqFunction): void {
-    const alarm = (what: string, metric: IMetric, rule: Rule) => this.#alarm(`${id}${what}`, metric, rule);
-    alarm('Errors', fn.metricErrors({period}), {
-      atLeast: 1,
-      says: 'The function crashed or ran out of time.',
-    });
+  /** Of a function that takes from queues. */
+  #functionAlarms(taker: RelayqFunction): void {
+    const {node, function: fn} = taker;
+    this.#faultAlarms(taker);
     const used = 'The account’s concurrency is used up.';
-    alarm('Throttles', fn.metricThrottles({period}), {atLeast: 10, says: used});
+    this.#alarm(`${node.id}Throttles`, fn.metricThrottles({period}), {atLeast: 10, says: used});
     // Each throttled batch counts as received. This rings long before messages become dead letters by it.
     const lasting = 'Throttled for two hours: raise the account’s concurrency, or mail becomes dead letters.';
     const hourly = fn.metricThrottles({period: Duration.hours(1)});
-    alarm('ThrottledForLong', hourly, {atLeast: 1, periods: 2, says: lasting});
+    this.#alarm(`${node.id}ThrottledForLong`, hourly, {atLeast: 1, periods: 2, says: lasting});
+  }
+
+  #faultAlarms({node: {id}, function: fn, logGroup}: RelayqFunction): void {
+    const says = 'The function crashed or ran out of time.';
+    this.#alarm(`${id}Errors`, fn.metricErrors({period}), {atLeast: 1, says});
     // When SSM or SQS fails, the function reports its batch item by item, and that is no error for Lambda. SQS leaves
     // messages that were received three times out of the age (Available CloudWatch metrics for Amazon SQS). So a
     // lasting fault would show only in the dead-letter queue, days later.
@@ -115,12 +119,14 @@ export class Alarms extends Construct {
       metricName: `${Stack.of(this).stackName}-${id.toLowerCase()}-faults`,
     });
     const logged = 'Read its log’s lines of level "error": settings, credentials, SSM or SQS are at fault.';
-    alarm('Faults', faults.metric({period, statistic: 'Sum'}), {atLeast: 1, says: logged});
+    const counted = faults.metric({period, statistic: 'Sum'});
+    this.#alarm(`${id}Faults`, counted, {atLeast: 1, says: logged});
   }
 
   /** SQS deletes held mail after fourteen days, and its age says nothing of what was received three times. */
-  #keeperAlarm({function: fn}: RelayqFunction): void {
-    const invocations = fn.metricInvocations({period: Duration.minutes(30)});
+  #keeperAlarms(keeper: RelayqFunction): void {
+    this.#faultAlarms(keeper);
+    const invocations = keeper.function.metricInvocations({period: Duration.minutes(30)});
     const says =
       'Held mail is not looked after, and SQS deletes it after 14 days: see the rule of the keeper function.';
     this.#alarm('KeeperIdle', invocations, {atLeast: 'none', periods: 2, says});

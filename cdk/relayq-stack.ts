@@ -84,7 +84,7 @@ export class RelayqStack extends Stack {
     allowProducers(queues.outbox, options.producers);
     const senders = [route, deliver, keeper].map(({role}) => role.roleArn).concat(options.operators);
     for (const queue of between) onlyFunctionsSend(queue, senders);
-    const functions = [route, deliver, keeper];
+    const functions = [route, deliver];
     const mail = new MailMetrics(stage);
     const alarms = new Alarms(this, 'Alarms', {queues, functions, keeper, mail, email: options.alarmEmail});
     if (options.dashboard) {
