@@ -1,10 +1,11 @@
 // `relayq hold list`: what holds mail back or ends it, and how much is held.
 
+import type {Rule} from '../../shared/overview/rules.ts';
 import type {Act, AddCommand} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {countOf, printable} from '../terminal/printable.ts';
 import {timeText} from '../terminal/time.ts';
-import {type Holds, holdsOf, type Rule} from './holds.ts';
+import {type Holds, holdsOf} from './holds.ts';
 
 export const hold: AddCommand = (program, acting) => {
   const command = program

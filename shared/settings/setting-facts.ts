@@ -26,7 +26,7 @@ const signatures = 'docs/settings.md#signatures';
 const direct = 'docs/settings.md#direct-delivery';
 const capacity = 'docs/settings.md#capacity';
 const classes = 'docs/settings.md#classes';
-const steering = 'docs/settings.md#pauses-errors-and-windows';
+const steering = 'docs/settings.md#steering';
 
 const port = (doc: string): Facts => ({kind: 'port', allowed: '1 to 65535', doc});
 const oneOf = (allowed: readonly string[], doc: string): Facts => ({kind: 'one of', allowed, doc});
