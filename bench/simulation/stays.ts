@@ -9,7 +9,7 @@ import type {Mail} from './mail.ts';
 import type {Meter} from './meter.ts';
 import type {StandardQueue} from './standard-queue.ts';
 
-export type WaitingQueues = Readonly<Record<'waiting' | 'waitingSoon', StandardQueue>>;
+type WaitingQueues = Readonly<Record<'waiting' | 'waitingSoon', StandardQueue>>;
 
 export interface StaysParts {
   readonly queues: WaitingQueues;

@@ -7,9 +7,9 @@ import {inForce} from '../settings/steering/in-force.ts';
 import type {Stop} from './gate.ts';
 
 /** SQS deletes what is fourteen days old. It counts from when the message was sent to the queue. */
-export const oldestHeldMs = 10 * 86_400_000;
+const oldestHeldMs = 10 * 86_400_000;
 /** SQS takes what was received a thousand times for a dead letter. */
-export const mostHeldReceives = 500;
+const mostHeldReceives = 500;
 
 export type HeldFate =
   /** To route, which lets it go on, or ends it. */

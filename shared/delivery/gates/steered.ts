@@ -78,7 +78,7 @@ export const paused =
   };
 
 /** The pause that keeps a message, if one does. */
-export const pauseOf = (candidate: Candidate, settings: Settings, nowMs: number) =>
+const pauseOf = (candidate: Candidate, settings: Settings, nowMs: number) =>
   settings.pauses.size === 0
     ? undefined
     : inForce(settings.pauses, nowMs).find(([, pause]) => isSelected(candidate, pause, settings));
@@ -113,5 +113,5 @@ export const inWindow =
   };
 
 /** The message's own comes first, then that of its domain. */
-export const windowOf = ({message}: Candidate, {windows}: Settings): DeliveryWindow | undefined =>
+const windowOf = ({message}: Candidate, {windows}: Settings): DeliveryWindow | undefined =>
   message.window ?? windows.get(message.recipient.domain) ?? windows.get('default');

@@ -29,7 +29,7 @@ export function parseObject<T extends object>(
     : wrong(`must be JSON such as ${example}`);
 }
 
-export function parseMembers<T extends object>(json: object, {members, needed}: ObjectRule<T>): Parsed<T> {
+function parseMembers<T extends object>(json: object, {members, needed}: ObjectRule<T>): Parsed<T> {
   const values: Record<string, unknown> = {};
   const problems = new Set<string>();
   for (const [name, value] of Object.entries(json)) {

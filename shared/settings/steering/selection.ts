@@ -33,7 +33,7 @@ export const selectionMembers = {
   all: (value: unknown): Parsed<true> => (value === true ? right(true as const) : wrong('must be true')),
 };
 
-export const selectors = Object.keys(selectionMembers) as readonly (keyof Selection)[];
+const selectors = Object.keys(selectionMembers) as readonly (keyof Selection)[];
 
 /** What is wrong with a selection as a whole. */
 export function selectionProblem(selection: Selection): string | undefined {
