@@ -3,18 +3,17 @@
 
 import type {Command} from 'commander';
 import {namesOf} from '../../shared/names.ts';
-import {parseForcedError} from '../../shared/settings/groups/errors.ts';
-import {parsePause} from '../../shared/settings/groups/pauses.ts';
-import {type Selection, selectionText} from '../../shared/settings/steering/selection.ts';
+import {selectionText} from '../../shared/settings/steering/selection.ts';
 import {parseUtcTime, utcTimeOf} from '../../shared/utc-time.ts';
 import {parametersOf} from '../aws/parameters.ts';
-import type {Act, AddCommand} from '../command/command.ts';
+import type {Act, AddCommand, ExitStatus} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {NotFound, UsageError} from '../command/problems.ts';
 import {changeSettings, type Wait} from '../settings/change-settings.ts';
 import {durationOf} from '../tail/duration.ts';
 import {printable} from '../terminal/printable.ts';
 import {estimateOf, estimateText} from './estimate.ts';
+import {cancelledMs, type PlannedRule, plannedRule} from './planned-rule.ts';
 
 interface SteerOptions {
   readonly domain?: string;
@@ -63,11 +62,8 @@ export const pause: AddCommand = (program, acting) =>
 
 const writePause: Act<[string | undefined, SteerOptions]> = async (context, name, options) => {
   const value = {reason: options.reason, ...selectionOf(options), ...expiryOf(context, options)};
-  return write(context, {kind: 'pauses', name, value, parse: parsePause}, options);
+  return write(context, plannedRule('pauses', name, value), options);
 };
-
-/** Long enough for what is on its way, and for who still sends it. */
-const cancelledMs = 7 * 86_400_000;
 
 export const cancel: AddCommand = (program, acting) =>
   void withSelection(program.command('cancel'))
@@ -91,7 +87,7 @@ const writeError: Act<[string | undefined, SteerOptions]> = async (context, name
     ...selectionOf(options),
     ...(expiry.expire === undefined ? {expire: utcTimeOf(context.now() + cancelledMs)} : expiry),
   };
-  return write(context, {kind: 'errors', name, value, parse: parseForcedError}, options);
+  return write(context, plannedRule('errors', name, value), options);
 };
 
 export const resume: AddCommand = (program, acting) =>
@@ -136,38 +132,20 @@ function expiryOf({now}: Context, {for: forMs, until}: SteerOptions): {readonly 
   return {expire: until};
 }
 
-interface Rule {
-  readonly kind: 'pauses' | 'errors';
-  readonly name: string | undefined;
-  readonly value: object;
-  readonly parse: typeof parsePause | typeof parseForcedError;
-}
-
-async function write(context: Context, {kind, name: given, value, parse}: Rule, options: SteerOptions) {
+async function write(
+  context: Context,
+  {setting, value, text, selection}: PlannedRule,
+  options: SteerOptions,
+): Promise<ExitStatus> {
   const {terminal, json} = context;
-  const text = JSON.stringify(value);
-  const parsed = parse(text);
-  if (!parsed.ok) throw new UsageError(parsed.problem);
-  const selection: Selection = parsed.value;
-  const name = `${kind}/${given ?? nameFor(selection)}`;
   const estimate = await estimateOf(context, selection);
   if (options.dryRun && json) {
-    terminal.say(JSON.stringify({version: 1, setting: name, value, estimate}));
+    terminal.say(JSON.stringify({version: 1, setting, value, estimate}));
     return 0;
   }
   const say = (line: string) => (options.dryRun ? terminal.say(line) : terminal.tell(line));
-  say(`${name}: ${selectionText(selection)}`);
+  say(printable(`${setting}: ${selectionText(selection)}`));
   say(estimateText(estimate));
   if (options.dryRun) return 0;
-  return changeSettings(context, new Map([[name, text]]), waitOf(options));
-}
-
-/** What people would call it: its tag, its domain, and so on. */
-export function nameFor({tag, domain, nextHop, recipient, id}: Selection): string {
-  const words = [tag, domain, nextHop, recipient, id].filter(word => word !== undefined);
-  const name = words
-    .join('-')
-    .replaceAll(/[^\w.-]+/g, '-')
-    .replaceAll(/^[-.]+|[-.]+$/g, '');
-  return name.slice(0, 100) || 'all';
+  return changeSettings(context, new Map([[setting, text]]), waitOf(options));
 }

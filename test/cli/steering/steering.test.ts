@@ -1,7 +1,7 @@
 // `relayq pause`, `resume`, `cancel` and `hold list` on a pipeline that runs.
 
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {nameFor} from '../../../cli/steering/steer.ts';
+import {nameFor} from '../../../cli/steering/planned-rule.ts';
 import {TestClock} from '../../../local/clock.ts';
 import {names, Pipeline} from '../../pipeline/pipeline-under-test.ts';
 import {mailTo} from '../../samples/mail.ts';
