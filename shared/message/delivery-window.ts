@@ -75,8 +75,26 @@ function isTimezone(name: string): boolean {
   }
 }
 
+/** How a window stands, and until when it stands so. */
+interface Standing {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly isOpen: boolean;
+}
+
+/** To compute it takes longer than all else that is asked of a message, and it is asked again and again. */
+const standings = new WeakMap<DeliveryWindow, Standing>();
+
 /** When mail may go: `nowMs` while the window is open, else when it opens next. */
 export function openingOf(window: DeliveryWindow, nowMs: number): number {
+  const known = standings.get(window);
+  const isKnown = known !== undefined && known.fromMs <= nowMs && nowMs < known.untilMs;
+  const standing = isKnown ? known : standingOf(window, nowMs);
+  if (!isKnown) standings.set(window, standing);
+  return standing.isOpen ? nowMs : standing.untilMs;
+}
+
+function standingOf(window: DeliveryWindow, nowMs: number): Standing {
   const {days: on, timezone} = window;
   const today = startOfDay(wallOf(nowMs, timezone));
   // Yesterday's may be open still. A day of the week comes again within a week.
@@ -84,11 +102,12 @@ export function openingOf(window: DeliveryWindow, nowMs: number): number {
     const midnight = today + day * dayMs;
     if (!on.includes(days[new Date(midnight).getUTCDay()]!)) continue;
     const opensMs = instantOf(midnight + window.from * minuteMs, timezone);
-    if (opensMs > nowMs) return opensMs;
+    if (opensMs > nowMs) return {fromMs: nowMs, untilMs: opensMs, isOpen: false};
     const closes = midnight + window.to * minuteMs + (window.to <= window.from ? dayMs : 0);
-    if (nowMs < instantOf(closes, timezone)) return nowMs;
+    const closesMs = instantOf(closes, timezone);
+    if (nowMs < closesMs) return {fromMs: nowMs, untilMs: closesMs, isOpen: true};
   }
-  return nowMs;
+  throw new RangeError('a window opens once a week at least');
 }
 
 const minuteMs = 60_000;
