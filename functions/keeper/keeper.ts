@@ -32,7 +32,7 @@ export class Keeper {
       if ((await sqs.depthOf(urls.held)) === 0) return;
       const settings = await source.current();
       const nowMs = now();
-      const leaseMs = nowMs + remainingMs();
+      const leaseMs = Math.round(nowMs + remainingMs());
       const state = await table.claim(nowMs, leaseMs);
       if (state !== undefined) await this.#keep(state, leaseMs, settings, remainingMs);
     } catch (error) {
