@@ -14,16 +14,33 @@ import type {RelayqFunction} from './relayq-function.ts';
 
 export interface AlarmsProps {
   readonly queues: Queues;
+  /** Those that take from queues. */
   readonly functions: readonly RelayqFunction[];
+  /** The one that runs on a schedule. */
+  readonly keeper: RelayqFunction;
   readonly mail: MailMetrics;
   readonly email: string | undefined;
 }
 
 interface Rule {
-  readonly atLeast: number;
+  /** The alarm rings from there on. A rule of none rings where the metric has no value. */
+  readonly atLeast: number | 'none';
   readonly says: string;
   readonly periods?: number;
 }
+
+/** A queue at rest has no datapoints, nor has a function that does not run. */
+const reaches = (threshold: number) => ({
+  threshold,
+  comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+});
+
+const missing = {
+  threshold: 1,
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+};
 
 const period = Duration.minutes(5);
 const maximum = {period, statistic: 'Maximum'};
@@ -35,11 +52,12 @@ export class Alarms extends Construct {
   readonly #action: SnsAction | undefined;
   readonly #alarms: Alarm[] = [];
 
-  constructor(scope: Construct, id: string, {queues, functions, mail, email}: AlarmsProps) {
+  constructor(scope: Construct, id: string, {queues, functions, keeper, mail, email}: AlarmsProps) {
     super(scope, id);
     if (email !== undefined) this.#action = new SnsAction(new AlarmTopic(this, 'Mail', email).topic);
     this.#queueAlarms(queues);
     for (const each of functions) this.#functionAlarms(each);
+    this.#keeperAlarms(keeper);
     this.#mailAlarms(mail);
   }
 
@@ -77,18 +95,21 @@ export class Alarms extends Construct {
       aged(`${idOf(kind)}Unread`, queue, {atLeast: Duration.days(10).toSeconds(), says});
   }
 
-  #functionAlarms({node: {id}, function: fn, logGroup}: RelayqFunction): void {
-    const alarm = (what: string, metric: IMetric, rule: Rule) => this.#alarm(`${id}${what}`, metric, rule);
-    alarm('Errors', fn.metricErrors({period}), {
-      atLeast: 1,
-      says: 'The function crashed or ran out of time.',
-    });
+  /** Of a function that takes from queues. */
+  #functionAlarms(taker: RelayqFunction): void {
+    const {node, function: fn} = taker;
+    this.#faultAlarms(taker);
     const used = 'The account’s concurrency is used up.';
-    alarm('Throttles', fn.metricThrottles({period}), {atLeast: 10, says: used});
+    this.#alarm(`${node.id}Throttles`, fn.metricThrottles({period}), {atLeast: 10, says: used});
     // Each throttled batch counts as received. This rings long before messages become dead letters by it.
     const lasting = 'Throttled for two hours: raise the account’s concurrency, or mail becomes dead letters.';
     const hourly = fn.metricThrottles({period: Duration.hours(1)});
-    alarm('ThrottledForLong', hourly, {atLeast: 1, periods: 2, says: lasting});
+    this.#alarm(`${node.id}ThrottledForLong`, hourly, {atLeast: 1, periods: 2, says: lasting});
+  }
+
+  #faultAlarms({node: {id}, function: fn, logGroup}: RelayqFunction): void {
+    const says = 'The function crashed or ran out of time.';
+    this.#alarm(`${id}Errors`, fn.metricErrors({period}), {atLeast: 1, says});
     // When SSM or SQS fails, the function reports its batch item by item, and that is no error for Lambda. SQS leaves
     // messages that were received three times out of the age (Available CloudWatch metrics for Amazon SQS). So a
     // lasting fault would show only in the dead-letter queue, days later.
@@ -98,7 +119,17 @@ export class Alarms extends Construct {
       metricName: `${Stack.of(this).stackName}-${id.toLowerCase()}-faults`,
     });
     const logged = 'Read its log’s lines of level "error": settings, credentials, SSM or SQS are at fault.';
-    alarm('Faults', faults.metric({period, statistic: 'Sum'}), {atLeast: 1, says: logged});
+    const counted = faults.metric({period, statistic: 'Sum'});
+    this.#alarm(`${id}Faults`, counted, {atLeast: 1, says: logged});
+  }
+
+  /** SQS deletes held mail after fourteen days, and its age says nothing of what was received three times. */
+  #keeperAlarms(keeper: RelayqFunction): void {
+    this.#faultAlarms(keeper);
+    const invocations = keeper.function.metricInvocations({period: Duration.minutes(30)});
+    const says =
+      'Held mail is not looked after, and SQS deletes it after 14 days: see the rule of the keeper function.';
+    this.#alarm('KeeperIdle', invocations, {atLeast: 'none', periods: 2, says});
   }
 
   #mailAlarms(mail: MailMetrics): void {
@@ -115,12 +146,9 @@ export class Alarms extends Construct {
   #alarm(name: string, metric: IMetric, {atLeast, says, periods = 1}: Rule): void {
     const alarm = new Alarm(this, name, {
       metric,
-      threshold: atLeast,
       alarmDescription: says,
       evaluationPeriods: periods,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // A queue at rest has no datapoints, nor has a function that does not run.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...(atLeast === 'none' ? missing : reaches(atLeast)),
     });
     if (this.#action) alarm.addAlarmAction(this.#action);
     this.#alarms.push(alarm);

@@ -31,7 +31,7 @@ export interface StageDashboardProps {
 
 const period = Duration.minutes(5);
 const fates = ['attempts', 'accepted', 'deferred', 'bounced', 'expired', 'invalid', 'held'] as const;
-const consumed = ['outbox', 'waiting', 'waitingSoon', 'delivery', 'deliverySlow'] as const;
+const consumed = ['outbox', 'waiting', 'waitingSoon', 'held', 'delivery', 'deliverySlow'] as const;
 const deadLetters = ['outboxDlq', 'waitingDlq', 'deliveryDlq'] as const;
 
 export class StageDashboard extends Construct {

@@ -42,6 +42,17 @@ export function grantDepth(role: Role, queues: readonly Queue[]): void {
   for (const queue of queues) allow(role, ['sqs:GetQueueAttributes'], [queue.queueArn]);
 }
 
+/** Lets a function take mail of a queue on its own account, and write down what it knows of it. */
+export function grantKeeping(role: Role, held: Queue, {slots}: StateTables): void {
+  const actions = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'];
+  allow(
+    role,
+    actions.map(action => `sqs:${action}`),
+    [held.queueArn],
+  );
+  allow(role, ['dynamodb:UpdateItem'], [slots.tableArn]);
+}
+
 /** Lets a function send to the stage's result queues, and to those that messages may name: relayq-<stage>-results-… */
 export function grantResults(role: Role, {stage, resultQueues}: Options): void {
   const arnOf = (name: string) => arnFor(role, 'sqs', name);

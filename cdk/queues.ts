@@ -14,7 +14,7 @@ import {Construct} from 'constructs';
 import type {Names, ResultKind, Variable} from '../shared/names.ts';
 import {acknowledge} from './acknowledgements.ts';
 import {arnFor} from './permissions.ts';
-import {deliverTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
+import {deliverTimeout, keeperTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
 
 const common: QueueProps = {
   // The longest that SQS keeps anything: time for a weekend, and for the holiday of whoever puts things right.
@@ -32,7 +32,7 @@ interface Consumption {
   readonly visibilityTimeout: Duration;
 }
 
-type Consumed = 'outbox' | 'waiting' | 'waitingSoon' | 'delivery' | 'deliverySlow';
+type Consumed = 'outbox' | 'waiting' | 'waitingSoon' | 'held' | 'delivery' | 'deliverySlow';
 type DeadLetters = 'outboxDlq' | 'waitingDlq' | 'deliveryDlq';
 
 /**
@@ -47,6 +47,12 @@ const ofRoute: Consumption = {
   // AWS's six times the function's timeout and the batching window: time to try a throttled batch again before it is
   // given out twice.
   visibilityTimeout: waitingWindow.plus(Duration.seconds(6 * routeTimeout.toSeconds())),
+};
+
+const ofKeeper: Consumption = {
+  kind: {},
+  // Just over the function's timeout: what it has looked at is out of sight while it runs, and comes back if it dies.
+  visibilityTimeout: keeperTimeout.plus(Duration.minutes(1)),
 };
 
 const ofDeliver: Consumption = {
@@ -68,6 +74,8 @@ export class Queues extends Construct {
   readonly outboxOversize: Queue;
   readonly waiting: Queue;
   readonly waitingSoon: Queue;
+  /** Nothing takes from it as mail comes in: the keeper does, on its schedule. */
+  readonly held: Queue;
   readonly waitingDlq: Queue;
   readonly delivery: Queue;
   readonly deliverySlow: Queue;
@@ -77,13 +85,14 @@ export class Queues extends Construct {
   constructor(scope: Construct, id: string, names: Names) {
     super(scope, id);
     this.outboxDlq = this.#deadLetters('outboxDlq', names, ofRoute, ['outbox']);
-    this.waitingDlq = this.#deadLetters('waitingDlq', names, ofRoute, ['waiting', 'waitingSoon']);
+    this.waitingDlq = this.#deadLetters('waitingDlq', names, ofRoute, ['waiting', 'waitingSoon', 'held']);
     this.deliveryDlq = this.#deadLetters('deliveryDlq', names, ofDeliver, ['delivery', 'deliverySlow']);
     const consumed = (key: Consumed, consumption: Consumption, queue: Queue) =>
       this.#consumed(names[key], idOf(key), {...consumption, deadLetters: queue});
     this.outbox = consumed('outbox', ofRoute, this.outboxDlq);
     this.waiting = consumed('waiting', ofRoute, this.waitingDlq);
     this.waitingSoon = consumed('waitingSoon', ofRoute, this.waitingDlq);
+    this.held = consumed('held', ofKeeper, this.waitingDlq);
     this.delivery = consumed('delivery', ofDeliver, this.deliveryDlq);
     this.deliverySlow = consumed('deliverySlow', ofDeliver, this.deliveryDlq);
     this.outboxOversize = new Queue(this, 'OutboxOversize', {...common, queueName: names.outboxOversize});
@@ -127,12 +136,14 @@ export class Queues extends Construct {
 
   /** As the functions know them. */
   get urls(): Readonly<Record<Extract<Variable, `${string}Url`>, string>> {
-    const {outbox, outboxOversize, waiting, waitingSoon, delivery, deliverySlow, deliveryDlq, results} = this;
+    const {outbox, outboxOversize, waiting, waitingSoon, held, delivery, deliverySlow, deliveryDlq, results} =
+      this;
     return {
       outboxUrl: outbox.queueUrl,
       outboxOversizeUrl: outboxOversize.queueUrl,
       waitingUrl: waiting.queueUrl,
       waitingSoonUrl: waitingSoon.queueUrl,
+      heldUrl: held.queueUrl,
       deliveryUrl: delivery.queueUrl,
       deliverySlowUrl: deliverySlow.queueUrl,
       deliveryDlqUrl: deliveryDlq.queueUrl,

@@ -1,7 +1,10 @@
 // A function of relayq, of any kind: its bundle, its log group, the variables that it needs, and a role that at first
-// can only write the log. A kind is a method: `consumes` for a function that takes from queues, `serves` for one with a URL.
+// can only write the log. A kind is a method: `consumes` for a function that takes from queues, `runsEvery` for one on a
+// schedule, `serves` for one with a URL.
 
 import {type Duration, RemovalPolicy} from 'aws-cdk-lib';
+import {Rule, Schedule} from 'aws-cdk-lib/aws-events';
+import {LambdaFunction as LambdaTarget} from 'aws-cdk-lib/aws-events-targets';
 import {Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -91,6 +94,13 @@ export class RelayqFunction extends Construct {
     this.function.addEventSource(
       new SqsEventSource(queue, {...how, batchSize: 10, reportBatchItemFailures: true}),
     );
+  }
+
+  /** Runs on a schedule. A run that fails is not repeated: the next one does its work. */
+  runsEvery(interval: Duration, description: string): void {
+    this.function.configureAsyncInvoke({retryAttempts: 0, maxEventAge: interval});
+    const target = new LambdaTarget(this.function, {retryAttempts: 0, maxEventAge: interval});
+    new Rule(this, 'Schedule', {description, schedule: Schedule.rate(interval), targets: [target]});
   }
 
   /** Answers HTTPS requests at a URL of its own, from whoever IAM lets call it. @returns the URL */

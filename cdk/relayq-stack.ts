@@ -1,4 +1,4 @@
-// The stack of one stage: queues, the two functions between them, and what watches over them.
+// The stack of one stage: queues, the functions between them, and what watches over them.
 
 import {CfnOutput, Stack, type StackProps} from 'aws-cdk-lib';
 import {EC2_RESTRICT_DEFAULT_SECURITY_GROUP, IAM_MINIMIZE_POLICIES} from 'aws-cdk-lib/cx-api';
@@ -13,6 +13,7 @@ import {
   grantBounceCount,
   grantDepth,
   grantDkimKeys,
+  grantKeeping,
   grantResults,
   grantSend,
   grantSettings,
@@ -25,7 +26,7 @@ import {RelayqFunction} from './relayq-function.ts';
 import {saveQueries} from './saved-queries.ts';
 import {stateTables} from './state-tables.ts';
 import {suppressionTable} from './suppression-table.ts';
-import {deliverTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
+import {deliverTimeout, keeperInterval, keeperTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
 
 export interface RelayqStackProps extends StackProps, RelayqOptions {}
 
@@ -57,7 +58,8 @@ export class RelayqStack extends Stack {
     });
     // What a new version of route queues, the version before of deliver may not know.
     route.function.node.addDependency(deliver.function);
-    const between = [queues.waiting, queues.waitingSoon, queues.delivery, queues.deliverySlow];
+    const keeper = new RelayqFunction(this, 'Keeper', {...common, folder: 'keeper', timeout: keeperTimeout});
+    const between = [queues.waiting, queues.waitingSoon, queues.held, queues.delivery, queues.deliverySlow];
     grantSend(route.role, [queues.outboxOversize]);
     grantSend(deliver.role, [queues.deliveryDlq]);
     grantDepth(route.role, [queues.delivery, queues.deliverySlow]);
@@ -72,6 +74,10 @@ export class RelayqStack extends Stack {
     const suppressions = suppressionTable(this, names);
     grantSuppressionLook(route.role, suppressions);
     grantBounceCount(deliver.role, suppressions);
+    grantKeeping(keeper.role, queues.held, tables);
+    grantSend(keeper.role, [queues.held, queues.waitingSoon]);
+    grantSettings(keeper.role, options);
+    keeper.runsEvery(keeperInterval, 'Held mail is looked after');
     const routing = {maxConcurrency: routeConcurrency};
     route.consumes(queues.outbox, routing);
     route.consumes(queues.waitingSoon, routing);
@@ -82,11 +88,11 @@ export class RelayqStack extends Stack {
     const senderIds = [`${route.role.roleId}:${names.route}`, `${deliver.role.roleId}:${names.deliver}`];
     route.function.addEnvironment(formerSenders, senderIds.join());
     allowProducers(queues.outbox, options.producers);
-    const senders = [route.role.roleArn, deliver.role.roleArn, ...options.operators];
+    const senders = [route, deliver, keeper].map(({role}) => role.roleArn).concat(options.operators);
     for (const queue of between) onlyFunctionsSend(queue, senders);
     const functions = [route, deliver];
     const mail = new MailMetrics(stage);
-    const alarms = new Alarms(this, 'Alarms', {queues, functions, mail, email: options.alarmEmail});
+    const alarms = new Alarms(this, 'Alarms', {queues, functions, keeper, mail, email: options.alarmEmail});
     if (options.dashboard) {
       new StageDashboard(this, 'Dashboard', {stage, names, queues, functions, mail, alarms: alarms.all});
     }
@@ -108,6 +114,7 @@ export class RelayqStack extends Stack {
     output('OutboxOversizeUrl', queues.outboxOversize.queueUrl, 'Invalid texts, too large to be quoted');
     output('RouteFunction', names.route, 'Its log group is /aws/lambda/ and this name');
     output('DeliverFunction', names.deliver, 'Its log group is /aws/lambda/ and this name');
+    output('KeeperFunction', names.keeper, 'Its log group is /aws/lambda/ and this name');
     output('ParameterPath', names.parameterPath, 'Settings go below this path');
     if (network) {
       const note =

@@ -9,6 +9,8 @@ import {explain} from './explain/explain.ts';
 import {send} from './send/send.ts';
 import {set, settings, unset} from './settings/settings.ts';
 import {status, top} from './status/status.ts';
+import {hold} from './steering/hold.ts';
+import {cancel, pause, resume} from './steering/steer.ts';
 import {suppress} from './suppress/suppress.ts';
 import {tail} from './tail/tail.ts';
 import {trace} from './trace/trace.ts';
@@ -21,6 +23,10 @@ export const commands: readonly AddCommand[] = [
   settings,
   set,
   unset,
+  pause,
+  resume,
+  cancel,
+  hold,
   deadLetters,
   dkim,
   suppress,

@@ -6,6 +6,7 @@ import {unansweredGroups} from '../shared/delivery/receivers/treatment.ts';
 import {type MailVariable, namesOf} from '../shared/names.ts';
 import {type OutcomeListener, OutcomeWriter} from './outcome/outcome-writer.ts';
 import {Results} from './outcome/results.ts';
+import {HeldTable} from './receivers/held-table.ts';
 import {ReceiverTable} from './receivers/receiver-table.ts';
 import {Receivers} from './receivers/receivers.ts';
 import {SlotTable} from './receivers/slot-table.ts';
@@ -33,7 +34,7 @@ export interface MailParts {
 
 /** @param sourceUrls of the queues that the function takes from */
 export function startUp(environment: Environment<MailVariable>, sourceUrls: readonly string[]): MailParts {
-  const {stage, waitingUrl, waitingSoonUrl, deliveryUrl, deliverySlowUrl} = environment;
+  const {stage, waitingUrl, waitingSoonUrl, heldUrl, deliveryUrl, deliverySlowUrl} = environment;
   const stageUrls = {
     results: environment.resultsUrl,
     success: environment.successUrl,
@@ -46,7 +47,14 @@ export function startUp(environment: Environment<MailVariable>, sourceUrls: read
   const dynamoDb = dynamoDbClient();
   const groups = unansweredGroups(Number(environment.slowConcurrency));
   const table = new ReceiverTable(dynamoDb, receiversTable);
-  const urls = {waiting: waitingUrl, waitingSoon: waitingSoonUrl, fast: deliveryUrl, slow: deliverySlowUrl};
+  const urls = {
+    waiting: waitingUrl,
+    waitingSoon: waitingSoonUrl,
+    held: heldUrl,
+    fast: deliveryUrl,
+    slow: deliverySlowUrl,
+  };
+  const keeper = new HeldTable({client: dynamoDb, tableName: state, log});
   return {
     sqs,
     ssm,
@@ -57,6 +65,6 @@ export function startUp(environment: Environment<MailVariable>, sourceUrls: read
     visibility: new Visibility({sqs, sourceUrls, log, now: Date.now}),
     receivers: new Receivers({table, log, now: Date.now, groups}),
     slots: new SlotTable(dynamoDb, state),
-    writerWith: listeners => new OutcomeWriter({sqs, urls, listeners}),
+    writerWith: listeners => new OutcomeWriter({sqs, urls, listeners, keeper}),
   };
 }

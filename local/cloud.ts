@@ -1,8 +1,10 @@
 // The local cloud: what a synthesised stack describes, running on this machine. It puts the parts together, and takes
 // them down again.
 
+import {machineClock, type TestClock} from './clock.ts';
 import {measureQueues} from './cloudwatch/queue-metrics.ts';
 import {listen} from './endpoint/endpoint.ts';
+import {Schedules} from './events/schedules.ts';
 import {Faults} from './faults/faults.ts';
 import {faultsDoor} from './faults/page.ts';
 import {Authorisation} from './iam/authorisation.ts';
@@ -52,6 +54,8 @@ export interface CloudOptions {
   readonly onLog?: (functionName: string, event: LogEvent) => void;
   /** Something failed that belongs to no invocation. The cloud goes on. */
   readonly onProblem?: (where: string, error: unknown) => void;
+  /** Instead of the machine's. */
+  readonly clock?: TestClock;
   /** How many messages of a FIFO queue SQS looks through for groups, for tests that cannot send 120,000. */
   readonly fifoWindow?: number;
   /** How long stop() gives invocations to finish. What they do not get done comes again. */
@@ -111,7 +115,7 @@ async function assemble(
 ): Promise<Omit<Cloud, 'stop'>> {
   const {template, assets, assetsDirectory, port, dataDirectory, stackName = 'relayq-local'} = options;
   const {onLog = () => {}, onProblem = () => {}, overrides = () => {}, graceMs = 1000, runtime} = options;
-  const {fifoWindow} = options;
+  const {fifoWindow, clock = machineClock} = options;
 
   const ownStore = dataDirectory === undefined ? undefined : openStore(dataDirectory);
   if (ownStore) onStop(() => ownStore.close());
@@ -125,6 +129,7 @@ async function assemble(
   const services = new OpenServices({
     account,
     endpointUrl,
+    now: clock.now,
     store,
     fifoWindow,
     senderIdOf: accessKeyId => authorisation?.senderIdOf(accessKeyId),
@@ -133,11 +138,13 @@ async function assemble(
   });
   onStop(() => services.close());
   const {sqs, ssm, logs, monitoring} = services.states;
+  options.clock?.onForward(() => sqs.catchUp());
   logs.onEvent(({message, timestamp}) => monitoring.extract(message, timestamp));
   const lambda = new Lambda({
     account,
     endpointUrl,
     assetsDirectory,
+    clock,
     sqs,
     logs,
     onLog,
@@ -179,8 +186,17 @@ async function assemble(
   await lambda.deploy(resources);
   onStop(() => lambda.stop(graceMs));
   onStop(measureQueues(sqs, monitoring));
+  const schedules = new Schedules({
+    account,
+    clock,
+    schedules: resources.schedules,
+    invoke: (name, payload) => lambda.functions.get(name)!.invoke(payload),
+    onProblem,
+  });
   options.prepare?.({ssm, sqs, store, endpointUrl: url});
   lambda.start();
+  schedules.start();
+  onStop(() => schedules.stop());
   return {
     url,
     port: endpoint.port,

@@ -14,6 +14,8 @@ import type {TemplatePart} from './template/reader.ts';
 export interface Surroundings {
   readonly account: Account;
   readonly endpointUrl: () => string;
+  /** The time of the cloud. */
+  readonly now: () => number;
   /** Keeps what survives a restart. Without it nothing does. */
   readonly store: Store | undefined;
   /** How many messages of a FIFO queue SQS looks through for groups, if not as many as AWS does. */

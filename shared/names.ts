@@ -25,6 +25,8 @@ export function namesOf(stage: string) {
     waiting: name('waiting'),
     /** Of that, what waits under a minute or for a slot. */
     waitingSoon: name('waiting-soon'),
+    /** Mail that is paused, or far from its delivery window: it lies there until the keeper takes it out. */
+    held: name('held'),
     waitingDlq: name('waiting-dlq'),
     delivery: name('delivery.fifo'),
     /** Mail of receivers that are slow. */
@@ -38,6 +40,7 @@ export function namesOf(stage: string) {
     },
     route: name('route'),
     deliver: name('deliver'),
+    keeper: name('keeper'),
     /** The SSM path of the settings, with its closing slash. */
     parameterPath: `/relayq/${stage}/`,
     /** The SSM path of the DKIM keys, with its closing slash. Below it: `DOMAIN/SELECTOR`. */
@@ -81,6 +84,7 @@ export const variables = {
   outboxOversizeUrl: 'RELAYQ_OUTBOX_OVERSIZE_URL',
   waitingUrl: 'RELAYQ_WAITING_URL',
   waitingSoonUrl: 'RELAYQ_WAITING_SOON_URL',
+  heldUrl: 'RELAYQ_HELD_URL',
   deliveryUrl: 'RELAYQ_DELIVERY_URL',
   deliverySlowUrl: 'RELAYQ_DELIVERY_SLOW_URL',
   deliveryDlqUrl: 'RELAYQ_DELIVERY_DLQ_URL',
@@ -98,6 +102,7 @@ const ofMail = [
   'slowConcurrency',
   'waitingUrl',
   'waitingSoonUrl',
+  'heldUrl',
   'deliveryUrl',
   'deliverySlowUrl',
   'resultsUrl',
@@ -112,6 +117,7 @@ export const needs = {
   route: [...ofMail, 'outboxUrl', 'outboxOversizeUrl'],
   // The last two for one release: the version before would not start without them, should it meet this configuration.
   deliver: [...ofMail, 'deliveryDlqUrl', 'outboxUrl', 'outboxOversizeUrl'],
+  keeper: ['stage', 'heldUrl', 'waitingSoonUrl'],
 } as const satisfies Readonly<Record<string, readonly Variable[]>>;
 
 /** Optional, for one release: SenderIds, with commas between them, whose results may wait on the outbox. */

@@ -26,6 +26,7 @@ const common = {
   nextAttemptMs: undefined,
   maxDeliverTimeMs: undefined,
   maxAttempts: undefined,
+  window: undefined,
   retries: undefined,
   queues: {},
   keepMime: false,

@@ -9,7 +9,7 @@ import type {Mail} from './mail.ts';
 import type {Meter} from './meter.ts';
 import type {StandardQueue} from './standard-queue.ts';
 
-export type WaitingQueues = Readonly<Record<'waiting' | 'waitingSoon', StandardQueue>>;
+type WaitingQueues = Readonly<Record<'waiting' | 'waitingSoon', StandardQueue>>;
 
 export interface StaysParts {
   readonly queues: WaitingQueues;
@@ -20,7 +20,11 @@ export interface StaysParts {
 
 export class Stays {
   readonly #parts: StaysParts;
-  #mails: {readonly to: keyof WaitingQueues; readonly delaySeconds: number; readonly mail: Mail}[] = [];
+  #mails: {
+    readonly to: ReturnType<typeof stayOf>['to'];
+    readonly delaySeconds: number;
+    readonly mail: Mail;
+  }[] = [];
 
   constructor(parts: StaysParts) {
     this.#parts = parts;

@@ -2,6 +2,7 @@
 
 import {deadLetter, deadLetters, dropLetters, redriveLetters} from './endpoints/dead-letters.ts';
 import {explainMessage, explainRecipient} from './endpoints/explain.ts';
+import {holds, previewHold} from './endpoints/holds.ts';
 import {mailHtml, mailList, mailPart, mailSource, oneMail} from './endpoints/mail.ts';
 import {overview} from './endpoints/overview.ts';
 import {search} from './endpoints/search.ts';
@@ -24,6 +25,8 @@ export const routes: readonly Route[] = [
   settings,
   changeSettings,
   inForce,
+  holds,
+  previewHold,
   suppressions,
   addSuppression,
   removeSuppressions,

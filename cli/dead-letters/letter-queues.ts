@@ -26,7 +26,7 @@ function letterQueuesOf(stage: string): readonly LetterQueue[] {
   });
   return [
     queue(names.outboxDlq, [names.outbox], 'route'),
-    queue(names.waitingDlq, [names.waiting, names.waitingSoon], 'route'),
+    queue(names.waitingDlq, [names.waiting, names.waitingSoon, names.held], 'route'),
     queue(names.deliveryDlq, [names.delivery, names.deliverySlow], 'deliver'),
     queue(names.outboxOversize, [], undefined),
   ];

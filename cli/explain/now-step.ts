@@ -132,6 +132,7 @@ export function stopWords(stop: Stop, timeOf: TimeOf): {readonly is: string; rea
       const reason = stop.facts?.reason;
       const cause = stop.cause ?? 'it asked for it: it is not due before';
       const why = reason === undefined ? cause : `${cause}: ${reason}`;
+      if (stop.heldUntilMs !== undefined) return {is: heldText(stop), why};
       return {is: `waits outside until ${timeOf(stop.untilMs)}`, why};
     }
     case 'hide':
@@ -143,6 +144,12 @@ export function stopWords(stop: Stop, timeOf: TimeOf): {readonly is: string; rea
     case 'end':
       return {is: stop.fate === 'expired' ? 'is given up' : 'bounces', why: stop.entry.description};
   }
+}
+
+/** A pause without an end lasts until somebody removes it. */
+function heldText({facts: {until, opens} = {}}: Extract<Stop, {kind: 'hold'}>): string {
+  const end = until ?? opens;
+  return end === undefined ? 'is held until that is removed' : `is held until ${end}Z`;
 }
 
 const stopData = (stop: Stop) => ({

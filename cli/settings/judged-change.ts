@@ -39,9 +39,11 @@ export async function written({changes, writes, parameters, store}: JudgedChange
   return new Map([...changes.keys()].map(name => [name, all.get(name)]));
 }
 
-/** What decides where mail goes, and whatever is removed. */
+/** What decides where mail goes, what ends mail, and whatever is removed. */
 const kindOf = (changes: Changes): 'harmless' | 'destructive' =>
-  [...changes].some(([name, value]) => value === undefined || /^(?:smarthost|smtp-sink|mx-)/.test(name))
+  [...changes].some(
+    ([name, value]) => value === undefined || /^(?:smarthost|smtp-sink|mx-|errors\/)/.test(name),
+  )
     ? 'destructive'
     : 'harmless';
 

@@ -29,6 +29,7 @@ export function overviewLines(overview: Overview, options: TextOptions): readonl
     `${paint(`relayq ${stage}`, 'bold')}  ${options.timeOf(time)}${isShort ? `  ${settings}` : ''}`,
     ...(isShort ? [] : wrapped(settings, options.columns, 2)),
     ...(settingsProblems.length > 0 ? [paint(printable(problemsText(settingsProblems)), 'red')] : []),
+    ...overview.rules.map(rule => paint(printable(ruleText(rule, options)), 'yellow')),
     `waiting ${totals.waiting}, in flight ${totals.inFlight}, ${dead}${oldestText(overview)}`,
     depthsLine(queues),
     ...(totals.deadLetters > 0 ? [depthsLine(deadLetters)] : []),
@@ -48,6 +49,14 @@ function settingsText(
     ...(sink === null ? [] : [`all TCP goes to the sink ${sink}`]),
     ...(settingsSince === null ? [] : [`set ${timeOf(settingsSince)}`]),
   ].join(', ');
+}
+
+function ruleText(
+  {setting, does, mail, reason, until}: Overview['rules'][number],
+  {timeOf}: TextOptions,
+): string {
+  const end = until === undefined ? '' : ` until ${timeOf(until)}`;
+  return `${setting} ${does} ${mail}${end}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 const oldestText = ({oldest}: Overview): string =>
@@ -74,7 +83,7 @@ const depthsLine = (queues: readonly QueueDepth[]): string =>
     .join('  ')}`;
 
 const shortName = (name: string): string =>
-  name.replace(/^relayq-[a-z0-9-]*?-(?=outbox|waiting|delivery)/, '');
+  name.replace(/^relayq-[a-z0-9-]*?-(?=outbox|waiting|held|delivery)/, '');
 
 interface Column {
   readonly title: string;

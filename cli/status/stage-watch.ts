@@ -35,10 +35,10 @@ export class StageWatch {
   /** @throws Error where SQS, SSM or DynamoDB does not answer, or the command was interrupted */
   async observe(): Promise<Overview> {
     const {clients, stage, now, signal} = this.#context;
-    const {outbox, waiting, waitingSoon, delivery, deliverySlow, parameterPath} = this.#names;
+    const {outbox, waiting, waitingSoon, held, delivery, deliverySlow, parameterPath} = this.#names;
     const {outboxDlq, waitingDlq, deliveryDlq, outboxOversize} = this.#names;
     const [queues, deadLetters, parameters, entries, activityProblem, ages] = await Promise.all([
-      this.#depths.of([outbox, delivery, deliverySlow, waiting, waitingSoon]),
+      this.#depths.of([outbox, delivery, deliverySlow, waiting, waitingSoon, held]),
       this.#depths.of([outboxDlq, waitingDlq, deliveryDlq, outboxOversize]),
       parametersOf(clients.ssm, parameterPath),
       this.#table.all(now()),

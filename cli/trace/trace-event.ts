@@ -96,7 +96,7 @@ function eventOf(line: JsonObject, message: string, timeMs: number): TraceEvent 
         what: 'held',
         ...because(cause, textIn(line, 'reason')),
         ...(typeof delaySeconds === 'number' && {untilMs: timeMs + delaySeconds * 1000}),
-        facts: factsIn(line, ['nextHop']),
+        facts: factsIn(line, ['nextHop', 'until', 'opens']),
       };
     }
     case 'lane hidden': {
@@ -133,7 +133,14 @@ function otherOf(line: JsonObject, message: string, timeMs: number): TraceEvent 
   if (ended !== undefined) {
     const next = parseUtcTime(textIn(line, 'nextattempt') ?? '');
     const until = next === undefined ? {} : {untilMs: next};
-    return {timeMs, what: 'ended', fate: ended, ...because(why), ...until, facts: factsIn(line, ['class'])};
+    return {
+      timeMs,
+      what: 'ended',
+      fate: ended,
+      ...because(why),
+      ...until,
+      facts: factsIn(line, ['class', 'forced']),
+    };
   }
   if (/^message not (?:routed|settled)/.test(message))
     return {timeMs, what: 'failed', ...because(message, why), facts: {}};

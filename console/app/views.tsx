@@ -4,6 +4,7 @@ import type {ComponentType} from 'preact';
 import {DeadLettersView} from '../views/dead-letters/dead-letters-view.tsx';
 import {DomainView} from '../views/domains/domain-view.tsx';
 import {DomainsView} from '../views/domains/domains-view.tsx';
+import {HeldView} from '../views/held/held-view.tsx';
 import {MailView} from '../views/mail/mail-view.tsx';
 import {MessagesView} from '../views/messages/messages-view.tsx';
 import {OverviewView} from '../views/overview/overview-view.tsx';
@@ -37,6 +38,7 @@ export const views: readonly View[] = [
   ),
   entry('messages', 'Messages', MessagesView),
   entry('settings', 'Settings', SettingsView),
+  entry('held', 'Held', HeldView),
   entry('suppression', 'Suppression', SuppressionView),
   entry('dead-letters', 'Dead letters', DeadLettersView),
   entry('send', 'Send a test', SendView),

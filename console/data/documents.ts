@@ -1,6 +1,7 @@
 // What the server of the console answers: the documents of the commands, and when they were true.
 
 import type {Overview} from '../../shared/overview/overview.ts';
+import type {Rule} from '../../shared/overview/rules.ts';
 
 export type {DomainRow, QueueDepth} from '../../shared/overview/overview.ts';
 
@@ -123,6 +124,22 @@ export interface Setting {
   readonly doc?: string;
   readonly isSecret?: boolean;
   readonly [more: string]: unknown;
+}
+
+/** What holds mail back or ends it. */
+export interface HoldsAnswer extends Answer {
+  readonly held: number;
+  readonly rules: readonly Rule[];
+  readonly problems: readonly {readonly path: string; readonly problem: string}[];
+}
+
+/** What a pause or a cancellation would be. */
+export interface HoldPreview extends Answer {
+  readonly setting: string;
+  /** As the parameter would hold it. */
+  readonly text: string;
+  readonly mail: string;
+  readonly estimateText: string;
 }
 
 interface SettingProblem {

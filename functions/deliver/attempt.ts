@@ -1,6 +1,7 @@
 // One delivery attempt: the targets of the next hop, one after the other, until one of them decides.
 
 import {type Destination, nextHopName} from '../../shared/delivery/destination.ts';
+import type {Stop} from '../../shared/delivery/gate.ts';
 import type {Message} from '../../shared/message/message.ts';
 import type {Settings} from '../../shared/settings/settings.ts';
 import {isOfOurSetUp, relayFailureOf} from '../../shared/smtp/authentication-wanted.ts';
@@ -42,7 +43,12 @@ interface Full {
 }
 
 /** No attempt that counts. */
-export type Unattempted = Full | Uncounted | {readonly kind: 'out-of-time'};
+export type Unattempted =
+  | Full
+  | Uncounted
+  | {readonly kind: 'out-of-time'}
+  /** A gate has closed since the attempt began. */
+  | {readonly kind: 'stopped'; readonly stop: Stop};
 
 export interface AttemptOptions extends Deadline {
   readonly settings: Pick<Settings, 'heloName' | 'mx' | 'smarthostPrivateAddresses' | 'resultsDetail'>;
@@ -51,16 +57,21 @@ export interface AttemptOptions extends Deadline {
   readonly watch: ReceiverWatch;
   /** Loads the text of a message. It is called at most once, when there is a connection for the message. */
   readonly contentOf: (message: Message) => Promise<Content>;
+  /** What stops the message just before a transaction; undefined where nothing does. */
+  readonly stopOf: () => Promise<Stop | undefined>;
   readonly turn: Turn;
   /** Whether the message had all of the function's time. A server that takes even longer has had its attempt. */
   readonly isFirst: boolean;
 }
 
+/** A gate has closed: the connection stays as it is, for the next message. */
+class Closed extends Error {}
+
 export async function attemptDelivery(
   message: Message,
   {nextHop: hop, capacity, isForeign}: Pick<Destination, 'nextHop' | 'capacity' | 'isForeign'>,
   lane: Lane,
-  {settings, nextHops, troubles, watch, contentOf, isFirst, ...turn}: AttemptOptions,
+  {settings, nextHops, troubles, watch, contentOf, stopOf, isFirst, ...turn}: AttemptOptions,
 ): Promise<Attempt | Unattempted> {
   const {now, deadlineMs} = turn;
   const {mx, heloName} = settings;
@@ -77,7 +88,11 @@ export async function attemptDelivery(
   const passed = targets.filter(target => !up.includes(target)).map(({address}) => `${address}: down`);
   const envelope = {from: message.envelope, to: message.recipient};
   let loaded: Promise<Content> | undefined;
-  const content = () => {
+  let stop: Stop | undefined;
+  // It is asked for when there is a connection, and before anything of the transaction is said.
+  const content = async () => {
+    stop = await stopOf();
+    if (stop !== undefined) throw new Closed();
     loaded ??= contentOf(message);
     return loaded;
   };
@@ -97,7 +112,13 @@ export async function attemptDelivery(
       hasNext,
       wantsCertificate,
     };
-    const transacted = await lane.transact({...wish, openingMs: () => watch.openingMs(hasNext)});
+    const transacted = await lane
+      .transact({...wish, openingMs: () => watch.openingMs(hasNext)})
+      .catch(error => {
+        if (error instanceof Closed) return undefined;
+        throw error;
+      });
+    if (transacted === undefined) return {kind: 'stopped', stop: stop!};
     if (!transacted.ok && transacted.spent !== undefined)
       return {kind: 'overran', failure: transacted.failure};
     const {facts, messages, sentOctets, isFresh, couldAuthenticate} = transacted;

@@ -26,6 +26,8 @@ export interface DeliverParts extends LaneDeliveryParts {
   readonly deliveryQueue: DeliveryQueue;
   /** What a message has to pass before it is tried, in order. */
   readonly gates: readonly Gate[];
+  /** Those of them that are asked again before each transaction. */
+  readonly steering: readonly Gate[];
   readonly leases: IdleLeases;
 }
 
@@ -36,7 +38,7 @@ export async function deliverBatch(
   remainingMs: () => number,
   parts: DeliverParts,
 ): Promise<readonly string[]> {
-  const {settler, gates, now} = parts;
+  const {settler, gates, steering, now} = parts;
   const time = timeOf(remainingMs, parts);
   settler.expect(records.length);
   const items = records.map((record): Item => {
@@ -47,7 +49,9 @@ export async function deliverBatch(
     }
   });
   const candidates = items.map(({content}) => content).filter(isDeliverable);
-  const rules = {settings, decide: await openGates(gates, {candidates, settings, now})};
+  const batch = {candidates, settings, now};
+  const [decide, steer] = [await openGates(gates, batch), await openGates(steering, batch)];
+  const rules = {settings, decide, steer};
   const groups = [...Map.groupBy(items, laneOf).values()];
   parts.connections.begin(groups.length);
   const left = await Promise.all(groups.map(group => new LaneDelivery(group, rules, time, parts).run()));

@@ -20,10 +20,14 @@ export type Begun = Pick<AttemptOptions, 'turn' | 'isFirst' | 'deadlineMs' | 'la
 export interface Rules {
   readonly settings: Settings;
   readonly decide: Decide;
+  /** By the newest settings: whether a transaction may still begin. */
+  readonly steer: Decide;
 }
 
 export type MessageParts = Pick<AttemptOptions, 'nextHops' | 'troubles' | 'contentOf' | 'now'> & {
   readonly receivers: Receivers;
+  /** Sees to it that settings are not older than they may be. */
+  readonly renewSettings: () => Promise<void>;
 };
 
 /** No outcome: the message stays in its group. */
@@ -34,16 +38,27 @@ export type Unsettled =
 export async function deliverMessage(
   candidate: Deliverable,
   {lane, ...begun}: Begun,
-  {settings, decide}: Rules,
+  {settings, decide, steer}: Rules,
   parts: MessageParts,
 ): Promise<Outcome | Unsettled> {
-  const {now, receivers} = parts;
+  const {now, receivers, renewSettings} = parts;
   const startMs = now();
   const stop = decide(candidate, startMs);
   if (stop !== undefined) return ended(candidate, stop, settings, startMs);
   const {message, destination} = candidate;
   const watch = new ReceiverWatch(candidate, {receivers, now});
-  const attempt = await attemptDelivery(message, destination, lane, {...begun, ...parts, settings, watch});
+  // To find a server may take minutes.
+  const stopOf = async () => {
+    await renewSettings();
+    return steer(candidate, now());
+  };
+  const attempt = await attemptDelivery(message, destination, lane, {
+    ...begun,
+    ...parts,
+    settings,
+    watch,
+    stopOf,
+  });
   const timeMs = now();
   switch (attempt.kind) {
     case 'attempted': {
@@ -55,6 +70,8 @@ export async function deliverMessage(
     }
     case 'out-of-time':
       return {kind: 'late'};
+    case 'stopped':
+      return ended(candidate, attempt.stop, settings, timeMs);
     case 'full':
       return {
         kind: 'hidden',

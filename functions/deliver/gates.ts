@@ -6,6 +6,13 @@ import {gathering} from '../../shared/delivery/gates/gathering.ts';
 import {rate, rateLimitOf} from '../../shared/delivery/gates/rate.ts';
 import {type KnownReceivers, receiver} from '../../shared/delivery/gates/receiver.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
+import {
+  forcedBounce,
+  forcedDeferral,
+  inWindow,
+  type Newest,
+  paused,
+} from '../../shared/delivery/gates/steered.ts';
 import {RateLimits} from '../receivers/rate-limits.ts';
 import type {SlotTable} from '../receivers/slot-table.ts';
 import type {Log} from '../runtime/log.ts';
@@ -16,12 +23,23 @@ export interface DeliverGateParts {
   readonly slots: Pick<SlotTable, 'reserve'>;
   readonly signer: Pick<Signer, 'gate'>;
   readonly log: Log;
+  /** The newest settings, as a pause counts within a batch too. */
+  readonly newest?: Newest;
 }
 
-export function deliverGates({receivers, slots, signer, log}: DeliverGateParts): readonly Gate[] {
+/** Asked once more before each transaction. */
+export const steering = (newest?: Newest): readonly Gate[] => [
+  forcedBounce(newest),
+  paused(newest),
+  inWindow(newest),
+  forcedDeferral(newest),
+];
+
+export function deliverGates({receivers, slots, signer, log, newest}: DeliverGateParts): readonly Gate[] {
   const rateLimits = new RateLimits(slots, log, rateLimitOf);
   return [
     expiry,
+    ...steering(newest),
     settingsKnown,
     receiver(receivers),
     gathering,

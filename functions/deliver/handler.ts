@@ -20,7 +20,7 @@ import {BounceCounter} from '../suppression/bounce-counter.ts';
 import {type DeliverParts, deliverBatch} from './deliver-batch.ts';
 import {KeyStore} from './dkim/key-store.ts';
 import {Signer} from './dkim/signer.ts';
-import {deliverGates} from './gates.ts';
+import {deliverGates, steering} from './gates.ts';
 import {Hiding} from './hiding.ts';
 import {StsPolicies} from './next-hop/mta-sts-policies.ts';
 import {NextHops} from './next-hop/next-hops.ts';
@@ -44,8 +44,11 @@ const policies = new StsPolicies({log, now: Date.now});
 const leases = new IdleLeases({client: dynamoDb, tableName: names.receivers, log, now: Date.now});
 const keys = new KeyStore({client: ssm, path: names.dkimPath, log, now: Date.now});
 const signer = new Signer({keys, now: Date.now});
+const newest = () => settings.newest;
 const common = {
-  gates: deliverGates({receivers, slots, signer, log}),
+  gates: deliverGates({receivers, slots, signer, log, newest}),
+  steering: steering(newest),
+  renewSettings: () => settings.renew(),
   connections: new Connections(Date.now, leases),
   leases,
   troubles: new Troubles(),

@@ -43,7 +43,7 @@ export class Hiding {
   async outcomesOf(
     items: readonly Item[],
     {untilMs}: Hidden,
-    {settings, decide}: Rules,
+    {settings, decide}: Pick<Rules, 'settings' | 'decide'>,
   ): Promise<readonly (readonly [Item, Outcome])[]> {
     const nowMs = this.#parts.now();
     const isWorn = await this.#isWorn(items);

@@ -96,7 +96,7 @@ export class LaneDelivery {
   async #outcomeOf({content}: Item, turn: Turn): Promise<Outcome | Unsettled> {
     if (content instanceof Error) throw content;
     if ('fate' in content) return content;
-    await this.#parts.receivers.refresh();
+    await Promise.all([this.#parts.receivers.refresh(), this.#parts.renewSettings()]);
     const begun = {...this.#time, lane: this.#lane, turn, isFirst: this.#begun++ === 0};
     return deliverMessage(content, begun, this.#rules, this.#parts);
   }

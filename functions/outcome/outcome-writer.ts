@@ -21,6 +21,11 @@ interface OutcomeWriterParts {
   readonly urls: Readonly<Record<OwnQueue, string>>;
   /** In the order in which they are told. */
   readonly listeners: readonly OutcomeListener[];
+  /** Whoever takes held mail out again: it has to know when. */
+  readonly keeper: {
+    /** There is mail to be looked at by these times. It does not fail. */
+    expect(timesMs: readonly number[]): Promise<void>;
+  };
 }
 
 export class OutcomeWriter {
@@ -37,8 +42,12 @@ export class OutcomeWriter {
 
   /** @returns the outcomes that could not be written down: their messages are to be redelivered */
   async write(outcomes: readonly Outcome[]): Promise<Untaken<Outcome>> {
-    const {sqs, urls, listeners} = this.#parts;
+    const {sqs, urls, listeners, keeper} = this.#parts;
     const failures = new Map<Outcome, string>();
+    const held = outcomes.flatMap(outcome =>
+      outcome.fate === 'held' ? (outcome.stop.heldUntilMs ?? []) : [],
+    );
+    if (held.length > 0) await keeper.expect(held);
     const rounds = outcomes.flatMap(outcome => {
       const round = nextRoundOf(outcome);
       return round === undefined ? [] : [{...round, outcome}];

@@ -6,6 +6,7 @@ import {due} from '../../shared/delivery/gates/due.ts';
 import {expiry} from '../../shared/delivery/gates/expiry.ts';
 import {type KnownReceivers, unansweredReceiver} from '../../shared/delivery/gates/receiver.ts';
 import {settingsKnown} from '../../shared/delivery/gates/settings-known.ts';
+import {forcedBounce, forcedDeferral, inWindow, paused} from '../../shared/delivery/gates/steered.ts';
 import {type LookUp, suppression} from '../../shared/delivery/gates/suppression.ts';
 import {RateLimits} from '../receivers/rate-limits.ts';
 import type {SlotTable} from '../receivers/slot-table.ts';
@@ -27,9 +28,13 @@ export function routeGates({receivers, slots, suppressed, crowd, log, now}: Rout
   );
   return [
     expiry,
+    forcedBounce(),
+    paused(),
+    inWindow(),
     due,
     settingsKnown,
     suppression(suppressed),
+    forcedDeferral(),
     unansweredReceiver(receivers),
     admission({
       entryOf: receiver => receivers.entryOf(receiver),

@@ -83,7 +83,7 @@ export async function routeBatch(
     const stop = decide(candidate, now());
     if (stop === undefined)
       add(forwards, forwardOf(candidate, placementIn(candidate, receivers), groups), record);
-    else if (stop.kind === 'hold' || stop.kind === 'end')
+    else if (stop.kind === 'hold' || stop.kind === 'defer' || stop.kind === 'end')
       add(outcomes, stopped(candidate, stop, settings, now()), record);
   }
   for (const outcome of outcomes) writer.known(outcome);

@@ -20,6 +20,9 @@ export interface SettingsSourceOptions {
 /** Parameters are left alone at least so long before they count: whoever writes several one by one takes seconds. */
 const leastSettleMs = 3000;
 
+/** Within a batch, settings are not read more often than this. */
+const leastAgeMs = 1000;
+
 /** How long parameters with credentials are left alone, by how long settings are kept. */
 export const settleMsOf = (maxAgeMs: number): number => Math.max(maxAgeMs, leastSettleMs);
 
@@ -48,6 +51,21 @@ export class SettingsSource {
     if (this.#reading === undefined)
       throw new Error('no usable settings yet; mail waits until there are some');
     return this.#reading.settings;
+  }
+
+  /** As they were read last; undefined before the first time. */
+  get newest(): Settings | undefined {
+    return this.#reading?.settings;
+  }
+
+  /**
+   * Reads them again within a batch, when they are as old as they may get. While SSM fails, the last good ones count. Where
+   * settings are not kept at all they may be a second old here, as many messages may ask at once.
+   */
+  async renew(): Promise<void> {
+    const {now, maxAgeMs} = this.#options;
+    if (this.#reading === undefined || now() < this.#reading.readMs + Math.max(maxAgeMs, leastAgeMs)) return;
+    await this.current();
   }
 
   /** Makes the next call read again: a server refused our credentials, so they may have changed. */

@@ -8,10 +8,11 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   type QueueAttributeName,
+  ReceiveMessageCommand,
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import {batchesOf} from '../../shared/sqs-limits.ts';
+import {batchesOf, maxBatchEntries} from '../../shared/sqs-limits.ts';
 import {BoundedMap} from './bounded-map.ts';
 import {errorText} from './log.ts';
 
@@ -26,6 +27,15 @@ export interface Outgoing {
 
 interface Received {
   readonly receiptHandle: string;
+}
+
+/** A message that the function has taken itself, and not an event source for it. */
+export interface Taken extends Received {
+  readonly messageId: string;
+  readonly body: string;
+  readonly sentMs: number;
+  /** How often it was received, this time included. */
+  readonly receives: number;
 }
 
 /** What SQS did not take, or did not do as asked, with its reason. */
@@ -56,6 +66,25 @@ export class Sqs {
       untaken.push(...failed);
     }
     return new Map(untaken);
+  }
+
+  /** Takes up to 10 messages, and waits a second where there is none. They are hidden for the queue's visibility timeout. */
+  async receive(queueUrl: string): Promise<readonly Taken[]> {
+    const {Messages: messages = []} = await this.#client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: maxBatchEntries,
+        WaitTimeSeconds: 1,
+        MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+      }),
+    );
+    return messages.map(({MessageId = '', Body = '', ReceiptHandle = '', Attributes = {}}) => ({
+      messageId: MessageId,
+      body: Body,
+      receiptHandle: ReceiptHandle,
+      sentMs: Number(Attributes.SentTimestamp),
+      receives: Number(Attributes.ApproximateReceiveCount),
+    }));
   }
 
   /** Deletes at most 10 received messages. SQS takes it for no failure when one is already gone. */

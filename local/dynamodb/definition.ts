@@ -9,8 +9,8 @@ import {Tables} from './tables.ts';
 
 export const dynamoDb: ServiceDefinition<'dynamodb', Tables, DynamoDbResources> = {
   name: 'dynamodb',
-  open({store}) {
-    const state = new Tables(store && {store});
+  open({now, store}) {
+    const state = new Tables({now, ...(store && {store})});
     return {
       state,
       service: dynamoDbService(state),

@@ -4,6 +4,7 @@
 // JavaScript, as an environment starts faster when no types have to be stripped.
 
 import {createRequire} from 'node:module';
+import {followCloud, putForward} from './bootstrap-clock.mjs';
 import {loadHandler} from './bootstrap-handler.mjs';
 import {errorDocumentOf, invocation, logError} from './bootstrap-log.mjs';
 
@@ -88,6 +89,7 @@ async function invoke(handler, event, context) {
 }
 
 async function run() {
+  if (process.argv.includes('--test-clock')) followCloud();
   const handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER).catch(async error => {
     logError('Init Error', error);
     await report('init/error', error);
@@ -97,6 +99,7 @@ async function run() {
     const {headers, body} = await call('GET', 'invocation/next');
     const requestId = headers['lambda-runtime-aws-request-id'];
     invocation.requestId = requestId;
+    putForward(Number(headers['relayq-clock-ahead-ms'] ?? 0));
     process.env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
     const outcome = await invoke(handler, JSON.parse(body), contextOf(headers));
     if (outcome.path === 'error') await report(`invocation/${requestId}/error`, outcome.error);

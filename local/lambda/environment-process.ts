@@ -11,6 +11,7 @@ export interface ProcessOptions {
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMB: number;
+  readonly arguments: readonly string[];
   readonly reaper: Reaper;
   readonly onLine: (line: string) => void;
 }
@@ -26,14 +27,14 @@ export class EnvironmentProcess {
   readonly #child: ChildProcess;
   #alive = true;
 
-  constructor({script, directory, environment, memoryMB, reaper, onLine}: ProcessOptions) {
+  constructor({script, arguments: given, directory, environment, memoryMB, reaper, onLine}: ProcessOptions) {
     // Lambda's runtime divides the memory so: a tenth for the young generation, the rest for the old one.
     const youngMB = Math.floor(memoryMB / 10);
     const heap = [
       `--max-semi-space-size=${Math.floor(youngMB / 2)}`,
       `--max-old-space-size=${memoryMB - youngMB}`,
     ];
-    this.#child = spawn(process.execPath, [...heap, script], {
+    this.#child = spawn(process.execPath, [...heap, script, ...given], {
       cwd: directory,
       env: {...environment},
       stdio: ['ignore', 'pipe', 'pipe'],

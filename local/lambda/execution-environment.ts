@@ -6,6 +6,7 @@ import {randomBytes, randomUUID} from 'node:crypto';
 import {dirname} from 'node:path';
 import {setImmediate as turn} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import {type Clock, machineClock} from '../clock.ts';
 import {EnvironmentProcess} from './environment-process.ts';
 import {environmentOf} from './environment-variables.ts';
 import {exited, type FunctionError, type Invocation, initTimedOut, timedOut} from './function-error.ts';
@@ -20,6 +21,8 @@ export interface EnvironmentOptions {
   readonly taskRoot: string;
   readonly region: string;
   readonly endpointUrl: string;
+  /** The machine's, if no other is given. */
+  readonly clock?: Clock;
   readonly reaper: Reaper;
   /** The program that speaks to the Runtime API and runs the handler, if not our own. */
   readonly runtime?: string;
@@ -52,7 +55,7 @@ export class ExecutionEnvironment {
   }
 
   private constructor(options: EnvironmentOptions, api: RuntimeApi, initTimeoutMs: number) {
-    const {definition, taskRoot, reaper, runtime = bootstrap, onLine} = options;
+    const {definition, taskRoot, clock = machineClock, reaper, runtime = bootstrap, onLine} = options;
     this.#options = options;
     this.#api = api;
     const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
@@ -68,6 +71,7 @@ export class ExecutionEnvironment {
     });
     this.#process = new EnvironmentProcess({
       script: runtime,
+      arguments: clock.aheadMs === undefined ? [] : ['--test-clock'],
       directory: taskRoot,
       environment: environmentOf(definition, {
         ...options,
@@ -99,7 +103,7 @@ export class ExecutionEnvironment {
 
   /** Runs the handler once. The environment must be ready and idle. */
   invoke(payload: string, traceHeader: string): Promise<Invocation> {
-    const {definition} = this.#options;
+    const {definition, clock = machineClock} = this.#options;
     const requestId = randomUUID();
     const timeoutMs = definition.timeoutS * 1000;
     this.#process.signal('SIGCONT');
@@ -109,7 +113,8 @@ export class ExecutionEnvironment {
     this.#api.send({
       requestId,
       payload,
-      deadlineMs: Date.now() + timeoutMs,
+      deadlineMs: clock.now() + timeoutMs,
+      aheadMs: clock.aheadMs,
       functionArn: definition.arn,
       traceId: traceHeader,
     });

@@ -4,6 +4,7 @@ import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Account} from '../account.ts';
+import type {Clock} from '../clock.ts';
 import type {CloudWatchLogs} from '../logs/cloudwatch-logs.ts';
 import type {LogEvent} from '../logs/log-event.ts';
 import type {LogGroup} from '../logs/log-group.ts';
@@ -19,6 +20,7 @@ export interface LambdaOptions {
   readonly account: Account;
   readonly endpointUrl: () => string;
   readonly assetsDirectory: string;
+  readonly clock: Clock;
   readonly sqs: Sqs;
   readonly logs: CloudWatchLogs;
   /** The program that runs handlers, if not our own. */
@@ -79,7 +81,7 @@ export class Lambda {
   }
 
   #addFunction(definition: FunctionResource, taskRoot: string, reaper: Reaper): void {
-    const {account, endpointUrl, logs, runtime, onLog} = this.#options;
+    const {account, endpointUrl, clock, logs, runtime, onLog} = this.#options;
     const {name, logging} = definition;
     const log = logs.ensureGroup(logging.groupName);
     this.logs.set(name, log);
@@ -88,6 +90,7 @@ export class Lambda {
       taskRoot,
       region: account.region,
       endpointUrl: endpointUrl(),
+      clock,
       reaper,
       onLine: (stream, message) => onLog(name, log.append({timestamp: Date.now(), message, stream})),
       ...(runtime !== undefined && {runtime}),

@@ -13,6 +13,8 @@ interface RuntimeRequest {
   readonly functionArn: string;
   readonly traceId: string;
   readonly payload: string;
+  /** How far the cloud's clock is ahead; undefined for that of the machine. */
+  readonly aheadMs: number | undefined;
 }
 
 interface RuntimeEvents {
@@ -86,7 +88,7 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
     serve(listener) {
       events = listener;
     },
-    send({requestId, deadlineMs, functionArn, traceId, payload}) {
+    send({requestId, deadlineMs, functionArn, traceId, payload, aheadMs}) {
       if (waiting === undefined) throw new Error('the runtime has not asked for an invocation');
       current = requestId;
       waiting.writeHead(200, {
@@ -96,6 +98,7 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
         'Lambda-Runtime-Deadline-Ms': String(deadlineMs),
         'Lambda-Runtime-Invoked-Function-Arn': functionArn,
         'Lambda-Runtime-Trace-Id': traceId,
+        ...(aheadMs !== undefined && {'Relayq-Clock-Ahead-Ms': String(aheadMs)}),
       });
       waiting.end(payload);
       waiting = undefined;

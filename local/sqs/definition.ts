@@ -9,9 +9,9 @@ import {Sqs} from './sqs.ts';
 
 export const sqs: ServiceDefinition<'sqs', Sqs, SqsResources> = {
   name: 'sqs',
-  open({account, endpointUrl, store, fifoWindow, senderIdOf}) {
+  open({account, endpointUrl, now, store, fifoWindow, senderIdOf}) {
     const urlOf = (queueName: string) => `${endpointUrl()}/${account.accountId}/${queueName}`;
-    const state = new Sqs({...account, urlOf, senderIdOf, fifoWindow, ...(store && {store})});
+    const state = new Sqs({...account, urlOf, now, senderIdOf, fifoWindow, ...(store && {store})});
     return {
       state,
       service: sqsService(state),

@@ -189,6 +189,12 @@ export class Queue {
     this.#advance();
   }
 
+  /** The clock has been put forward: its timer was set by the one before. */
+  catchUp(): void {
+    this.#timer.clear();
+    this.#advance();
+  }
+
   releaseAbandoned(): void {
     this.#deliveries.releaseAbandoned();
     this.#advance();

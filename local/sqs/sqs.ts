@@ -153,6 +153,11 @@ export class Sqs {
     this.queue(queueName).changeVisibility(receiptHandle, seconds * 1000);
   }
 
+  /** The clock has been put forward: what is due by now appears. */
+  catchUp(): void {
+    for (const queue of this.#queues.values()) queue.catchUp();
+  }
+
   /** Stops the timers. Receives that wait end empty. */
   close(): void {
     this.moveTasks.close();

@@ -10,8 +10,8 @@ import {Throughput} from './throughput.ts';
 
 export const ssm: ServiceDefinition<'ssm', Ssm, object> = {
   name: 'ssm',
-  open({account, store, checkKey}) {
-    const state = new Ssm({...account, ...(store && {store})});
+  open({account, now, store, checkKey}) {
+    const state = new Ssm({...account, now, ...(store && {store})});
     return {state, service: withKeys(ssmService(state, new Throughput()), state, checkKey)};
   },
   permissionsFor: ssmPermissionsFor,

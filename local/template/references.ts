@@ -1,5 +1,6 @@
 // What Ref and Fn::GetAtt give for the resources of a template, once it is deployed to the local cloud.
 
+import {ruleIdentity} from '../events/schedule-resource.ts';
 import {roleIdentity} from '../iam/role-resource.ts';
 import {functionIdentity} from '../lambda/function-resource.ts';
 import {type AnyService, services} from '../services.ts';
@@ -7,7 +8,11 @@ import {type References, resolveIntrinsics} from './intrinsic-functions.ts';
 import type {Deployment, IdentityKind, Template} from './reader.ts';
 
 const identities: Readonly<Record<string, IdentityKind>> = Object.assign(
-  {'AWS::Lambda::Function': functionIdentity, 'AWS::IAM::Role': roleIdentity},
+  {
+    'AWS::Lambda::Function': functionIdentity,
+    'AWS::IAM::Role': roleIdentity,
+    'AWS::Events::Rule': ruleIdentity,
+  },
   ...(services as readonly AnyService[]).map(({template}) => template?.identities),
 );
 

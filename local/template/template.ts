@@ -2,6 +2,7 @@
 // cloud runs out. It touches no file and starts nothing. What it cannot read is an error that names the resource, so
 // that everything runs here as it would be deployed.
 
+import {schedulesOf, scheduleTypes} from '../events/schedule-resource.ts';
 import {rolesOf} from '../iam/role-policies.ts';
 import {eventSourceMappingOf} from '../lambda/event-source-mapping-resource.ts';
 import {functionOf} from '../lambda/function-resource.ts';
@@ -28,6 +29,7 @@ const parts = (services as readonly AnyService[]).flatMap(({template}) => templa
 const run = new Set([
   'AWS::Lambda::Function',
   'AWS::Lambda::EventSourceMapping',
+  ...scheduleTypes,
   ...parts.flatMap(({identities, nameless = []}) => [...Object.keys(identities), ...nameless]),
 ]);
 
@@ -47,6 +49,7 @@ export function parseTemplate(template: unknown, assets: unknown, deployment: De
     eventSourceMappings: reader.each('AWS::Lambda::EventSourceMapping', (id, properties) =>
       eventSourceMappingOf(id, properties, functions),
     ),
+    schedules: schedulesOf(reader, functions),
     roles: rolesOf(reader, functions),
     notRun: Object.entries(reader.template.Resources)
       .filter(([, {Type: type}]) => !run.has(type) && !inert.some(pattern => pattern.test(type)))

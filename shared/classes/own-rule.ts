@@ -64,7 +64,7 @@ const members: Readonly<Record<keyof OwnRule, (value: unknown) => Parsed<OwnRule
       ? right(value)
       : wrong('must be a status such as 5.7.1, or one with wildcards such as 5.7.*'),
   text: parseText,
-  domain: parseDomain,
+  domain: parseDomainPattern,
   priority: value => parseNumber(value, -1000, 1000),
 };
 
@@ -111,7 +111,8 @@ function parseText(value: unknown): Parsed<Wildcard> {
     : wrong(`must be 1 to ${longestText} characters, in which * stands for anything`);
 }
 
-function parseDomain(value: unknown): Parsed<string> {
+/** A domain, perhaps with wildcards. */
+export function parseDomainPattern(value: unknown): Parsed<string> {
   const problem = wrong('must be a domain such as example.org, or one with wildcards such as *.example.org');
   if (typeof value !== 'string' || value.length > 253) return problem;
   if (value.includes('*')) return /^[a-z\d.*-]+$/i.test(value) ? right(value.toLowerCase()) : problem;

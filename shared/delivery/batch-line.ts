@@ -85,7 +85,9 @@ function addOutcome(outcome: Outcome, of: (receiver: string) => ReceiverActivity
   const activity = of(outcome.destination.receiver);
   if (outcome.fate === 'held') {
     const {cause, untilMs} = outcome.stop;
-    addWait(activity, outcome.timeMs, stayOf(outcome.stop, outcome.timeMs).delaySeconds);
+    const {to, delaySeconds} = stayOf(outcome.stop, outcome.timeMs);
+    // SQS counts what is held.
+    if (to !== 'held') addWait(activity, outcome.timeMs, delaySeconds);
     // Without a cause the message only does what it was told to.
     if (cause === undefined) addNext(activity, untilMs);
     else {

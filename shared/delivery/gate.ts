@@ -29,6 +29,8 @@ export type Stop =
       readonly facts?: Readonly<Record<string, unknown>>;
       /** Its slot from now on; null takes away the one that it had. */
       readonly slotMs?: number | null;
+      /** It waits with the held mail, which is looked at then at the latest, or when what holds it changes. */
+      readonly heldUntilMs?: number;
     }
   | {
       /** It stays where it is, out of sight, and its lane waits with it. */

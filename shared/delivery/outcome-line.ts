@@ -25,8 +25,8 @@ export function outcomeLine(
     case 'held': {
       const {cause, facts} = outcome.stop;
       if (cause === undefined) return undefined;
-      const {delaySeconds} = stayOf(outcome.stop, outcome.timeMs);
-      const fields = {...aboutOf(outcome), ...facts, delaySeconds};
+      const {to, delaySeconds} = stayOf(outcome.stop, outcome.timeMs);
+      const fields = {...aboutOf(outcome), ...facts, ...(to !== 'held' && {delaySeconds})};
       return {level: 'info', message: `message held: ${cause}`, fields};
     }
     case 'moved': {
@@ -62,12 +62,13 @@ const aboutOf = ({message, destination, lane}: Candidate) => ({
 });
 
 function endLine(outcome: Told): LogLine {
-  const {state, result, class: bounceClass, description: reason} = outcome.entries.at(-1)!;
+  const {state, result, class: bounceClass, description: reason, forced} = outcome.entries.at(-1)!;
+  const made = forced === undefined ? {} : {forced};
   return {
-    // What is deferred without an attempt waits for us.
-    level: outcome.fate === 'deferred' ? 'error' : 'warn',
+    // What is deferred without an attempt waits for us, unless somebody wants it so.
+    level: outcome.fate === 'deferred' && forced === undefined ? 'error' : 'warn',
     message: `message ${outcome.fate}`,
-    fields: {...aboutOf(outcome), state, result, class: bounceClass, reason, ...nextOf(outcome)},
+    fields: {...aboutOf(outcome), state, result, class: bounceClass, reason, ...made, ...nextOf(outcome)},
   };
 }
 

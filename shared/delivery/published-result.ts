@@ -112,6 +112,10 @@ export interface PublishedEntry {
   readonly messages?: number;
   /** The server may have taken the message: a later attempt may be a second copy. */
   readonly maybesent?: boolean;
+  /** The setting that made this, where no server did: `errors/spring`. */
+  readonly forced?: string;
+  /** Why somebody has written that setting. */
+  readonly reason?: string;
   /** Of a failure: whether the message ended with it. */
   readonly fatal?: boolean;
   /** How long the attempt took, at all of its hosts. */

@@ -33,6 +33,9 @@ export interface ResultEntry {
   readonly messages?: number;
   /** The server may have taken the message: a later attempt may be a second copy. */
   readonly maybeSent?: boolean;
+  /** The setting that made it, where no server did: `errors/spring`; and why somebody has written that. */
+  readonly forced?: string;
+  readonly reason?: string;
 
   /** What the log knows the connection by. */
   readonly connection?: string;

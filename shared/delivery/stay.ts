@@ -3,9 +3,9 @@
 
 import {maxDelaySeconds} from '../sqs-limits.ts';
 
-/** A time in one of the queues `waiting` and `waiting-soon`. */
+/** A time in one of the queues `waiting` and `waiting-soon`, or in `held`, whose keeper takes it out again. */
 export interface Stay {
-  readonly to: 'waiting' | 'waitingSoon';
+  readonly to: 'waiting' | 'waitingSoon' | 'held';
   readonly delaySeconds: number;
 }
 
@@ -18,11 +18,17 @@ const longSeconds = 60;
 /** Of the epoch. */
 const gridMs = 30_000;
 
-/** @param slotMs a number where the message waits for its slot */
-export function stayOf(
-  {untilMs, slotMs}: {readonly untilMs: number; readonly slotMs?: number | null},
-  nowMs: number,
-): Stay {
+/** Why a message waits, as far as it decides where. */
+interface Waiting {
+  readonly untilMs: number;
+  /** A number where the message waits for its slot. */
+  readonly slotMs?: number | null;
+  /** Where it waits with the held mail. */
+  readonly heldUntilMs?: number;
+}
+
+export function stayOf({untilMs, slotMs, heldUntilMs}: Waiting, nowMs: number): Stay {
+  if (heldUntilMs !== undefined) return {to: 'held', delaySeconds: 0};
   const delaySeconds = delaySecondsOf(untilMs, nowMs);
   if (delaySeconds < longSeconds || typeof slotMs === 'number') return {to: 'waitingSoon', delaySeconds};
   // The last point that SQS's longest delay reaches: from there the message goes on waiting.

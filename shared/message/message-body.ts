@@ -139,6 +139,7 @@ function messageOf(
     nextAttemptMs: fields.nextattempt?.time ?? fields.delayed,
     maxDeliverTimeMs: fields.maxdelivertime,
     maxAttempts: fields.maxattempts,
+    window: fields.window,
     retries: fields.retries,
     queues: fields.queues,
     keepMime: fields.keepmime,

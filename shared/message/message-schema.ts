@@ -8,6 +8,7 @@ import {type Parsed, parseSeconds, right, wrong} from '../parsed.ts';
 import {type Mailbox, parseMailbox} from '../smtp/address.ts';
 import {securityLevels} from '../smtp/security.ts';
 import {standardQueueName} from '../sqs-limits.ts';
+import {parseWindow} from './delivery-window.ts';
 import {headersSchema} from './header-changes.ts';
 import {mqHeadersRules} from './mq-headers.ts';
 import {smarthostSchema} from './smarthost-schema.ts';
@@ -77,6 +78,7 @@ export const messageSchema = v.looseObject(
     maxdelivertime: v.optional(time),
     maxattempts: v.optional(wholeNumber(1, 1_000_000)),
     retries: v.optional(retries),
+    window: v.optional(parsedBy(parseWindow)),
     queues: v.optional(queuesSchema, {}),
     keepmime: v.optional(flag, false),
     'mq-headers': v.optional(word(mqHeadersRules)),

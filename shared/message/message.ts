@@ -7,6 +7,7 @@ import type {Problem} from '../parsed.ts';
 import type {Mailbox} from '../smtp/address.ts';
 import type {Security} from '../smtp/security.ts';
 import type {Relay} from '../smtp/smarthost.ts';
+import type {DeliveryWindow} from './delivery-window.ts';
 import type {HeaderChanges} from './header-changes.ts';
 import type {Arrival, Tracking} from './tracking.ts';
 
@@ -22,6 +23,8 @@ export interface Particulars {
   readonly nextAttemptMs: number | undefined;
   readonly maxDeliverTimeMs: number | undefined;
   readonly maxAttempts: number | undefined;
+  /** When it may be delivered, whatever the settings say of its domain. */
+  readonly window: DeliveryWindow | undefined;
   /** Seconds between the attempts. */
   readonly retries: readonly number[] | undefined;
   readonly queues: ResultQueues;

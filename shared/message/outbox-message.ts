@@ -21,6 +21,8 @@ export interface OutboxMessage {
   readonly maxattempts?: number | null;
   /** Seconds between attempts; the last one repeats. */
   readonly retries?: readonly number[] | string | null;
+  /** It is delivered within this window alone: on some days, from one time to another, by the clocks of a place. */
+  readonly window?: OutboxWindow | null;
   /** Names of SQS queues that results go to instead of the stage's own; null for none. */
   readonly queues?: {
     readonly results?: string | null;
@@ -67,6 +69,17 @@ interface OutboxHeaders {
   readonly append?: string | readonly string[] | null;
   /** The same as `append`. */
   readonly add?: string | readonly string[] | null;
+}
+
+interface OutboxWindow {
+  /** Those on which it opens; without them it is every day. */
+  readonly days?: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+  /** `09:00` */
+  readonly from: string;
+  /** `17:30`; up to `from` it is on the next day. */
+  readonly to: string;
+  /** A name of IANA: `Europe/Amsterdam`. */
+  readonly timezone: string;
 }
 
 export interface OutboxSmarthost {

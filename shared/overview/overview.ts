@@ -1,12 +1,15 @@
 // What is active on a stage, what is stuck, and why: the data of `relayq status`, for people and programs alike.
 
+import {isWhole} from '../classes/wildcard.ts';
 import {capacityOfReceiver, isOfSettingsSmarthost, smarthostQueue} from '../delivery/destination.ts';
 import {stateOf} from '../delivery/receivers/change-line.ts';
 import type {Entry} from '../delivery/receivers/entry.ts';
 import type {Problem} from '../parsed.ts';
 import type {Settings} from '../settings/settings.ts';
+import {inForce} from '../settings/steering/in-force.ts';
 import {utcTimeOf} from '../utc-time.ts';
 import type {Counts, ReceiverSummary} from './activity.ts';
+import {type Rule, rulesOf} from './rules.ts';
 
 /** A queue of SQS. */
 export interface QueueDepth {
@@ -68,6 +71,8 @@ export interface Overview {
   readonly unknownSettings: readonly string[];
   readonly settingsProblems: readonly Problem[];
   readonly settingsSince: string | null;
+  /** What holds mail back or ends it now. */
+  readonly rules: readonly Rule[];
   readonly domains: readonly DomainRow[];
   /** From when until when `counts` count. Null where the log could not be read. */
   readonly countsSince: string | null;
@@ -104,6 +109,9 @@ export function overviewOf(sources: OverviewSources): Overview {
     unknownSettings: [...settings.unknown],
     settingsProblems,
     settingsSince: timeOf(settingsSinceMs),
+    rules: rulesOf(settings, nowMs).filter(
+      ({isOver, kind, until}) => !isOver && (kind !== 'window' || until),
+    ),
     domains: rowsOf(sources, totals),
     countsSince: timeOf(activityMs?.since),
     countsUntil: timeOf(activityMs?.until),
@@ -170,7 +178,7 @@ function rowOf(
     ...(activityMs && {waiting: inside + outside, counts}),
     ...(error !== undefined && {lastError: error}),
     ...(nextAttemptMs !== undefined && nextAttemptMs > nowMs && {nextAttempt: utcTimeOf(nextAttemptMs)}),
-    ...limitOf(receiver, {cause, entry, inside}, settings),
+    ...(pausedBy(receiver, settings, nowMs) ?? limitOf(receiver, {cause, entry, inside}, settings)),
   };
 }
 
@@ -183,6 +191,20 @@ function stateIn(entry: Entry | undefined, {cause, inside, outside}: ReceiverSum
   if (state !== 'up') return state;
   if (cause === overRate) return 'over its rate';
   return inside === 0 && outside > 0 ? 'waiting' : 'working';
+}
+
+/** Where all of a receiver's mail is paused. Nobody knows how much of it has a tag. */
+function pausedBy(receiver: string, {pauses}: Settings, nowMs: number): {readonly limit: string} | undefined {
+  const found = inForce(pauses, nowMs).find(
+    ([, {all, domain, nextHop, tag, recipient, id}]) =>
+      all ||
+      (domain !== undefined &&
+        [nextHop, tag, recipient, id].every(each => each === undefined) &&
+        isWhole(receiver, domain)),
+  );
+  if (found === undefined) return undefined;
+  const [name, {reason}] = found;
+  return {limit: `paused by pauses/${name}: ${reason}`};
 }
 
 function limitOf(

@@ -27,6 +27,7 @@ const direct = 'docs/settings.md#direct-delivery';
 const capacity = 'docs/settings.md#capacity';
 const classes = 'docs/settings.md#classes';
 const suppression = 'docs/settings.md#suppression';
+const steering = 'docs/settings.md#steering';
 
 const port = (doc: string): Facts => ({kind: 'port', allowed: '1 to 65535', doc});
 const oneOf = (allowed: readonly string[], doc: string): Facts => ({kind: 'one of', allowed, doc});
@@ -77,6 +78,17 @@ const prefixed: Readonly<Record<string, Facts>> = {
     kind: 'JSON',
     allowed: '{"class": "reputation", "code": 550, "text": "listed*"}',
     doc: classes,
+  },
+  'pauses/': {
+    kind: 'JSON',
+    allowed: '{"reason": "their server moves", "domain": "example.org"}',
+    doc: steering,
+  },
+  'errors/': {kind: 'JSON', allowed: '{"reason": "cancelled", "code": 550, "tag": "spring"}', doc: steering},
+  'windows/': {
+    kind: 'JSON',
+    allowed: '{"days": ["mon"], "from": "09:00", "to": "17:00", "timezone": "Europe/Amsterdam"}',
+    doc: steering,
   },
 };
 

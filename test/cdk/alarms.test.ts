@@ -30,16 +30,31 @@ describe('the alarms', () => {
         ),
         'Errors of relayq-dev-route: 1',
         'Errors of relayq-dev-deliver: 1',
+        'Errors of relayq-dev-keeper: 1',
+        'Invocations of relayq-dev-keeper: 1',
         'Throttles of relayq-dev-route: 10',
         'Throttles of relayq-dev-deliver: 10',
         'Throttles of relayq-dev-route: 1',
         'Throttles of relayq-dev-deliver: 1',
         'relayq-dev-route-faults: 1',
         'relayq-dev-deliver-faults: 1',
+        'relayq-dev-keeper-faults: 1',
         'IF(attempts >= 50, 100 * FILL(bounced, 0) / attempts, 0): 5',
         'IF(attempts >= 50, 100 * FILL(deferred, 0) / attempts, 0): 50',
       ].sort(),
     );
+  });
+
+  test('ring where the keeper has not run for an hour, which has no value then', () => {
+    const [idle] = stack
+      .all('AWS::CloudWatch::Alarm')
+      .filter(({Properties: {MetricName}}) => MetricName === 'Invocations');
+    expect(idle?.Properties).toMatchObject({
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+      Period: 1800,
+      EvaluationPeriods: 2,
+    });
   });
 
   test('of bounces and deferrals look at the metrics of the stage, a quarter of an hour long', () => {
@@ -91,6 +106,7 @@ describe('the alarms', () => {
     expect(filters).toEqual([
       {group: '/aws/lambda/relayq-dev-route', pattern, metric: 'relayq-dev-route-faults'},
       {group: '/aws/lambda/relayq-dev-deliver', pattern, metric: 'relayq-dev-deliver-faults'},
+      {group: '/aws/lambda/relayq-dev-keeper', pattern, metric: 'relayq-dev-keeper-faults'},
     ]);
   });
 

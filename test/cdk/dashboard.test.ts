@@ -114,7 +114,7 @@ describe('the dashboard', () => {
   });
 
   test('shows how much is in each queue, how old it is, and what is dead', () => {
-    const queues = ['outbox', 'waiting', 'waiting-soon', 'delivery.fifo', 'delivery-slow.fifo'];
+    const queues = ['outbox', 'waiting', 'waiting-soon', 'held', 'delivery.fifo', 'delivery-slow.fifo'];
     const depth = 'Mail in the queues: ready, on its way, hidden or delayed';
     const age = 'The oldest message in each queue';
     expect(labels(depth)).toEqual(queues);

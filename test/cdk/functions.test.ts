@@ -25,6 +25,7 @@ describe.each(functions)('%s', name => {
       [variables.slowConcurrency]: '10',
       [variables.waitingUrl]: 'relayq-dev-waiting',
       [variables.waitingSoonUrl]: 'relayq-dev-waiting-soon',
+      [variables.heldUrl]: 'relayq-dev-held',
       [variables.deliveryUrl]: 'relayq-dev-delivery.fifo',
       [variables.deliverySlowUrl]: 'relayq-dev-delivery-slow.fifo',
       [variables.resultsUrl]: 'relayq-dev-results',
@@ -53,8 +54,8 @@ describe.each(functions)('%s', name => {
 test('logs are kept for a month, or for as long as is asked for', () => {
   const daysOf = (logged: typeof stack) =>
     logged.all('AWS::Logs::LogGroup').map(({Properties}) => Properties.RetentionInDays);
-  expect(daysOf(stack)).toEqual([30, 30]);
-  expect(daysOf(stackWith({logRetentionDays: '7'}))).toEqual([7, 7]);
+  expect(daysOf(stack)).toEqual([30, 30, 30]);
+  expect(daysOf(stackWith({logRetentionDays: '7'}))).toEqual([7, 7, 7]);
 });
 
 test('one message, one domain and what failed are found in the logs without reading them all', () => {
@@ -103,4 +104,49 @@ describe('the event sources', () => {
       expect(sources.at(-1)).toMatchObject(scaled(slow));
     },
   );
+});
+
+describe('the keeper', () => {
+  const name = 'relayq-dev-keeper';
+  const {Properties} = stack.fn(name);
+
+  test('is given where held mail is, and where it goes', () => {
+    const given = (Properties.Environment as {Variables: Record<string, unknown>}).Variables;
+    expect(
+      Object.fromEntries(Object.entries(given).map(([key, value]) => [key, stack.nameOf(value)])),
+    ).toEqual({
+      [variables.stage]: 'dev',
+      [variables.heldUrl]: 'relayq-dev-held',
+      [variables.waitingSoonUrl]: 'relayq-dev-waiting-soon',
+    });
+  });
+
+  test('runs every five minutes, and a run that fails is not repeated', () => {
+    const [rule] = stack.all('AWS::Events::Rule');
+    expect(rule?.Properties).toMatchObject({
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Targets: [{RetryPolicy: {MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 300}}],
+    });
+    const targets = (rule?.Properties.Targets ?? []) as {Arn: unknown}[];
+    expect(targets.map(({Arn}) => stack.nameOf(Arn))).toEqual([name]);
+    expect(stack.all('AWS::Lambda::EventInvokeConfig').map(each => each.Properties)).toMatchObject([
+      {MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 300},
+    ]);
+  });
+
+  test('may be invoked by its rule alone', () => {
+    const permissions = stack.all('AWS::Lambda::Permission');
+    expect(permissions.map(each => each.Properties)).toMatchObject([
+      {Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com'},
+    ]);
+    expect(JSON.stringify(permissions[0]?.Properties.SourceArn)).toContain('KeeperSchedule');
+  });
+
+  test('has its mail out of sight for as long as it may run, and a minute more', () => {
+    const [held] = stack
+      .all('AWS::SQS::Queue')
+      .filter(each => each.Properties.QueueName === 'relayq-dev-held');
+    expect(held?.Properties.VisibilityTimeout).toBe(Number(Properties.Timeout) + 60);
+  });
 });

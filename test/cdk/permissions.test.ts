@@ -18,7 +18,7 @@ const state = {
   'dynamodb:DeleteItem': ['relayq-dev-receivers'],
 };
 const delivery = ['relayq-dev-delivery-slow.fifo', 'relayq-dev-delivery.fifo'];
-const between = ['relayq-dev-waiting', 'relayq-dev-waiting-soon', ...delivery];
+const between = ['relayq-dev-held', 'relayq-dev-waiting', 'relayq-dev-waiting-soon', ...delivery];
 
 describe('the role of route', () => {
   test('takes from the outbox and from what waits, puts into the other queues, looks how full they are, reads the settings, writes the state and its log, and no more', () => {
@@ -58,6 +58,23 @@ describe('the role of deliver', () => {
       // The keys of domains, besides.
       'kms:Decrypt': ['key/*', 'key/*'],
       'ssm:GetParametersByPath': ['parameter/relayq-dkim/dev/*', ...settings['ssm:GetParametersByPath']],
+    });
+  });
+});
+
+describe('the role of the keeper', () => {
+  test('takes held mail, puts it to what waits or back, reads the settings, writes one table and its log, and no more', () => {
+    const held = ['relayq-dev-held'];
+    expect(stack.permissionsOf('relayq-dev-keeper')).toEqual({
+      'sqs:ReceiveMessage': held,
+      'sqs:DeleteMessage': held,
+      'sqs:ChangeMessageVisibility': held,
+      'sqs:GetQueueAttributes': held,
+      'sqs:SendMessage': ['relayq-dev-held', 'relayq-dev-waiting-soon'],
+      'dynamodb:UpdateItem': ['relayq-dev-state'],
+      'logs:CreateLogStream': ['/aws/lambda/relayq-dev-keeper'],
+      'logs:PutLogEvents': ['/aws/lambda/relayq-dev-keeper'],
+      ...settings,
     });
   });
 });

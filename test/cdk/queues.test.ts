@@ -5,13 +5,14 @@ const stack = stackWith();
 const queues = stack.all('AWS::SQS::Queue');
 
 describe('the queues', () => {
-  test('are the thirteen that others rely on, and no more', () => {
+  test('are the fourteen that others rely on, and no more', () => {
     const standard = [
       'outbox',
       'outbox-dlq',
       'outbox-oversize',
       'waiting',
       'waiting-soon',
+      'held',
       'waiting-dlq',
       'results',
       'success',
@@ -85,7 +86,7 @@ describe('the queues', () => {
 
   test.each([
     ['outbox-dlq', ['outbox']],
-    ['waiting-dlq', ['waiting', 'waiting-soon']],
+    ['waiting-dlq', ['waiting', 'waiting-soon', 'held']],
     ['delivery-dlq.fifo', ['delivery.fifo', 'delivery-slow.fifo']],
   ])('%s is the end of %j after the most receives, and of no others', (dlq, sources) => {
     for (const name of sources) {
@@ -117,6 +118,7 @@ test('the outputs say where everything is', () => {
     OutboxOversizeUrl: 'relayq-dev-outbox-oversize',
     RouteFunction: 'relayq-dev-route',
     DeliverFunction: 'relayq-dev-deliver',
+    KeeperFunction: 'relayq-dev-keeper',
     ParameterPath: '/relayq/dev/',
   });
 });

@@ -275,6 +275,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     ['/settings', 'smarthost-url'],
     ['/suppression', 'out@fine.example'],
     ['/suppression?q=in@fine.example', 'is not suppressed'],
+    ['/held', 'Pause or cancel mail'],
     ['/dead-letters', 'Look again'],
     ['/send', 'Its way is shown here'],
     ['/mail', 'orders@shop.example'],
@@ -294,6 +295,21 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `${path} is wider than the page`).toBeLessThanOrEqual(0);
     }
+  });
+
+  test('mail is paused after a preview, and resumed', async () => {
+    const page = await open('/held');
+    await see(page, 'Nothing holds mail back');
+    const fields = await page.$$('form.message-form input');
+    await fields[0]!.type('paused.example');
+    await fields[1]!.type('their server moves');
+    await press(page, 'Preview');
+    await see(page, /pauses\/paused\.example: domain paused\.example; an estimate/);
+    await press(page, 'Pause on local');
+    await see(page, /pauses\/paused\.example holds domain paused\.example: their server moves/);
+    expect(await axeFindings(page)).toEqual([]);
+    await press(page, 'Resume pauses/paused.example');
+    await see(page, 'Nothing holds mail back');
   });
 
   test('the whole way is gone by keyboard alone', async () => {

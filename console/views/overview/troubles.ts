@@ -24,9 +24,8 @@ const mostDomains = 5;
 const weights: Readonly<Record<Tone, number>> = {bad: 0, warn: 1, calm: 2, good: 3};
 
 export function troublesOf(overview: OverviewAnswer): readonly Trouble[] {
-  return [...ofSettings(overview), ...ofQueues(overview), ...ofDomains(overview)].toSorted(
-    (a, b) => weights[a.tone] - weights[b.tone],
-  );
+  const all = [...ofSettings(overview), ...ofRules(overview), ...ofQueues(overview), ...ofDomains(overview)];
+  return all.toSorted((a, b) => weights[a.tone] - weights[b.tone]);
 }
 
 function ofSettings({unknownSettings, settingsProblems}: OverviewAnswer): readonly Trouble[] {
@@ -55,6 +54,16 @@ function ofSettings({unknownSettings, settingsProblems}: OverviewAnswer): readon
     ),
   ];
 }
+
+/** Somebody wants it so, and may have forgotten. */
+const ofRules = ({rules}: OverviewAnswer): readonly Trouble[] =>
+  rules.map(({setting, does, mail, reason}) => ({
+    tone: 'warn',
+    text: `${setting} ${does} mail.`,
+    quote: reason === undefined ? mail : `${mail}: ${reason}`,
+    link: linkTo(['held']),
+    linkText: 'See what is held',
+  }));
 
 function ofQueues({totals, oldest, countsProblem}: OverviewAnswer): readonly Trouble[] {
   return [

@@ -21,7 +21,12 @@ export interface SendOptions extends Deadline {
   readonly most: number;
   /** Nearer servers are sent no flights, in milliseconds. */
   readonly leastRoundTripMs?: number;
+  /** A message that has waited longer for room in a flight is asked about anew, in milliseconds. */
+  readonly freshMs?: number;
 }
+
+/** What stops mail is looked at before a message waits. It may have changed when the wait was long. */
+export const freshMs = 5_000;
 
 /**
  * A flight of a batch saves nine round trips. It may cost 40 ms: a server that writes replies in pieces and has not
@@ -36,6 +41,14 @@ export const notBegun: Sent = {
   failure: {stage: 'mailfrom', result: 'lost', description: 'the connection was given up'},
   spent: 'gone',
   isBehind: true,
+  number: 0,
+};
+
+/** It has waited for so long that it is to be asked about again. */
+export const notFresh: Sent = {
+  ok: false,
+  failure: {stage: 'mailfrom', result: 'lost', description: 'it waited for its turn'},
+  again: true,
   number: 0,
 };
 

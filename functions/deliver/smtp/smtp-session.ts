@@ -29,9 +29,11 @@ import {type Answer, failureOf} from './answer.ts';
 import type {Conversation} from './conversation.ts';
 import {Flights, reset} from './flights.ts';
 import {
+  freshMs,
   hurried,
   leastRoundTripMs,
   notBegun,
+  notFresh,
   outOfTime,
   type SendOptions,
   type Sent,
@@ -139,7 +141,9 @@ export class SmtpSession {
     const flies = () => this.#chunking === 'known' && most > 1 && isFar && size <= mostOctets;
     if (flies()) {
       const wishOf = () => ({octets: size, most, leftMs: (lastTextMs ?? deadlineMs) - now()});
+      const beganMs = now();
       await this.#flights.room(wishOf, () => this.usable);
+      if (this.usable && now() - beganMs > (options.freshMs ?? freshMs)) return notFresh;
     } else if (this.#chunking === 'known') await this.#flights.empty();
     if (this.usable && flies()) return this.#fly(mail, turn, options);
     if (!this.usable && this.#chunking === 'known') return notBegun;

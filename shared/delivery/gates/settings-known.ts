@@ -20,7 +20,10 @@ export const settingsKnown: Gate =
   };
 
 /** How mail is signed concerns all of it. The sink decides for all mail, the smarthost for messages that have neither a sink nor a smarthost of their own. */
-function neededUnknown({smarthost}: Message, {unknown, ...settings}: Settings): SettingName | undefined {
+export function neededUnknown(
+  {smarthost}: Message,
+  {unknown, ...settings}: Settings,
+): SettingName | undefined {
   if (unknown.has('dkim')) return 'dkim';
   if (unknown.has('sink')) return 'sink';
   if (settings.sink || smarthost) return undefined;

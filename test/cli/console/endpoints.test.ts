@@ -311,3 +311,37 @@ test.each([
 ])('a wish to %s %o is refused', async (act, body) => {
   expect((await page.post(`/api/suppressions/${act}`, body)).status).toBe(400);
 });
+
+test('what holds mail back is told, and a pause or a cancellation is told before it is written', async () => {
+  const {json: preview} = await page.post('/api/holds/preview', {
+    kind: 'errors',
+    rule: {reason: 'wrong prices', tag: 'spring'},
+  });
+  expect(preview).toMatchObject({
+    setting: 'errors/spring',
+    mail: 'tag spring',
+    estimate: {held: 0, heldAbout: 0},
+    estimateText: expect.stringContaining('an estimate'),
+  });
+  expect(JSON.parse(preview.text as string)).toMatchObject({
+    reason: 'wrong prices',
+    code: 550,
+    tag: 'spring',
+  });
+  await page.post('/api/settings', {changes: {'errors/spring': preview.text}});
+  const seen = await when('/api/holds', ({rules}) => (rules as object[]).length > 0);
+  expect(seen).toMatchObject({
+    held: 0,
+    rules: [{setting: 'errors/spring', kind: 'error', mail: 'tag spring', reason: 'wrong prices'}],
+    problems: [],
+    asOf: time,
+  });
+  await page.post('/api/settings', {changes: {'errors/spring': null}});
+  for (const body of [
+    {},
+    {kind: 'pauses', rule: {reason: 'r'}},
+    {kind: 'pauses', rule: {all: true}},
+    {kind: 'x', rule: {}},
+  ])
+    expect((await page.post('/api/holds/preview', body)).status).toBe(400);
+});

@@ -379,6 +379,26 @@ test('a message that is not due waits, and one whose time is over is given up', 
   expect((await explained('--message', over)).verdict).toMatch(/^would be given up: maxdelivertime/);
 });
 
+test('what is paused, cancelled or outside of its window is told with the setting, why and until when', async () => {
+  const set = (settings: Record<string, string | null>) => pipeline.set(settings);
+  const pause = {reason: 'wrong prices', domain: 'steered.example'};
+  await set({'pauses/x': JSON.stringify(pause)});
+  const stopped = async () => (await explained('a@steered.example')).now as {stopped: Record<string, string>};
+  expect((await stopped()).stopped).toMatchObject({
+    by: 'route',
+    kind: 'hold',
+    why: 'paused by pauses/x: wrong prices',
+  });
+  expect((await cli.run(['explain', 'a@steered.example'])).stdout).toContain('is held until that is removed');
+  await set({'pauses/x': JSON.stringify({...pause, expire: '2099-01-01 00:00:00'})});
+  expect((await cli.run(['explain', 'a@steered.example'])).stdout).toContain(
+    'is held until 2099-01-01 00:00:00Z',
+  );
+  await set({'pauses/x': null, 'errors/x': JSON.stringify({...pause, code: 550})});
+  expect((await stopped()).stopped).toMatchObject({by: 'route', kind: 'end', why: 'wrong prices'});
+  await set({'errors/x': null});
+});
+
 test('what route would refuse is refused, with the settings of the stage', async () => {
   const wrong = await fileOf('wrong.json', mailTo('nobody', {security: 'none'}));
   const told = await explained('--message', wrong);

@@ -46,6 +46,8 @@ export interface AttemptWith extends Partial<Extract<NextHop, {hosts: readonly s
   readonly settings?: AttemptSettings;
   readonly anywhere?: boolean;
   readonly receivers?: Receivers;
+  /** Asked before each transaction. */
+  readonly stopOf?: AttemptOptions['stopOf'];
   /** The one with patience, if not said otherwise. */
   readonly queue?: DeliveryQueue;
   /** In place of a smarthost or sink; its port is the server's. */
@@ -62,6 +64,7 @@ export async function rawAttempt(
     settings: those = settings,
     anywhere = false,
     receivers = receiversOf(),
+    stopOf = async () => undefined,
     queue = 'slow',
     mx,
     ...hop
@@ -81,6 +84,7 @@ export async function rawAttempt(
     nextHops: new NextHops({policies, now: Date.now, random: Math.random, anywhere}),
     troubles,
     isFirst: true,
+    stopOf,
     contentOf: async () => contentOf(message.text),
     settings: {...those, mx: {...those.mx, port}},
     turn: await lane.nextTurn(),

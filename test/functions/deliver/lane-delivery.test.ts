@@ -82,6 +82,8 @@ async function deliver(
   const parts: DeliverParts = {
     deliveryQueue: 'fast',
     gates: [expiry, receiver(receivers)],
+    steering: [],
+    renewSettings: async () => {},
     settler: {
       expect: () => {},
       expectFewer: () => {},

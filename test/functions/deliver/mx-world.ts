@@ -114,13 +114,15 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
   });
   const writer = new OutcomeWriter({
     sqs,
-    urls: {waiting: '', waitingSoon: '', fast: '', slow: ''},
+    urls: {waiting: '', waitingSoon: '', held: '', fast: '', slow: ''},
+    keeper: {expect: async () => {}},
     listeners: [outcomeLog(log), complaints],
   });
   const parts = {
     settler: new Settler({writer, sqs, deliveryUrl: '', log, timer}),
     deliveryQueue: 'fast' as const,
     receivers: receiversOf(),
+    renewSettings: async () => {},
     troubles: new Troubles(),
     contentOf: async ({text}: Message) => contentOf(text),
     nextHops: new NextHops({policies, now, random: () => 0.5, anywhere: false}),
@@ -152,7 +154,7 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
     readAgain = 0;
     lines.length = 0;
     const candidate = readRecord(record, settings, parts) as Deliverable;
-    const rules = {settings, decide: () => undefined};
+    const rules = {settings, decide: () => undefined, steer: () => undefined};
     const outcome = await deliverMessage(candidate, begun, rules, parts);
     await lane.close();
     if ('kind' in outcome && outcome.kind === 'hidden') throw new Error(`hidden: ${outcome.cause}`);

@@ -14,7 +14,8 @@ function writerOf(listeners: readonly OutcomeListener[], steps: string[], refusa
   };
   return new OutcomeWriter({
     sqs: {sendAll} as unknown as Sqs,
-    urls: {waiting: 'waiting', waitingSoon: 'soon', fast: 'fast', slow: 'slow'},
+    urls: {waiting: 'waiting', waitingSoon: 'soon', held: 'held', fast: 'fast', slow: 'slow'},
+    keeper: {expect: async times => void steps.push(`expected ${times.join(' ')}`)},
     listeners,
   });
 }
@@ -28,6 +29,8 @@ const listenerOf = (name: string, steps: string[], untold: readonly Outcome[] = 
 
 const dueIn = (ms: number): Outcome => ({...deferred, nextMs: now + ms}) as Outcome;
 const moved = {...deferred, fate: 'moved', queue: 'slow'} as Outcome;
+const heldUntil = (heldUntilMs: number) =>
+  ({...deferred, fate: 'held', stop: {kind: 'hold', untilMs: heldUntilMs, heldUntilMs}}) as Outcome;
 
 describe('outcomes', () => {
   test('have their next rounds in the queues where these belong, a request for each', async () => {
@@ -35,6 +38,12 @@ describe('outcomes', () => {
     const outcomes = [accepted, dueIn(59_000), dueIn(60_000), dueIn(7_200_000), moved, dueIn(0)];
     expect(await writerOf([], steps).write(outcomes)).toEqual(new Map());
     expect(steps).toEqual(['soon 2', 'waiting 2', 'slow 1']);
+  });
+
+  test('that are held wait in a queue of their own, and its keeper knows before that by when', async () => {
+    const steps: string[] = [];
+    await writerOf([], steps).write([heldUntil(7), dueIn(0), heldUntil(9)]);
+    expect(steps).toEqual(['expected 7 9', 'held 2', 'soon 1']);
   });
 
   test('are told when the next round is sure, to one listener after the other', async () => {

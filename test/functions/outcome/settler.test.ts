@@ -67,9 +67,20 @@ function settlerOf(): {settler: Settler; complaints: string[]} {
     retry: urlOf('retry'),
   };
   const [waitingUrl, deliveryUrl] = [urlOf('waiting'), urlOf('delivery.fifo')];
-  const urls = {waiting: waitingUrl, waitingSoon: waitingUrl, fast: deliveryUrl, slow: deliveryUrl};
+  const urls = {
+    waiting: waitingUrl,
+    waitingSoon: waitingUrl,
+    held: waitingUrl,
+    fast: deliveryUrl,
+    slow: deliveryUrl,
+  };
   const results = new Results({sqs: queues, stageUrls, waitingUrl, log});
-  const writer = new OutcomeWriter({sqs: queues, urls, listeners: [results]});
+  const writer = new OutcomeWriter({
+    sqs: queues,
+    urls,
+    listeners: [results],
+    keeper: {expect: async () => {}},
+  });
   return {settler: new Settler({writer, sqs: queues, deliveryUrl, log, timer}), complaints};
 }
 

@@ -217,3 +217,42 @@ test.each([
   await world.source().current();
   expect(world.requests).toBe(requests);
 });
+
+test('within a batch settings are read again when they are a minute old, and not before', async () => {
+  const source = world.source();
+  await source.renew();
+  expect(source.newest).toBeUndefined();
+  await source.current();
+  world.put('pauses/x', '{"reason": "r", "all": true}');
+  world.nowMs += 59_999;
+  await source.renew();
+  expect([world.requests, source.newest?.pauses.size]).toEqual([1, 0]);
+  world.nowMs += 1;
+  await Promise.all([source.renew(), source.renew()]);
+  // Something new counts when it was read twice, where there is more than a page; here there is one.
+  expect([world.requests, source.newest?.pauses.size]).toEqual([2, 1]);
+});
+
+test('within a batch settings that are not kept are read once a second', async () => {
+  const source = world.source(0);
+  await source.current();
+  world.nowMs += 999;
+  await source.renew();
+  expect(world.requests).toBe(1);
+  world.nowMs += 1;
+  await source.renew();
+  expect(world.requests).toBe(2);
+});
+
+test('while SSM fails within a batch, the last good settings count, and it is asked once a minute', async () => {
+  world.put('pauses/x', '{"reason": "r", "all": true}');
+  const source = world.source();
+  await source.current();
+  world.fails = true;
+  world.nowMs += 60_000;
+  await source.renew();
+  const {requests} = world;
+  world.nowMs += 30_000;
+  await source.renew();
+  expect([world.requests, source.newest?.pauses.size]).toEqual([requests, 1]);
+});

@@ -125,7 +125,7 @@ describe.concurrent('the pipeline', () => {
       trace => arns.reduce((before, arn) => traceHeaderOf(arn, [before]), trace),
       '',
     );
-    expect(arns.map(arn => invocationsOf(arn, [header]))).toEqual([15, 15]);
+    expect(arns.map(arn => invocationsOf(arn, [header]))).toEqual([15, 15, 15]);
     const body = {recipient: 'to@example.org', mime: 'Subject: x\r\n\r\nx', retries: [1], maxattempts: 3};
     await pipeline.sqs.send(
       new SendMessageCommand({

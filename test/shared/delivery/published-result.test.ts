@@ -25,6 +25,8 @@ const alike = {
     altnamesomitted: 1,
   },
   sent: {connection: 400, data: 100},
+  forced: 'errors/spring',
+  reason: 'cancelled',
 } satisfies Partial<ResultEntry> & Partial<PublishedEntry>;
 /** What the list of entries says of one of them. */
 const ofTheList = {omitted: 1, dropped: 2};

@@ -23,6 +23,7 @@ const everything: Required<OutboxMessage> = {
   maxdelivertime: '2030-01-02 09:00:00',
   maxattempts: 5,
   retries: [600, 1800],
+  window: {days: ['mon', 'fri'], from: '09:00', to: '17:30', timezone: 'Europe/Amsterdam'},
   queues: {results: 'a', success: 'b', failure: null, retry: 'c', dsn: null},
   keepmime: true,
   'mq-headers': 'stripped',

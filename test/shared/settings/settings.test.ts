@@ -97,7 +97,7 @@ test.each(['smarthost-hostname', 'Smarthost', '__proto__', 'smarthost/port'])('%
     {
       path: name,
       problem: expect.stringMatching(
-        /^is unknown; known are smarthost, .*, capacity\/…, dkim-unsigned\/…, classes\/…$/,
+        /^is unknown; known are smarthost, .*, capacity\/…, dkim-unsigned\/…, classes\/…, pauses\/…, errors\/…, windows\/…$/,
       ),
     },
   ]);

@@ -3,7 +3,7 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import {Connections} from '../../../../functions/deliver/pace/connections.ts';
 import type {Spoken} from '../../../servers/chunking-server.ts';
-import {done, endLanes, mailTo} from '../lane-under-test.ts';
+import {done, endLanes, type Mail, mailTo} from '../lane-under-test.ts';
 import {
   flying,
   names,
@@ -58,6 +58,28 @@ describe('a server that offers PIPELINING and CHUNKING', () => {
     server.release();
     expect(await sending).toEqual(names(30).map(() => done));
     expect(server.texts).toEqual(names(30).map(textOf));
+  });
+
+  test('is not told of a message that has waited for long before it was asked about again', async () => {
+    let nowMs = Date.now();
+    let asked = 0;
+    const last: Mail = {
+      ...mailTo('last'),
+      get content() {
+        asked += 1;
+        return mailTo('last').content;
+      },
+    };
+    // The window has room for one message then.
+    const server = await serve({says: spoken => (isTo('m1', 'RCPT')(spoken) ? 'hold:' : undefined)});
+    const sending = sendAll(server, ['m0', 'm1', last], {...flying(), now: () => nowMs});
+    await expect.poll(() => asked).toBeGreaterThan(0);
+    await expect.poll(() => server.texts.length).toBe(2);
+    const before = asked;
+    nowMs += 6_000;
+    server.release();
+    expect(await sending).toEqual([done, done, done]);
+    expect(asked).toBe(2 * before);
   });
 
   test('is not asked, and gets no flight, where the capacity has one message in a flight', async () => {
