@@ -1,8 +1,11 @@
 // One function of the stack in Lambda processes of its own, fed with events directly. It is the bundle that would be
-// deployed, in the local execution environment; a local Parameter Store and a settling desk answer its calls.
+// deployed, in the local execution environment; a local Parameter Store, local tables and a
+// settling desk answer its calls.
 
 import {mkdtemp} from 'node:fs/promises';
 import {join} from 'node:path';
+import {dynamoDbService} from '../local/dynamodb/service.ts';
+import {Tables} from '../local/dynamodb/tables.ts';
 import {awsDoors} from '../local/endpoint/aws-doors.ts';
 import {type Endpoint, listen} from '../local/endpoint/endpoint.ts';
 import type {FunctionResource} from '../local/lambda/function-resource.ts';
@@ -73,12 +76,14 @@ export class FunctionRig {
     const ssm = new Ssm({region, accountId});
     for (const [name, value] of Object.entries(settings)) ssm.put(name, value);
     const desk = settlingDesk({meter, latencyMs: sqsLatencyMs, ...(onSent && {onSent})});
-    const endpoint = await listen(awsDoors([desk, ssmService(ssm)]), {port: 0});
-    const {functions} = parseTemplate(assembly.template, assembly.assets, {
+    const tables = new Tables();
+    const endpoint = await listen(awsDoors([desk, ssmService(ssm), dynamoDbService(tables)]), {port: 0});
+    const {functions, tables: resources} = parseTemplate(assembly.template, assembly.assets, {
       ...account,
       stackName: assembly.stackName,
       queueUrlOf: name => `${endpoint.url}/${accountId}/${name}`,
     });
+    for (const table of resources) tables.create(table);
     const definition = functions.find(({name}) => name === functionName);
     if (definition === undefined) throw new Error(`the stack has no function ${functionName}`);
     // Only for the reports of invocations: how long each took, and how much memory.

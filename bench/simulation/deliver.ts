@@ -156,7 +156,7 @@ class DeliverBatch {
     let hidden: Hidden | undefined;
     const settle = async (item: Item, outcome: Outcome) => {
       settled.add(item);
-      if (outcome.fate === 'accepted') pace.accepted();
+      if (outcome.fate === 'accepted') pace.accepted(outcome.timeMs);
       const settling = this.#settle(item, outcome);
       tasks.push(settling);
       if (outcome.fate === 'moved') await settling;
@@ -171,6 +171,7 @@ class DeliverBatch {
       }
       await settle(item, outcome);
     }
+    this.#settling.expectFewer(items.length - settled.size);
     await Promise.all(tasks);
     pace.report();
     const left = () => items.filter(item => !settled.has(item));
@@ -232,21 +233,21 @@ class DeliverBatch {
     switch (outcome.fate) {
       case 'held':
         stays.held(mail, content, outcome.stop);
-        return this.#settling.settle({record, hasResult: false, goOn: () => stays.send()});
+        return this.#settling.settle(record, {outcome, hasResult: false, goOn: () => stays.send()});
       case 'deferred':
         mail.message = outcome.message;
         stays.deferred(mail, outcome.nextMs!);
         fates.deferrals += 1;
-        return this.#settling.settle({record, hasResult: true, goOn: () => stays.send()});
+        return this.#settling.settle(record, {outcome, hasResult: true, goOn: () => stays.send()});
       case 'moved': {
         mail.message = outcome.message;
         const goOn = () => queues[outcome.queue].send([[mail, mail.destination.group]]);
-        return this.#settling.settle({record, hasResult: false, goOn});
+        return this.#settling.settle(record, {outcome, hasResult: false, goOn});
       }
       default:
         if (outcome.fate === 'accepted') fates.accepted(mail);
         else fates.expired(mail);
-        return this.#settling.settle({record, hasResult: true});
+        return this.#settling.settle(record, {outcome, hasResult: true});
     }
   }
 }

@@ -4,6 +4,7 @@ import {capacityLayersOf} from '../../shared/delivery/destination.ts';
 import type {Candidate} from '../../shared/delivery/gate.ts';
 import {admissionLimitOf} from '../../shared/delivery/gates/admission.ts';
 import {rateLimitOf} from '../../shared/delivery/gates/rate.ts';
+import {type IdleBound, idleBoundOf} from '../../shared/delivery/idle-bound.ts';
 import type {Limit} from '../../shared/delivery/rate.ts';
 import type {Entry} from '../../shared/delivery/receivers/entry.ts';
 import type {Capacity} from '../../shared/settings/groups/capacity.ts';
@@ -36,6 +37,8 @@ export function capacityStep(
   const shown = members.map(([name, what, unit]): Fact => {
     const value = capacity[name];
     const why = from[name] === 'default' ? 'the default' : from[name];
+    if (name === 'idleConnections' && value === undefined)
+      return {what, is: idleWords(idleBoundOf(candidate.destination.receiver, capacity)), why};
     return {
       what,
       is:
@@ -49,6 +52,9 @@ export function capacityStep(
     data: {capacity, from, binds: binding.limit},
   };
 }
+
+const idleWords = ({uncounted, counted}: IdleBound): string =>
+  `${uncounted} in each environment${counted > 0 ? `, and ${counted} in all` : ''}`;
 
 function bindingOf(candidate: Candidate, entry: Entry | undefined, nowMs: number) {
   const perMinute = ({rate}: Limit) => Math.round((60_000 / rate.intervalMs) * 10) / 10;

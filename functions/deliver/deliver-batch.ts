@@ -49,6 +49,7 @@ export async function deliverBatch(
   const candidates = items.map(({content}) => content).filter(isDeliverable);
   const rules = {settings, decide: await openGates(gates, {candidates, settings, now})};
   const groups = [...Map.groupBy(items, laneOf).values()];
+  parts.connections.begin(groups.length);
   const left = await Promise.all(groups.map(group => new LaneDelivery(group, rules, time, parts).run()));
   await Promise.all([parts.receivers.written(), parts.leases.returned()]);
   return left.flat().map(record => record.messageId);

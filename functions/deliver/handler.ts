@@ -13,6 +13,7 @@ import {batchHandler} from '../runtime/batch.ts';
 import {readEnvironment} from '../runtime/environment.ts';
 import {log} from '../runtime/log.ts';
 import {queueNameOf} from '../runtime/record.ts';
+import {timer} from '../runtime/timer.ts';
 import {startUp} from '../start-up.ts';
 import {type DeliverParts, deliverBatch} from './deliver-batch.ts';
 import {KeyStore} from './dkim/key-store.ts';
@@ -57,7 +58,7 @@ const takeFrom = (deliveryQueue: DeliveryQueue, queueUrl: string) => {
   const parts: DeliverParts = {
     ...common,
     deliveryQueue,
-    settler: new Settler({writer, sqs, deliveryUrl: queueUrl, log}),
+    settler: new Settler({writer, sqs, deliveryUrl: queueUrl, log, timer}),
     hiding: new Hiding({sqs, queueUrl, visibility, log, now: Date.now, random: Math.random}),
   };
   return {

@@ -84,6 +84,7 @@ export class LaneDelivery {
       const turn = await this.#lane.nextTurn();
       if (this.#hasFailed || this.#unsettled !== undefined || !this.#time.mayBegin()) {
         turn.pass();
+        this.#parts.settler.expectFewer(this.#items.length - tasks.length);
         break;
       }
       tasks.push(this.#attend(item, () => this.#outcomeOf(item, turn), turn));
@@ -101,9 +102,8 @@ export class LaneDelivery {
   }
 
   async #attend(item: Item, outcomeOf: () => Promise<Outcome | Unsettled>, turn?: Turn): Promise<void> {
-    const {record} = item;
     try {
-      const outcome = await outcomeOf();
+      const outcome = await this.#expected(outcomeOf());
       if ('kind' in outcome) this.#unsettled ??= outcome;
       // Messages move one after the other, so that they stay in order.
       else if (outcome.fate === 'moved') await this.#settle(item, outcome);
@@ -112,6 +112,7 @@ export class LaneDelivery {
     } catch (error) {
       this.#hasFailed = true;
       const message = 'message not settled; it and the rest of its group will be redelivered';
+      const {record} = item;
       this.#parts.log('error', message, {
         id: messageIdOf(record),
         lane: groupOf(record),
@@ -121,9 +122,20 @@ export class LaneDelivery {
     }
   }
 
+  /** The settler waits for as many outcomes as there are to come. */
+  async #expected(coming: Promise<Outcome | Unsettled>): Promise<Outcome | Unsettled> {
+    let outcome: Outcome | Unsettled | undefined;
+    try {
+      outcome = await coming;
+      return outcome;
+    } finally {
+      if (outcome === undefined || 'kind' in outcome) this.#parts.settler.expectFewer(1);
+    }
+  }
+
   async #settle(item: Item, outcome: Outcome): Promise<void> {
     await this.#parts.settler.settle(item.record, outcome);
     this.#settled.add(item);
-    if (outcome.fate === 'accepted') this.#pace.accepted();
+    if (outcome.fate === 'accepted') this.#pace.accepted(outcome.timeMs);
   }
 }

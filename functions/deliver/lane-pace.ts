@@ -29,9 +29,10 @@ export class LanePace {
     this.#lastMs = this.#startMs;
   }
 
-  accepted(): void {
+  /** @param timeMs when the reply came: settling takes longer */
+  accepted(timeMs: number): void {
     this.#accepted += 1;
-    this.#lastMs = this.#parts.now();
+    this.#lastMs = Math.max(this.#lastMs, timeMs);
   }
 
   report(): void {

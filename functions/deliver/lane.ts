@@ -149,6 +149,7 @@ export class Lane {
         connectTimeoutMs,
         pipelining,
         chunking: capacity.messagesPerFlight > 1 && this.#connections.habits.canTakeFlights(target),
+        tlsSessions: this.#connections.tlsSessions,
         allowance: allowanceOf(openingMs?.()),
       }),
     );
@@ -177,7 +178,11 @@ export class Lane {
     if (session === undefined) return;
     await session.drained();
     if (session.messages >= this.#maxMessages) void session.quit();
-    await this.#connections.keepOne(session, this.#receiver, this.#capacity ?? {idleSeconds: 0});
+    await this.#connections.keepOne(
+      session,
+      this.#receiver,
+      this.#capacity ?? {idleSeconds: 0, connections: 1},
+    );
   }
 
   async #sendOver(

@@ -1,5 +1,5 @@
-// Settles messages of the delivery queue: writes their outcomes down, then deletes them. Outcomes that become known during
-// a round of requests are settled together in the next round.
+// Settles messages of the delivery queue: writes their outcomes down, then deletes them. Several are settled together: in a
+// round of requests when five wait, when the batch ends, or when one has waited for 250 ms.
 
 import type {SQSRecord} from 'aws-lambda';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
@@ -7,13 +7,15 @@ import {maxBatchEntries} from '../../shared/sqs-limits.ts';
 import {BoundedMap} from '../runtime/bounded-map.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import type {Sqs} from '../runtime/sqs.ts';
+import type {Timer} from '../runtime/timer.ts';
 import type {OutcomeWriter} from './outcome-writer.ts';
 
 export interface SettlerParts {
-  readonly writer: OutcomeWriter;
-  readonly sqs: Sqs;
+  readonly writer: Pick<OutcomeWriter, 'known' | 'write'>;
+  readonly sqs: Pick<Sqs, 'deleteAll'>;
   readonly deliveryUrl: string;
   readonly log: Log;
+  readonly timer: Timer;
 }
 
 interface Waiting {
@@ -24,10 +26,11 @@ interface Waiting {
 }
 
 /**
- * How long an outcome waits for others that are written down with it, in milliseconds: each round costs three requests and
- * the CPU for them. If the function dies meanwhile, it repeats the messages that wait.
+ * Outcomes wait for others that are written down with them: each round costs two to four requests, and the CPU for them. If
+ * the function dies meanwhile, it repeats the messages that wait.
  */
-const lingerMs = 25;
+const mostWaiting = 5;
+const mostWaitMs = 250;
 
 export class Settler {
   readonly #parts: SettlerParts;
@@ -35,9 +38,10 @@ export class Settler {
   readonly #remembered = new BoundedMap<string, Outcome>(1_000);
   #waiting: Waiting[] = [];
   #working = false;
-  /** Messages of the batch whose outcome is not known yet. */
+  /** Messages of the batch whose outcome is still to come. */
   #expected = 0;
-  #hurry: () => void = () => {};
+  #isOverdue = false;
+  #stopTimer: () => void = () => {};
 
   constructor(parts: SettlerParts) {
     this.#parts = parts;
@@ -53,33 +57,48 @@ export class Settler {
     this.#expected = messages;
   }
 
+  /** So many messages of the batch will have no outcome, as they stay in their queue. */
+  expectFewer(messages: number): void {
+    this.#expected -= messages;
+    this.#workWhereDue();
+  }
+
   /** @throws Error when the outcome could not be written down: the message is to be redelivered */
   settle(record: SQSRecord, outcome: Outcome): Promise<void> {
     if (this.remembered(record) !== outcome) this.#parts.writer.known(outcome);
     const {promise, resolve, reject} = Promise.withResolvers<void>();
     this.#waiting.push({record, outcome, resolve, reject});
     this.#expected -= 1;
-    if (!this.#working) void this.#work();
-    if (this.#isRoundComplete) this.#hurry();
+    if (this.#waiting.length === 1)
+      this.#stopTimer = this.#parts.timer(mostWaitMs, () => {
+        this.#isOverdue = true;
+        this.#workWhereDue();
+      });
+    this.#workWhereDue();
     return promise;
+  }
+
+  #workWhereDue(): void {
+    if (!this.#working && this.#isDue) void this.#work();
   }
 
   async #work(): Promise<void> {
     this.#working = true;
-    while (this.#waiting.length > 0) {
-      const {promise, resolve} = Promise.withResolvers<void>();
-      this.#hurry = resolve;
-      const timer = setTimeout(resolve, lingerMs);
-      if (this.#isRoundComplete) resolve();
-      await promise;
-      clearTimeout(timer);
-      await this.#round(this.#waiting.splice(0, maxBatchEntries));
+    while (this.#isDue) {
+      this.#stopTimer();
+      const round = this.#waiting.splice(0, maxBatchEntries);
+      this.#isOverdue = this.#waiting.length > 0;
+      await this.#round(round);
     }
     this.#working = false;
   }
 
-  get #isRoundComplete(): boolean {
-    return this.#expected <= 0 || this.#waiting.length >= maxBatchEntries;
+  get #isDue(): boolean {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return false;
+    // Messages move one after the other: the lane waits.
+    const isWaitedFor = waiting.some(({outcome}) => outcome.fate === 'moved');
+    return isWaitedFor || this.#isOverdue || this.#expected <= 0 || waiting.length >= mostWaiting;
   }
 
   async #round(all: readonly Waiting[]): Promise<void> {

@@ -4,16 +4,28 @@
 import {randomUUID} from 'node:crypto';
 import type {DynamoDBClient} from '@aws-sdk/client-dynamodb';
 import {stateExpiry} from '../../shared/names.ts';
+import {BoundedMap} from '../runtime/bounded-map.ts';
 import {errorText, type Log} from '../runtime/log.ts';
-import {ListTable, secondsOf} from './list-table.ts';
+import {type Condition, ListTable, secondsOf} from './list-table.ts';
 
-/** Gives the lease back. */
-export type Lease = () => void;
+/** One lease is held as long as there is the connection, in use or idle: to give it back each time would cost a write each. */
+export interface Lease {
+  /** @returns whether it holds for as long as the connection may lie idle from now on */
+  readonly renewed: () => Promise<boolean>;
+  readonly giveBack: () => void;
+}
 
-/** An environment that is frozen cannot close its connection. Servers do so after five minutes (RFC 5321 4.5.3.2.7). */
-const leaseMs = 300_000;
+/**
+ * An environment that is frozen cannot close its connection. Servers do so after five minutes (RFC 5321 4.5.3.2.7), so that
+ * a lease lasts for as long at least, and a minute longer: it is renewed no more often than that.
+ */
+const leaseMs = 360_000;
+const renewAfterMs = 60_000;
 /** How long the table is left alone after it failed. A lane that closes would wait for it. */
 const backOffMs = 10_000;
+/** Each place that is taken costs a write. So only some are asked for, and then none for a while. */
+const mostTries = 10;
+const fullMs = 10_000;
 
 export interface IdleLeasesParts {
   readonly client: DynamoDBClient;
@@ -27,6 +39,8 @@ export class IdleLeases {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #returning = new Set<Promise<unknown>>();
+  /** Receivers that had no place, and until when that is believed. */
+  readonly #full = new BoundedMap<string, number>(1_000);
   #askAgainMs = 0;
 
   constructor({client, tableName, log, now}: IdleLeasesParts) {
@@ -35,27 +49,49 @@ export class IdleLeases {
     this.#now = now;
   }
 
-  /** @param most how many there may be at a time @returns undefined when all are taken */
+  /** @param most how many there may be at a time @returns undefined when all are taken, as far as it is to be seen */
   async take(receiver: string, most: number): Promise<Lease | undefined> {
     const nowMs = this.#now();
-    if (nowMs < this.#askAgainMs) return undefined;
+    if (nowMs < Math.max(this.#askAgainMs, this.#full.get(receiver) ?? 0)) return undefined;
     const holder = randomUUID();
-    const first = Math.floor(Math.random() * most);
     const isFree = {
       expression: `attribute_not_exists(#${stateExpiry}) OR #${stateExpiry} < :now`,
       attributes: [stateExpiry],
       values: {now: secondsOf(nowMs)},
     };
+    for (const place of somePlaces(most)) {
+      const name = `${receiver} ${place}`;
+      const written = await this.#put(name, holder, isFree);
+      if (written === undefined) return undefined;
+      if (written) return this.#leaseOf(name, holder);
+    }
+    this.#full.set(receiver, nowMs + fullMs);
+    return undefined;
+  }
+
+  #leaseOf(name: string, holder: string): Lease {
+    const isOurs = {expression: '#holder = :holder', attributes: ['holder'], values: {holder: {S: holder}}};
+    let sinceMs = this.#now();
+    return {
+      renewed: async () => {
+        const nowMs = this.#now();
+        if (nowMs - sinceMs <= renewAfterMs) return true;
+        sinceMs = nowMs;
+        return (await this.#put(name, holder, isOurs)) === true;
+      },
+      giveBack: () => this.#return(name, isOurs),
+    };
+  }
+
+  /** @returns undefined where the table fails */
+  async #put(name: string, holder: string, condition: Condition): Promise<boolean | undefined> {
     try {
-      for (let index = 0; index < most; index += 1) {
-        const name = `${receiver} ${(first + index) % most}`;
-        const {done} = await this.#list.put(name, {holder: {S: holder}}, nowMs + leaseMs, isFree);
-        if (done) return () => this.#return(name, holder);
-      }
+      const expiresMs = this.#now() + leaseMs;
+      return (await this.#list.put(name, {holder: {S: holder}}, expiresMs, condition)).done;
     } catch (error) {
       this.#failed(error);
+      return undefined;
     }
-    return undefined;
   }
 
   /** Settles when no lease is being given back. */
@@ -63,8 +99,7 @@ export class IdleLeases {
     await Promise.all(this.#returning);
   }
 
-  #return(name: string, holder: string): void {
-    const isOurs = {expression: '#holder = :holder', attributes: ['holder'], values: {holder: {S: holder}}};
+  #return(name: string, isOurs: Condition): void {
     const returning = this.#list
       .remove(name, isOurs)
       .catch(error => this.#failed(error))
@@ -77,4 +112,11 @@ export class IdleLeases {
     const message = 'the table of receivers does not say how many connections are idle';
     this.#log('warn', message, {error: errorText(error)});
   }
+}
+
+/** At random, so that environments seldom ask for the same. */
+function somePlaces(most: number): readonly number[] {
+  const places = new Set<number>();
+  while (places.size < Math.min(most, mostTries)) places.add(Math.floor(Math.random() * most));
+  return [...places];
 }

@@ -15,6 +15,9 @@ export const smarthostQueue = '(smarthost)';
 /** Whether a receiver is the smarthost of the settings, so that it has all the mail. */
 export const isOfSettingsSmarthost = (receiver: string): boolean => receiver === smarthostQueue;
 
+/** Whether a receiver is a smarthost, be it that of the settings or one that messages name. */
+export const isSmarthost = (receiver: string): boolean => receiver.startsWith(smarthostQueue);
+
 export type NextHop =
   | {readonly kind: 'mx'; readonly domain: string; readonly security: Security}
   | (Relay & {readonly kind: 'smarthost' | 'sink'; readonly security: Security});
@@ -96,7 +99,7 @@ const capacityIn = ({base, layers}: CapacityLayers): Capacity =>
 
 /** The capacity of a receiver, of which the name alone is known. */
 export function capacityOfReceiver(receiver: string, settings: Settings): Capacity {
-  if (!receiver.startsWith(smarthostQueue)) return capacityIn(layersOf('domain', receiver, settings));
+  if (!isSmarthost(receiver)) return capacityIn(layersOf('domain', receiver, settings));
   const [, relay] = receiver.split('!');
   return capacityIn(layersOf('smarthost', relay && firstHostIn(relay), settings));
 }

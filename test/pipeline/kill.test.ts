@@ -14,8 +14,11 @@ import {returnSoon} from './return-soon.ts';
 const scale = Number(process.env.RELAYQ_SOAK ?? 1);
 const messages = 300 * scale;
 const kills = 20 * scale;
-/** What a lane has on its way: a message whose reply is awaited, the next one, and one that is being settled. */
-const atRisk = 3;
+/**
+ * What a batch has on its way when it dies: of each lane a message whose reply is awaited, and the next one; and up to five
+ * outcomes that wait to be written down together. That is five at most, in the mean of many kills.
+ */
+const atRisk = 5;
 
 /** How often each message came. The server takes longer than SQS, as servers do. */
 const arrivals = new Map<string, number>();

@@ -14,3 +14,4 @@ const told = {
 export const accepted: Outcome = {fate: 'accepted', ...told};
 export const bounced: Outcome = {fate: 'bounced', ...told};
 export const deferred: Outcome = {fate: 'deferred', ...told, nextMs: now};
+export const moved: Outcome = {fate: 'moved', ...told, queue: 'slow'};

@@ -2,7 +2,7 @@
 // says, octet for octet. Use it where the form of a reply matters (odd line ends, replies in pieces), or TLS.
 
 import net, {type AddressInfo} from 'node:net';
-import tls, {type TLSSocket, type TLSSocketOptions} from 'node:tls';
+import tls, {type SecureContextOptions, type TLSSocket, type TLSSocketOptions} from 'node:tls';
 import {SmtpInput} from './smtp-input.ts';
 
 interface Exchange {
@@ -23,7 +23,7 @@ export interface Script {
   readonly says?: Says;
   /** Which of the octets that came together it hears, outside texts. */
   readonly hears?: (octets: Buffer, socket: net.Socket) => Buffer;
-  readonly tls?: TLSSocketOptions;
+  readonly tls?: TLSSocketOptions & SecureContextOptions;
   /** TLS from the first octet. */
   readonly isImplicit?: boolean;
   readonly onSecured?: (socket: TLSSocket, raw: net.Socket) => void;

@@ -1,30 +1,28 @@
 // Connections that outlive a batch: a warm environment keeps them for the next batch that needs exactly the same. It
-// keeps few for each target, so that idle environments take up little of a server's capacity.
+// keeps no more for a target than its last batch had lanes, or three, so that idle environments take up little of a
+// server's capacity.
 
 import {setTimeout as pause} from 'node:timers/promises';
+import {fewIdle, idleBoundOf} from '../../../shared/delivery/idle-bound.ts';
 import type {Capacity} from '../../../shared/settings/groups/capacity.ts';
 import {keyOf, serverOf, type Target} from '../../../shared/smtp/target.ts';
 import {fullFailureOf, isTurnedAway, saysFull} from '../../../shared/smtp/trouble.ts';
 import type {IdleLeases, Lease} from '../../receivers/idle-leases.ts';
 import type {Opened} from '../smtp/smtp-opening.ts';
 import type {SmtpSession} from '../smtp/smtp-session.ts';
+import {TlsSessions} from '../smtp/tls-sessions.ts';
 import {Habits} from './habits.ts';
 import {Places} from './places.ts';
 
 /** How many are kept in all, so that messages with many smarthosts of their own do not fill the environment. */
 const maxKept = 20;
-/**
- * How many are kept for a target. Batches have one to three lanes while there is little mail, and one when there is
- * more.
- */
-const maxAlike = 3;
 /** Older connections are given up, as addresses, certificates and credentials may have changed since. */
 const maxAgeMs = 300_000;
 
 /** How long to wait before each further try where another environment has the place. It may soon be free. */
 const pausesMs: readonly number[] = [500, 1_000, 2_000, 4_000];
 
-type Idle = Pick<Capacity, 'idleSeconds' | 'idleConnections'>;
+type Idle = Pick<Capacity, 'idleSeconds' | 'idleConnections' | 'connections'>;
 
 interface Kept {
   readonly key: string;
@@ -36,16 +34,23 @@ export class Connections {
   /** The one that was used last is the last. */
   #kept: readonly Kept[] = [];
   readonly habits: Habits;
+  readonly tlsSessions = new TlsSessions();
   readonly #places = new Places();
   readonly #now: () => number;
   readonly #leases: Pick<IdleLeases, 'take'> | undefined;
   readonly #leased = new WeakMap<SmtpSession, Lease>();
+  #lanes = 1;
 
-  /** @param leases are needed where a capacity bounds idle connections */
+  /** @param leases are needed where idle connections are counted */
   constructor(now: () => number, leases?: Pick<IdleLeases, 'take'>) {
     this.#now = now;
     this.#leases = leases;
     this.habits = new Habits(now);
+  }
+
+  /** @param lanes of the batch that begins */
+  begin(lanes: number): void {
+    this.#lanes = lanes;
   }
 
   /** A kept connection to exactly this target. What it received while the environment was frozen is read first. */
@@ -56,9 +61,9 @@ export class Connections {
       if (kept === undefined) return undefined;
       this.#kept = this.#kept.filter(each => each !== kept);
       this.#places.take(kept.session);
-      this.#endLease(kept.session);
       await new Promise(resolve => setImmediate(resolve));
       if (this.#isAlive(kept)) return kept.session;
+      this.#endLease(kept.session);
       this.#places.dismiss(kept.session);
     }
   }
@@ -108,7 +113,7 @@ export class Connections {
   }
 
   #endLease(session: SmtpSession): void {
-    this.#leased.get(session)?.();
+    this.#leased.get(session)?.giveBack();
     this.#leased.delete(session);
   }
 
@@ -116,13 +121,24 @@ export class Connections {
     return this.#kept.filter(({session}) => session.usable && serverOf(session.target) === serverOf(target));
   }
 
-  /** Keeps a connection as `keep` does, where all environments together have not kept enough. */
-  async keepOne(session: SmtpSession, receiver: string, {idleSeconds, idleConnections}: Idle): Promise<void> {
+  /** Keeps a connection as `keep` does, where no more lie idle in all environments together than may. */
+  async keepOne(session: SmtpSession, receiver: string, {idleSeconds, ...capacity}: Idle): Promise<void> {
     const idleMs = idleSeconds * 1000;
-    if (idleConnections === undefined || idleMs === 0) return void this.keep(session, idleMs);
-    const lease = await this.#leases?.take(receiver, idleConnections);
+    const {uncounted, counted} = idleBoundOf(receiver, capacity);
+    this.#leaveExpired();
+    const mayIdle =
+      !this.#isWelcome(session, idleMs) ||
+      (await this.#leased.get(session)?.renewed()) ||
+      this.#alikeTo(session).filter(each => !this.#leased.has(each.session)).length < uncounted ||
+      (await this.#lease(session, receiver, counted));
+    if (!this.keep(session, mayIdle ? idleMs : 0)) this.#endLease(session);
+  }
+
+  async #lease(session: SmtpSession, receiver: string, most: number): Promise<boolean> {
+    const lease = most > 0 ? await this.#leases?.take(receiver, most) : undefined;
     if (lease) this.#leased.set(session, lease);
-    if (!this.keep(session, lease ? idleMs : 0)) this.#endLease(session);
+    else this.#leased.delete(session);
+    return lease !== undefined;
   }
 
   /**
@@ -131,16 +147,29 @@ export class Connections {
    */
   keep(session: SmtpSession, idleMs: number): boolean {
     this.#leaveExpired();
-    const key = keyOf(session.target);
-    const untilMs = Math.min(this.#now() + idleMs, session.openedMs + maxAgeMs);
-    const alike = this.#kept.filter(each => each.key === key).length;
-    const hasRoom = alike < maxAlike && this.#kept.length < maxKept;
-    const isWelcome = hasRoom && untilMs > this.#now() && !this.habits.isFull(session.target);
-    if (!this.#places.leave(session, isWelcome)) return false;
-    this.#kept = [...this.#kept, {key, session, untilMs}];
+    const untilMs = this.#untilMs(session, idleMs);
+    if (!this.#places.leave(session, this.#isWelcome(session, idleMs))) return false;
+    this.#kept = [...this.#kept, {key: keyOf(session.target), session, untilMs}];
     // If the environment is not frozen meanwhile.
     setTimeout(() => this.#leaveExpired(), untilMs - this.#now()).unref();
     return true;
+  }
+
+  #isWelcome(session: SmtpSession, idleMs: number): boolean {
+    const hasRoom =
+      this.#alikeTo(session).length < Math.max(this.#lanes, fewIdle) && this.#kept.length < maxKept;
+    const isOfUse = session.usable && this.#untilMs(session, idleMs) > this.#now();
+    return hasRoom && isOfUse && !this.habits.isFull(session.target);
+  }
+
+  /** Those that are idle to the same target. */
+  #alikeTo({target}: SmtpSession): readonly Kept[] {
+    const key = keyOf(target);
+    return this.#kept.filter(each => each.key === key);
+  }
+
+  #untilMs({openedMs}: SmtpSession, idleMs: number): number {
+    return Math.min(this.#now() + idleMs, openedMs + maxAgeMs);
   }
 
   #leaveExpired(): void {

@@ -16,7 +16,8 @@ import type {SessionFacts} from './session-facts.ts';
 import {SmtpSession} from './smtp-session.ts';
 import {connectTcp} from './tcp.ts';
 import type {Deadline} from './timeouts.ts';
-import {type Secured, secure} from './tls.ts';
+import {type Secured, secure, sessionFor} from './tls.ts';
+import type {TlsSessions} from './tls-sessions.ts';
 
 export type Opened = Tried<{readonly session: SmtpSession}> & {
   readonly facts: SessionFacts;
@@ -33,31 +34,41 @@ export interface SessionOptions extends Deadline {
   readonly chunking?: boolean;
   /** Whether the facts are to tell the server's certificate. */
   readonly wantsCertificate?: boolean;
+  /** TLS sessions that may be resumed. */
+  readonly tlsSessions?: TlsSessions | undefined;
 }
 
 /** Opens a session. Where TLS fails and the target allows it, a new connection does without TLS. */
 export async function openSession(target: Target, options: SessionOptions): Promise<Opened> {
-  const {tlsFailed, ...opened} = await openOnce(target, options, false);
-  return tlsFailed && mayBeInClear(target) ? openOnce(target, options, true) : opened;
+  const {tlsFailed, hasOffered, ...opened} = await openOnce(target, options, false);
+  if (!tlsFailed) return opened;
+  if (hasOffered) {
+    // The server may have stumbled over it. That is no reason for clear text.
+    options.tlsSessions?.failed(target, options.now());
+    return openSession(target, options);
+  }
+  return mayBeInClear(target) ? openOnce(target, options, true) : opened;
 }
 
 async function openOnce(
   target: Target,
   options: SessionOptions,
   inClear: boolean,
-): Promise<Opened & {readonly tlsFailed?: boolean}> {
+): Promise<Opened & {readonly tlsFailed?: boolean; readonly hasOffered?: boolean}> {
   const connected = await connectTcp(target.address, target.port, options);
   if (!connected.ok) return {...connected, facts: {to: target.address}};
   const opening = new SmtpOpening(target, connected.socket, options);
   const failure = await opening.run(inClear);
-  const {facts, tlsFailed} = opening;
+  const {facts, tlsFailed, hasOffered} = opening;
   if (failure === undefined) return {ok: true, session: opening.session(), facts};
-  return {ok: false, failure, facts, sentOctets: opening.sentOctets, tlsFailed};
+  return {ok: false, failure, facts, sentOctets: opening.sentOctets, tlsFailed, hasOffered};
 }
 
 class SmtpOpening {
   /** Whether it failed because of TLS. */
   tlsFailed = false;
+  /** Whether it offered a TLS session to be resumed. */
+  hasOffered = false;
   readonly #target: Target;
   readonly #options: SessionOptions;
   readonly #secrets: readonly string[];
@@ -140,6 +151,7 @@ class SmtpOpening {
   async #secure(): Promise<Failure | undefined> {
     this.#stage = 'starttls';
     if (!this.#conversation.release()) return this.#loss();
+    this.hasOffered = sessionFor(this.#target, this.#options) !== undefined;
     const secured = await secure(this.#socket, this.#target, this.#options);
     this.tlsFailed = !secured.ok;
     if (!secured.ok) return secured.failure;

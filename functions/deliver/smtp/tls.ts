@@ -13,6 +13,7 @@ import {mustProveItself, provesItself, type Target} from '../../../shared/smtp/t
 import {certificateProblemOf, handshakeProblemOf, type TlsError} from '../../../shared/smtp/tls-failure.ts';
 import type {SessionFacts} from './session-facts.ts';
 import {allowedMs, type Deadline} from './timeouts.ts';
+import {sessionAgeMs, type TlsSession, type TlsSessions} from './tls-sessions.ts';
 
 export interface Secured {
   readonly socket: TLSSocket;
@@ -23,17 +24,29 @@ export interface Secured {
   readonly error: () => TlsError | undefined;
 }
 
+export interface SecureOptions extends Deadline {
+  readonly wantsCertificate?: boolean;
+  /** Where there are none, nothing is resumed. */
+  readonly tlsSessions?: TlsSessions | undefined;
+}
+
+/** A resumed session does not show a certificate. */
+export const sessionFor = (target: Target, options: SecureOptions): TlsSession | undefined =>
+  options.wantsCertificate ? undefined : options.tlsSessions?.of(target, options.now());
+
 /** @param socket is closed when the handshake fails */
 export async function secure(
   socket: net.Socket,
   target: Target,
-  {wantsCertificate = false, ...deadline}: Deadline & {readonly wantsCertificate?: boolean},
+  options: SecureOptions,
 ): Promise<Tried<Secured>> {
+  const {wantsCertificate = false, tlsSessions, ...deadline} = options;
   // Errors are collected as long as there is a connection: the server may refuse when the handshake is over for us.
   const errors: TlsError[] = [];
   const hear = (error: TlsError) => errors.push(error);
   socket.on('error', hear);
   const signal = AbortSignal.timeout(Math.ceil(allowedMs('starttls', deadline)));
+  const known = sessionFor(target, options);
   try {
     const secured = tls.connect({
       socket,
@@ -43,16 +56,31 @@ export async function secure(
       // findingsOf judges the certificate, in our words.
       rejectUnauthorized: false,
       ...(target.ca !== undefined && {secureContext: contextWith(target.ca)}),
+      ...(known && {session: known.octets}),
     });
     secured.on('error', hear);
+    // It comes before the end of the handshake under TLS 1.2, behind it under TLS 1.3.
+    let octets: Buffer | undefined;
+    let proof: Omit<TlsSession, 'octets'> | undefined;
+    const keep = () => {
+      if (octets && proof) tlsSessions?.keep(target, {octets, ...proof}, deadline.now());
+    };
+    secured.on('session', session => {
+      octets = session;
+      keep();
+    });
     await once(secured, 'secureConnect', {signal});
-    const {problem, ...facts} = findingsOf(secured, target, deadline.now());
+    const resumed = known && secured.isSessionReused() ? known : undefined;
+    const {problem, ...facts} = findingsOf(secured, target, {nowMs: deadline.now(), resumed});
     const certificate = wantsCertificate ? shownCertificateOf(secured, problem) : undefined;
+    const isFit = facts.verified || !mustProveItself(target);
+    if (isFit) proof = resumed ?? {verified: facts.verified, untilMs: proofEndOf(secured, deadline.now())};
+    keep();
     return {
       ok: true,
       socket: secured,
       facts: {...facts, ...(certificate && {certificate})},
-      problem: facts.verified || !mustProveItself(target) ? undefined : problem(),
+      problem: isFit ? undefined : problem(),
       error: () => errors[0],
     };
   } catch (error) {
@@ -65,10 +93,16 @@ export async function secure(
 }
 
 /** `problem` is why the certificate proves nothing. Finding the words takes time, so that it is asked for. */
-function findingsOf(socket: TLSSocket, target: Target, nowMs: number) {
+function findingsOf(
+  socket: TLSSocket,
+  target: Target,
+  {nowMs, resumed}: {readonly nowMs: number; readonly resumed: TlsSession | undefined},
+) {
   const {standardName, name, version} = socket.getCipher();
   const suite = standardName ?? name;
   const cipher = {name: suite, version: socket.getProtocol() ?? version, ...cipherSuiteOf(suite)};
+  // Of a resumed session Node.js says that it is authorised, also where the certificate was for another name.
+  if (resumed) return {cipher, verified: resumed.verified, problem: () => undefined};
   const unproven = target.dane && daneFailureOf(target.dane, chainOf(socket), nowMs);
   const verified = provesItself(target) ? unproven === undefined : socket.authorized;
   const problem = (): string | undefined => {
@@ -79,6 +113,12 @@ function findingsOf(socket: TLSSocket, target: Target, nowMs: number) {
     return certificateProblemOf(code, chainOf(socket), target.host, nowMs);
   };
   return {cipher, verified, problem};
+}
+
+/** No session outlives the certificate that it was begun with. */
+function proofEndOf(socket: TLSSocket, nowMs: number): number {
+  const endMs = Date.parse(socket.getPeerCertificate().valid_to);
+  return Math.min(nowMs + sessionAgeMs, Number.isNaN(endMs) || endMs < nowMs ? Infinity : endMs);
 }
 
 /** Undefined where there is none, or none that can be read: mail does not depend on what is shown. */

@@ -16,7 +16,7 @@ export interface Capacity {
   readonly connectTimeout: number;
   /** Seconds that a connection may wait for the next batch in a warm environment, beside those in use. */
   readonly idleSeconds: number;
-  /** How many may wait in all environments together; absent is no limit. */
+  /** How many may wait in all environments together. Where it is absent, `shared/delivery/idle-bound.ts` says how many. */
   readonly idleConnections?: number;
   /** Absent, or 0, is no limit. */
   readonly messagesPerMinute?: number;
@@ -64,7 +64,7 @@ const ranges: Readonly<Record<keyof Capacity, readonly [number, number]>> = {
   messagesPerFlight: [1, largestFlight],
   connectTimeout: [1, 300],
   idleSeconds: [0, 300],
-  idleConnections: [0, 100],
+  idleConnections: [0, 1000],
   messagesPerMinute: [0, 1_000_000],
 };
 

@@ -84,6 +84,7 @@ async function deliver(
     gates: [expiry, receiver(receivers)],
     settler: {
       expect: () => {},
+      expectFewer: () => {},
       remembered: () => undefined,
       settle: async ({messageId: id}: SQSRecord, {fate}: Outcome) => {
         if (refuses(id)) throw new Error('SQS does not take it');

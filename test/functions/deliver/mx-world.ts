@@ -16,6 +16,7 @@ import {setUpComplaints} from '../../../functions/outcome/set-up-complaints.ts';
 import {Settler} from '../../../functions/outcome/settler.ts';
 import {sqsClient} from '../../../functions/runtime/clients.ts';
 import {Sqs} from '../../../functions/runtime/sqs.ts';
+import {timer} from '../../../functions/runtime/timer.ts';
 import {resultOf} from '../../../shared/delivery/result.ts';
 import type {Message} from '../../../shared/message/message.ts';
 import {parseSettings} from '../../../shared/settings/settings.ts';
@@ -117,7 +118,7 @@ export async function worldOf({policy, mx = ['good'], smtp = {}, signed}: WorldO
     listeners: [outcomeLog(log), complaints],
   });
   const parts = {
-    settler: new Settler({writer, sqs, deliveryUrl: '', log}),
+    settler: new Settler({writer, sqs, deliveryUrl: '', log, timer}),
     deliveryQueue: 'fast' as const,
     receivers: receiversOf(),
     troubles: new Troubles(),

@@ -2,24 +2,37 @@
 
 import {GetQueueAttributesCommand} from '@aws-sdk/client-sqs';
 import type {SQSRecord} from 'aws-lambda';
-import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {OutcomeWriter} from '../../../functions/outcome/outcome-writer.ts';
 import {Results} from '../../../functions/outcome/results.ts';
 import {Settler} from '../../../functions/outcome/settler.ts';
 import {Sqs} from '../../../functions/runtime/sqs.ts';
+import type {Timer} from '../../../functions/runtime/timer.ts';
 import {AwsError} from '../../../local/aws-error.ts';
 import {nextRoundOf} from '../../../shared/delivery/next-round.ts';
 import type {Outcome} from '../../../shared/delivery/outcome.ts';
 import {parsePostponed} from '../../../shared/delivery/postponed-result.ts';
 import {isPublished, resultOf} from '../../../shared/delivery/result.ts';
 import {type SqsUnderTest, startSqs} from '../../local/sqs/sqs-under-test.ts';
-import {accepted, bounced, deferred} from '../../samples/outcomes.ts';
+import {accepted, bounced, deferred, moved} from '../../samples/outcomes.ts';
 
 let sqs: SqsUnderTest;
 /** What was asked of SQS: operation and queue. */
 let calls: string[] = [];
 /** Operations on queues that are refused. */
 let refused: string[] = [];
+/** Timers that run, and for how long each was asked for. They end when a test says so. */
+let timers: {readonly ms: number; readonly run: () => void}[] = [];
+const timer: Timer = (ms, run) => {
+  const started = {ms, run};
+  timers.push(started);
+  return () => {
+    timers = timers.filter(each => each !== started);
+  };
+};
+function timeIsUp(): void {
+  for (const {run} of timers.splice(0)) run();
+}
 const queueNames = ['waiting', 'results', 'success', 'failure', 'retry', 'delivery.fifo'] as const;
 type QueueName = (typeof queueNames)[number];
 
@@ -38,6 +51,7 @@ afterAll(() => sqs.stop());
 beforeEach(() => {
   calls = [];
   refused = [];
+  timers = [];
 });
 
 const urlOf = (name: QueueName) => sqs.queueNamed(name).url;
@@ -56,7 +70,14 @@ function settlerOf(): {settler: Settler; complaints: string[]} {
   const urls = {waiting: waitingUrl, waitingSoon: waitingUrl, fast: deliveryUrl, slow: deliveryUrl};
   const results = new Results({sqs: queues, stageUrls, waitingUrl, log});
   const writer = new OutcomeWriter({sqs: queues, urls, listeners: [results]});
-  return {settler: new Settler({writer, sqs: queues, deliveryUrl, log}), complaints};
+  return {settler: new Settler({writer, sqs: queues, deliveryUrl, log, timer}), complaints};
+}
+
+/** Settles one while others are on their way, and lets its time pass. */
+async function settled(settler: Settler, those: SQSRecord, outcome: Outcome): Promise<void> {
+  const settling = settler.settle(those, outcome);
+  timeIsUp();
+  await settling;
 }
 
 let number = 0;
@@ -91,7 +112,7 @@ describe('a fate', () => {
     const {settler} = settlerOf();
     const before = await inFlight();
     settler.expect(2);
-    await settler.settle(await record(), accepted);
+    await settled(settler, await record(), accepted);
     expect(await inFlight()).toBe(before);
     expect(await taken('results')).toEqual([resultFor(accepted)]);
     expect(await taken('success')).toEqual([resultFor(accepted)]);
@@ -105,7 +126,7 @@ describe('a fate', () => {
   test('of a deferred message is told after its way back is sure', async () => {
     const {settler} = settlerOf();
     settler.expect(2);
-    await settler.settle(await record(), deferred);
+    await settled(settler, await record(), deferred);
     expect(calls[0]).toBe('SendMessageBatch waiting');
     expect(calls.at(-1)).toBe('DeleteMessageBatch delivery.fifo');
     expect(await taken('waiting')).toEqual([nextRoundOf(deferred)!.body]);
@@ -120,12 +141,12 @@ describe('a fate', () => {
     refused = ['SendMessageBatch waiting'];
     const those = await record();
     settler.expect(2);
-    await expect(settler.settle(those, deferred)).rejects.toThrow('AccessDenied');
+    await expect(settled(settler, those, deferred)).rejects.toThrow('AccessDenied');
     expect(calls).toEqual(['SendMessageBatch waiting']);
     expect(settler.remembered(those)).toBe(deferred);
     refused = [];
     settler.expect(2);
-    await settler.settle(those, deferred);
+    await settled(settler, those, deferred);
     expect(settler.remembered(those)).toBeUndefined();
     for (const name of ['waiting', 'results', 'retry'] as const) expect(await taken(name)).toHaveLength(1);
   });
@@ -139,7 +160,7 @@ describe('a fate', () => {
       const {settler, complaints} = settlerOf();
       refused = [`SendMessageBatch ${kind}`];
       settler.expect(2);
-      await settler.settle(await record(), outcome);
+      await settled(settler, await record(), outcome);
       expect(await taken('results')).toEqual([resultFor(outcome)]);
       const waiting = sqs.sqs.queue('waiting').counts;
       expect(Object.values(waiting)).toContain(1);
@@ -155,21 +176,93 @@ describe('a fate', () => {
     const {settler, complaints} = settlerOf();
     refused = ['DeleteMessageBatch delivery.fifo'];
     settler.expect(2);
-    await settler.settle(await record(), accepted);
+    await settled(settler, await record(), accepted);
     expect(await taken('results')).toEqual([resultFor(accepted)]);
     expect(await taken('success')).toEqual([resultFor(accepted)]);
     expect(complaints).toEqual(['a settled message is deleted when its batch ends']);
   });
 });
 
-test('fates that become known together are told together, and the last ones are left to Lambda to delete', async () => {
-  const {settler} = settlerOf();
-  const records = [await record(), await record(), await record()];
-  const before = await inFlight();
-  settler.expect(3);
-  await Promise.all(records.map(each => settler.settle(each, accepted)));
-  expect(calls).toEqual(['SendMessageBatch results', 'SendMessageBatch success']);
-  expect(await taken('results')).toHaveLength(3);
-  expect(await inFlight()).toBe(before);
-  await taken('success');
+describe('a round of requests', () => {
+  const records = (count: number) => Array.from({length: count}, record);
+  const toResults = () => calls.filter(call => call === 'SendMessageBatch results').length;
+  afterEach(async () => {
+    for (const name of ['results', 'success', 'waiting'] as const) await taken(name);
+  });
+
+  test('is for the whole batch where that ends, and Lambda deletes its messages', async () => {
+    const {settler} = settlerOf();
+    const three = await Promise.all(records(3));
+    const before = await inFlight();
+    settler.expect(3);
+    await Promise.all(three.map(each => settler.settle(each, accepted)));
+    expect(calls).toEqual(['SendMessageBatch results', 'SendMessageBatch success']);
+    expect(timers).toEqual([]);
+    expect(await taken('results')).toHaveLength(3);
+    expect(await inFlight()).toBe(before);
+  });
+
+  test('waits until five outcomes wait, while more are to come', async () => {
+    const {settler} = settlerOf();
+    settler.expect(10);
+    const four = (await Promise.all(records(4))).map(each => settler.settle(each, accepted));
+    expect(timers).toHaveLength(1);
+    expect(calls).toEqual([]);
+    await Promise.all([...four, settler.settle(await record(), accepted)]);
+    expect(calls).toEqual([
+      'SendMessageBatch results',
+      'SendMessageBatch success',
+      'DeleteMessageBatch delivery.fifo',
+    ]);
+    expect(timers).toEqual([]);
+  });
+
+  test('does not wait longer than 250 ms after the first outcome, whenever the others come', async () => {
+    const {settler} = settlerOf();
+    settler.expect(10);
+    const two = (await Promise.all(records(2))).map(each => settler.settle(each, accepted));
+    expect(timers.map(({ms}) => ms)).toEqual([250]);
+    expect(calls).toEqual([]);
+    timeIsUp();
+    await Promise.all(two);
+    expect(toResults()).toBe(1);
+    const third = settler.settle(await record(), accepted);
+    expect(timers.map(({ms}) => ms)).toEqual([250]);
+    expect(toResults()).toBe(1);
+    timeIsUp();
+    await third;
+    expect(toResults()).toBe(2);
+  });
+
+  test('takes what came during the one before; where the batch ends, without a timer, and Lambda deletes', async () => {
+    const {settler} = settlerOf();
+    const ten = await Promise.all(records(10));
+    settler.expect(10);
+    await Promise.all(ten.map(each => settler.settle(each, accepted)));
+    expect(toResults()).toBe(2);
+    expect(calls.filter(call => call.startsWith('Delete'))).toEqual([]);
+    expect(timers).toEqual([]);
+  });
+
+  test('does not wait for messages that stay in their queue', async () => {
+    const {settler} = settlerOf();
+    settler.expect(3);
+    const settling = settler.settle(await record(), accepted);
+    settler.expectFewer(1);
+    expect(calls).toEqual([]);
+    settler.expectFewer(1);
+    await settling;
+    expect(timers).toEqual([]);
+  });
+
+  test('is at once where a lane waits for it: its messages move one after the other', async () => {
+    const {settler} = settlerOf();
+    settler.expect(10);
+    await settler.settle(await record(), moved);
+    expect(calls[0]).toBe('SendMessageBatch delivery.fifo');
+    expect(timers).toEqual([]);
+    const id = calls.length;
+    await settler.settle(await record(), moved);
+    expect(calls.length).toBe(2 * id);
+  });
 });

@@ -157,19 +157,48 @@ describe('idle connections', () => {
     expect(taken).not.toContain(undefined);
     expect(await a.take('example.org', 2)).toBeUndefined();
     expect(await a.take('example.net', 2)).toBeDefined();
-    taken[0]!();
+    taken[0]!.giveBack();
     await a.returned();
     expect(await b.take('example.org', 2)).toBeDefined();
   });
 
-  test('whose environment is gone lose their lease after five minutes, and give back none of others', async () => {
+  test('whose environment is gone lose their lease after six minutes, and give back none of others', async () => {
     const [a, b] = [leasesOf(), leasesOf()];
     const lost = await a.take('example.org', 1);
-    clock.now += 301_000;
+    clock.now += 361_000;
     expect(await b.take('example.org', 1)).toBeDefined();
-    lost!();
+    lost!.giveBack();
     await a.returned();
     expect(await a.take('example.org', 1)).toBeUndefined();
+  });
+
+  test('keep their lease while their connection lives, for a write a minute at most', async () => {
+    const [a, b] = [leasesOf(), leasesOf()];
+    const lease = await a.take('example.org', 1);
+    const {calls} = db;
+    clock.now += 60_000;
+    expect(await lease!.renewed()).toBe(true);
+    expect(db.calls).toBe(calls);
+    clock.now += 290_000;
+    expect(await lease!.renewed()).toBe(true);
+    expect(db.calls).toBe(calls + 1);
+    clock.now += 300_000;
+    expect(await b.take('example.org', 1)).toBeUndefined();
+    clock.now += 61_000;
+    expect(await b.take('example.org', 1)).toBeDefined();
+    expect(await lease!.renewed()).toBe(false);
+  });
+
+  test('ask for ten places at most, and for none in the next ten seconds where those were taken', async () => {
+    const [a, b] = [leasesOf(), leasesOf()];
+    for (let taken = 0; taken < 10; taken += 1) expect(await a.take('example.org', 10)).toBeDefined();
+    const {calls} = db;
+    expect(await b.take('example.org', 10)).toBeUndefined();
+    expect(await b.take('example.org', 10)).toBeUndefined();
+    expect(db.calls).toBe(calls + 10);
+    clock.now += 10_000;
+    expect(await b.take('example.org', 10)).toBeUndefined();
+    expect(db.calls).toBe(calls + 20);
   });
 
   test('do not wait for a table that fails: it is asked again after ten seconds', async () => {

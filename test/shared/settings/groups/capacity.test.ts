@@ -47,6 +47,7 @@ test.each([
   ['messagesPerConnection', 1, 1_000_000],
   ['connectTimeout', 1, 300],
   ['idleSeconds', 0, 300],
+  ['idleConnections', 0, 1000],
   ['messagesPerMinute', 0, 1_000_000],
 ])('a capacity’s %s is from %i to %i', (member, least, most) => {
   const problemsWith = (value: number) =>
