@@ -22,7 +22,7 @@ export const sourceOf = (queueName: string) => ({
   queueArn: `arn:aws:sqs:${account.region}:${account.accountId}:${queueName}`,
 });
 
-export const outboxPatternOf = (mime: string, destination?: Destination): RecordPattern =>
+const outboxPatternOf = (mime: string, destination?: Destination): RecordPattern =>
   recordPatternOf(outboxBodyOf(patternRecipient, mime, destination), sourceOf(names.outbox));
 
 /** The setting that allows this many connections to each next hop. */

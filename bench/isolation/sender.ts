@@ -3,7 +3,7 @@
 import type {Internet} from '../internet/direct.ts';
 import type {Parcel} from './situation.ts';
 
-export interface Sender {
+interface Sender {
   readonly name: string;
   /** Settles when the sender has all of them. */
   send(parcels: readonly Parcel[]): Promise<void>;

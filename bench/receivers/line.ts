@@ -25,7 +25,7 @@ interface Wanted {
   readonly securities: readonly LinkSecurity[];
 }
 
-export const isInstalled = (kind: ReceiverKind): boolean => {
+const isInstalled = (kind: ReceiverKind): boolean => {
   if (kind === 'postfix') return PostfixInstance.unfit() === undefined;
   return kind === 'embedded' || programOf('smtp-sink') !== undefined;
 };

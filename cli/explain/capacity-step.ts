@@ -14,6 +14,7 @@ import type {Fact, Step} from './step.ts';
 const members: readonly (readonly [keyof Capacity, string, string])[] = [
   ['connections', 'connections', ''],
   ['messagesPerConnection', 'messages each', ''],
+  ['messagesPerFlight', 'messages in a flight', ''],
   ['messagesPerMinute', 'a minute', ''],
   ['connectTimeout', 'connect within', ' s'],
   ['idleSeconds', 'idle for', ' s'],

@@ -8,10 +8,11 @@ import {isConfused, isMailTaken, mayBeLimit, type Spent} from '../../shared/smtp
 import {keyOf, type Target} from '../../shared/smtp/target.ts';
 import type {Hosts} from './next-hop/next-hop-hosts.ts';
 import type {Connections} from './pace/connections.ts';
+import type {Sent} from './smtp/sent.ts';
 import type {SentOctets} from './smtp/sent-octets.ts';
 import type {SessionFacts} from './smtp/session-facts.ts';
 import {openSession} from './smtp/smtp-opening.ts';
-import type {Sent, SmtpSession} from './smtp/smtp-session.ts';
+import type {SmtpSession} from './smtp/smtp-session.ts';
 import {allowanceOf, type Deadline} from './smtp/timeouts.ts';
 import {type Turn, Turns} from './smtp/turns.ts';
 
@@ -31,6 +32,8 @@ export interface Transaction extends Deadline {
   /** Whether another target is to be tried rather than waiting for a place at this one. */
   readonly hasNext?: boolean;
   readonly wantsCertificate?: boolean;
+  /** Nearer servers are sent no flights, in milliseconds. */
+  readonly leastRoundTripMs?: number;
   /** Whether the receiver is in trouble: then no message leaves before the one before it has its reply. */
   readonly isTroubled?: () => boolean;
 }
@@ -111,9 +114,9 @@ export class Lane {
       const isLimit = mayBeLimit(failure, spent, wasIdle) && !isBehind;
       limit = isLimit ? {messages: messages - 1, spent} : undefined;
       if (isBehind) {
-        // Those in front of it in the group go again first.
-        turn.pass();
+        // Those in front of it in the group go first. They know of the loss by then.
         await new Promise(resolve => setImmediate(resolve));
+        await turn.yield();
       }
     }
   }

@@ -1,11 +1,13 @@
 // An smtp-server that greets at once. The original waits for 100 ms to catch clients that talk first, and here every
-// delivery would wait for that. This one also has a hook for every command, and ends connections that do not begin with a
-// command: a web page's request or a TLS handshake, whose body may hold commands.
+// delivery would wait for that. This one also knows BDAT (chunking.ts; `disabledCommands` may name it), has a hook for every
+// command, and ends connections that do not begin with a command: a web page's request or a TLS handshake, whose body may
+// hold commands.
 
 import {SMTPServer} from 'smtp-server';
+import {withChunking} from './chunking.ts';
 
 /** What a client may begin with, even out of order (RFC 5321 4.1.1, RFC 3207, RFC 4954). */
-const command = /^(?:EHLO|HELO|MAIL|RCPT|DATA|RSET|VRFY|EXPN|HELP|NOOP|QUIT|STARTTLS|AUTH)(?: |$)/i;
+const command = /^(?:EHLO|HELO|MAIL|RCPT|DATA|RSET|VRFY|EXPN|HELP|NOOP|BDAT|QUIT|STARTTLS|AUTH)(?: |$)/i;
 
 type Connection = SMTPServer['connections'] extends Set<infer C> ? C : never;
 
@@ -28,7 +30,9 @@ export class PromptServer extends SMTPServer {
     // The original's timer would greet a second time.
     added.connectionReady = () => {};
     setImmediate(ready);
-    const handle = added._onCommand.bind(added);
+    const original = added._onCommand.bind(added);
+    const {disabledCommands = [], size = Number.POSITIVE_INFINITY} = this.options;
+    const handle = disabledCommands.includes('BDAT') ? original : withChunking(added, original, Number(size));
     let begun = false;
     added._onCommand = (line, next = () => {}) => {
       if (!begun && !command.test(String(line)))

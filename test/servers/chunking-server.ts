@@ -19,7 +19,10 @@ export interface Spoken {
   readonly text?: string;
 }
 
-/** Replies without the last CRLF, `drop` for the connection, `` for nothing; undefined for the usual. */
+/**
+ * Replies without the last CRLF, `drop` for the connection, `` for nothing; undefined for the usual. What begins with
+ * `hold:` is held back, and all behind it, until `release`.
+ */
 export type Saying = (spoken: Spoken) => string | undefined;
 
 export interface ChunkingScript {
@@ -38,16 +41,13 @@ export interface ChunkingServer {
   /** What it read as a command, and is none. */
   readonly nonsense: readonly string[];
   readonly connections: () => number;
-  /** How many messages were there at most that it had read and not answered. */
+  /** Says what was held back. */
   readonly release: () => void;
   close(): Promise<void>;
 }
 
 export const allOffers = ['PIPELINING', 'CHUNKING', '8BITMIME', 'SMTPUTF8', 'SIZE 104857600'];
 const verbs = /^(?:EHLO|HELO|MAIL|RCPT|DATA|RSET|NOOP|QUIT|BDAT)\b/;
-
-/** Nothing is said any more until `release`. */
-export const hold = 'hold';
 
 export async function startChunkingServer({
   says = () => undefined,
@@ -72,6 +72,8 @@ export async function startChunkingServer({
     /** What is read: a line, a text up to its dot, or octets for a line. */
     let wanted: 'line' | 'text' | {readonly line: string; readonly octets: number} = 'line';
     let isHolding = false;
+    /** It has said 421: it reads, and does nothing any more. */
+    let isLeaving = false;
     let held = '';
     let octetsLeft = mostOctets;
     const write = (reply: string) => {
@@ -111,26 +113,29 @@ export async function startChunkingServer({
       counts.set(verb, count);
       const usual = usualTo(verb, line);
       const known = {verb, line, hasMail, hasRecipient, count, connection, usual};
-      const said = says({...known, ...(text !== undefined && {text})}) ?? usual;
-      if (said === 'drop') return void socket.destroy();
-      if (said === hold) {
+      const wish = says({...known, ...(text !== undefined && {text})}) ?? usual;
+      if (wish === 'drop') return void socket.destroy();
+      const said = wish.replace(/^hold:/, '') || (wish === '' ? '' : usual);
+      if (wish !== said && wish.startsWith('hold:')) {
         isHolding = true;
         holding.add(() => {
           isHolding = false;
           write(held);
           held = '';
+          if (isLeaving) socket.end();
         });
-        write(`${usual}\r\n`);
-      } else if (said !== '') write(`${said}\r\n`);
-      const isTaken = said === hold || /^2/.test(said);
+      }
+      if (isLeaving) return;
+      if (said !== '') write(`${said}\r\n`);
+      const isTaken = /^2/.test(said);
       if (verb === 'MAIL' && isTaken) hasMail = true;
       else if (verb === 'RCPT' && isTaken) hasRecipient = true;
       else if (verb === 'RSET' || verb === '.' || (verb === 'BDAT' && isTaken))
         hasMail = hasRecipient = false;
       if (verb === 'DATA' && said.startsWith('354')) wanted = 'text';
       if (text !== undefined && isTaken && /LAST|^\.$/.test(line)) texts.push(text);
-      if (verb === 'QUIT' || said.startsWith('421')) socket.end();
-      if (said.startsWith('421')) wanted = {line: '', octets: Number.POSITIVE_INFINITY};
+      isLeaving = verb === 'QUIT' || said.startsWith('421');
+      if (isLeaving && !isHolding) socket.end();
     };
     socket.on('error', () => {});
     answer('connect', '');

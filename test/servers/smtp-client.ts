@@ -62,6 +62,14 @@ export class SmtpClient {
     return this.reply();
   }
 
+  /** Sends octets that so many replies come to. @returns their codes */
+  async codesOf(octets: string, replies: number): Promise<readonly number[]> {
+    this.write(octets);
+    const codes: number[] = [];
+    while (codes.length < replies) codes.push(Number((await this.reply()).slice(0, 3)));
+    return codes;
+  }
+
   async startTls(): Promise<void> {
     await this.say('STARTTLS');
     this.#socket.removeAllListeners('data');

@@ -18,15 +18,9 @@ interface Waiting {
   readonly resolve: (answer: Answer) => void;
 }
 
+type Lines = readonly (readonly [Stage, string])[];
+type Hears = (answer: Answer) => void;
 type Chunk = Pick<Content, 'octets' | 'size'>;
-
-/** A message that was sent in one flight with its commands. */
-export interface Flight {
-  /** The replies to the commands, and to the text. */
-  readonly answers: readonly Promise<Answer>[];
-  /** Settles when all octets have left the process, or the connection is lost. */
-  readonly left: Promise<void>;
-}
 
 /** How long a server may take to answer QUIT before the connection is closed on it. */
 const quitMs = 2_000;
@@ -45,6 +39,9 @@ export class Conversation {
   #timer: NodeJS.Timeout | undefined;
   #loss: string | undefined;
   #hasLeft = false;
+  #hasSaidUnasked = false;
+  #askedMs = 0;
+  #roundTripMs = Number.POSITIVE_INFINITY;
 
   /**
    * @param socket may be paused, so that nothing is missed
@@ -76,6 +73,16 @@ export class Conversation {
     return this.#hasLeft;
   }
 
+  /** Whether there was a reply too many. */
+  get hasSaidUnasked(): boolean {
+    return this.#hasSaidUnasked;
+  }
+
+  /** The shortest time in which it was answered, as far as is known. */
+  get roundTripMs(): number {
+    return this.#roundTripMs;
+  }
+
   /** What it has sent so far, and those before it on the connection. */
   get sentOctets(): SentOctets {
     return this.#count.sentOctets;
@@ -90,11 +97,14 @@ export class Conversation {
     return this.commands([[stage, line]])[0]!;
   }
 
-  /** Sends commands in one flight. */
-  commands(lines: readonly (readonly [Stage, string])[]): Promise<Answer>[] {
+  /**
+   * Sends commands in one flight.
+   * @param hears is told what each comes to before the next reply is given to the next command. It may close the conversation.
+   */
+  commands(lines: Lines, hears?: Hears): Promise<Answer>[] {
     this.#socket.cork();
     const answers = lines.map(([stage, line]) => {
-      const {promise} = this.#expect(stage);
+      const {promise} = this.#expect(stage, hears);
       if (this.open) this.#write(`${line}\r\n`);
       return promise;
     });
@@ -123,14 +133,15 @@ export class Conversation {
    * Sends commands, and behind them a text by BDAT (RFC 3030), in one write. As long as the write is not over, the text
    * has not left as a whole, and no other may be written: it would count with that.
    * @param deadline of the text
+   * @param hears as above, at last of the text
+   * @returns settles when all octets have left the process, or the connection is lost
    */
-  flight(lines: readonly (readonly [Stage, string])[], {octets, size}: Chunk, deadline: Deadline): Flight {
+  flight(lines: Lines, {octets, size}: Chunk, deadline: Deadline, hears: Hears): Promise<void> {
     const {promise: left, resolve} = Promise.withResolvers<void>();
-    const answers = lines.map(([stage]) => this.#expect(stage).promise);
+    for (const [stage] of lines) this.#expect(stage, hears);
     this.deadline = deadline;
-    const waiting = this.#expect('data');
-    answers.push(waiting.promise);
-    if (!this.open) return {answers, left: Promise.resolve()};
+    const waiting = this.#expect('data', hears);
+    if (!this.open) return Promise.resolve();
     this.#socket.cork();
     this.#write(`${lines.map(([, line]) => `${line}\r\n`).join('')}BDAT ${size} LAST\r\n`);
     this.#count.text(size);
@@ -139,7 +150,7 @@ export class Conversation {
       resolve();
     });
     this.#socket.uncork();
-    return {answers, left};
+    return left;
   }
 
   #hasLeftProcess(waiting: Waiting): void {
@@ -152,11 +163,18 @@ export class Conversation {
     this.#socket.write(octets, done);
   }
 
-  #expect(stage: Stage): Waiting {
-    const {promise, resolve} = Promise.withResolvers<Answer>();
+  #expect(stage: Stage, hears?: Hears): Waiting {
+    const {promise, resolve: settle} = Promise.withResolvers<Answer>();
+    const resolve = (answer: Answer) => {
+      settle(answer);
+      hears?.(answer);
+    };
     const waiting = {stage, deadline: this.deadline, promise, resolve};
     if (this.#loss !== undefined) resolve(failed(stage, 'lost', this.#loss));
-    else if (this.#waiting.push(waiting) === 1) this.#watch();
+    else if (this.#waiting.push(waiting) === 1) {
+      this.#askedMs = this.deadline.now();
+      this.#watch();
+    }
     return waiting;
   }
 
@@ -191,9 +209,14 @@ export class Conversation {
 
   #answer(raw: RawReply): void {
     const waiting = this.#waiting.shift();
+    if (this.#askedMs > 0 && waiting) {
+      this.#roundTripMs = Math.min(this.#roundTripMs, waiting.deadline.now() - this.#askedMs);
+      this.#askedMs = 0;
+    }
     const answer = answerOf(raw, waiting?.stage, this.#secrets);
+    if (waiting === undefined) this.#hasSaidUnasked = true;
+    else if (raw.code === 421) this.#hasLeft = true;
     waiting?.resolve(answer);
-    this.#hasLeft ||= waiting !== undefined && raw.code === 421;
     const words = answer.ok ? `${answer.reply.code} ${answer.reply.text}` : answer.failure.description;
     // A server that does not know EHLO may say so in any way. HELO comes next, on the same connection.
     const goesOn = answer.ok ? raw.isValid && raw.code !== 421 : waiting?.stage === 'ehlo';

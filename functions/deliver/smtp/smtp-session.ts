@@ -11,8 +11,8 @@
 // became of one changes nothing for the next, and its reply shows that the server has not lost count.
 
 import {type Probed, probe, probedOf} from '../../../shared/smtp/bdat-probe.ts';
-import {type Failure, factFailure, type Tried} from '../../../shared/smtp/failure.ts';
-import {fateOf, outOfStep} from '../../../shared/smtp/flight-replies.ts';
+import type {Failure} from '../../../shared/smtp/failure.ts';
+import {outOfStep} from '../../../shared/smtp/flight-replies.ts';
 import {mostOctets} from '../../../shared/smtp/flight-window.ts';
 import {
   type Command,
@@ -23,54 +23,24 @@ import {
   misfitOf,
   parameterRefusalOf,
 } from '../../../shared/smtp/mail-parameters.ts';
-import {isClean, type Spent, spentBy} from '../../../shared/smtp/spent-connection.ts';
+import {isClean, spentBy} from '../../../shared/smtp/spent-connection.ts';
 import type {Target} from '../../../shared/smtp/target.ts';
 import {type Answer, failureOf} from './answer.ts';
 import type {Conversation} from './conversation.ts';
-import {Flights} from './flights.ts';
+import {Flights, reset} from './flights.ts';
+import {
+  hurried,
+  leastRoundTripMs,
+  notBegun,
+  outOfTime,
+  type SendOptions,
+  type Sent,
+  unclearProbe,
+} from './sent.ts';
 import type {SentOctets} from './sent-octets.ts';
 import type {SessionFacts} from './session-facts.ts';
 import {allowanceOf, type Deadline} from './timeouts.ts';
 import type {Turn} from './turns.ts';
-
-/** `spent` is there where the connection is to blame as far as anybody knows: another one is to decide. */
-export type Sent = Tried & {
-  readonly spent?: Spent;
-  /** The message is to be sent again, over the same connection if that can be. */
-  readonly again?: true;
-  /** Which message of the connection it was; 0 where it was not begun. */
-  readonly number?: number;
-  /** What ended the connection happened to a message before this one. */
-  readonly isBehind?: boolean;
-};
-
-/** What a message is sent with beside its deadline. */
-export interface SendOptions extends Deadline {
-  /** How many messages of the connection may be without a reply to their text. */
-  readonly most: number;
-}
-
-const notBegun: Sent = {
-  ok: false,
-  failure: {stage: 'mailfrom', result: 'lost', description: 'the connection was given up'},
-  spent: 'gone',
-  isBehind: true,
-  number: 0,
-};
-const outOfTime = factFailure('data', 'out-of-time', 'no time is left to wait for the reply');
-const reset: Command = ['mailfrom', 'RSET'];
-
-const unclear = (text: string): Failure => ({
-  stage: 'mailfrom',
-  result: 'lost',
-  description: `what the server said to BDAT fits no other reply: ${text}`,
-});
-
-/** RSET is no work for a server. Half of the time stays, so that another connection can be tried. */
-const hurried = (deadline: Deadline): Deadline => {
-  const nowMs = deadline.now();
-  return {...deadline, deadlineMs: nowMs + Math.min(10_000, (deadline.deadlineMs - nowMs) / 2)};
-};
 
 export interface Opening {
   readonly target: Target;
@@ -92,24 +62,22 @@ export class SmtpSession {
   messages = 0;
   /** Whether it was asked if it knows BDAT. */
   hasProbed = false;
-  /** Whether the server has shown that it should not be sent flights. */
-  isUnfitForFlights = false;
   #isFresh = true;
   #hasTakenMail = false;
   readonly #conversation: Conversation;
   readonly #extensions: Extensions;
-  readonly #flights = new Flights();
+  readonly #flights: Flights;
   #chunking: Probed | 'unasked';
   /** Whether MAIL names the size: not where the server offers SIZE and then refuses it. */
   #tellsSize: boolean;
   /** Whether the server is in a transaction that came to nothing. */
   #dirty = false;
+  /** Texts that were sent by DATA and have no reply yet. */
+  #byData = 0;
   /** Whether no other message may be sent over it. */
   #isSpent = false;
-  /** Whether a message has met the end of the connection. */
-  #hasEnded = false;
   #goodbye: Promise<void> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
 
   constructor({target, conversation, extensions, facts, pipelining, chunking, openedMs}: Opening) {
     this.target = target;
@@ -117,6 +85,7 @@ export class SmtpSession {
     this.pipelining = pipelining;
     this.openedMs = openedMs;
     this.#conversation = conversation;
+    this.#flights = new Flights(conversation);
     this.#extensions = extensions;
     this.#chunking = pipelining && chunking && extensions.has('CHUNKING') ? 'unasked' : 'unknown';
     this.#tellsSize = extensions.has('SIZE');
@@ -137,6 +106,11 @@ export class SmtpSession {
     return this.#conversation.sentOctets;
   }
 
+  /** Whether the server has shown that it should not be sent flights. */
+  get isUnfitForFlights(): boolean {
+    return this.#flights.isUnfit || this.#conversation.hasSaidUnasked;
+  }
+
   get usable(): boolean {
     return this.#conversation.open && !this.#isSpent;
   }
@@ -144,7 +118,7 @@ export class SmtpSession {
   /** Sends one message to one recipient. After a refusal the session may be used again, unless it is spent. */
   send(mail: Mail, turn: Turn, options: SendOptions): Promise<Sent> {
     const sent = this.#send(mail, turn, options);
-    this.#last = sent;
+    this.#last = Promise.all([this.#last, sent]).then(() => {});
     return sent;
   }
 
@@ -159,9 +133,10 @@ export class SmtpSession {
       this.#isFresh = false;
       return {ok: false, failure: misfit};
     }
-    const {most, now, lastTextMs, deadlineMs} = options;
+    const {most, now, lastTextMs, deadlineMs, leastRoundTripMs: leastMs = leastRoundTripMs} = options;
     const {size} = mail.content;
-    const flies = () => this.#chunking === 'known' && most > 1 && size <= mostOctets;
+    const isFar = this.#conversation.roundTripMs >= leastMs;
+    const flies = () => this.#chunking === 'known' && most > 1 && isFar && size <= mostOctets;
     if (flies()) {
       const wishOf = () => ({octets: size, most, leftMs: (lastTextMs ?? deadlineMs) - now()});
       await this.#flights.room(wishOf, () => this.usable);
@@ -179,6 +154,7 @@ export class SmtpSession {
     this.#isFresh = false;
     this.messages += 1;
     const number = this.messages;
+    this.#flights.unpart();
     const envelope = () => this.#envelope(mail, deadline, given.most > 1);
     let refusal = await envelope();
     if (this.#tellsSize && refusal !== undefined && isOfSize(refusal)) {
@@ -193,11 +169,15 @@ export class SmtpSession {
       return {ok: false, failure: outOfTime, number};
     }
     conversation.deadline = given;
-    this.#flights.left(mail.content.size, given.now());
     const answered = conversation.content(mail.content);
+    const {size} = mail.content;
+    // The first flight follows it at once. Behind a message that is too large for a flight nothing does.
+    if (size > mostOctets) this.#flights.left(size, given.now());
+    this.#byData += 1;
     if (this.pipelining) turn.pass();
     const answer = await answered;
-    this.#flights.answered(given.now());
+    this.#byData -= 1;
+    if (size > mostOctets) this.#flights.answered(given.now());
     const failure = failureOf(answer, 'message', 2);
     if (failure === undefined) return {...(answer as Extract<Sent, {ok: true}>), number};
     // After a reply that came before the whole text was sent, the server reads the rest of the text as commands.
@@ -213,39 +193,26 @@ export class SmtpSession {
     this.messages += 1;
     const number = this.messages;
     const tellsSize = this.#tellsSize;
-    const parts = this.#dirty || this.#flights.unanswered > 0;
+    const follows = this.#dirty || this.#byData > 0 || this.#flights.unanswered > 0;
+    const parts = follows && !this.#flights.isParted;
     this.#dirty = false;
     const [mailFrom, rcptTo] = envelopeCommands(mail, tellsSize) as readonly [Command, Command];
     const commands: readonly Command[] = [...(parts ? [reset] : []), mailFrom, rcptTo];
     conversation.deadline = {...given, allowance: allowanceOf(given.patience?.beforeTextMs)};
-    const {answers, left} = conversation.flight(commands, mail.content, given);
-    this.#flights.left(mail.content.size, now());
-    await left;
+    const flown = this.#flights.send(commands, mail.content, given);
+    await flown.left;
     turn.pass();
-    const heard = await Promise.all(answers);
-    const [text, rcpt, mailed, parted] = heard.toReversed() as [Answer, Answer, Answer, Answer?];
-    const {hasLeft} = conversation;
-    const {fate, inStep, isUnknown} = fateOf({reset: parted, mail: mailed, rcpt, text, hasLeft});
-    const isBehind = this.#hasEnded;
-    if (!inStep) this.#end({hasLeft});
-    this.#flights.answered(now());
+    const {fate, inStep, isUnknown, isBehind} = await flown.fate;
     if (fate.ok) return {...fate, number};
     const {failure} = fate;
     // What is behind it has parted from it by RSET.
-    if (number === this.messages && mailed.ok && mailed.reply.code < 300) this.#dirty = true;
+    if (number === this.messages && failure.stage !== 'mailfrom') this.#dirty = true;
     if (tellsSize && inStep && isOfSize(failure)) {
       this.#tellsSize = false;
       return {ok: false, failure, again: true, number};
     }
     const sent = this.#refused(failure, mail, false);
     return {...sent, ...(isUnknown && {spent: 'doubtful'}), number, isBehind};
-  }
-
-  /** Whatever comes later on the connection belongs to nothing that is known. */
-  #end({hasLeft}: Pick<Conversation, 'hasLeft'>): void {
-    this.#hasEnded = true;
-    if (!hasLeft) this.isUnfitForFlights = true;
-    this.#conversation.close(outOfStep);
   }
 
   /** MAIL, RCPT and DATA: why the text must not be sent, or undefined when the server waits for it. */
@@ -312,8 +279,8 @@ export class SmtpSession {
     await Promise.all(answers);
     const [ofProbe, ...others] = heard as [Answer, ...Answer[]];
     this.#chunking = probed ?? 'unasked';
-    this.isUnfitForFlights ||= probed === 'unclear';
-    if (probed === 'unclear') return ofProbe.ok ? unclear(ofProbe.reply.text) : ofProbe.failure;
+    this.#flights.isUnfit ||= probed === 'unclear';
+    if (probed === 'unclear') return ofProbe.ok ? unclearProbe(ofProbe.reply.text) : ofProbe.failure;
     return others.map((answer, index) => failureOf(answer, commands[index]![0], index === 2 ? 3 : 2));
   }
 
@@ -327,7 +294,7 @@ export class SmtpSession {
   /** Takes no other message, and says goodbye when those that are in flight have their replies. */
   async #leave(): Promise<void> {
     this.#isSpent = true;
-    await this.#flights.empty();
+    await this.#last;
     await this.quit();
   }
 

@@ -1,13 +1,15 @@
 // Turns: how the messages of a lane share its one connection. A message may write commands only while it has the turn.
 // - It begins when it gets the turn, after the one before it in the group.
 // - It passes the turn on when its text has been handed over (with PIPELINING), so that the commands of the next
-//   message leave with that text; or when its attempt is over. Its reply may still be to come.
+//   message leave with that text, or behind it in a flight; or when its attempt is over. Its reply may still be to come.
 // - If it has to write again after that (another server, or a new connection), it takes another turn. It goes ahead of
 //   messages that have not begun.
 
 export interface Turn {
   /** Settles when the message has the turn: at once, unless it has passed it on. */
   take(): Promise<void>;
+  /** Lets those go first that wait for another turn, as they stand in front of it in the group. */
+  readonly yield: () => Promise<void>;
   /** Lets another message have the turn. Every message has to do this in the end; to do it again does no harm. */
   readonly pass: () => void;
 }
@@ -26,6 +28,13 @@ export class Turns {
       take: async () => {
         if (!isMine) await this.#take(this.#again);
         isMine = true;
+      },
+      yield: async () => {
+        const first = isMine ? this.#again.shift() : undefined;
+        if (first === undefined) return;
+        const mine = new Promise<void>(resolve => this.#again.push(resolve));
+        first();
+        await mine;
       },
       pass: () => {
         if (isMine) this.#pass();

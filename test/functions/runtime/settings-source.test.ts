@@ -119,7 +119,7 @@ test('what is invalid is told once with the time of its writing, and keeps to it
       path,
       problems: [
         'smarthost must be a host name alone; the port goes into its own property (written 2030-01-01 12:00:00 UTC)',
-        'capacity/example.org has an unknown member; known are connections, messagesPerConnection, connectTimeout, idleSeconds, idleConnections, messagesPerMinute (written 2029-12-24 18:30:00 UTC)',
+        'capacity/example.org has an unknown member; known are connections, messagesPerConnection, messagesPerFlight, connectTimeout, idleSeconds, idleConnections, messagesPerMinute (written 2029-12-24 18:30:00 UTC)',
       ],
       waiting: 'mail without a smarthost of its own',
     },

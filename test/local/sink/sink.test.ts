@@ -44,6 +44,32 @@ describe('the sink', () => {
     expect(sink.messages.map(({raw}) => raw.toString())).toEqual(['1\r\n', '2\r\n']);
   });
 
+  it('takes BDAT octet for octet, in chunks, with commands of others behind it', async () => {
+    const sink = await start();
+    const client = await greeted(sink);
+    expect(await client.say('EHLO client.example.com')).toContain('CHUNKING');
+    const text = 'Subject: x\r\n\r\n.\r\n..\r\n.x\r\n';
+    const envelope = 'MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.org>\r\n';
+    const codes = await client.codesOf(
+      `BDAT 0 LAST\r\n${envelope}BDAT ${text.length} LAST\r\n${text}RSET\r\n` +
+        `${envelope}BDAT 5\r\n${text.slice(0, 5)}BDAT 0\r\nBDAT ${text.length - 5} LAST\r\n${text.slice(5)}` +
+        `RSET\r\nMAIL FROM:<a@example.com>\r\nBDAT ${text.length} LAST\r\n${text}NOOP\r\n`,
+      14,
+    );
+    expect(codes).toEqual([503, 250, 250, 250, 250, 250, 250, 250, 250, 250, 250, 250, 503, 250]);
+    expect(sink.messages.map(({raw}) => raw.toString())).toEqual([text, text]);
+  });
+
+  it('refuses a text by BDAT that is too large, and goes on', async () => {
+    const sink = await start({maxOctets: 10});
+    const client = await greeted(sink);
+    await client.say('EHLO client.example.com');
+    const envelope = 'MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.org>\r\n';
+    const codes = await client.codesOf(`${envelope}BDAT 11 LAST\r\n${'x'.repeat(9)}\r\nNOOP\r\n`, 4);
+    expect(codes).toEqual([250, 250, 552, 250]);
+    expect(sink.messages).toEqual([]);
+  });
+
   it('shows a message to listeners before the client has its reply', async () => {
     const sink = await start();
     const seen: number[] = [];

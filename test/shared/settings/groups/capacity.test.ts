@@ -19,12 +19,12 @@ test.each([
   [
     'capacity/default',
     '{"hunter2": 5, "hunter3": 1, "idleSeconds": -1}',
-    'has an unknown member; known are connections, messagesPerConnection, connectTimeout, idleSeconds, idleConnections, messagesPerMinute; has idleSeconds, which must be a whole number from 0 to 300',
+    'has an unknown member; known are connections, messagesPerConnection, messagesPerFlight, connectTimeout, idleSeconds, idleConnections, messagesPerMinute; has idleSeconds, which must be a whole number from 0 to 300',
   ],
   [
     'capacity/example.org',
     '{"connection": 5}',
-    'has an unknown member; known are connections, messagesPerConnection, connectTimeout, idleSeconds, idleConnections, messagesPerMinute',
+    'has an unknown member; known are connections, messagesPerConnection, messagesPerFlight, connectTimeout, idleSeconds, idleConnections, messagesPerMinute',
   ],
   [
     'capacity/example.org',
@@ -45,6 +45,7 @@ test.each([
 
 test.each([
   ['messagesPerConnection', 1, 1_000_000],
+  ['messagesPerFlight', 1, 100],
   ['connectTimeout', 1, 300],
   ['idleSeconds', 0, 300],
   ['idleConnections', 0, 1000],
