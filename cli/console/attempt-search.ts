@@ -1,5 +1,6 @@
 // Looks for the latest attempts and ends in the log that fit, whoever they were of: by requests that cost nothing.
 
+import {restoredLine} from '../../shared/delivery/attempt-fields.ts';
 import {isJsonObject, type Json, type JsonObject} from '../../shared/json.ts';
 import {parseHost} from '../../shared/smtp/address.ts';
 import type {Context} from '../command/context.ts';
@@ -101,9 +102,10 @@ const mostTags = 20;
 
 /** Lines are believed as far as they have the right form. */
 function lineOf({timeMs, message: text}: LogEvent): Line | undefined {
-  const line = jsonOf(text);
-  if (!isJsonObject(line) || typeof line.message !== 'string') return undefined;
-  const [begin = '', ...rest] = line.message.split(': ');
+  const read = jsonOf(text);
+  if (!isJsonObject(read) || typeof read.message !== 'string') return undefined;
+  const line = restoredLine(read);
+  const [begin = '', ...rest] = read.message.split(': ');
   const fate = begin === 'attempt' ? line.fate : /^message (\w+)$/.exec(begin)?.[1];
   const description = line.description ?? line.reason ?? (rest.join(': ') || null);
   const facts = {...line, fate, description} as JsonObject;

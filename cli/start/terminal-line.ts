@@ -1,5 +1,6 @@
 // A log event as a line for a person: JSON becomes its message and its fields, and the platform's own lines are left out.
 
+import {restoredLine} from '../../shared/delivery/attempt-fields.ts';
 import {type Paint, paintOf} from '../terminal/paint.ts';
 import {printable} from '../terminal/printable.ts';
 
@@ -97,7 +98,7 @@ const timeOf = (timestamp: unknown): string => printable(String(timestamp).slice
 function recordOf(message: string): Readonly<Record<string, unknown>> | undefined {
   if (!message.startsWith('{')) return undefined;
   try {
-    return JSON.parse(message) as Record<string, unknown>;
+    return restoredLine(JSON.parse(message));
   } catch {
     return undefined;
   }

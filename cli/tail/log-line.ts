@@ -1,5 +1,6 @@
 // A line of the functions' log for people: when, what became of which domain's mail, the reply, and whose it was.
 
+import {restoredLine} from '../../shared/delivery/attempt-fields.ts';
 import {batchMessage} from '../../shared/delivery/batch-line.ts';
 import type {Paint} from '../terminal/paint.ts';
 import {printable, shortened} from '../terminal/printable.ts';
@@ -84,7 +85,7 @@ function platformWords({record}: Fields, paint: Paint): readonly string[] | unde
 function fieldsOf(message: string): Fields | undefined {
   if (!message.startsWith('{')) return undefined;
   try {
-    return JSON.parse(message) as Fields;
+    return restoredLine(JSON.parse(message));
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import type {Context} from '../command/context.ts';
 import {NotAllowed} from '../command/problems.ts';
 import {printable} from '../terminal/printable.ts';
 import {timeText} from '../terminal/time.ts';
+import {connectionSearchFor, withConnections} from './connections.ts';
 import {factsOf, readHistory} from './log-history.ts';
 import {type LogEvent, type Reading, readBackwards} from './recent-log.ts';
 import {messagesIn, type TracedMessage, withSurroundings} from './timeline.ts';
@@ -48,7 +49,8 @@ export async function searchFor(traced: Traced, context: Context, search: Search
   const isOpen = recent.sinceMs > wantedMs && !isWhole(recent, traced);
   const older =
     isOpen && since !== undefined ? await olderThan(recent.sinceMs, traced, context, search) : undefined;
-  const messages = messagesIn([...(older ?? []), ...recent.events], traced);
+  const found = messagesIn([...(older ?? []), ...recent.events], traced);
+  const messages = await connected(found, common);
   const sinceMs = older === undefined ? recent.sinceMs : wantedMs;
   const around = await surroundingsOf(messages, common, sinceMs);
   const told = messages.map(each => withSurroundings(each, around, nowMs));
@@ -95,9 +97,29 @@ async function olderThan(
   return events;
 }
 
+type Common = Pick<Parameters<typeof readBackwards>[0], 'client' | 'groups' | 'nowMs' | 'signal'>;
+
+/** With what the lines of accepted messages leave out, as it is the same for all of their connection. */
+async function connected(
+  messages: readonly TracedMessage[],
+  common: Common,
+): Promise<readonly TracedMessage[]> {
+  const search = connectionSearchFor(messages.slice(-mostSurrounded));
+  if (search === undefined) return messages;
+  const {untilMs: nowMs, isFound, ...rest} = search;
+  const {events} = await readBackwards({
+    ...common,
+    ...rest,
+    nowMs,
+    mostPages: mostPagesAround,
+    isEnough: read => isFound(read.events),
+  });
+  return messages.map(each => withConnections(each, events));
+}
+
 async function surroundingsOf(
   messages: readonly TracedMessage[],
-  common: Pick<Parameters<typeof readBackwards>[0], 'client' | 'groups' | 'nowMs' | 'signal'>,
+  common: Common,
   sinceMs: number,
 ): Promise<readonly LogEvent[]> {
   const those = messages.slice(-mostSurrounded);

@@ -1,6 +1,7 @@
 // What a line of the log says of a message, as an event of its way. Lines are believed as far as they have the right form;
 // those of older versions have fewer fields.
 
+import {connectionFields, restoredLine} from '../../shared/delivery/attempt-fields.ts';
 import {isJsonObject, type Json, type JsonObject} from '../../shared/json.ts';
 import {parseUtcTime} from '../../shared/utc-time.ts';
 import {shortened} from '../terminal/printable.ts';
@@ -37,6 +38,7 @@ export interface TraceLine {
   readonly domain: string | undefined;
   readonly lane: string | undefined;
   readonly receiver: string | undefined;
+  readonly connection: string | undefined;
   readonly events: readonly TraceEvent[];
 }
 
@@ -44,18 +46,13 @@ const longestText = 1000;
 const attemptFacts = [
   'attempt',
   'nextHop',
-  'mta',
-  'from',
-  'to',
+  ...connectionFields,
+  'connection',
   'state',
   'result',
   'class',
   'code',
   'status',
-  'cipher',
-  'verified',
-  'authentication',
-  'policy',
   'policyfailure',
   'maybesent',
   'messages',
@@ -66,9 +63,10 @@ const attemptFacts = [
 
 /** Undefined for what is no line of the functions. */
 export function traceLineOf({timeMs, message: text}: LogEvent): TraceLine | undefined {
-  const line = jsonOf(text);
-  if (!isJsonObject(line) || typeof line.message !== 'string') return undefined;
-  const {message} = line;
+  const read = jsonOf(text);
+  if (!isJsonObject(read) || typeof read.message !== 'string') return undefined;
+  const {message} = read;
+  const line = restoredLine(read);
   const named = (name: string) => textIn(line, name);
   const {arrived} = line;
   const arrivedMs = typeof arrived === 'string' ? parseUtcTime(arrived) : undefined;
@@ -80,6 +78,7 @@ export function traceLineOf({timeMs, message: text}: LogEvent): TraceLine | unde
     domain: named('domain'),
     lane: named('lane'),
     receiver: named('receiver'),
+    connection: named('connection'),
     events: [...events, eventOf(line, message, timeMs)],
   };
 }

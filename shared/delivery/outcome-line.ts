@@ -1,8 +1,10 @@
 // What the log says of an outcome. Entries have the same names here as in results.
 
+import type {JsonObject} from '../json.ts';
 import type {LogLine} from '../log-line.ts';
 import type {Mailbox} from '../smtp/address.ts';
 import {utcTimeOf} from '../utc-time.ts';
+import {shortFields} from './attempt-fields.ts';
 import {nextHopName} from './destination.ts';
 import type {Candidate} from './gate.ts';
 import type {Attempt, Outcome, Told} from './outcome.ts';
@@ -11,8 +13,14 @@ import {loggedProperty} from './result-entry.ts';
 import {nextAttemptProperty} from './schedule.ts';
 import {stayOf} from './stay.ts';
 
-/** Undefined where the message does what it was told to: it waits until it is due. */
-export function outcomeLine(outcome: Outcome): LogLine | undefined {
+/**
+ * Undefined where the message does what it was told to: it waits until it is due.
+ * @param isKnown whether a line before has told a connection
+ */
+export function outcomeLine(
+  outcome: Outcome,
+  isKnown: (connection: string) => boolean = () => false,
+): LogLine | undefined {
   switch (outcome.fate) {
     case 'held': {
       const {cause, facts} = outcome.stop;
@@ -37,7 +45,7 @@ export function outcomeLine(outcome: Outcome): LogLine | undefined {
       return {level: 'warn', message: 'message invalid', fields};
     }
     default:
-      return outcome.attempt ? attemptLine(outcome, outcome.attempt) : endLine(outcome);
+      return outcome.attempt ? attemptLine(outcome, outcome.attempt, isKnown) : endLine(outcome);
   }
 }
 
@@ -65,11 +73,16 @@ function endLine(outcome: Told): LogLine {
 
 const nextOf = ({nextMs}: Told) => nextMs !== undefined && {nextattempt: nextAttemptProperty(nextMs).time};
 
-function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt): LogLine {
+function attemptLine(
+  outcome: Told,
+  {entry, durationMs, tried, passed}: Attempt,
+  isKnown: (connection: string) => boolean,
+): LogLine {
   const {message, destination, fate} = outcome;
   const {attempts, arrivedMs, changes} = message.tracking;
   const {state, result, time: _, ...facts} = loggedProperty(entry);
-  const isFine = fate === 'accepted' && entry.policyFailure === undefined;
+  const {connection, policyFailure} = entry;
+  const isFine = fate === 'accepted' && policyFailure === undefined;
   const fields = {
     ...aboutOf(outcome),
     nextHop: nextHopName(destination.nextHop),
@@ -77,6 +90,7 @@ function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt)
     fate,
     // Accepted is accepted: each octet of each line is paid for.
     ...(fate !== 'accepted' && {state, result}),
+    ...(connection !== undefined && {connection}),
     ...facts,
     durationMs,
     attempt: attempts,
@@ -86,5 +100,7 @@ function attemptLine(outcome: Told, {entry, durationMs, tried, passed}: Attempt)
     ...(passed && {passed}),
     ...(message.tags.length > 0 && {tags: message.tags}),
   };
-  return {level: isFine ? 'info' : 'warn', message: 'attempt', fields};
+  if (!isFine) return {level: 'warn', message: 'attempt', fields};
+  const short = shortFields(fields as JsonObject, connection !== undefined && isKnown(connection));
+  return {level: 'info', message: 'attempt', fields: short};
 }

@@ -34,6 +34,9 @@ export interface ResultEntry {
   /** The server may have taken the message: a later attempt may be a second copy. */
   readonly maybeSent?: boolean;
 
+  /** What the log knows the connection by. */
+  readonly connection?: string;
+
   // The rest only results tell, as each octet of each log line is paid for.
 
   /** Of a failure: whether the message ended with it. */
@@ -102,7 +105,13 @@ export const entryOf = (
 };
 
 /** As results show it. */
-export function entryProperty({timeMs, maybeSent, policyFailure, ...entry}: ResultEntry): JsonObject {
+export function entryProperty({
+  timeMs,
+  maybeSent,
+  policyFailure,
+  connection: _,
+  ...entry
+}: ResultEntry): JsonObject {
   return {
     ...(entry as unknown as JsonObject),
     time: utcTimeOf(timeMs),

@@ -67,12 +67,21 @@ function listOf(ranges: readonly Range[], with6to4 = false): BlockList {
   return list;
 }
 
-const isIn = (list: BlockList, address: string): boolean => list.check(address, typeOf(address));
+/** Made when somebody asks: a hundred calls are a part of each cold start otherwise. */
+function onceListOf(ranges: readonly Range[], with6to4 = false): () => BlockList {
+  let list: BlockList | undefined;
+  return () => {
+    list ??= listOf(ranges, with6to4);
+    return list;
+  };
+}
 
-const specialList = listOf(special);
-const specialReach = listOf(special, true);
-const ownReach = listOf(own, true);
-const loopback = listOf([
+const isIn = (list: () => BlockList, address: string): boolean => list().check(address, typeOf(address));
+
+const specialList = onceListOf(special);
+const specialReach = onceListOf(special, true);
+const ownReach = onceListOf(own, true);
+const loopback = onceListOf([
   ['127.0.0.0', 8],
   ['::1', 128],
 ]);
@@ -91,7 +100,7 @@ export function reachOf(text: string, interfaces: readonly string[]): Reach {
   if (familyOf(text) === 0) return 'own';
   const addresses = interfaces.filter(each => familyOf(each) !== 0);
   const ranges = addresses.map((each): Range => [each, isIP(each) === 4 ? 32 : 128]);
-  const here = listOf(ranges, true);
+  const here = onceListOf(ranges, true);
   if (isIn(here, text) || isIn(ownReach, text)) return 'own';
   return isIn(specialReach, text) ? 'private' : 'public';
 }

@@ -3,6 +3,8 @@
 import type {Certificate} from '../../../shared/smtp/certificate.ts';
 
 export interface SessionFacts {
+  /** A name for it in the log, where messages may go over it. */
+  readonly connection?: string;
   readonly from?: string;
   readonly to: string;
   readonly cipher?: {

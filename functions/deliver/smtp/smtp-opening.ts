@@ -1,6 +1,7 @@
 // Opens a session with a target: greeting, EHLO, STARTTLS, EHLO again and AUTH. What a failure means is decided in
 // shared/smtp/verdict.ts, and what clear text may be used for in shared/smtp/target.ts.
 
+import {randomBytes} from 'node:crypto';
 import type net from 'node:net';
 import {type Failure, factFailure, type Stage, type Tried} from '../../../shared/smtp/failure.ts';
 import {addressLiteralOf} from '../../../shared/smtp/ip-address.ts';
@@ -218,7 +219,11 @@ class SmtpOpening {
       target: this.#target,
       conversation: this.#conversation,
       extensions: this.#extensions,
-      facts: {...facts, ...(policyFailure !== undefined && {policyFailure})},
+      facts: {
+        ...facts,
+        connection: randomBytes(6).toString('base64url'),
+        ...(policyFailure !== undefined && {policyFailure}),
+      },
       pipelining: this.#extensions.has('PIPELINING') && this.#options.pipelining,
       chunking: this.#options.chunking ?? false,
       openedMs: this.#options.now(),

@@ -91,6 +91,58 @@ test('lines of both functions and of several environments come in the order of t
   ]);
 });
 
+describe('the line of an accepted message', () => {
+  const short = (id: string, connection: string) => ({
+    message: 'attempt',
+    id,
+    ...lane,
+    fate: 'accepted',
+    nextHop: 'mx:example.org',
+    connection,
+    description: 'Ok: queued as 4F2B',
+    durationMs: 70,
+  });
+  const facts = {
+    mta: 'mx.example.org',
+    from: '192.0.2.1',
+    to: '198.51.100.7',
+    cipher: {name: 'TLS_AES_128_GCM_SHA256', version: 'TLSv1.3'},
+    verified: true,
+    policy: 'mta-sts',
+  };
+
+  test('is completed by the first line of its connection, however it ended', async () => {
+    const startMs = ago(300);
+    put(deliver, startMs - 60_000, attempt('other', {...facts, connection: 'AbCd-_12'}));
+    put(deliver, startMs - 50_000, {...short('another', 'EfGh'), ...facts, to: '198.51.100.8'});
+    put(deliver, startMs, short('a', 'AbCd-_12'));
+    const {told} = await traced('a');
+    expect(told.messages[0].events).toEqual([
+      expect.objectContaining({...facts, attempt: 1, code: 250, status: '2.0.0', connection: 'AbCd-_12'}),
+    ]);
+    const {stdout} = await relayq.run(['trace', 'a']);
+    expect(stdout).toMatch(/attempt 1 +accepted: 250 2\.0\.0 Ok: queued as 4F2B, by mx\.example\.org/);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('(198.51.100.7), TLSv1.3, certificate verified');
+  });
+
+  test('is told as it is where no line says more of its connection', async () => {
+    put(deliver, ago(300), short('a', 'gone'));
+    const {told} = await traced('a');
+    expect(told.messages[0]).toMatchObject({state: 'accepted', events: [{code: 250}]});
+    expect(told.messages[0].events[0]).not.toHaveProperty('mta');
+  });
+
+  test('costs no search where it says all itself', async () => {
+    put(deliver, ago(300), {...short('a', 'AbCd'), ...facts});
+    await traced('a');
+    const {length} = operations;
+    operations = [];
+    put(deliver, ago(300), {...short('b', 'none'), to: '198.51.100.7'});
+    await traced('b');
+    expect(operations).toHaveLength(length);
+  });
+});
+
 test('what happened to its lane and its receiver meanwhile is told, the same again and again once', async () => {
   const startMs = ago(10);
   put(deliver, startMs - 1000, {message: 'receiver is slow', receiver: 'example.org', reason: 'before it'});

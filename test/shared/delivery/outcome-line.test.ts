@@ -1,8 +1,10 @@
 import {expect, test} from 'vitest';
+import {connectionOf, restoredLine} from '../../../shared/delivery/attempt-fields.ts';
 import {resolveDestination} from '../../../shared/delivery/destination.ts';
 import {attempted, type Outcome, refused, stopped} from '../../../shared/delivery/outcome.ts';
 import {loggedAddressOf, outcomeLine} from '../../../shared/delivery/outcome-line.ts';
 import {entryOf, type ResultEntry} from '../../../shared/delivery/result-entry.ts';
+import type {JsonObject} from '../../../shared/json.ts';
 import type {Tried} from '../../../shared/smtp/failure.ts';
 import {incoming, mailbox, message, now, settings} from '../../samples/messages.ts';
 
@@ -41,13 +43,8 @@ const attemptOf = {
   passed: ['192.0.2.1: down'],
   tags: ['t'],
 };
-const acceptedOf = {
-  ...attemptOf,
-  fate: 'accepted',
-  code: 250,
-  status: '2.0.0',
-  description: 'taken',
-};
+/** What goes without saying is left out. */
+const {attempt: _attempt, ...acceptedOf} = {...attemptOf, fate: 'accepted', description: 'taken'};
 const accepted = {ok: true, reply: {code: 250, text: 'taken'}} as const;
 const untried = {message: mail, destination: candidate.destination};
 const hold = {kind: 'hold', untilMs: now + 5000, facts: {nextHop: 'mx:example.org'}} as const;
@@ -59,7 +56,14 @@ test.each<[string, Outcome, string, string, object]>([
     attempted(candidate, report(accepted, {policyFailure: 'no TLS'}), stage, now),
     'warn',
     'attempt',
-    {...acceptedOf, policyfailure: 'no TLS'},
+    {
+      ...attemptOf,
+      fate: 'accepted',
+      code: 250,
+      status: '2.0.0',
+      description: 'taken',
+      policyfailure: 'no TLS',
+    },
   ],
   [
     'a deferred message',
@@ -123,6 +127,71 @@ test('what only results tell adds no octet to a log line', () => {
   const more = {queue: 'example.org', durationMs: 70, dsn: true, banner: 'b', certificate};
   const sent = {connection: 1, data: 0};
   expect(lineOf({...more, sent, cipher: {...cipher, bits: 128, id: 4865}})).toBe(lineOf({cipher}));
+});
+
+const connectionFacts = {
+  from: '192.0.2.1',
+  to: '198.51.100.7',
+  cipher: {name: 'TLS_AES_128_GCM_SHA256', version: 'TLSv1.3'},
+  verified: true,
+  authentication: 'PLAIN',
+  policy: 'mta-sts',
+};
+
+test('an accepted message leaves out what another line says of its connection, and a reader finds it again', () => {
+  const outcome = attempted(
+    candidate,
+    report(accepted, {...connectionFacts, connection: 'c', messages: 2}),
+    stage,
+    now,
+  );
+  const {fields: whole} = outcomeLine(outcome, name => name === 'another')!;
+  expect(whole).toEqual({...acceptedOf, ...connectionFacts, connection: 'c'});
+  const {fields: short} = outcomeLine(outcome, name => name === 'c')!;
+  const {mta: _mta, hop: _hop, ...rest} = acceptedOf;
+  expect(short).toEqual({...rest, connection: 'c'});
+  expect(connectionOf(whole as JsonObject)).toBeUndefined();
+  expect(connectionOf(short as JsonObject)).toBe('c');
+  const line = {message: 'attempt', ...(short as JsonObject)};
+  expect(restoredLine(line)).toEqual({...line, code: 250, status: '2.0.0', attempt: 1});
+});
+
+test('a reader believes what a line says, of an older version too', () => {
+  const older = {message: 'attempt', fate: 'accepted', code: 251, status: '2.1.5', attempt: 3};
+  expect(restoredLine(older)).toEqual(older);
+  expect(restoredLine({message: 'attempt', fate: 'deferred'})).toEqual({
+    message: 'attempt',
+    fate: 'deferred',
+  });
+});
+
+test('a failure says all of its connection, whatever another line says', () => {
+  const outcome = attempted(
+    candidate,
+    report({ok: false, failure}, {...connectionFacts, connection: 'c'}),
+    stage,
+    now,
+  );
+  expect(outcomeLine(outcome, () => true)?.fields).toMatchObject({...connectionFacts, connection: 'c'});
+});
+
+test('the line of an accepted message is short', () => {
+  const facts = {...connectionFacts, connection: 'AbCdEf12', messages: 7};
+  const reply = {code: 250, status: '2.0.0', text: 'Ok: queued as 4F2B81C2D3'};
+  const id = '5fea7756-0ea4-451a-a703-a558b933e274';
+  const named = message({relayq: {id, arrived: '2030-01-01 11:59:59', attempts: 0, hops: 0}});
+  const destination = resolveDestination(named, settings({smarthost: 'smtp.example.com'}));
+  const report = {durationMs: 70, tried: 1};
+  const octets = (isKnown: boolean) => {
+    const end = {ok: true, reply} as const;
+    const entry = entryOf(end, {mta: 'smtp.example.com', ...facts}, now);
+    const given = {message: named, destination, lane: '(smarthost)#3'};
+    const line = outcomeLine(attempted(given, {...end, ...report, entry}, stage, now), () => isKnown)!;
+    return JSON.stringify({timestamp: new Date(now), level: 'info', message: line.message, ...line.fields})
+      .length;
+  };
+  expect(octets(true)).toBeLessThan(410);
+  expect(octets(false)).toBeLessThan(600);
 });
 
 test('the log says nothing of a message that waits until it is due', () => {

@@ -47,6 +47,7 @@ const entry: Required<ResultEntry> = {
   policyFailure: 'no certificate',
   messages: 2,
   maybeSent: true,
+  connection: 'c',
   ...alike,
 };
 

@@ -38,7 +38,7 @@ async function open({port}: {readonly port: number}, more: Partial<Target> = {},
     wantsCertificate,
   });
   if (opened.ok) await opened.session.quit();
-  const {facts} = opened;
+  const {connection: _, ...facts} = opened.ok ? opened.session.facts : opened.facts;
   return opened.ok ? facts : {...facts, failure: opened.failure};
 }
 

@@ -1,0 +1,60 @@
+// Bundles a function: `node package/function-bundle.ts FOLDER OUTPUT-FILE`. One file, as small as a cold start wants it.
+
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {build, type Plugin} from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+
+/** The error of AWS that the functions tell from others by its class; others they know by their names. */
+const wanted = 'ConditionalCheckFailedException';
+
+/**
+ * Each client of the SDK registers a class for each error of its service: an eighth of the code that a cold start reads and
+ * runs. An error without a class of its own is of the service's general class, with its name, message and status.
+ */
+const withoutErrorClasses: Plugin = {
+  name: 'without error classes',
+  setup({onLoad}) {
+    onLoad({filter: /client-[\w-]+[/\\]dist-es[/\\]schemas[/\\]schemas_0\.js$/}, async ({path}) => {
+      const code = await readFile(path, 'utf8');
+      const registered =
+        /^export (?:var|const) (\w+)\$ = \[-3, n0,[^;]*?^\];\nn0_registry\.registerError\(\1\$, \1\);\n/gm;
+      const contents = code.replaceAll(registered, (whole, name) => (name === wanted ? whole : ''));
+      if (contents === code) throw new Error(`${path} has no errors as they were known to be written`);
+      return {contents, loader: 'js'};
+    });
+  },
+};
+
+/** Clients ask their package for its version, and get all of it. */
+const versionsAlone: Plugin = {
+  name: 'versions alone',
+  setup({onLoad}) {
+    onLoad({filter: /client-[\w-]+[/\\]package\.json$/}, async ({path}) => {
+      const {version} = JSON.parse(await readFile(path, 'utf8'));
+      return {contents: JSON.stringify({version}), loader: 'json'};
+    });
+  },
+};
+
+const [folder, outfile] = process.argv.slice(2);
+if (folder === undefined || outfile === undefined) throw new Error('a folder and a file are wanted');
+await build({
+  absWorkingDir: root,
+  entryPoints: [`functions/${folder}/handler.ts`],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  // An ES module that imports node:http loads Node's fetch and WebSocket with it: 8 ms of a cold start, and more on a
+  // part of a core. require() does not, and Lambda's own runtime uses it.
+  format: 'cjs',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  alias: {
+    '@aws-sdk/credential-provider-node': join(root, 'functions/runtime/environment-credentials.ts'),
+  },
+  plugins: [withoutErrorClasses, versionsAlone],
+  logLevel: 'warning',
+});
