@@ -51,7 +51,7 @@ export const usage = `Usage: npm run bench -- [OPTIONS]
 
 Measures, on loopback, how fast mail is delivered and what it would cost, next to what one would use instead.
 
-  --size N               messages of a run at most (5000); a run lasts some 0.4 ms for each of them
+  --size N               messages of a run at most (5000); a run lasts some 0.3 ms for each of them
   --runs N               runs of each, alternating; medians count (3)
   --warm-up N            messages that each process sends before it is measured (the size)
   --cases LIST           of ${caseNames.join(',')} (all)

@@ -39,11 +39,11 @@ export const methodOf = (prices: typeof priceList, latencyMs: number): string =>
 - **Isolation, measured**: a thousand domains with a server and an address each on loopback. Dead ones accept connections
   and never greet, slow ones reply to each text after 40 s; each has ${queuedEach} messages queued. Flooded ones have
   ${flood} together. All others take 60 ms. Then mail to the healthy ones begins, ${messagesPerSecond} messages a second, and its last
-  message is waited for, for 30 s. relayq is the whole pipeline of the local cloud with the defaults of the stack, each
+  message is waited for, for 15 s. relayq is the whole pipeline of the local cloud with the defaults of the stack, each
   environment a process that has to start on this machine. nodemailer is fifty workers in a process, with a pool of two
   connections for each domain; a message that fails is lost. Postfix has its defaults and delivers to the domains itself;
   a table says where they are. Delays are from handing a message over to the arrival of its text.
-- **Isolation, simulated**: the same on [the simulation's](simulation.md) clock, with thirty times the healthy mail.
+- **Isolation, simulated**: the same on [the simulation's](simulation.md) clock, with forty times the healthy mail.
 - **Cold start**: the time from the start of the process until it asks for its first invocation. *Its own load* is that
   less the time of an empty handler. *naive* is a handler that imports middy, nodemailer and both clients of the
   SDK whole, bundled with the same options.

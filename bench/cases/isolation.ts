@@ -17,7 +17,7 @@ export interface IsolationRow extends Situation {
 
 export async function measureIsolation(context: BenchContext): Promise<readonly IsolationRow[]> {
   const {options, assembly, directory, reaper, progress} = context;
-  const messages = wholeBatches(0.08 * options.size);
+  const messages = wholeBatches(0.06 * options.size);
   const peers = [
     ...(options.peers.has('pool') ? [nodemailerSender] : []),
     ...(options.peers.has('postfix') && PostfixInstance.unfit() === undefined
@@ -33,7 +33,7 @@ export async function measureIsolation(context: BenchContext): Promise<readonly 
     if (peers.length > 0) progress(`isolation: ${title}: peers`);
     // They hardly need the machine, so that they can be measured at the same time.
     const others = await Promise.all(peers.map(start => measureSituation(situation, messages, start)));
-    const simulated = await simulateSituation(situation, 30 * messages);
+    const simulated = await simulateSituation(situation, 40 * messages);
     rows.push({...situation, measured: [own, ...others], simulated});
   }
   return rows;

@@ -19,7 +19,7 @@ export interface Delays {
 }
 
 /** How long the last healthy message is waited for. */
-const mostWaitMs = 30_000;
+const mostWaitMs = 15_000;
 const warmUps = 50;
 
 export async function measureSituation(
