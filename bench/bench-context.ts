@@ -13,9 +13,24 @@ export interface BenchContext extends Site {
 /** Rounds to whole batches, at least one. */
 export const wholeBatches = (messages: number): number => Math.max(1, Math.round(messages / 10)) * 10;
 
+/** How long a run should last: long enough for its figures, and no longer. A second and a half at the usual size. */
+export const runMsOf = (size: number): number => 0.3 * size;
+
+/** @returns how long it took */
+type Try = (messages: number) => Promise<number>;
+
 /**
- * How many messages a connection carries in a run. Fewer with a round-trip time, as each message takes at least that
- * long: 200 at 20 ms and the usual size, which takes 4 s with one round trip each.
+ * How many messages a run of that time has, by trying: a first try opens connections and says little. Never more than
+ * the size, and the same share for each connection.
  */
-export const messagesPerConnection = (size: number, roundTripMs: number): number =>
-  wholeBatches((0.8 * size) / roundTripMs);
+export async function messagesOfRun(size: number, connections: number, attempt: Try): Promise<number> {
+  const runMs = runMsOf(size);
+  const rounded = (messages: number) => connections * wholeBatches(Math.min(messages, size) / connections);
+  for (let messages = 10 * connections; ; ) {
+    const elapsedMs = await attempt(messages);
+    const wanted = rounded((messages * runMs) / elapsedMs);
+    const next = rounded(Math.min(wanted / 2, 8 * messages));
+    if (elapsedMs >= runMs / 4 || next <= messages) return wanted;
+    messages = next;
+  }
+}

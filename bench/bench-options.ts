@@ -1,8 +1,9 @@
 // The command line of `npm run bench`.
 
 import {parseArgs} from 'node:util';
+import {type ReceiverKind, receiverKinds, type Transfer, transfers} from './receivers/receiver.ts';
 
-export const caseNames = ['speed', 'pipeline', 'scale', 'cold-start', 'cost'] as const;
+export const caseNames = ['cold-start', 'speed', 'drain', 'scale', 'pipeline', 'cost', 'isolation'] as const;
 type CaseName = (typeof caseNames)[number];
 
 const peerNames = ['pool', 'connection', 'postfix', 'smtp-source'] as const;
@@ -11,8 +12,11 @@ type PeerName = (typeof peerNames)[number];
 const linkSecurities = ['plain', 'starttls'] as const;
 export type LinkSecurity = (typeof linkSecurities)[number];
 
+const troubleKinds = ['dead', 'slow', 'flooded'] as const;
+export type DomainTrouble = (typeof troubleKinds)[number];
+
 export interface BenchOptions {
-  /** How many messages a run without delay has; all other numbers of messages follow from it. */
+  /** How many messages a run has at most; all other numbers of messages follow from it, and how long runs last. */
   readonly size: number;
   readonly cases: ReadonlySet<CaseName>;
   readonly peers: ReadonlySet<PeerName>;
@@ -22,9 +26,17 @@ export interface BenchOptions {
   readonly runs: number;
   /** How many messages each process sends before it is measured. */
   readonly warmUp: number;
-  readonly receiver: 'auto' | 'embedded';
+  readonly receivers: readonly ReceiverKind[];
+  readonly transfers: readonly Transfer[];
+  /** How many lanes a backlog of twenty times the size is drained over. */
+  readonly lanes: number;
+  /** How many of a thousand domains are in trouble, and in which. */
+  readonly troubled: readonly number[];
+  readonly troubles: readonly DomainTrouble[];
   /** How long SQS takes to answer. The cost is always measured with the latency of AWS. */
   readonly sqsLatencyMs: number;
+  /** A JSON of before: what is not measured now is taken from it. */
+  readonly from?: string;
   readonly json?: string;
   readonly report?: string;
   readonly help: boolean;
@@ -39,16 +51,21 @@ export const usage = `Usage: npm run bench -- [OPTIONS]
 
 Measures, on loopback, how fast mail is delivered and what it would cost, next to what one would use instead.
 
-  --size N               messages in a run without delay (5000); the other numbers follow from it
+  --size N               messages of a run at most (5000); a run lasts some 0.3 ms for each of them
   --runs N               runs of each, alternating; medians count (3)
-  --warm-up N            messages that each process sends before it is measured (twice the size)
+  --warm-up N            messages that each process sends before it is measured (the size)
   --cases LIST           of ${caseNames.join(',')} (all)
   --peers LIST           of ${peerNames.join(',')}, or none (all that are installed)
   --security LIST        of ${linkSecurities.join(',')} (both)
   --round-trip LIST      emulated round-trip times in ms (0,20,50)
   --connections LIST     (1,10)
   --sqs-latency MS       how long SQS takes to answer a fed function (0; for the cost always 10)
-  --receiver embedded    not Postfix's smtp-sink, even where it is installed
+  --receivers LIST       of ${receiverKinds.join(',')} (all that are installed)
+  --transfers LIST       of ${transfers.join(',')} (both): whether receivers offer CHUNKING
+  --lanes N              to drain a backlog of twenty times the size (50)
+  --troubled LIST        how many of a thousand domains are in trouble (1,10,100)
+  --troubles LIST        of ${troubleKinds.join(',')} (all)
+  --from FILE            takes what is not measured now from a JSON of before; without --cases nothing is measured
   --json FILE            writes everything that was measured
   --report DIRECTORY     writes benchmark.md and benchmark.svg
   --help
@@ -64,18 +81,24 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     value === undefined ? known : listOf(name, value, text => wordOf(name, text, known));
   const numbers = (name: string, value: string, least: number, most: number) =>
     listOf(name, value, text => wholeNumber(name, text, least, most));
+  const nothing = values.from !== undefined && values.cases === undefined;
   const peers = values.peers === 'none' ? [] : words('--peers', values.peers, peerNames);
   return {
     size,
     runs: wholeNumber('--runs', values.runs ?? '3', 1, 100),
-    warmUp: wholeNumber('--warm-up', values['warm-up'] ?? String(2 * size), 0, 10_000_000),
-    cases: new Set(words('--cases', values.cases, caseNames)),
+    warmUp: wholeNumber('--warm-up', values['warm-up'] ?? String(size), 0, 10_000_000),
+    cases: new Set(nothing ? [] : words('--cases', values.cases, caseNames)),
     peers: new Set(peers),
     securities: words('--security', values.security, linkSecurities),
     roundTripsMs: numbers('--round-trip', values['round-trip'] ?? '0,20,50', 0, 10_000),
     connections: numbers('--connections', values.connections ?? '1,10', 1, 100),
     sqsLatencyMs: wholeNumber('--sqs-latency', values['sqs-latency'] ?? '0', 0, 1000),
-    receiver: wordOf('--receiver', values.receiver ?? 'auto', ['auto', 'embedded'] as const),
+    receivers: words('--receivers', values.receivers, receiverKinds),
+    transfers: words('--transfers', values.transfers, transfers),
+    lanes: wholeNumber('--lanes', values.lanes ?? '50', 1, 1000),
+    troubled: numbers('--troubled', values.troubled ?? '1,10,100', 1, 500),
+    troubles: words('--troubles', values.troubles, troubleKinds),
+    ...(values.from !== undefined && {from: values.from}),
     ...(values.json !== undefined && {json: values.json}),
     ...(values.report !== undefined && {report: values.report}),
     help: values.help ?? false,
@@ -117,7 +140,12 @@ function parse(args: readonly string[]) {
         'round-trip': text,
         connections: text,
         'sqs-latency': text,
-        receiver: text,
+        receivers: text,
+        transfers: text,
+        lanes: text,
+        troubled: text,
+        troubles: text,
+        from: text,
         json: text,
         report: text,
         help: {type: 'boolean', short: 'h'},

@@ -9,12 +9,15 @@ import type {BenchContext} from './bench-context.ts';
 import {type BenchOptions, parseBenchOptions, UsageError, usage} from './bench-options.ts';
 import {measureColdStarts} from './cases/cold-start.ts';
 import {measureCosts} from './cases/cost.ts';
+import {measureDirectCosts} from './cases/direct-cost.ts';
+import {measureDrain} from './cases/drain.ts';
+import {measureIsolation} from './cases/isolation.ts';
 import {measurePipeline} from './cases/pipeline.ts';
 import {measureScale} from './cases/scale.ts';
 import {measureSpeed} from './cases/speed.ts';
+import {measureStandingCosts} from './cases/standing.ts';
 import {stage} from './delivery-patterns.ts';
 import {figureOf} from './figure.ts';
-import {listPrices} from './prices.ts';
 import {Places} from './receivers/place.ts';
 import {reportOf} from './report.ts';
 import {type BenchResults, type Measured, resultsOf, thisMachine} from './results.ts';
@@ -34,10 +37,25 @@ async function measure(context: BenchContext): Promise<Measured> {
   return {
     ...(cases.has('cold-start') && {coldStart: await measureColdStarts(context)}),
     ...(cases.has('speed') && {speed: await measureSpeed(context)}),
+    ...(cases.has('drain') && {drain: await measureDrain(context)}),
     ...(cases.has('scale') && {scale: await measureScale(context)}),
     ...(cases.has('pipeline') && {pipeline: await measurePipeline(context)}),
-    ...(cases.has('cost') && {cost: await measureCosts(context)}),
+    ...(cases.has('cost') && {
+      cost: await measureCosts(context),
+      directCost: await measureDirectCosts(context),
+      standing: await measureStandingCosts(context),
+    }),
+    ...(cases.has('isolation') && {isolation: await measureIsolation(context)}),
   };
+}
+
+/** What is not measured now stays as it was in the JSON of before. */
+async function resultsWith(options: BenchOptions): Promise<BenchResults> {
+  const {from, cases} = options;
+  const before =
+    from === undefined ? {} : (JSON.parse(await readFile(from, 'utf8')) as Partial<BenchResults>);
+  if (cases.size === 0) return before as BenchResults;
+  return {...before, ...(await bench(options))};
 }
 
 async function bench(options: BenchOptions): Promise<BenchResults> {
@@ -55,11 +73,11 @@ async function bench(options: BenchOptions): Promise<BenchResults> {
   const reaper = startReaper(directory);
   // The reaper alone does not keep this process alive.
   const awake = setInterval(() => {}, 60_000);
-  const places = new Places({kind: options.receiver, reaper});
+  const places = new Places({directory, reaper});
   try {
     const measured = await measure({options, assembly, places, reaper, directory, progress});
     const date = new Date().toISOString();
-    return resultsOf(measured, options, {date, machine: thisMachine(), prices: listPrices});
+    return resultsOf(measured, options, {date, machine: thisMachine()});
   } finally {
     await places.close();
     await reaper.close();
@@ -83,7 +101,7 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const results = await bench(options);
+  const results = await resultsWith(options);
   await write(results, options);
   process.stdout.write(`${tablesOf(results).map(textTable).join('\n')}`);
 }

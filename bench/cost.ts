@@ -29,7 +29,7 @@ export interface CostInput {
   readonly batchSize: number;
 }
 
-interface Term {
+export interface Term {
   readonly name: string;
   readonly usd: number;
 }
@@ -43,8 +43,8 @@ export interface Cost {
   readonly ses: {readonly usd: number; readonly transferUsd: number};
 }
 
-const million = 1_000_000;
-const octetsPerGB = 1024 ** 3;
+export const million = 1_000_000;
+export const octetsPerGB = 1024 ** 3;
 
 export function costPerMillion(input: CostInput, prices: Prices): Cost {
   const {route, deliver, outboxOctets, deliveryOctets, mailOctets, attempts, batchSize} = input;
@@ -88,6 +88,21 @@ export function costPerMillion(input: CostInput, prices: Prices): Cost {
     transferUsd: mailGB * prices.transferPerGB,
     ses: {usd: 1000 * prices.sesPerThousandMessages, transferUsd: mailGB * prices.sesPerGB},
   };
+}
+
+/**
+ * What a function costs for a million messages that it takes from a standard queue and puts into another, Lambda's own
+ * calls included.
+ */
+export function usdOfRound(use: FunctionUse, octets: number, batchSize: number, prices: Prices): number {
+  const received = billedRequestsOf(octets * batchSize) / batchSize + 1 / batchSize;
+  return (
+    prices.sqsStandardPerMillionRequests * received +
+    usdOfCalls(use.calls, prices) / use.messages +
+    usdOfTime(use, prices) +
+    usdOfSlowerCpu(use, prices) +
+    usdOfInvocations(use, prices)
+  );
 }
 
 /** Prices are for a million requests, so this is the cost of making these calls a million times. */

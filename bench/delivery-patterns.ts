@@ -5,17 +5,24 @@ import {namesOf} from '../shared/names.ts';
 import {account, FunctionRig, type Site} from './function-rig.ts';
 import {type Destination, outboxBodyOf} from './mail.ts';
 import type {Sent} from './settling-desk.ts';
-import {EventMaker, patternId, patternRecipient, type RecordPattern, recordPatternOf} from './sqs-events.ts';
+import {
+  EventMaker,
+  patternId,
+  patternLoner,
+  patternRecipient,
+  type RecordPattern,
+  recordPatternOf,
+} from './sqs-events.ts';
 
 export const stage = 'local';
 export const names = namesOf(stage);
 
-const sourceOf = (queueName: string) => ({
+export const sourceOf = (queueName: string) => ({
   region: account.region,
   queueArn: `arn:aws:sqs:${account.region}:${account.accountId}:${queueName}`,
 });
 
-export const outboxPatternOf = (mime: string, destination?: Destination): RecordPattern =>
+const outboxPatternOf = (mime: string, destination?: Destination): RecordPattern =>
   recordPatternOf(outboxBodyOf(patternRecipient, mime, destination), sourceOf(names.outbox));
 
 /** The setting that allows this many connections to each next hop. */
@@ -66,19 +73,20 @@ export class DeliveryPatterns {
     return this.#octets.get(keyOf(mime, destination))!;
   }
 
+  /** For direct delivery, to a domain of each message's own. */
+  async lonerOf(mime: string): Promise<{readonly pattern: RecordPattern; readonly octets: number}> {
+    const outbox = recordPatternOf(outboxBodyOf(patternLoner, mime), sourceOf(names.outbox));
+    const first = await this.#firstFor(outbox, patternLoner);
+    const pattern = recordPatternOf(first.body, {...sourceOf(names.delivery), groupId: first.groupId});
+    return {pattern, octets: Buffer.byteLength(first.body)};
+  }
+
   close(): Promise<void> {
     return this.#rig.close();
   }
 
   async #route(mime: string, destination: Destination): Promise<readonly RecordPattern[]> {
-    const [first] = await this.#sentFor(
-      `{"Records":[${outboxPatternOf(mime, destination).pieces.join('')}]}`,
-    );
-    if (first?.groupId === undefined) throw new Error('the route function put nothing on the delivery queue');
-    if (!first.body.includes(patternId) || !first.body.includes(patternRecipient))
-      throw new Error(
-        'the message on the delivery queue lacks the id or the recipient that it had on the outbox',
-      );
+    const first = await this.#firstFor(outboxPatternOf(mime, destination), patternRecipient);
     this.#octets.set(keyOf(mime, destination), Buffer.byteLength(first.body));
     const groups = new Set([first.groupId]);
     const small = outboxPatternOf(mime.slice(0, 500), destination);
@@ -90,6 +98,17 @@ export class DeliveryPatterns {
     return [...groups]
       .slice(0, this.#groups)
       .map(groupId => recordPatternOf(first.body, {...sourceOf(names.delivery), groupId}));
+  }
+
+  async #firstFor({pieces}: RecordPattern, recipient: string) {
+    const [{body, groupId} = {}] = await this.#sentFor(`{"Records":[${pieces.join('')}]}`);
+    if (body === undefined || groupId === undefined)
+      throw new Error('the route function put nothing on the delivery queue');
+    if (!body.includes(patternId) || !body.includes(recipient))
+      throw new Error(
+        'the message on the delivery queue lacks the id or the recipient that it had on the outbox',
+      );
+    return {body, groupId};
   }
 
   async #sentFor(payload: string): Promise<readonly Sent[]> {

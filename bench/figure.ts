@@ -2,6 +2,7 @@
 
 import type {SpeedScenario} from './cases/speed.ts';
 import {sizeName} from './mail.ts';
+import {lineName} from './receivers/line.ts';
 import type {BenchResults} from './results.ts';
 import {type Chart, svgOf} from './svg.ts';
 import {numberText} from './table.ts';
@@ -14,11 +15,12 @@ const reference = "nodemailer's pool";
 /** Multiples of the pool's speed: absolute speeds at 0 and 20 ms would not fit one scale. */
 function speedChart(scenarios: readonly SpeedScenario[]): readonly Chart[] {
   const subjects = [...new Set(scenarios.flatMap(({rows}) => rows.map(({subject}) => subject)))];
-  const groups = scenarios.flatMap(({security, roundTripMs, connections, rows}) => {
+  const groups = scenarios.flatMap(({rows, ...scenario}) => {
+    const {roundTripMs, connections, receiver} = scenario;
     const pool = rows.find(({subject}) => subject === reference);
     if (pool === undefined) return [];
     return {
-      label: `${security === 'plain' ? 'in clear' : 'STARTTLS'}, ${roundTripMs} ms, ${connections} conn.`,
+      label: `${roundTripMs} ms, ${connections} conn., ${lineName(scenario)}, ${receiver}`,
       bars: rows.map(row => {
         // Relayq's speed over the pool's, divided by relayq's speed over this one's.
         const times = pool.relayqSpeed / row.relayqSpeed;
@@ -39,8 +41,12 @@ function speedChart(scenarios: readonly SpeedScenario[]): readonly Chart[] {
 function costChart(scenarios: NonNullable<BenchResults['cost']>): readonly Chart[] {
   const [first] = scenarios;
   if (first === undefined) return [];
-  const bars = scenarios.map(({roundTripMs, mailOctets, deferredShare, cost}) => ({
-    label: `${sizeName(mailOctets)}, ${roundTripMs} ms, ${100 * deferredShare} % deferred`,
+  const bars = scenarios.map(({roundTripMs, mailOctets, deferredShare, transfer, resultKinds, cost}) => ({
+    label: [
+      `${sizeName(mailOctets)}, ${roundTripMs} ms, ${transfer.toUpperCase()}`,
+      ...(deferredShare > 0 ? [`${100 * deferredShare} % deferred`] : []),
+      ...(resultKinds === 1 ? ['one result'] : []),
+    ].join(', '),
     parts: cost.terms.map(({usd}, series) => ({value: usd, series})),
     text: `${numberText(cost.usd, 2)} USD`,
   }));

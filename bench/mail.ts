@@ -34,9 +34,16 @@ export function mimeOf(octets: number): string {
 
 export const sender = 'sender@example.com';
 
-/** Recipients in one domain: with a smarthost the domain does not matter. A receiver may defer those of `later-`. */
-export const recipientOf = (number: number, {deferred = false} = {}): string =>
-  `${deferred ? 'later' : 'reader'}-${String(number).padStart(7, '0')}@example.org`;
+/**
+ * Recipients in one domain, as with a smarthost the domain does not matter, or each in a domain of its own. A receiver may
+ * defer those of `later-`.
+ */
+export function recipientOf(number: number, {deferred = false, isAlone = false} = {}): string {
+  const digits = String(number).padStart(7, '0');
+  return `${deferred ? 'later' : 'reader'}-${digits}@${isAlone ? `d${digits}.` : ''}example.org`;
+}
+
+export const domainOf = (recipient: string): string => recipient.slice(recipient.indexOf('@') + 1);
 
 export const isDeferred = (recipient: string): boolean => recipient.startsWith('later-');
 

@@ -18,10 +18,27 @@ function statOf(pid: number | 'self'): readonly string[] | undefined {
 const secondsOf = (fields: readonly string[], from: number, to: number): number =>
   fields.slice(from, to).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
 
-/** utime and stime. NaN where the system does not report them, or the process is gone. */
+/**
+ * What its threads have run for, in nanoseconds (schedstat), where the kernel keeps account of it: a run of a second is
+ * no more than some ten ticks. Else utime and stime. NaN where the system does not report them, or the process is gone.
+ */
 export function cpuSecondsOf(pid: number): number {
+  const precise = threadSecondsOf(pid);
+  if (precise !== undefined) return precise;
   const fields = statOf(pid);
   return fields === undefined ? Number.NaN : secondsOf(fields, 11, 13);
+}
+
+/** undefined where the kernel keeps no such account. The threads of Node.js live as long as their process. */
+function threadSecondsOf(pid: number): number | undefined {
+  let nanoseconds = 0;
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`))
+      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  } catch {
+    return undefined;
+  }
+  return nanoseconds > 0 ? nanoseconds / 1e9 : undefined;
 }
 
 /** The sum over all processes of a session and the children they waited for: a server and its helpers. */

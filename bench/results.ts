@@ -4,17 +4,25 @@ import {cpus, release, totalmem} from 'node:os';
 import type {BenchOptions} from './bench-options.ts';
 import type {ColdStartRow} from './cases/cold-start.ts';
 import type {CostScenario} from './cases/cost.ts';
+import type {DirectCost} from './cases/direct-cost.ts';
+import type {DrainRow} from './cases/drain.ts';
+import type {IsolationRow} from './cases/isolation.ts';
 import type {PipelineFigures} from './cases/pipeline.ts';
 import type {ScaleRow} from './cases/scale.ts';
 import type {SpeedScenario} from './cases/speed.ts';
-import type {Prices} from './prices.ts';
+import type {StandingCosts} from './cases/standing.ts';
+import {priceList} from './prices.ts';
 
 export interface Measured {
   readonly speed?: readonly SpeedScenario[];
+  readonly drain?: readonly DrainRow[];
   readonly pipeline?: PipelineFigures;
   readonly scale?: readonly ScaleRow[];
   readonly coldStart?: readonly ColdStartRow[];
   readonly cost?: readonly CostScenario[];
+  readonly directCost?: readonly DirectCost[];
+  readonly standing?: StandingCosts;
+  readonly isolation?: readonly IsolationRow[];
 }
 
 export interface BenchResults extends Measured {
@@ -25,7 +33,7 @@ export interface BenchResults extends Measured {
   readonly runs: number;
   readonly warmUp: number;
   readonly sqsLatencyMs: number;
-  readonly prices: Prices;
+  readonly prices: typeof priceList;
 }
 
 export interface Machine {
@@ -46,6 +54,6 @@ export const thisMachine = (): Machine => ({
 
 export const resultsOf = (
   measured: Measured,
-  {size, runs, warmUp, sqsLatencyMs}: BenchOptions,
-  {date, machine, prices}: Pick<BenchResults, 'date' | 'machine' | 'prices'>,
-): BenchResults => ({date, machine, size, runs, warmUp, sqsLatencyMs, prices, ...measured});
+  {size, runs, warmUp, sqsLatencyMs}: Pick<BenchOptions, 'size' | 'runs' | 'warmUp' | 'sqsLatencyMs'>,
+  {date, machine}: Pick<BenchResults, 'date' | 'machine'>,
+): BenchResults => ({date, machine, size, runs, warmUp, sqsLatencyMs, prices: priceList, ...measured});

@@ -3,16 +3,19 @@
 
 import {randomUUID} from 'node:crypto';
 import {type EventSource, sqsRecordOf} from '../local/lambda/sqs-event.ts';
-import {recipientOf} from './mail.ts';
+import {domainOf, recipientOf} from './mail.ts';
 
 /** The id and the recipient in the message that is written out. */
 export const patternId = '5eed0000-0000-4000-8000-000000000000';
 export const patternRecipient = recipientOf(0);
+/** The same, where each recipient has a domain of its own. */
+export const patternLoner = recipientOf(0, {isAlone: true});
+const patternDomain = domainOf(patternLoner);
 /** Stands for the time of receipt: a function asks SQS again about messages that seem to come late. */
 const patternTime = 'time of receipt';
 
 export interface RecordPattern {
-  /** The text of a record, cut at each id, recipient and time. */
+  /** The text of a record, cut at each id, recipient, domain of a recipient's own, and time. */
   readonly pieces: readonly string[];
 }
 
@@ -21,7 +24,7 @@ export interface PatternSource extends EventSource {
   readonly groupId?: string;
 }
 
-/** @param body holds `patternRecipient`, and `patternId` where the pipeline put the message's id */
+/** @param body holds `patternRecipient` or `patternLoner`, and `patternId` where the pipeline put the message's id */
 export function recordPatternOf(body: string, {groupId, ...source}: PatternSource): RecordPattern {
   const sentMs = String(Date.now());
   const record = sqsRecordOf(
@@ -46,7 +49,7 @@ export function recordPatternOf(body: string, {groupId, ...source}: PatternSourc
     source,
   );
   const pieces = JSON.stringify(record).split(
-    new RegExp(`(${patternId}|${patternRecipient}|${patternTime})`),
+    new RegExp(`(${[patternId, patternRecipient, patternLoner, patternDomain, patternTime].join('|')})`),
   );
   return {pieces};
 }
@@ -67,11 +70,14 @@ export class EventMaker {
     const records = Array.from({length: size}, (_, index) => {
       this.#made += 1;
       const deferred = deferEvery !== undefined && this.#made % deferEvery === 0;
+      const loner = recipientOf(this.#made, {deferred, isAlone: true});
       return recordOf(
         patterns[index % patterns.length]!,
         new Map([
           [patternId, randomUUID()],
           [patternRecipient, recipientOf(this.#made, {deferred})],
+          [patternLoner, loner],
+          [patternDomain, domainOf(loner)],
           [patternTime, String(Date.now())],
         ]),
       );

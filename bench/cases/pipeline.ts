@@ -12,6 +12,7 @@ import {type BenchContext, wholeBatches} from '../bench-context.ts';
 import {capacityOf, names} from '../delivery-patterns.ts';
 import {FunctionLog} from '../function-log.ts';
 import {mimeOf, outboxBodyOf, recipientOf, tenKB} from '../mail.ts';
+import {usualLine} from '../receivers/line.ts';
 import type {Place} from '../receivers/place.ts';
 import {type Call, SqsMeter} from '../sqs-meter.ts';
 import {median} from '../statistics.ts';
@@ -38,7 +39,7 @@ const stallMs = 30_000;
 
 export async function measurePipeline(context: BenchContext): Promise<PipelineFigures> {
   const {options, places, progress} = context;
-  const place = await places.at('plain', 0);
+  const place = await places.at(usualLine, 0);
   const pipeline = await MeteredPipeline.start(context, place);
   try {
     const messages = wholeBatches(options.size);

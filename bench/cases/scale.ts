@@ -1,9 +1,10 @@
 // Whether a message costs the same, and memory stays constant, from a thousand messages to a hundred thousand. One
-// environment, one connection, no delay.
+// environment, one connection, no delay, CHUNKING.
 
 import {type BenchContext, wholeBatches} from '../bench-context.ts';
 import {DeliveryPatterns} from '../delivery-patterns.ts';
 import {deliverSubject} from '../peers/deliver.ts';
+import {usualLine} from '../receivers/line.ts';
 import {arrived} from '../receivers/place.ts';
 
 export interface ScaleRow {
@@ -21,7 +22,7 @@ export async function measureScale(context: BenchContext): Promise<readonly Scal
   const {sqsLatencyMs} = options;
   const subject = await deliverSubject({site: context, patterns, environments: 'many', sqsLatencyMs});
   try {
-    const place = await places.at('plain', 0);
+    const place = await places.at(usualLine, 0);
     if (options.warmUp > 0) await subject.warmUp(place, 1, options.warmUp);
     const rows: ScaleRow[] = [];
     for (const share of [0.2, 2, 20]) {

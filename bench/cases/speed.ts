@@ -1,38 +1,22 @@
 // How fast: relayq's deliver function and its peers send the same messages to the same receiver, in turns.
 
-import {type BenchContext, messagesPerConnection, wholeBatches} from '../bench-context.ts';
-import type {LinkSecurity} from '../bench-options.ts';
+import {type BenchContext, messagesOfRun} from '../bench-context.ts';
 import {DeliveryPatterns} from '../delivery-patterns.ts';
 import {deliverSubject} from '../peers/deliver.ts';
 import {nodemailerPeer} from '../peers/nodemailer.ts';
 import {postfixPeer} from '../peers/postfix.ts';
 import {smtpSourcePeer} from '../peers/smtp-source.ts';
 import type {RunFigures, Subject} from '../peers/subject.ts';
+import {type Line, lineName, linesOf} from '../receivers/line.ts';
 import {arrived, type Place} from '../receivers/place.ts';
-import {median, ratioOf, rotated} from '../statistics.ts';
+import {rotated} from '../statistics.ts';
+import {rowOf, type SpeedRow} from './speed-row.ts';
 
-export interface SpeedScenario {
-  readonly security: LinkSecurity;
+export interface SpeedScenario extends Line {
   readonly roundTripMs: number;
   readonly connections: number;
   readonly receiver: string;
   readonly rows: readonly SpeedRow[];
-}
-
-export interface SpeedRow {
-  readonly subject: string;
-  /** The messages of one run. */
-  readonly messages: number;
-  readonly messagesPerSecond: number;
-  readonly cpuSecondsPerThousand: number;
-  readonly peakMB: number;
-  readonly billedMsPerBatch?: number;
-  /** How many times as fast relayq is, and what share of the CPU time it needs, by neighbouring runs. */
-  readonly relayqSpeed: number;
-  readonly relayqCpu: number;
-  /** How many runs were repeated because mail did not arrive. */
-  readonly failedRuns: number;
-  readonly runs: readonly RunFigures[];
 }
 
 const mostFailures = 2;
@@ -41,17 +25,17 @@ export async function measureSpeed(context: BenchContext): Promise<readonly Spee
   const {options, progress} = context;
   const most = Math.max(...options.connections);
   const patterns = await DeliveryPatterns.start(context, most);
+  const lines = linesOf(options);
   const subjects: Subject[] = [];
   try {
     await startSubjects(subjects, patterns, context);
-    for (const security of options.securities) await warmUp(subjects, security, most, context);
+    for (const line of lines.filter(needsWarmUp)) await warmUp(subjects, line, most, context);
     const scenarios: SpeedScenario[] = [];
-    for (const security of options.securities) {
+    for (const line of lines) {
       for (const roundTripMs of options.roundTripsMs) {
-        for (const connections of options.connections) {
-          const place = await context.places.at(security, roundTripMs);
+        const place = await context.places.at(line, roundTripMs);
+        for (const connections of connectionsOn(line, options.connections))
           scenarios.push(await measureScenario(subjects, place, connections, context));
-        }
       }
     }
     return scenarios;
@@ -61,6 +45,10 @@ export async function measureSpeed(context: BenchContext): Promise<readonly Spee
     await patterns.close();
   }
 }
+
+/** What Postfix and TLS change is seen with many connections. */
+const connectionsOn = ({kind, security}: Line, connections: readonly number[]): readonly number[] =>
+  kind === 'postfix' || security === 'starttls' ? [Math.max(...connections)] : connections;
 
 async function startSubjects(
   subjects: Subject[],
@@ -81,19 +69,26 @@ async function startSubjects(
   subjects.push(...installed.filter(subject => subject !== undefined));
 }
 
-/** After 5,000 messages nodemailer is still compiling, and so is relayq. */
+/** Whether code is run on it that is not run on the lines before. */
+const needsWarmUp = (line: Line, index: number, lines: readonly Line[]): boolean =>
+  lines.findIndex(({transfer, security}) => transfer === line.transfer && security === line.security) ===
+  index;
+
+/** After some thousand messages nodemailer is still compiling, and so is relayq. */
 async function warmUp(
   subjects: readonly Subject[],
-  security: LinkSecurity,
+  line: Line,
   connections: number,
   {options, places, progress}: BenchContext,
 ): Promise<void> {
-  // The second time only TLS is new.
-  const messages = security === options.securities[0] ? options.warmUp : Math.ceil(options.warmUp / 4);
-  const place = await places.at(security, 0);
+  // After the first line only what differs is new.
+  const [first] = linesOf(options);
+  const isFirst = first?.transfer === line.transfer && first.security === line.security;
+  const messages = isFirst ? options.warmUp : Math.ceil(options.warmUp / 4);
+  const place = await places.at(line, 0);
   for (const subject of subjects) {
     if (subject.unfit(place, connections) !== undefined || messages === 0) continue;
-    progress(`speed: ${subject.name} warms up, ${security}`);
+    progress(`speed: ${subject.name} warms up, ${lineName(line)}`);
     await subject.warmUp(place, connections, messages);
   }
 }
@@ -104,26 +99,29 @@ async function measureScenario(
   connections: number,
   {options, progress}: BenchContext,
 ): Promise<SpeedScenario> {
-  const {security, roundTripMs} = place;
+  const {line, roundTripMs, receiver} = place;
   const subjects = all.filter(subject => subject.unfit(place, connections) === undefined);
-  const usual =
-    roundTripMs === 0
-      ? wholeBatches(options.size)
-      : connections * messagesPerConnection(options.size, roundTripMs);
   const runs = new Map<Subject, RunFigures[]>(subjects.map(subject => [subject, []]));
   const failures = new Map<Subject, number>();
-  const title = `speed: ${security}, ${roundTripMs} ms, ${connections} connections`;
-  // The first run opens the connections and is not counted.
-  for (let run = -1; run < options.runs; run++) {
-    for (const subject of rotated(subjects, run + 1)) {
-      const wanted = run < 0 ? 10 * connections : usual;
-      const messages = Math.min(wanted, subject.mostMessages ?? wanted);
-      if (run >= 0) progress(`${title}, run ${run + 1} of ${options.runs}: ${subject.name}`);
-      const figures = await measureRun(subject, place, {connections, messages}, error => {
-        failures.set(subject, (failures.get(subject) ?? 0) + 1);
-        progress(`${title}, again: ${error.message}`);
-      });
-      if (run >= 0) runs.get(subject)!.push(figures);
+  const title = `speed: ${lineName(line)}, ${receiver.name}, ${roundTripMs} ms, ${connections} connections`;
+  const measured = (subject: Subject, messages: number) =>
+    measureRun(subject, place, {connections, messages}, error => {
+      failures.set(subject, (failures.get(subject) ?? 0) + 1);
+      progress(`${title}, again: ${error.message}`);
+    });
+  const counts = new Map<Subject, number>();
+  // Also opens the connections.
+  for (const subject of subjects) {
+    const count = await messagesOfRun(options.size, connections, async messages => {
+      const {elapsedMs} = await measured(subject, messages);
+      return elapsedMs;
+    });
+    counts.set(subject, count);
+  }
+  for (let run = 0; run < options.runs; run++) {
+    for (const subject of rotated(subjects, run)) {
+      progress(`${title}, run ${run + 1} of ${options.runs}: ${subject.name}`);
+      runs.get(subject)!.push(await measured(subject, counts.get(subject)!));
     }
   }
   const ours = runs.get(subjects[0]!)!;
@@ -131,10 +129,10 @@ async function measureScenario(
     ...rowOf(subject.name, theirs, ours),
     failedRuns: failures.get(subject) ?? 0,
   }));
-  return {security, roundTripMs, connections, receiver: place.receiver.name, rows};
+  return {...line, roundTripMs, connections, receiver: receiver.name, rows};
 }
 
-/** A run that fails is repeated once, so that it does not cost the results of all others. */
+/** A run that fails is repeated, so that it does not cost the results of all others. */
 async function measureRun(
   subject: Subject,
   place: Place,
@@ -152,28 +150,4 @@ async function measureRun(
       onFailure(error as Error);
     }
   }
-}
-
-const speedOf = ({messages, elapsedMs}: RunFigures): number => (1000 * messages) / elapsedMs;
-const cpuOf = ({messages, cpuSeconds}: RunFigures): number => (1000 * cpuSeconds) / messages;
-
-function rowOf(
-  subject: string,
-  runs: readonly RunFigures[],
-  ours: readonly RunFigures[],
-): Omit<SpeedRow, 'failedRuns'> {
-  const billed = runs.flatMap(({billedMs, invocations}) =>
-    billedMs === undefined || invocations === undefined ? [] : [billedMs / invocations],
-  );
-  return {
-    subject,
-    messages: runs[0]!.messages,
-    messagesPerSecond: median(runs.map(speedOf)),
-    cpuSecondsPerThousand: median(runs.map(cpuOf)),
-    peakMB: Math.max(...runs.map(({peakMB}) => peakMB)),
-    ...(billed.length > 0 && {billedMsPerBatch: median(billed)}),
-    relayqSpeed: ratioOf(ours.map(speedOf), runs.map(speedOf)),
-    relayqCpu: ratioOf(ours.map(cpuOf), runs.map(cpuOf)),
-    runs,
-  };
 }

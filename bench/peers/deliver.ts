@@ -26,11 +26,18 @@ export interface DeliverOptions {
   readonly octets?: number;
   readonly sqsLatencyMs?: number;
   readonly deferEvery?: number;
+  /** Parameters by their names below the stage's path. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Each message goes to the MX of a domain of its own. */
+  readonly isDirect?: boolean;
 }
 
 export async function deliverSubject(options: DeliverOptions): Promise<DeliverSubject> {
   const {site, patterns, environments, octets = tenKB, sqsLatencyMs = 0, deferEvery} = options;
-  const rig = await FunctionRig.start({site, functionName: names.deliver, sqsLatencyMs});
+  const settings = Object.fromEntries(
+    Object.entries(options.settings ?? {}).map(([name, value]) => [`${names.parameterPath}${name}`, value]),
+  );
+  const rig = await FunctionRig.start({site, functionName: names.deliver, sqsLatencyMs, settings});
   const mime = mimeOf(octets);
   const events = new EventMaker();
   let last: FeedFigures | undefined;
@@ -49,7 +56,9 @@ export async function deliverSubject(options: DeliverOptions): Promise<DeliverSu
     };
   };
   const send = async (place: Place, connections: number, messages: number): Promise<FeedFigures> => {
-    const groups = (await patterns.of(mime, place)).slice(0, connections);
+    const groups = options.isDirect
+      ? [(await patterns.lonerOf(mime)).pattern]
+      : (await patterns.of(mime, place)).slice(0, connections);
     const feeders =
       environments === 'one'
         ? [feeder(groups, messages)]
@@ -66,15 +75,18 @@ export async function deliverSubject(options: DeliverOptions): Promise<DeliverSu
     get last() {
       return last;
     },
-    unfit: (_, connections) =>
-      environments === 'one' && connections === 1 ? 'the same as relayq' : undefined,
+    unfit: ({line: {kind, security}}, connections) =>
+      environments === 'one' && (connections === 1 || kind === 'postfix' || security === 'starttls')
+        ? 'the same as relayq, or measured where the receiver is fast'
+        : undefined,
     async warmUp(place, connections, messages) {
       // Each environment is a process that must compile its code.
       await send(place, connections, environments === 'many' ? messages * connections : messages);
     },
     async run(place, connections, messages): Promise<RunFigures> {
       const {elapsedMs, cpuSeconds, peakMB, billedMs, invocations} = await send(place, connections, messages);
-      return {messages, elapsedMs, cpuSeconds, peakMB, billedMs, invocations};
+      const gbSeconds = (billedMs / 1000) * (rig.definition.memoryMB / 1024);
+      return {messages, elapsedMs, cpuSeconds, peakMB, billedMs, invocations, gbSeconds};
     },
     complaints: () => rig.complaints,
     close: () => rig.close(),

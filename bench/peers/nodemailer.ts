@@ -15,7 +15,10 @@ export function nodemailerPeer(via: 'pool' | 'connection'): Subject {
     child.ask({via, host, port, connections, messages, octets: tenKB});
   return {
     name: titles[via],
-    unfit: () => undefined,
+    unfit: ({line: {kind}, roundTripMs}) =>
+      via === 'connection' && (roundTripMs > 0 || kind === 'postfix')
+        ? 'with a round-trip time it waits for the same replies as the pool'
+        : undefined,
     warmUp: async (...run) => void (await send(...run)),
     async run(place, connections, messages): Promise<RunFigures> {
       const before = cpuSecondsOf(child.pid);

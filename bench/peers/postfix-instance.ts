@@ -116,8 +116,6 @@ async function writeConfiguration(
     'inet_protocols = ipv4',
     'mynetworks = 127.0.0.0/8',
     'smtpd_relay_restrictions = permit_mynetworks, reject',
-    // All mail waits until it is released.
-    'smtpd_data_restrictions = check_client_access static:HOLD',
     'smtpd_client_connection_count_limit = 0',
     'smtputf8_enable = no',
     ...settings,

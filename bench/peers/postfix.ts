@@ -30,6 +30,8 @@ export async function postfixPeer(directory: string, reaper: Reaper): Promise<Su
         `default_destination_concurrency_limit = ${connections}`,
         `initial_destination_concurrency = ${connections}`,
         'smtp_tls_security_level = none',
+        // All mail waits until it is released.
+        'smtpd_data_restrictions = check_client_access static:HOLD',
       ],
       reaper,
     );
@@ -42,8 +44,7 @@ export async function postfixPeer(directory: string, reaper: Reaper): Promise<Su
 
   return {
     name: 'Postfix',
-    mostMessages: 5000,
-    unfit: ({security}, connections) =>
+    unfit: ({line: {security}}, connections) =>
       security === 'plain' && connections > 1 ? undefined : 'measured in clear, with several connections',
     warmUp: async () => {},
     async run(place, connections, messages): Promise<RunFigures> {

@@ -11,12 +11,12 @@ export interface RunFigures {
   /** What Lambda would bill, and how many invocations there were. */
   readonly billedMs?: number;
   readonly invocations?: number;
+  /** The billed time by the memory that is billed with it. */
+  readonly gbSeconds?: number;
 }
 
 export interface Subject {
   readonly name: string;
-  /** At most so many messages in a run, for a subject that would need too long for more. */
-  readonly mostMessages?: number;
   /** Why it cannot take part here; undefined when it can. */
   unfit(place: Place, connections: number): string | undefined;
   /** Sends until its code is compiled, before anything is measured. */

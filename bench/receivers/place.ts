@@ -1,32 +1,34 @@
-// Where the mail goes: receivers in clear and with STARTTLS, at each round-trip time. Each is started when it is
-// needed.
+// Where the mail goes: receivers of each kind, at each round-trip time. Each is started when it is needed.
 
+import {mkdtemp} from 'node:fs/promises';
+import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Reaper} from '../../local/lambda/reaper.ts';
-import type {LinkSecurity} from '../bench-options.ts';
 import {Child} from '../child.ts';
 import type {Destination} from '../mail.ts';
 import type {DelayRequest} from './delay-process.ts';
 import {startEmbeddedSink} from './embedded-sink.ts';
+import {keyOf, type Line} from './line.ts';
+import {startPostfixReceiver} from './postfix-receiver.ts';
 import type {Receiver} from './receiver.ts';
 import {startSmtpSink} from './smtp-sink.ts';
-import type {StarttlsRequest} from './starttls-process.ts';
 
 /** Where to connect to, and what counts the arrivals. */
 export interface Place extends Destination {
   readonly receiver: Receiver;
-  readonly security: LinkSecurity;
+  readonly line: Line;
   readonly roundTripMs: number;
 }
 
 export interface PlacesOptions {
-  readonly kind: 'auto' | 'embedded';
+  /** Of the benchmark's own; the reaper removes it. */
+  readonly directory: string;
   readonly reaper: Reaper;
 }
 
 export class Places {
   readonly #options: PlacesOptions;
-  readonly #receivers = new Map<LinkSecurity, Promise<Receiver>>();
+  readonly #receivers = new Map<string, Promise<Receiver>>();
   readonly #places = new Map<string, Promise<Place>>();
   readonly #closing: (() => Promise<void>)[] = [];
   #delays: Child<DelayRequest, number> | undefined;
@@ -35,9 +37,9 @@ export class Places {
     this.#options = options;
   }
 
-  at(security: LinkSecurity, roundTripMs: number): Promise<Place> {
-    const key = `${security} ${roundTripMs}`;
-    const place = this.#places.get(key) ?? this.#open(security, roundTripMs);
+  at(line: Line, roundTripMs: number): Promise<Place> {
+    const key = `${keyOf(line)} ${roundTripMs}`;
+    const place = this.#places.get(key) ?? this.#open(line, roundTripMs);
     this.#places.set(key, place);
     return place;
   }
@@ -46,12 +48,13 @@ export class Places {
     await Promise.all(this.#closing.splice(0).map(close => close()));
   }
 
-  async #open(security: LinkSecurity, roundTripMs: number): Promise<Place> {
-    const starting = this.#receivers.get(security) ?? this.#start(security);
-    this.#receivers.set(security, starting);
+  async #open(line: Line, roundTripMs: number): Promise<Place> {
+    const key = keyOf(line);
+    const starting = this.#receivers.get(key) ?? this.#start(line);
+    this.#receivers.set(key, starting);
     const receiver = await starting;
     const port = roundTripMs > 0 ? await this.#delayed(receiver.port, roundTripMs) : receiver.port;
-    return {host: '127.0.0.1', port, receiver, security, roundTripMs};
+    return {host: '127.0.0.1', port, receiver, line, roundTripMs};
   }
 
   #delayed(port: number, roundTripMs: number): Promise<number> {
@@ -62,21 +65,22 @@ export class Places {
     return this.#delays.ask({port, roundTripMs});
   }
 
-  async #start(security: LinkSecurity): Promise<Receiver> {
-    const {kind, reaper} = this.#options;
-    const sink = kind === 'embedded' ? undefined : await startSmtpSink(reaper);
-    if (sink === undefined) return this.#opened(await startEmbeddedSink(security));
-    this.#opened(sink);
-    if (security === 'plain') return sink;
-    const front = new Child<StarttlsRequest, number>('receivers/starttls-process.ts');
-    this.#closing.push(() => front.close());
-    const port = await front.ask({port: sink.port});
-    return {...sink, name: `${sink.name} behind a TLS front`, port, security, close: async () => {}};
-  }
-
-  #opened(receiver: Receiver): Receiver {
+  async #start(line: Line): Promise<Receiver> {
+    const receiver = await this.#receiverOf(line);
     this.#closing.push(() => receiver.close());
     return receiver;
+  }
+
+  async #receiverOf(line: Line): Promise<Receiver> {
+    const {directory, reaper} = this.#options;
+    switch (line.kind) {
+      case 'embedded':
+        return startEmbeddedSink(line);
+      case 'smtp-sink':
+        return startSmtpSink(reaper);
+      case 'postfix':
+        return startPostfixReceiver(await mkdtemp(join(directory, 'receiver-')), line.transfer, reaper);
+    }
   }
 }
 

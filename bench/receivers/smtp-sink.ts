@@ -8,10 +8,9 @@ import {freePort, isListening} from '../free-port.ts';
 import {programOf} from '../programs.ts';
 import type {Receiver} from './receiver.ts';
 
-/** undefined where it is not installed */
-export async function startSmtpSink(reaper: Reaper): Promise<Receiver | undefined> {
+export async function startSmtpSink(reaper: Reaper): Promise<Receiver> {
   const program = programOf('smtp-sink');
-  if (program === undefined) return undefined;
+  if (program === undefined) throw new Error('smtp-sink is not installed');
   const port = await freePort();
   // "This option is required when the process runs with super-user privileges" (smtp-sink(1), -u).
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
@@ -29,7 +28,6 @@ export async function startSmtpSink(reaper: Reaper): Promise<Receiver | undefine
   return {
     name: 'smtp-sink',
     port,
-    security: 'plain',
     count: async () => counter.messages,
     async close() {
       sink.kill('SIGKILL');

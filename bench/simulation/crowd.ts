@@ -11,8 +11,11 @@ export interface CrowdOptions {
   readonly domains: number;
   /** How long the messages take to come, in equal measure. */
   readonly spreadMs: number;
-  /** Which share of the domains is dead; as many are slow. */
+  /** Which share of the domains is dead; as many are slow, unless something else is said. */
   readonly troubled: number;
+  readonly slow?: number;
+  /** Each message is to a domain of its own, as long as there are domains. */
+  readonly isUnique?: boolean;
   /** Which share of the messages is to one domain. */
   readonly giant: number;
 }
@@ -64,7 +67,9 @@ const batch = 10;
 export async function runCrowd(options: CrowdOptions): Promise<CrowdRun> {
   const {messages, domains, spreadMs, giant} = options;
   const dice = diceOf(2);
-  const rankOf = zipfOf(domains, dice);
+  const byFrequency = zipfOf(domains, dice);
+  let made = 0;
+  const rankOf = options.isUnique ? () => made++ % domains : byFrequency;
   const troubles = troublesOf(options, dice);
   const classOf = (receiver: string) =>
     receiver === giantName ? 'giant' : (troubles.get(receiver) ?? othersName);
@@ -117,10 +122,14 @@ export async function runCrowd(options: CrowdOptions): Promise<CrowdRun> {
 const domainOf = (rank: number): string => `d${rank}.example`;
 
 /** Domains of any size. */
-function troublesOf({domains, troubled}: CrowdOptions, dice: Dice): ReadonlyMap<string, Trouble> {
+function troublesOf(
+  {domains, troubled, slow: slowShare = troubled}: CrowdOptions,
+  dice: Dice,
+): ReadonlyMap<string, Trouble> {
   const troubles = new Map<string, Trouble>();
   const count = Math.round(domains * troubled);
-  while (troubles.size < 2 * count) {
+  const all = count + Math.round(domains * slowShare);
+  while (troubles.size < all) {
     const name = domainOf(Math.floor(dice() * domains));
     const kinds = troubles.size < count ? dead : slow;
     const kind = kinds[Math.floor(dice() * kinds.length)]!;

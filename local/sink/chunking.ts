@@ -46,7 +46,8 @@ export function withChunking(connection: Connection, handle: Handle, mostOctets:
       const stuffed = text.toString('latin1').replace(/(^|\r\n)\./g, '$1..');
       const lineEnd = /(?:^|\r\n)$/.test(stuffed) ? '' : '\r\n';
       const whole = Buffer.concat([Buffer.from(`${stuffed}${lineEnd}.\r\n`, 'latin1'), rest]);
-      parser?._feedDataStream(whole, done);
+      // Not within the end of the text before: smtp-server forgets what begins there (SMTPStream.continue).
+      setImmediate(() => parser?._feedDataStream(whole, done));
       return;
     }
     if (rest.length > 0) parser?._write(rest, 'buffer', done);

@@ -178,8 +178,9 @@ async function textOf(stream: SMTPServerDataStream, maxOctets: number): Promise<
 
 const clientOf = ({remoteAddress, remotePort}: SMTPServerSession): string => `${remoteAddress}:${remotePort}`;
 
+/** A client that talks before it is greeted has no envelope yet. */
 function factsOf({envelope, user, secure}: SMTPServerSession): ReplyFacts {
-  const {mailFrom, rcptTo} = envelope;
+  const {mailFrom, rcptTo} = (envelope as typeof envelope | undefined) ?? {mailFrom: false, rcptTo: []};
   return {
     ...(mailFrom && {from: mailFrom.address, to: rcptTo.map(({address}) => address)}),
     ...(user && {user: (user as {name: string}).name}),

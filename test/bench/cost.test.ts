@@ -1,20 +1,23 @@
 import {describe, expect, it} from 'vitest';
-import {type CostInput, costPerMillion, type FunctionUse} from '../../bench/cost.ts';
-import {listPrices, type Prices} from '../../bench/prices.ts';
+import {type CostInput, costPerMillion, type FunctionUse, usdOfRound} from '../../bench/cost.ts';
+import {listPrices, type Prices, priceList} from '../../bench/prices.ts';
+import {breakEvenOf, idleTermsOf, serverTermsOf, usdOf, volumeOf} from '../../bench/standing.ts';
 
 /** Round numbers, so that the results can be checked by hand. */
 const prices: Prices = {
-  date: 'never',
+  ...listPrices,
   sqsStandardPerMillionRequests: 1,
   sqsFifoPerMillionRequests: 2,
   lambdaPerGBSecond: 0.001,
   lambdaPerMillionRequests: 10,
   logsPerGB: 1000,
+  alarmPerMonth: 0.5,
   transferPerGB: 5,
+  addressPerHour: 0.01,
+  serverPerHour: 0.1,
+  diskPerGBMonth: 1,
   sesPerThousandMessages: 0.1,
   sesPerGB: 6,
-  dynamoDbPerMillionWrites: 0,
-  dynamoDbPerMillionReads: 0,
 };
 
 const call = (operation: string, queue: string, calls: number, billedRequests = calls) => ({
@@ -106,9 +109,40 @@ describe('the cost of a million messages', () => {
     }
   });
 
-  it('uses list prices that have a date', () => {
-    const {date, ...numbers} = listPrices;
-    expect(date).toMatch(/20\d\d/);
-    for (const price of Object.values(numbers)) expect(price).toBeGreaterThan(0);
+  it('uses list prices that have a date and a source', () => {
+    for (const {usd, date, from} of Object.values(priceList)) {
+      expect(usd).toBeGreaterThan(0);
+      expect(date).toMatch(/20\d\d/);
+      expect(from).toMatch(/^aws\.amazon\.com\//);
+    }
+  });
+});
+
+describe('a round of a message that waits', () => {
+  it('is what it takes to receive, delete, handle and send it again', () => {
+    // Two requests for ten messages, and one to delete them; 10 calls of 2 requests for a hundred; 1 ms; no logs.
+    const received = 0.2 + 0.1;
+    const time = 1000 * (1769 / 1024) * 0.001;
+    const again = {...route, calls: [call('SendMessageBatch', 's-waiting', 10, 20)]};
+    expect(usdOfRound(again, 10_500, 10, prices)).toBeCloseTo(received + 0.2 + time + 1, 9);
+  });
+});
+
+describe('what is paid by the month', () => {
+  const facts = {standardQueues: 1, fifoQueues: 2, alarmMetrics: 4};
+
+  it('is what Lambda asks of the queues, and alarms', () => {
+    // Five pollers ask every 20 s, for 730 hours.
+    const polls = (5 * 730 * 180) / 1e6;
+    expect(usdOf(idleTermsOf(facts, prices))).toBeCloseTo(polls * (1 + 2 * 2) + 2, 9);
+  });
+
+  it('is a server with its disk and address, which is cheaper from some volume on', () => {
+    const server = 73 + 8 + 7.3;
+    expect(usdOf(serverTermsOf(prices))).toBeCloseTo(server, 9);
+    const messages = breakEvenOf(2, 8.3, prices);
+    expect(messages).toBeCloseTo(40_000_000, 0);
+    const {relayqUsd, serverUsd} = volumeOf(messages, {usdPerMillion: 2, idleUsd: 8.3}, prices);
+    expect(relayqUsd).toBeCloseTo(serverUsd, 6);
   });
 });
