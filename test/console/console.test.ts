@@ -127,6 +127,21 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     await see(page, /Mail to this address goes again/);
     await press(page, 'Remove from local');
     await see(page, 'gone@busy.example is not suppressed');
+    for (const who of ['a@bulk.example', 'b@bulk.example']) {
+      await visit(page, '/suppression');
+      await press(page, 'Add…');
+      const [whom, why] = await page.$$('dialog input');
+      await whom!.type(who);
+      await why!.type('an import gone wrong');
+      await press(page, 'Suppress on local');
+      await see(page, `${who} is suppressed`);
+    }
+    await visit(page, '/suppression?reason=gone+wrong');
+    await press(page, 'Remove these 2…');
+    await see(page, /b@bulk\.example, by console: an import gone wrong/);
+    await press(page, 'Remove from local');
+    await see(page, '2 entries removed');
+    await see(page, 'Nobody here fits');
     await visit(page, '/suppression?source=nobody');
     await see(page, 'Nobody here fits');
     await press(page, 'Add…');

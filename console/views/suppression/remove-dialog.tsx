@@ -1,4 +1,4 @@
-// Asks before somebody is taken off the list.
+// Asks before somebody is taken off the list, or several at a time.
 
 import {useState} from 'preact/hooks';
 import {useSession} from '../../app/session.ts';
@@ -7,14 +7,20 @@ import type {Suppression} from '../../data/documents.ts';
 import {Dialog} from '../../parts/dialog.tsx';
 import {ProblemNotice} from '../../parts/notice.tsx';
 import {Verbatim} from '../../parts/words.tsx';
+import {countOf} from '../../text/numbers.ts';
 
 interface Props {
-  readonly entry: Suppression;
+  readonly entries: readonly Suppression[];
   readonly onClose: () => void;
-  readonly onDone: () => void;
+  readonly onDone: (whom: string) => void;
 }
 
-export function RemoveDialog({entry: {who, kind, reason, source}, onClose, onDone}: Props) {
+const mostNamed = 8;
+
+const whomOf = (entries: readonly Suppression[]): string =>
+  entries.length === 1 ? entries[0]!.who : countOf(entries.length, 'entry', 'entries');
+
+export function RemoveDialog({entries, onClose, onDone}: Props) {
   const {stage} = useSession();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem>();
@@ -23,8 +29,8 @@ export function RemoveDialog({entry: {who, kind, reason, source}, onClose, onDon
     setBusy(true);
     setProblem(undefined);
     try {
-      await post('/api/suppressions/remove', {who: [who]});
-      onDone();
+      await post('/api/suppressions/remove', {who: entries.map(({who}) => who)});
+      onDone(whomOf(entries));
     } catch (error) {
       setProblem(error instanceof ApiProblem ? error : new ApiProblem('failed', String(error)));
       setBusy(false);
@@ -33,17 +39,28 @@ export function RemoveDialog({entry: {who, kind, reason, source}, onClose, onDon
 
   return (
     <Dialog
-      title={`Remove ${who} from the list of stage ${stage}?`}
+      title={`Remove ${whomOf(entries)} from the list of stage ${stage}?`}
       action={`Remove from ${stage}`}
       isDangerous
       isBusy={isBusy}
       onDo={() => void remove()}
       onClose={onClose}
     >
-      <p>
-        Mail to this {kind} goes again. It is in the list by <Verbatim text={source} most={64} />:{' '}
-        <Verbatim text={reason || 'no reason given'} most={300} />
-      </p>
+      <p>Mail to {entries.length === 1 ? `this ${entries[0]!.kind}` : 'them'} goes again.</p>
+      <ul class="changes">
+        {entries.slice(0, mostNamed).map(({who, reason, source}) => (
+          <li key={who}>
+            {entries.length > 1 && (
+              <>
+                <Verbatim text={who} most={100} />,{' '}
+              </>
+            )}
+            by <Verbatim text={source} most={64} />:{' '}
+            <Verbatim text={reason || 'no reason given'} most={300} />
+          </li>
+        ))}
+        {entries.length > mostNamed && <li>… and {entries.length - mostNamed} more</li>}
+      </ul>
       {problem && <ProblemNotice problem={problem} />}
     </Dialog>
   );

@@ -16,7 +16,10 @@ import {RemoveDialog} from './remove-dialog.tsx';
 import {SuppressionForm} from './suppression-form.tsx';
 import {SuppressionTable} from './suppression-table.tsx';
 
-type Act = {readonly kind: 'add'} | {readonly kind: 'remove'; readonly entry: Suppression};
+type Act = {readonly kind: 'add'} | {readonly kind: 'remove'; readonly entries: readonly Suppression[]};
+
+/** What can be removed at a time. */
+const mostRemoved = 100;
 
 export function SuppressionView({route}: ViewProps) {
   const {readOnly} = useSession();
@@ -47,13 +50,13 @@ export function SuppressionView({route}: ViewProps) {
           <CopyAs
             commands={({relayq}) =>
               q === ''
-                ? [
+                ? ['list', ...(isFiltered ? ['remove'] : [])].map(verb =>
                     relayq(
-                      ...['suppress', 'list'],
+                      ...['suppress', verb],
                       ...(source === '' ? [] : ['--source', source]),
                       ...(reason === '' ? [] : ['--reason', reason]),
                     ),
-                  ]
+                  )
                 : [relayq('suppress', 'list', q), relayq('explain', q)]
             }
           />
@@ -82,10 +85,22 @@ export function SuppressionView({route}: ViewProps) {
               <Panel
                 title={who === undefined ? 'Entries' : 'What the list says'}
                 source={countOf(entries.length, 'entry', 'entries')}
+                actions={
+                  isFiltered &&
+                  !readOnly && (
+                    <button
+                      type="button"
+                      class="quiet"
+                      onClick={() => setAct({kind: 'remove', entries: entries.slice(0, mostRemoved)})}
+                    >
+                      Remove these {Math.min(entries.length, mostRemoved)}…
+                    </button>
+                  )
+                }
               >
                 <SuppressionTable
                   entries={entries}
-                  onRemove={readOnly ? undefined : entry => setAct({kind: 'remove', entry})}
+                  onRemove={readOnly ? undefined : entry => setAct({kind: 'remove', entries: [entry]})}
                 />
               </Panel>
             ) : (
@@ -115,9 +130,9 @@ export function SuppressionView({route}: ViewProps) {
       )}
       {act?.kind === 'remove' && (
         <RemoveDialog
-          entry={act.entry}
+          entries={act.entries}
           onClose={() => setAct(undefined)}
-          onDone={() => finish(`${act.entry.who} is removed`)}
+          onDone={whom => finish(`${whom} removed`)}
         />
       )}
     </>
