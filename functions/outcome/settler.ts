@@ -1,5 +1,6 @@
 // Settles messages of the delivery queue: writes their outcomes down, then deletes them. Several are settled together: in a
-// round of requests when five wait, when the batch ends, or when one has waited for 250 ms.
+// round of requests when five wait, with those that become known in the same moment; when the batch ends; or when one has
+// waited for 250 ms.
 
 import type {SQSRecord} from 'aws-lambda';
 import type {Outcome} from '../../shared/delivery/outcome.ts';
@@ -79,7 +80,13 @@ export class Settler {
   }
 
   #workWhereDue(): void {
-    if (!this.#working && this.#isDue) void this.#work();
+    if (this.#working || !this.#isDue) return;
+    if (this.#isUrgent) void this.#work();
+    // The replies to a flight are read one after the other, within a moment.
+    else
+      this.#parts.timer(0, () => {
+        if (!this.#working && this.#isDue) void this.#work();
+      });
   }
 
   async #work(): Promise<void> {
@@ -94,11 +101,13 @@ export class Settler {
   }
 
   get #isDue(): boolean {
-    const waiting = this.#waiting;
-    if (waiting.length === 0) return false;
+    return this.#waiting.length >= mostWaiting || (this.#waiting.length > 0 && this.#isUrgent);
+  }
+
+  get #isUrgent(): boolean {
     // Messages move one after the other: the lane waits.
-    const isWaitedFor = waiting.some(({outcome}) => outcome.fate === 'moved');
-    return isWaitedFor || this.#isOverdue || this.#expected <= 0 || waiting.length >= mostWaiting;
+    const isWaitedFor = this.#waiting.some(({outcome}) => outcome.fate === 'moved');
+    return isWaitedFor || this.#isOverdue || this.#expected <= 0;
   }
 
   async #round(all: readonly Waiting[]): Promise<void> {
