@@ -28,13 +28,15 @@ const head = (number: number) =>
 const textOf = (number: number) =>
   `${head(number)}\r\n${`.a line of some length, with a dot in front\r\n`.repeat(number * 5)}end\r\n`;
 
+/** The OpenSMTPD takes mail to everybody. */
 describe.each([
-  [postfix, true],
-  [exim, true],
-  [openSmtpd, false],
-] as const)('$name', (kind, hasChunking) => {
+  [postfix, {hasChunking: true, refuses: true}],
+  [exim, {hasChunking: true, refuses: true}],
+  [openSmtpd, {hasChunking: false, refuses: false}],
+] as const)('$name', (kind, {hasChunking, refuses}) => {
+  const isRefused = (number: number) => refuses && number % 7 === 3;
   test.skipIf(kind.missing)(
-    `${titleOf(kind)} takes each message once, over TLS, and refuses others between them`,
+    `${titleOf(kind)} takes each message once, over TLS${refuses ? ', and refuses others between them' : ''}`,
     async () => {
       server = await kind.start();
       const writes = vi.spyOn(net.Socket.prototype, '_writev');
@@ -47,7 +49,7 @@ describe.each([
       };
       const mails = Array.from({length: count}, (_, number) => ({
         ...mailTo(`m${number}`, textOf(number)),
-        to: mailbox(number % 7 === 3 ? 'nobody@example.org' : `to+${number}@example.org`),
+        to: mailbox(isRefused(number) ? 'nobody@example.org' : `to+${number}@example.org`),
       }));
       const connections = new Connections(Date.now);
       const capacity = options({messagesPerFlight: 10, idleSeconds: 60});
@@ -61,8 +63,8 @@ describe.each([
         await lane.close();
       }
       const unknown = {ok: false, stage: 'rcptto', result: 'error', code: 550};
-      expect(outcomes).toEqual(mails.map((_, number) => (number % 7 === 3 ? unknown : done)));
-      const taken = mails.flatMap((_, number) => (number % 7 === 3 ? [] : [number]));
+      expect(outcomes).toEqual(mails.map((_, number) => (isRefused(number) ? unknown : done)));
+      const taken = mails.flatMap((_, number) => (isRefused(number) ? [] : [number]));
       const messages = await messagesWith('Subject: flight-', server, taken.length);
       const texts = messages.map(({text}) => text.replaceAll('\n', '\r\n'));
       expect(texts.toSorted()).toEqual(taken.map(textOf).toSorted());
