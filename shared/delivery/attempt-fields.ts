@@ -6,9 +6,8 @@ import {type JsonObject, omit} from '../json.ts';
 /** What an accepted message has unless its line says otherwise. Its first attempt is told from its `arrived`. */
 const usual: JsonObject = {code: 250, status: '2.0.0', attempt: 1};
 
-/** What is the same for all messages of a connection. */
+/** What is the same for all messages of a connection. A sink may be the server of a smarthost: `hop` is not. */
 export const connectionFields = [
-  'hop',
   'mta',
   'from',
   'to',

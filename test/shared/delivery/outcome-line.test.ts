@@ -148,7 +148,7 @@ test('an accepted message leaves out what another line says of its connection, a
   const {fields: whole} = outcomeLine(outcome, name => name === 'another')!;
   expect(whole).toEqual({...acceptedOf, ...connectionFacts, connection: 'c'});
   const {fields: short} = outcomeLine(outcome, name => name === 'c')!;
-  const {mta: _mta, hop: _hop, ...rest} = acceptedOf;
+  const {mta: _mta, ...rest} = acceptedOf;
   expect(short).toEqual({...rest, connection: 'c'});
   expect(connectionOf(whole as JsonObject)).toBeUndefined();
   expect(connectionOf(short as JsonObject)).toBe('c');
