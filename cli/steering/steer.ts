@@ -3,7 +3,7 @@
 
 import type {Command} from 'commander';
 import {namesOf} from '../../shared/names.ts';
-import {selectionText} from '../../shared/settings/steering/selection.ts';
+import {type Selection, selectionText} from '../../shared/settings/steering/selection.ts';
 import {parseUtcTime, utcTimeOf} from '../../shared/utc-time.ts';
 import {parametersOf} from '../aws/parameters.ts';
 import type {Act, AddCommand, ExitStatus} from '../command/command.ts';
@@ -15,13 +15,7 @@ import {printable} from '../terminal/printable.ts';
 import {estimateOf, estimateText} from './estimate.ts';
 import {cancelledMs, type PlannedRule, plannedRule} from './planned-rule.ts';
 
-interface SteerOptions {
-  readonly domain?: string;
-  readonly nextHop?: string;
-  readonly tag?: string;
-  readonly recipient?: string;
-  readonly id?: string;
-  readonly all?: true;
+interface SteerOptions extends Selection {
   readonly reason: string;
   /** In milliseconds. */
   readonly for?: number;

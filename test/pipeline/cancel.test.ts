@@ -9,13 +9,13 @@ import {Dice} from '../samples/dice.ts';
 import {mailTo} from '../samples/mail.ts';
 import {sinkParameters} from '../samples/relay-parameters.ts';
 import {type ReceivingServer, startReceivingServer} from '../servers/receiving-server.ts';
+import {minuteMs, shortWindows} from './clocked.ts';
 import {deadLetterQueues, names, Pipeline, queuesOnTheWay} from './pipeline-under-test.ts';
 import {ResultCollector} from './result-collector.ts';
 
 /** A soak has all that were promised. */
 const messages = process.env.RELAYQ_SOAK === undefined ? 200 : 5_000;
 const kills = process.env.RELAYQ_SOAK === undefined ? 10 : 40;
-const minuteMs = 60_000;
 /** What may be there twice after a kill: a batch of each request that a sweep makes side by side, or the lanes of a batch. */
 const atRisk = 50;
 
@@ -40,10 +40,7 @@ beforeAll(async () => {
     },
     {
       clock,
-      overrides: ({eventSourceMappings}) => {
-        for (const mapping of eventSourceMappings)
-          if (mapping.maximumBatchingWindowS > 0) mapping.maximumBatchingWindowS = 1;
-      },
+      overrides: shortWindows,
     },
   );
   results = new ResultCollector(pipeline.cloud, [names.results.results]);
@@ -53,9 +50,6 @@ afterAll(async () => {
   await pipeline.stop();
   await server.close();
 });
-
-const countIn = (queue: string) =>
-  Object.values(pipeline.cloud.sqs.queue(queue).counts).reduce((sum, count) => sum + count, 0);
 
 const recipients = ['queued', 'deferred', 'waiting', 'held'] as const;
 
@@ -77,7 +71,7 @@ test(`a campaign of ${messages} is cancelled while functions are killed`, async 
     }),
   );
   const deferred = () => pipeline.logged('attempt').some(({fate}) => fate === 'deferred');
-  await pipeline.until(() => results.finished.size > 0 && deferred() && countIn(names.held) > 0);
+  await pipeline.until(() => results.finished.size > 0 && deferred() && pipeline.countIn(names.held) > 0);
   const error = {
     reason: 'wrong prices',
     code: 550,

@@ -144,6 +144,11 @@ export class Pipeline {
       .map(line => JSON.parse(line).record);
   }
 
+  /** How many messages a queue has, visible or not. */
+  countIn(queue: string): number {
+    return Object.values(this.cloud.sqs.queue(queue).counts).reduce((sum, count) => sum + count, 0);
+  }
+
   /** Which of some queues hold messages, visible or not. */
   filled(...queues: readonly string[]): string[] {
     const {sqs} = this.cloud;

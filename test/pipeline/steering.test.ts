@@ -8,9 +8,9 @@ import {utcTimeOf} from '../../shared/utc-time.ts';
 import {mailTo} from '../samples/mail.ts';
 import {sinkParameters} from '../samples/relay-parameters.ts';
 import {type ReceivingServer, startReceivingServer} from '../servers/receiving-server.ts';
+import {minuteMs, pass, shortWindows} from './clocked.ts';
 import {names, Pipeline, queuesOnTheWay} from './pipeline-under-test.ts';
 
-const minuteMs = 60_000;
 const clock = new TestClock();
 let server: ReceivingServer;
 let pipeline: Pipeline;
@@ -23,10 +23,7 @@ beforeAll(async () => {
     {...sinkParameters(server), 'capacity/default': '{"connections": 1}'},
     {
       clock,
-      overrides: ({eventSourceMappings}) => {
-        for (const mapping of eventSourceMappings)
-          if (mapping.maximumBatchingWindowS > 0) mapping.maximumBatchingWindowS = 1;
-      },
+      overrides: shortWindows,
     },
   );
 });
@@ -39,24 +36,12 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Nothing may be on its way when the clock jumps: its visibility timeout would be over. */
-async function pass(minutes: number): Promise<void> {
-  for (let passed = 0; passed < minutes; passed += 5) {
-    await pipeline.idle();
-    await clock.forward(Math.min(5, minutes - passed) * minuteMs);
-  }
-  await pipeline.idle();
-}
-
-const countIn = (queue: string) =>
-  Object.values(pipeline.cloud.sqs.queue(queue).counts).reduce((sum, count) => sum + count, 0);
-
 test('a pause counts within a running batch: what has begun goes, and the rest waits without an attempt', async () => {
   const {promise, resolve: open} = Promise.withResolvers<void>();
   gate = promise;
   const numbers = Array.from({length: 10}, (_, n) => n);
   await pipeline.send(...numbers.map(n => mailTo(`user${n}@paused.example`, {n})));
-  await pipeline.until(() => countIn(names.delivery) === 10 && countIn(names.outbox) === 0);
+  await pipeline.until(() => pipeline.countIn(names.delivery) === 10 && pipeline.countIn(names.outbox) === 0);
   // The first one is at the server; the next one may have begun behind it.
   await pipeline.until(() => [...pipeline.cloud.functions.values()].some(({busy}) => busy > 0));
   await pipeline.set({'pauses/now': JSON.stringify({reason: 'wrong prices', domain: 'paused.example'})});
@@ -66,12 +51,12 @@ test('a pause counts within a running batch: what has begun goes, and the rest w
   await pipeline.until(() => pipeline.filled(...queuesOnTheWay).length === 0);
   const begun = server.received.length;
   expect(begun).toBeLessThanOrEqual(2);
-  expect(countIn(names.held)).toBe(10 - begun);
+  expect(pipeline.countIn(names.held)).toBe(10 - begun);
   expect(pipeline.logged('message held: paused by pauses/now')).toContainEqual(
     expect.objectContaining({pause: 'pauses/now', reason: 'wrong prices', domain: 'paused.example'}),
   );
   await pipeline.set({'pauses/now': null});
-  await pass(5);
+  await pass(pipeline, clock, 5);
   const results = await pipeline.take(names.results.results, 10);
   expect(results.map(({fate, relayq}) => `${fate} ${relayq.attempts}`)).toEqual(
     numbers.map(() => 'accepted 1'),
@@ -83,8 +68,8 @@ test('a pause ends by itself', async () => {
   const expire = utcTimeOf(clock.now() + 8 * minuteMs);
   await pipeline.set({'pauses/short': JSON.stringify({reason: 'wait', tag: 'short', expire})});
   await pipeline.send(mailTo('a@example.org', {tags: ['short']}));
-  await pipeline.until(() => countIn(names.held) === 1);
-  await pass(15);
+  await pipeline.until(() => pipeline.countIn(names.held) === 1);
+  await pass(pipeline, clock, 15);
   expect(await pipeline.result()).toMatchObject({fate: 'accepted'});
   await pipeline.set({'pauses/short': null});
 });
@@ -126,7 +111,7 @@ test('a forced error of 4xx defers mail, once for each time that it is due', asy
     ],
   });
   await pipeline.set({'errors/later': null});
-  await pass(45);
+  await pass(pipeline, clock, 45);
   expect(await pipeline.result()).toMatchObject({fate: 'accepted', relayq: {attempts: 2}});
 });
 
@@ -144,12 +129,12 @@ test('mail waits for its window, and its time counts meanwhile', async () => {
     mailTo('d@window.example', {n: 'any time', window: {from: '00:00', to: '24:00', timezone: 'UTC'}}),
   );
   expect(await pipeline.result()).toMatchObject({n: 'any time', fate: 'accepted'});
-  await pipeline.until(() => countIn(names.held) === 3);
-  await pass(100);
+  await pipeline.until(() => pipeline.countIn(names.held) === 3);
+  await pass(pipeline, clock, 100);
   expect(await pipeline.result()).toMatchObject({n: 'too late', fate: 'expired'});
-  await pass(70);
+  await pass(pipeline, clock, 70);
   expect(server.received).toHaveLength(1);
-  await pass(25);
+  await pass(pipeline, clock, 25);
   const two = await pipeline.take(names.results.results, 2);
   expect(two.map(({n, fate}) => `${n}: ${fate}`).sort()).toEqual([
     'by its domain: accepted',

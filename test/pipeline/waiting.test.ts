@@ -6,6 +6,7 @@ import {utcTimeOf} from '../../shared/utc-time.ts';
 import {mailTo} from '../samples/mail.ts';
 import {sinkParameters} from '../samples/relay-parameters.ts';
 import {type ScriptedServer, startScriptedServer} from '../servers/scripted-server.ts';
+import {shortWindows} from './clocked.ts';
 import {names, Pipeline} from './pipeline-under-test.ts';
 
 let server: ScriptedServer;
@@ -14,11 +15,7 @@ let pipeline: Pipeline;
 beforeAll(async () => {
   server = await startScriptedServer();
   pipeline = await Pipeline.start(sinkParameters(server), {
-    overrides: ({eventSourceMappings}) => {
-      // What has waited is collected for a second: the test waits for it.
-      for (const mapping of eventSourceMappings)
-        if (mapping.maximumBatchingWindowS > 0) mapping.maximumBatchingWindowS = 1;
-    },
+    overrides: shortWindows,
   });
 });
 afterAll(async () => {

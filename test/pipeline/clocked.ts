@@ -1,0 +1,25 @@
+// Pipelines whose mail waits: windows that are collected for are short, and a clock goes on while nothing is on its way.
+
+import type {TestClock} from '../../local/clock.ts';
+import type {Resources} from '../../local/template/resources.ts';
+import type {Pipeline} from './pipeline-under-test.ts';
+
+export const minuteMs = 60_000;
+
+/** What has waited is collected for a second: tests wait for it. */
+export function shortWindows({eventSourceMappings}: Pick<Resources, 'eventSourceMappings'>): void {
+  for (const mapping of eventSourceMappings)
+    if (mapping.maximumBatchingWindowS > 0) mapping.maximumBatchingWindowS = 1;
+}
+
+/** How often the keeper looks, where a test does not change that. */
+const stepMinutes = 5;
+
+/** Nothing may be on its way when the clock jumps: its visibility timeout would be over. */
+export async function pass(pipeline: Pipeline, clock: TestClock, minutes: number): Promise<void> {
+  for (let passed = 0; passed < minutes; passed += stepMinutes) {
+    await pipeline.idle();
+    await clock.forward(Math.min(stepMinutes, minutes - passed) * minuteMs);
+  }
+  await pipeline.idle();
+}
