@@ -3,6 +3,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {build, type Plugin} from 'esbuild';
+import {bundleOptions} from './bundle-options.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -44,14 +45,7 @@ await build({
   absWorkingDir: root,
   entryPoints: [`functions/${folder}/handler.ts`],
   outfile,
-  bundle: true,
-  platform: 'node',
-  // An ES module that imports node:http loads Node's fetch and WebSocket with it: 8 ms of a cold start, and more on a
-  // part of a core. require() does not, and Lambda's own runtime uses it.
-  format: 'cjs',
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  minify: true,
+  ...bundleOptions,
   alias: {
     '@aws-sdk/credential-provider-node': join(root, 'functions/runtime/environment-credentials.ts'),
   },

@@ -7,6 +7,7 @@ import {build} from 'esbuild';
 import {ExecutionEnvironment} from '../../local/lambda/execution-environment.ts';
 import type {FunctionResource} from '../../local/lambda/function-resource.ts';
 import {parseTemplate} from '../../local/template/template.ts';
+import {bundleOptions} from '../../package/bundle-options.ts';
 import type {BenchContext} from '../bench-context.ts';
 import {names} from '../delivery-patterns.ts';
 import {account} from '../function-rig.ts';
@@ -87,7 +88,6 @@ export async function measureColdStarts(context: BenchContext): Promise<readonly
   );
 }
 
-/** Bundled with the options that cdk/ uses for the functions. */
 async function bundle(directory: string, name: string, contents: string): Promise<string> {
   const taskRoot = join(directory, `bundle-${name}`);
   await mkdir(taskRoot);
@@ -96,12 +96,7 @@ async function bundle(directory: string, name: string, contents: string): Promis
   await build({
     stdin: {contents, resolveDir: join(import.meta.dirname, '..'), sourcefile: entry},
     outfile: join(taskRoot, 'index.js'),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    minify: true,
+    ...bundleOptions,
     logLevel: 'error',
   });
   return taskRoot;

@@ -26,6 +26,7 @@ export class ConsoleUnderTest {
   readonly strangers: string[] = [];
   /** What browsers complain about in their consoles. */
   readonly complaints: string[] = [];
+  readonly #pages: Page[] = [];
   readonly #cli: RelayqUnderTest;
   readonly #child: ChildProcess;
   readonly #browser: Browser;
@@ -70,6 +71,7 @@ export class ConsoleUnderTest {
   /** A page of a browser that has signed in. @param path as it stands behind the # */
   async open(path: string, {width, theme}: Look = {width: 1280, theme: 'light'}): Promise<Page> {
     const page = await this.#browser.newPage();
+    this.#pages.push(page);
     page.on('request', request => {
       const url = request.url();
       if (!url.startsWith(this.origin) && !url.startsWith('data:')) this.strangers.push(url);
@@ -95,6 +97,10 @@ export class ConsoleUnderTest {
       location.hash = hash;
     }, `#${path}`);
     return page;
+  }
+
+  async closePages(): Promise<void> {
+    for (const page of this.#pages.splice(0)) await page.close();
   }
 
   /** As Ctrl-C does. */
@@ -128,3 +134,10 @@ export async function see(page: Page, text: string | RegExp): Promise<void> {
 /** Presses the button, or follows the link, of this name. */
 export const press = (page: Page, name: string): Promise<void> =>
   page.locator(`::-p-aria(${name})`).setTimeout(60_000).click();
+
+/** Goes on within the page. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.evaluate(hash => {
+    location.hash = hash;
+  }, `#${path}`);
+}

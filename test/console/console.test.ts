@@ -1,35 +1,26 @@
 // The console in a browser, on a pipeline with real mail: what people do there, from what is stuck to what was received.
 
 import {SendMessageCommand} from '@aws-sdk/client-sqs';
-import {source as axeSource} from 'axe-core';
 import type {Page} from 'puppeteer-core';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {names} from '../pipeline/pipeline-under-test.ts';
+import {axeFindings} from './axe-findings.ts';
 import {chromium, titleWithChromium} from './chromium.ts';
-import {ConsoleUnderTest, type Look, press, see} from './console-under-test.ts';
+import {ConsoleUnderTest, press, see, visit} from './console-under-test.ts';
 import {deadLetter} from './letters.ts';
 
 describe.skipIf(chromium === undefined)(titleWithChromium('the console in a browser'), () => {
   let app: ConsoleUnderTest;
-  const pages: Page[] = [];
   beforeAll(async () => {
     app = await ConsoleUnderTest.start();
   });
-  afterEach(async () => {
-    for (const page of pages.splice(0)) await page.close();
-  });
+  afterEach(() => app.closePages());
   afterAll(() => app.stop());
-
-  async function open(path: string, look?: Look): Promise<Page> {
-    const page = await app.open(path, look);
-    pages.push(page);
-    return page;
-  }
   const rowsOf = (page: Page): Promise<string[]> =>
     page.$$eval('[role=table] .body [role=row]', rows => rows.map(row => (row as HTMLElement).innerText));
 
   test('the token leaves the address, and the browser stays signed in', async () => {
-    const page = await open('/');
+    const page = await app.open('/');
     expect(page.url()).toBe(`${app.origin}/#/`);
     await page.reload();
     await see(page, 'Overview');
@@ -41,7 +32,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
   });
 
   test('the overview says first what is stuck, and leads to why', async () => {
-    const page = await open('/');
+    const page = await app.open('/');
     await see(page, /refusing\.example is waiting: ~3 messages wait/);
     await see(page, '451 4.7.1 greylisted, come back later');
     await page.locator('.troubles li.warn a').click();
@@ -51,7 +42,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
   });
 
   test('one of five domains is stuck; with a smarthost there is one row, and without it there are five again', async () => {
-    const page = await open('/domains');
+    const page = await app.open('/domains');
     await see(page, 'refusing.example');
     const before = await rowsOf(page);
     expect(before).toHaveLength(5);
@@ -75,7 +66,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
   });
 
   test('a setting that is wrong is refused at its field, and nothing is written', async () => {
-    const page = await open('/settings?q=max-attempts');
+    const page = await app.open('/settings?q=max-attempts');
     await press(page, 'Change max-attempts');
     await page.keyboard.type('many');
     await press(page, 'Write to local…');
@@ -87,7 +78,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
   });
 
   test("one recipient's message is found, with each reply", async () => {
-    const page = await open('/');
+    const page = await app.open('/');
     await see(page, 'Active domains');
     await page.focus('.finder input');
     await page.keyboard.type('ann@refusing.example\r');
@@ -98,13 +89,13 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
   });
 
   test('the log is searched by domain, fate and tag', async () => {
-    const page = await open('/messages?domain=busy.example&fate=bounced&tag=newsletter');
+    const page = await app.open('/messages?domain=busy.example&fate=bounced&tag=newsletter');
     await see(page, '550 5.1.1 no such user');
     expect(await rowsOf(page)).toEqual([expect.stringContaining('gone@busy.example')]);
   });
 
   test('somebody is suppressed, looked up and taken off the list again, and another one stays', async () => {
-    const page = await open('/suppression');
+    const page = await app.open('/suppression');
     await see(page, 'Nobody is suppressed');
     await see(page, 'The list is not read');
     for (const who of ['Out@fine.example', 'gone@busy.example']) {
@@ -151,7 +142,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
   });
 
   test('a dead letter is looked at and redriven, and another one is dropped into a file', async () => {
-    const page = await open('/dead-letters');
+    const page = await app.open('/dead-letters');
     await see(page, 'carol@fine.example');
     await press(page, 'carol@fine.example');
     await see(page, 'This one died');
@@ -178,7 +169,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     const QueueUrl = app.pipeline.cloud.queueUrlOf(names.outboxDlq);
     const MessageBody = JSON.stringify({...deadLetter, recipient: 'frank@fine.example'});
     await app.pipeline.sqs.send(new SendMessageCommand({QueueUrl, MessageBody}));
-    const page = await open('/dead-letters');
+    const page = await app.open('/dead-letters');
     await press(page, 'Redrive all of it…');
     await press(page, 'Redrive on local');
     await see(page, 'SQS has stopped');
@@ -193,7 +184,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
   });
 
   test('a test message is explained, sent, and followed until it is accepted', async () => {
-    const page = await open('/send?to=erin@fine.example');
+    const page = await app.open('/send?to=erin@fine.example');
     await press(page, 'Explain first');
     await see(page, 'It would be delivered now to');
     await press(page, 'Send to local');
@@ -202,7 +193,7 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
   });
 
   test('received mail is read: its text, its page shut in, its fields, its links, its attachment', async () => {
-    const page = await open('/mail?q=jo.doe');
+    const page = await app.open('/mail?q=jo.doe');
     await page.locator('.mail-list li a').click();
     await see(page, 'Your order is on its way');
     const frame = await page.waitForSelector('iframe.mail-html');
@@ -224,96 +215,14 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
   });
 
   test('a hostile subject is text, and what cannot be seen of it is shown', async () => {
-    const page = await open('/mail?q=elsewhere');
+    const page = await app.open('/mail?q=elsewhere');
     await see(page, /invoice U\+202Egpj\.exe <img src=x onerror/);
     expect(await page.$('.mail-list img')).toBeNull();
     expect(await page.title()).not.toBe('1');
   });
 
-  test('what AWS refuses is told with the permission that lacks; what was known stays, with its age', async () => {
-    const page = await open('/');
-    await see(page, 'Active domains');
-    const fault = app.pipeline.cloud.faults.add({
-      fault: 'refuse',
-      operation: 'GetParametersByPath',
-      from: 'all',
-    });
-    await see(page, 'Not up to date: this is as of');
-    await see(page, /Whoever runs the console needs ssm:GetParametersByPath/);
-    await see(page, 'refusing.example is waiting');
-    fault.remove();
-    await page.waitForFunction(() => document.querySelector('.stale') === null);
-  });
-
-  test('where AWS wants fewer requests, the page says so, and goes on by itself', async () => {
-    const throttled = {fault: 'throttle', operation: 'GetParametersByPath', from: 'all'} as const;
-    const fault = app.pipeline.cloud.faults.add(throttled);
-    const page = await open('/domains');
-    await see(page, 'AWS wants fewer requests');
-    fault.remove();
-    await see(page, 'refusing.example');
-  });
-
-  test('the numbers of the charts are there as a table', async () => {
-    const page = await open('/');
-    await see(page, 'Outbox to acceptance');
-    await page.locator('.numbers summary').click();
-    await page.waitForSelector('.numbers tbody tr');
-    const heads = await page.$$eval('.numbers th[scope=col]', cells => cells.map(cell => cell.textContent));
-    expect(heads).toEqual(expect.arrayContaining(['Attempts', 'Bounced', 'p95', 'Ready in outbox']));
-    expect(await page.$$('.numbers tbody tr')).toHaveLength(60);
-    expect(await axeFindings(page)).toEqual([]);
-  });
-
-  test('a tab that nobody sees asks for nothing, and asks at once when it is seen again', async () => {
-    const [hidden, seen] = [await open('/'), await open('/')];
-    await see(hidden, 'Active domains');
-    await hide(hidden, true);
-    const asksOf = (page: Page): string[] => {
-      const asks: string[] = [];
-      page.on('request', request => asks.push(new URL(request.url()).pathname));
-      return asks;
-    };
-    const [unseen, others] = [asksOf(hidden), asksOf(seen)];
-    await expect.poll(() => others.filter(path => path === '/api/overview').length).toBeGreaterThan(2);
-    expect(unseen).toEqual([]);
-    await hide(hidden, false);
-    await expect.poll(() => unseen).toContain('/api/overview');
-  });
-
-  const views = [
-    ['/', 'Active domains'],
-    ['/domains', 'refusing.example'],
-    ['/domains/refusing.example', 'What binds|Latest attempts'],
-    ['/messages', 'What was said|accepted'],
-    ['/messages?q=ann@refusing.example', 'attempt 1'],
-    ['/settings', 'smarthost-url'],
-    ['/suppression', 'out@fine.example'],
-    ['/suppression?q=in@fine.example', 'is not suppressed'],
-    ['/held', 'Pause or cancel mail'],
-    ['/dead-letters', 'Look again'],
-    ['/send', 'Its way is shown here'],
-    ['/mail', 'orders@shop.example'],
-    ['/mail/1', 'Envelope'],
-  ] as const;
-  const looks = (['light', 'dark'] as const).flatMap(theme =>
-    ([1280, 390] as const).map(width => ({theme, width})),
-  );
-
-  test.each(looks)('axe finds nothing in any view: $theme, $width wide', async look => {
-    const page = await open('/', look);
-    for (const [path, text] of views) {
-      await visit(page, path);
-      await see(page, new RegExp(text));
-      await page.waitForFunction(() => document.querySelector('.loading') === null);
-      expect(await axeFindings(page), path).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow, `${path} is wider than the page`).toBeLessThanOrEqual(0);
-    }
-  });
-
   test('mail is paused after a preview, and resumed', async () => {
-    const page = await open('/held');
+    const page = await app.open('/held');
     await see(page, 'Nothing holds mail back');
     const fields = await page.$$('form.message-form input');
     await fields[0]!.type('paused.example');
@@ -327,90 +236,11 @@ describe.skipIf(chromium === undefined)(titleWithChromium('the console in a brow
     await see(page, 'Nothing holds mail back');
   });
 
-  test('the whole way is gone by keyboard alone', async () => {
-    const page = await open('/');
-    await see(page, 'Active domains');
-    await page.keyboard.press('Tab');
-    expect(await focused(page)).toMatchObject({name: 'Skip to the content'});
-    await page.keyboard.press('Enter');
-    await tabTo(page, /^Why: refusing\.example/);
-    await page.keyboard.press('Enter');
-    await see(page, /Where mail to refusing\.example/);
-    await tabTo(page, /^Copy as/);
-    await page.keyboard.press('Enter');
-    await see(page, 'The same in a terminal');
-    await page.keyboard.press('Escape');
-    expect(await focused(page)).toMatchObject({name: 'Copy as…'});
-    await visit(page, '/settings?q=max-attempts');
-    await see(page, 'max-attempts');
-    await tabTo(page, /^Change max-attempts/);
-    await page.keyboard.press('Enter');
-    await page.keyboard.type('7');
-    await tabTo(page, /^Write to local…/);
-    await page.keyboard.press('Enter');
-    await see(page, /Change 1 setting of stage local\?/);
-    // The dialog keeps the focus, and Escape gives it back.
-    for (let step = 0; step < 6; step++) {
-      await page.keyboard.press('Tab');
-      expect(
-        await page.evaluate(
-          () =>
-            document.activeElement === document.body ||
-            document.querySelector('dialog')!.contains(document.activeElement),
-        ),
-      ).toBe(true);
-    }
-    await page.keyboard.press('Escape');
-    await page.waitForFunction(() => document.querySelector('dialog') === null);
-    await expect.poll(() => focused(page)).toMatchObject({name: 'Write to local…'});
-    await tabTo(page, /^Discard/, true);
-    await page.keyboard.press('Enter');
-  });
-
-  test('a view has the focus as soon as it is there, and takes it from nobody later', async () => {
-    const page = await open('/');
-    await see(page, /refusing\.example is waiting/);
-    const focusOfNew = await page.evaluate(
-      () =>
-        new Promise(resolve => {
-          const watch = new MutationObserver(() => {
-            if (document.querySelector('h1')?.innerText !== 'refusing.example') return;
-            watch.disconnect();
-            resolve(document.activeElement?.id);
-          });
-          watch.observe(document.body, {subtree: true, childList: true, characterData: true});
-          document.querySelector<HTMLElement>('.troubles li.warn a')!.click();
-        }),
-    );
-    expect(focusOfNew).toBe('main');
-  });
-
-  test('when the console ends, the page says so and what to do', async () => {
-    const page = await open('/');
-    await see(page, 'Active domains');
-    app.endConsole();
-    await see(page, 'The console is not running');
-    await see(page, 'Not up to date: this is as of');
-    await see(page, 'refusing.example is waiting');
-  });
-
   test('no page has asked another server for anything, and no browser has complained', () => {
     expect(app.strangers).toEqual([]);
     expect(app.complaints).toEqual([]);
   });
 });
-
-const hide = (page: Page, isHidden: boolean) =>
-  page.evaluate(hidden => {
-    Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
-    document.dispatchEvent(new Event('visibilitychange'));
-  }, isHidden);
-
-async function visit(page: Page, path: string): Promise<void> {
-  await page.evaluate(hash => {
-    location.hash = hash;
-  }, `#${path}`);
-}
 
 async function changeSetting(page: Page, name: string, value: string): Promise<void> {
   await visit(page, `/settings?q=${name}`);
@@ -419,42 +249,4 @@ async function changeSetting(page: Page, name: string, value: string): Promise<v
   await press(page, 'Write to local…');
   await press(page, 'Write to local');
   await see(page, /Written|In force/);
-}
-
-async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const {axe} = window as unknown as {axe: typeof import('axe-core')};
-    const {violations} = await axe.run(document, {iframes: false});
-    return violations.flatMap(({id, nodes}) =>
-      nodes.map(({html, failureSummary}) => `${id}: ${html} ${failureSummary}`),
-    );
-  });
-}
-
-const focused = (page: Page) =>
-  page.evaluate(() => {
-    const element = document.activeElement as HTMLElement;
-    const after = element.classList.contains('row-link') ? '::after' : undefined;
-    return {
-      name: element.getAttribute('aria-label') ?? element.innerText,
-      hasOutline: getComputedStyle(element, after).outlineStyle !== 'none',
-    };
-  });
-
-/** Goes on, or back, until what has this name has the focus: and each thing on the way shows that it has it. */
-async function tabTo(page: Page, name: RegExp, isBack = false): Promise<void> {
-  const seen: string[] = [];
-  for (let step = 0; step < 150; step++) {
-    if (isBack) await page.keyboard.down('Shift');
-    await page.keyboard.press('Tab');
-    if (isBack) await page.keyboard.up('Shift');
-    const now = await focused(page);
-    // The view as a whole has it after a link has been followed, and the page before anything has.
-    if (await page.evaluate(() => !['BODY', 'MAIN'].includes(document.activeElement!.tagName)))
-      expect(now.hasOutline, now.name).toBe(true);
-    if (name.test(now.name)) return;
-    seen.push(now.name);
-  }
-  throw new Error(`no focus comes to ${name}, but to: ${seen.join(' | ')}`);
 }

@@ -70,8 +70,9 @@ test(`${messages} messages are paused for eleven days, and then each is delivere
   const before = swept().length;
   await clock.forward(20 * hourMs);
   expect(swept().length).toBe(before);
-  // It is on its way in the middle of that.
-  await pass(pipeline, clock, 20 * 60);
+  await clock.forward(14 * hourMs);
+  // Its time is over in the middle of that, and then it is on its way.
+  await pass(pipeline, clock, 6 * 60);
   await pipeline.until(() => results.finished.has(messages));
   expect(results.of(names.results.results, messages)).toMatchObject([
     {fate: 'expired', results: [{state: 'process', result: 'timeout', class: 'expired'}]},

@@ -6,6 +6,8 @@ import {type IncomingHttpHeaders, request} from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {buffer} from 'node:stream/consumers';
+import {setTimeout as delay} from 'node:timers/promises';
+import {expect} from 'vitest';
 import {contextOf} from '../../../cli/command/context.ts';
 import {type RunningConsole, startConsole} from '../../../cli/console/console-server.ts';
 import {PageFiles} from '../../../cli/console/page-files.ts';
@@ -18,6 +20,9 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers, and say what is there
   readonly json: any;
 }
+
+/** As documents have it. */
+export const time = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/);
 
 export interface Asking {
   readonly method?: string;
@@ -82,6 +87,15 @@ export class ConsoleUnderTest {
 
   get = (path: string, headers: Asking['headers'] = {}): Promise<Answer> =>
     this.raw(path, {headers: {cookie: this.#cookie, 'x-relayq-second': this.#second, ...headers}});
+
+  /** As soon as it is as it must be. */
+  async when(path: string, isRight: (json: Answer['json']) => boolean): Promise<Answer['json']> {
+    for (;;) {
+      const {json} = await this.get(path);
+      if (isRight(json)) return json;
+      await delay(100);
+    }
+  }
 
   post = (path: string, body: unknown, headers: Asking['headers'] = {}): Promise<Answer> =>
     this.raw(path, {

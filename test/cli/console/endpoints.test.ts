@@ -1,7 +1,6 @@
 // The console on a pipeline: what the page asks for, from the first message to the last dead letter.
 
 import {readFile, rm} from 'node:fs/promises';
-import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type Sink, startSink} from '../../../local/sink/sink.ts';
 import {names, Pipeline} from '../../pipeline/pipeline-under-test.ts';
@@ -9,7 +8,7 @@ import {mailTo} from '../../samples/mail.ts';
 import {sinkParameters} from '../../samples/relay-parameters.ts';
 import {recipientSays} from '../../servers/recipient-says.ts';
 import {type ScriptedServer, startScriptedServer} from '../../servers/scripted-server.ts';
-import {type Answer, ConsoleUnderTest} from './console-under-test.ts';
+import {ConsoleUnderTest, time} from './console-under-test.ts';
 
 let server: ScriptedServer;
 let sink: Sink;
@@ -29,17 +28,6 @@ afterAll(async () => {
   await sink?.close();
   await server?.close();
 });
-
-/** As soon as it is as it must be. */
-async function when(path: string, isRight: (json: Answer['json']) => boolean): Promise<Answer['json']> {
-  for (;;) {
-    const {json} = await page.get(path);
-    if (isRight(json)) return json;
-    await delay(100);
-  }
-}
-
-const time = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/);
 
 test('the session tells which stage it is', async () => {
   const {status, json} = await page.get('/api/session');
@@ -63,7 +51,7 @@ test('the overview is what status prints, and ten pages ask for it once', async 
     mailTo('bounce@gone.example'),
     mailTo('never@later.example'),
   );
-  const seen = await when('/api/overview', ({domains}) => domains?.length === 3);
+  const seen = await page.when('/api/overview', ({domains}) => domains?.length === 3);
   expect(seen).toMatchObject({version: 1, stage: 'local', asOf: time, source: expect.any(String)});
   const answers = await Promise.all(Array.from({length: 10}, () => page.get('/api/overview')));
   expect(new Set(answers.map(({text}) => text)).size).toBe(1);
@@ -88,7 +76,7 @@ test('what is sent has the id under which it is traced', async () => {
     message: mailTo('ok@traced.example', {tags: ['spring']}),
   });
   expect(status).toBe(200);
-  const traced = await when(`/api/trace?q=${json.id}`, ({messages}) => messages?.[0]?.isOver);
+  const traced = await page.when(`/api/trace?q=${json.id}`, ({messages}) => messages?.[0]?.isOver);
   expect(traced.messages[0]).toMatchObject({recipient: 'ok@traced.example', state: 'accepted'});
   const refused = await page.post('/api/send', {message: {recipient: 'nobody'}});
   expect(refused.status).toBe(400);
@@ -101,7 +89,7 @@ test('what is sent has the id under which it is traced', async () => {
 });
 
 test('attempts are found by domain, fate and tag', async () => {
-  const bounced = await when('/api/search?fate=bounced', ({lines}) => lines?.length > 0);
+  const bounced = await page.when('/api/search?fate=bounced', ({lines}) => lines?.length > 0);
   expect(bounced.lines[0]).toMatchObject({
     time,
     domain: 'gone.example',
@@ -150,7 +138,7 @@ test('settings are told with what they may be; a change is judged, written, and 
   });
   await pipeline.send(mailTo('ok@fine.example'));
   const path = '/api/settings/in-force?retry-interval=1&max-attempts=1';
-  expect(await when(path, ({isInForce}) => isInForce)).toMatchObject({inForce: 'yes'});
+  expect(await page.when(path, ({isInForce}) => isInForce)).toMatchObject({inForce: 'yes'});
   expect((await page.get('/api/settings/in-force?strict=9')).status).toBe(404);
   const wrong = await page.post('/api/settings', {changes: {'max-attempts': null, strict: 's3cret'}});
   expect(wrong.status).toBe(400);
@@ -253,95 +241,4 @@ test('a whole queue is moved by SQS, and what it says of that is told', async ()
   const move = {queue: 'outbox-dlq', moved: 0, status: 'FAILED', reason: 'CouldNotDetermineMessageSource'};
   expect({status, moves: json.moves}).toMatchObject({status: 200, moves: [move]});
   expect(json.moves[0].problem).toContain('redrive such messages by their IDs');
-});
-
-test('somebody is suppressed, looked up, listed and taken off the list', async () => {
-  const empty = await page.get('/api/suppressions');
-  expect(empty.json).toMatchObject({version: 1, on: false, after: 1, entries: [], next: null, asOf: time});
-  const added = await page.post('/api/suppressions/add', {
-    who: 'Jo@Bücher.example',
-    reason: 'asked us',
-    expires: '2999-01-01',
-  });
-  const entry = {
-    who: 'jo@xn--bcher-kva.example',
-    kind: 'address',
-    state: 'suppressed',
-    reason: 'asked us',
-    source: 'console',
-    time,
-    expires: '2999-01-01 00:00:00Z',
-    count: 0,
-  };
-  expect(added.json).toMatchObject({added: [entry], replaced: []});
-  expect(
-    (await page.get(`/api/suppressions?who=${encodeURIComponent('JO@bücher.example')}`)).json,
-  ).toMatchObject({
-    who: entry.who,
-    suppressed: true,
-    entries: [entry],
-  });
-  expect((await page.get('/api/suppressions?source=console&reason=asked')).json.entries).toEqual([entry]);
-  expect((await page.get('/api/suppressions?source=bounce')).json.entries).toEqual([]);
-  const removed = await page.post('/api/suppressions/remove', {who: [entry.who, 'nobody@fine.example']});
-  expect(removed.json).toMatchObject({removed: [entry.who], missing: ['nobody@fine.example']});
-  expect((await page.get('/api/suppressions?who=jo@xn--bcher-kva.example')).json).toMatchObject({
-    suppressed: false,
-  });
-});
-
-test('the list is shown in pages', async () => {
-  const all = Array.from({length: 60}, (_, index) => `${index}@fine.example`);
-  for (const who of all) await page.post('/api/suppressions/add', {who});
-  const first = (await page.get('/api/suppressions')).json;
-  expect(first.entries).toHaveLength(50);
-  const second = (await page.get(`/api/suppressions?after=${encodeURIComponent(first.next)}`)).json;
-  const seen = [...first.entries, ...second.entries].map(({who}: {who: string}) => who);
-  expect([seen.toSorted(), second.next]).toEqual([all.toSorted(), null]);
-});
-
-test.each([
-  ['add', {who: 'no address@'}],
-  ['add', {who: 'jo@fine.example', expires: 'soon'}],
-  ['add', {who: 7}],
-  ['add', {who: 'jo@fine.example', reason: 'x'.repeat(401)}],
-  ['remove', {who: []}],
-  ['remove', {who: 'jo@fine.example'}],
-  ['remove', {who: Array.from({length: 101}, (_, index) => `${index}@fine.example`)}],
-])('a wish to %s %o is refused', async (act, body) => {
-  expect((await page.post(`/api/suppressions/${act}`, body)).status).toBe(400);
-});
-
-test('what holds mail back is told, and a pause or a cancellation is told before it is written', async () => {
-  const {json: preview} = await page.post('/api/holds/preview', {
-    kind: 'errors',
-    rule: {reason: 'wrong prices', tag: 'spring'},
-  });
-  expect(preview).toMatchObject({
-    setting: 'errors/spring',
-    mail: 'tag spring',
-    estimate: {held: 0, heldAbout: 0},
-    estimateText: expect.stringContaining('an estimate'),
-  });
-  expect(JSON.parse(preview.text as string)).toMatchObject({
-    reason: 'wrong prices',
-    code: 550,
-    tag: 'spring',
-  });
-  await page.post('/api/settings', {changes: {'errors/spring': preview.text}});
-  const seen = await when('/api/holds', ({rules}) => (rules as object[]).length > 0);
-  expect(seen).toMatchObject({
-    held: 0,
-    rules: [{setting: 'errors/spring', kind: 'error', mail: 'tag spring', reason: 'wrong prices'}],
-    problems: [],
-    asOf: time,
-  });
-  await page.post('/api/settings', {changes: {'errors/spring': null}});
-  for (const body of [
-    {},
-    {kind: 'pauses', rule: {reason: 'r'}},
-    {kind: 'pauses', rule: {all: true}},
-    {kind: 'x', rule: {}},
-  ])
-    expect((await page.post('/api/holds/preview', body)).status).toBe(400);
 });
