@@ -187,16 +187,17 @@ export class Conversation {
     const breakOff = () => this.#breakOff('timeout', `no reply in time at ${stage}`);
     const waitFor = (ms: number) => {
       const isLast = deadline.waitsOn === undefined || ms <= lateMs;
-      this.#timer = setTimeout(
-        async () => {
-          if (isLast) return breakOff();
-          const waitsOn = await deadline.waitsOn?.(stage);
-          if (waiting !== this.#waiting[0] || stage !== waiting.stage) return;
-          if (waitsOn) waitFor(ms - lateMs);
-          else breakOff();
-        },
-        isLast ? ms : lateMs,
-      );
+      const isWaitedFor = () => waiting === this.#waiting[0] && stage === waiting.stage;
+      const overdue = async () => {
+        if (!isWaitedFor()) return;
+        if (isLast) return breakOff();
+        const waitsOn = await deadline.waitsOn?.(stage);
+        if (!isWaitedFor()) return;
+        if (waitsOn) waitFor(ms - lateMs);
+        else breakOff();
+      };
+      // What came while the process did not run is read first: after it was frozen, timers are run before sockets are read.
+      this.#timer = setTimeout(() => setImmediate(overdue), isLast ? ms : lateMs);
     };
     waitFor(allowedMs(stage, deadline));
   }
@@ -254,6 +255,15 @@ export class Conversation {
     this.#socket.off('data', this.#onData).off('error', this.#onError);
     this.#socket.off('end', this.#onEnd).off('close', this.#onClose);
     return true;
+  }
+
+  /** Settles when nothing waits for a reply. What has none within this time will not be waited for: the connection is closed. */
+  async answered(withinMs: number): Promise<void> {
+    const last = this.#waiting.at(-1);
+    if (last === undefined) return;
+    const timer = setTimeout(() => this.#breakOff('timeout', 'no reply in time'), withinMs);
+    await last.promise;
+    clearTimeout(timer);
   }
 
   /** Says goodbye, and settles when the connection is closed. */

@@ -44,6 +44,9 @@ import type {SessionFacts} from './session-facts.ts';
 import {allowanceOf, type Deadline} from './timeouts.ts';
 import type {Turn} from './turns.ts';
 
+/** How long the end of a batch waits for the reply to a last RSET. */
+const lastReplyMs = 2_000;
+
 export interface Opening {
   readonly target: Target;
   readonly conversation: Conversation;
@@ -124,9 +127,10 @@ export class SmtpSession {
     return sent;
   }
 
-  /** Settles when no message is in flight any more. */
+  /** Settles when nothing is in flight any more. An environment may be frozen after that, and for longer than replies wait. */
   async drained(): Promise<void> {
     await this.#last;
+    await this.#conversation.answered(lastReplyMs);
   }
 
   async #send(mail: Mail, turn: Turn, options: SendOptions): Promise<Sent> {
