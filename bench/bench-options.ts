@@ -4,7 +4,7 @@ import {parseArgs} from 'node:util';
 import {type ReceiverKind, receiverKinds, type Transfer, transfers} from './receivers/receiver.ts';
 
 export const caseNames = ['cold-start', 'speed', 'drain', 'scale', 'pipeline', 'cost', 'isolation'] as const;
-type CaseName = (typeof caseNames)[number];
+export type CaseName = (typeof caseNames)[number];
 
 const peerNames = ['pool', 'connection', 'postfix', 'smtp-source'] as const;
 type PeerName = (typeof peerNames)[number];

@@ -6,7 +6,7 @@ import {join} from 'node:path';
 import {startReaper} from '../local/lambda/reaper.ts';
 import {synthesise} from '../local/synthesis.ts';
 import type {BenchContext} from './bench-context.ts';
-import {type BenchOptions, parseBenchOptions, UsageError, usage} from './bench-options.ts';
+import {type BenchOptions, type CaseName, parseBenchOptions, UsageError, usage} from './bench-options.ts';
 import {measureColdStarts} from './cases/cold-start.ts';
 import {measureCosts} from './cases/cost.ts';
 import {measureDirectCosts} from './cases/direct-cost.ts';
@@ -32,21 +32,33 @@ const progress = (line: string) =>
     `${((performance.now() - startedMs) / 1000).toFixed(0).padStart(4)} s  ${line}\n`,
   );
 
-async function measure(context: BenchContext): Promise<Measured> {
-  const {cases} = context.options;
-  return {
-    ...(cases.has('cold-start') && {coldStart: await measureColdStarts(context)}),
-    ...(cases.has('speed') && {speed: await measureSpeed(context)}),
-    ...(cases.has('drain') && {drain: await measureDrain(context)}),
-    ...(cases.has('scale') && {scale: await measureScale(context)}),
-    ...(cases.has('pipeline') && {pipeline: await measurePipeline(context)}),
-    ...(cases.has('cost') && {
-      cost: await measureCosts(context),
-      directCost: await measureDirectCosts(context),
-      standing: await measureStandingCosts(context),
-    }),
-    ...(cases.has('isolation') && {isolation: await measureIsolation(context)}),
-  };
+/** In this order: what is short, and fails early, first. */
+const cases: Readonly<Record<CaseName, (context: BenchContext) => Promise<Measured>>> = {
+  'cold-start': async context => ({coldStart: await measureColdStarts(context)}),
+  cost: async context => ({
+    cost: await measureCosts(context),
+    directCost: await measureDirectCosts(context),
+    standing: await measureStandingCosts(context),
+  }),
+  drain: async context => ({drain: await measureDrain(context)}),
+  pipeline: async context => ({pipeline: await measurePipeline(context)}),
+  isolation: async context => ({isolation: await measureIsolation(context)}),
+  speed: async context => ({speed: await measureSpeed(context)}),
+  scale: async context => ({scale: await measureScale(context)}),
+};
+
+/** @param onMeasured is told after each case: a case that fails must not cost what the others have measured */
+async function measure(
+  context: BenchContext,
+  onMeasured: (measured: Measured) => Promise<void>,
+): Promise<Measured> {
+  let measured: Measured = {};
+  for (const [name, run] of Object.entries(cases)) {
+    if (!context.options.cases.has(name as CaseName)) continue;
+    measured = {...measured, ...(await run(context))};
+    await onMeasured(measured);
+  }
+  return measured;
 }
 
 /** What is not measured now stays as it was in the JSON of before. */
@@ -55,10 +67,10 @@ async function resultsWith(options: BenchOptions): Promise<BenchResults> {
   const before =
     from === undefined ? {} : (JSON.parse(await readFile(from, 'utf8')) as Partial<BenchResults>);
   if (cases.size === 0) return before as BenchResults;
-  return {...before, ...(await bench(options))};
+  return bench(options, before);
 }
 
-async function bench(options: BenchOptions): Promise<BenchResults> {
+async function bench(options: BenchOptions, before: Partial<BenchResults>): Promise<BenchResults> {
   const synthesised = await synthesise(root, {
     stage,
     onSynthesis: () => progress('synthesising the stack'),
@@ -75,9 +87,13 @@ async function bench(options: BenchOptions): Promise<BenchResults> {
   const awake = setInterval(() => {}, 60_000);
   const places = new Places({directory, reaper});
   try {
-    const measured = await measure({options, assembly, places, reaper, directory, progress});
     const date = new Date().toISOString();
-    return resultsOf(measured, options, {date, machine: thisMachine()});
+    const withThose = (measured: Measured) => ({
+      ...before,
+      ...resultsOf(measured, options, {date, machine: thisMachine()}),
+    });
+    const context = {options, assembly, places, reaper, directory, progress};
+    return withThose(await measure(context, measured => writeJson(withThose(measured), options)));
   } finally {
     await places.close();
     await reaper.close();
@@ -85,8 +101,12 @@ async function bench(options: BenchOptions): Promise<BenchResults> {
   }
 }
 
-async function write(results: BenchResults, {json, report}: BenchOptions): Promise<void> {
+async function writeJson(results: BenchResults, {json}: BenchOptions): Promise<void> {
   if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+async function write(results: BenchResults, {report, ...options}: BenchOptions): Promise<void> {
+  await writeJson(results, options);
   if (report === undefined) return;
   await mkdir(report, {recursive: true});
   const page = join(report, 'benchmark.md');

@@ -1,25 +1,41 @@
 // Alarms: what needs a person. A message that cannot be delivered does not, as its sender gets a result. When many cannot,
 // they do.
 
-import {Duration, Stack} from 'aws-cdk-lib';
-import {Alarm, ComparisonOperator, type IMetric, TreatMissingData} from 'aws-cdk-lib/aws-cloudwatch';
+import {Duration} from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import {SnsAction} from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type {Table} from 'aws-cdk-lib/aws-dynamodb';
 import {FilterPattern} from 'aws-cdk-lib/aws-logs';
+import type {ITopic} from 'aws-cdk-lib/aws-sns';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
+import type {Names} from '../shared/names.ts';
 import {AlarmTopic} from './alarm-topic.ts';
 import type {MailMetrics} from './mail-metrics.ts';
 import {idOf, type Queues} from './queues.ts';
 import type {RelayqFunction} from './relayq-function.ts';
 
 export interface AlarmsProps {
+  readonly names: Names;
   readonly queues: Queues;
   /** Those that take from queues. */
   readonly functions: readonly RelayqFunction[];
   /** The one that runs on a schedule. */
   readonly keeper: RelayqFunction;
+  readonly tables: Readonly<Record<'slots' | 'receivers' | 'suppressions', Table>>;
+  /** Of a network of the stack's own. */
+  readonly natGatewayIds: readonly string[];
   readonly mail: MailMetrics;
   readonly email: string | undefined;
+  /** Of somebody else's, for alarms too. */
+  readonly topic: ITopic | undefined;
 }
 
 interface Rule {
@@ -49,16 +65,22 @@ const maximum = {period, statistic: 'Maximum'};
 const enough = {period: Duration.minutes(15), least: 50};
 
 export class Alarms extends Construct {
-  readonly #action: SnsAction | undefined;
+  readonly #names: Names;
+  readonly #actions: readonly SnsAction[];
   readonly #alarms: Alarm[] = [];
 
-  constructor(scope: Construct, id: string, {queues, functions, keeper, mail, email}: AlarmsProps) {
+  constructor(scope: Construct, id: string, {names, email, topic, ...watched}: AlarmsProps) {
     super(scope, id);
-    if (email !== undefined) this.#action = new SnsAction(new AlarmTopic(this, 'Mail', email).topic);
-    this.#queueAlarms(queues);
-    for (const each of functions) this.#functionAlarms(each);
-    this.#keeperAlarms(keeper);
-    this.#mailAlarms(mail);
+    this.#names = names;
+    const topics = [email === undefined ? undefined : new AlarmTopic(this, 'Mail', email).topic, topic];
+    this.#actions = topics.filter(each => each !== undefined).map(each => new SnsAction(each));
+    this.#queueAlarms(watched.queues);
+    for (const each of watched.functions) this.#functionAlarms(each);
+    this.#concurrencyAlarm();
+    this.#keeperAlarms(watched.keeper);
+    this.#tableAlarm(watched.tables);
+    for (const each of watched.natGatewayIds) this.#portAlarm(each);
+    this.#mailAlarms(watched.mail);
   }
 
   get all(): readonly Alarm[] {
@@ -107,6 +129,57 @@ export class Alarms extends Construct {
     this.#alarm(`${node.id}ThrottledForLong`, hourly, {atLeast: 1, periods: 2, says: lasting});
   }
 
+  /** Before anything is throttled: other functions of the account use it too. */
+  #concurrencyAlarm(): void {
+    const used = new Metric({
+      namespace: 'AWS/Usage',
+      metricName: 'ResourceCount',
+      dimensionsMap: {Service: 'Lambda', Type: 'Resource', Resource: 'ConcurrentExecutions', Class: 'None'},
+      ...maximum,
+    });
+    const share = new MathExpression({
+      expression: '100 * used / SERVICE_QUOTA(used)',
+      usingMetrics: {used},
+      period,
+    });
+    const says = 'Four fifths of the account’s concurrency are used: ask for more before mail waits.';
+    this.#alarm('Concurrency', share, {atLeast: 80, says});
+  }
+
+  /** Tables that are paid by the request throttle at twice what was ever asked of them. Mail waits then. */
+  #tableAlarm({slots, receivers, suppressions}: AlarmsProps['tables']): void {
+    const throttled = (table: Table, what: 'Read' | 'Write') =>
+      table.metric(`${what}ThrottleEvents`, {period, statistic: 'Sum'});
+    const usingMetrics = {
+      slots: throttled(slots, 'Write'),
+      receiversRead: throttled(receivers, 'Read'),
+      receiversWritten: throttled(receivers, 'Write'),
+      suppressionsRead: throttled(suppressions, 'Read'),
+      suppressionsWritten: throttled(suppressions, 'Write'),
+    };
+    const expression = Object.keys(usingMetrics)
+      .map(name => `FILL(${name}, 0)`)
+      .join(' + ');
+    const says =
+      'DynamoDB throttles: rates and the suppression list hold mail up. It passes as the tables grow.';
+    const events = new MathExpression({expression, usingMetrics, period});
+    this.#alarm('TableThrottles', events, {atLeast: 10, says});
+  }
+
+  /** An address has some 55,000 ports to one server's port (NAT gateway basics). */
+  #portAlarm(natGatewayId: string): void {
+    const failed = new Metric({
+      namespace: 'AWS/NATGateway',
+      metricName: 'ErrorPortAllocation',
+      dimensionsMap: {NatGatewayId: natGatewayId},
+      period,
+      statistic: 'Sum',
+    });
+    const says =
+      'The NAT gateway has no port left for a connection: give busy receivers fewer connections (capacity).';
+    this.#alarm('NatPorts', failed, {atLeast: 1, says});
+  }
+
   #faultAlarms({node: {id}, function: fn, logGroup}: RelayqFunction): void {
     const says = 'The function crashed or ran out of time.';
     this.#alarm(`${id}Errors`, fn.metricErrors({period}), {atLeast: 1, says});
@@ -116,7 +189,7 @@ export class Alarms extends Construct {
     const faults = logGroup.addMetricFilter(`${id}Faults`, {
       filterPattern: FilterPattern.stringValue('$.level', '=', 'error'),
       metricNamespace: 'relayq',
-      metricName: `${Stack.of(this).stackName}-${id.toLowerCase()}-faults`,
+      metricName: `${this.#names.stack}-${id.toLowerCase()}-faults`,
     });
     const logged = 'Read its log’s lines of level "error": settings, credentials, SSM or SQS are at fault.';
     const counted = faults.metric({period, statistic: 'Sum'});
@@ -150,7 +223,7 @@ export class Alarms extends Construct {
       evaluationPeriods: periods,
       ...(atLeast === 'none' ? missing : reaches(atLeast)),
     });
-    if (this.#action) alarm.addAlarmAction(this.#action);
+    alarm.addAlarmAction(...this.#actions);
     this.#alarms.push(alarm);
   }
 }

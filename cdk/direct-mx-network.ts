@@ -5,6 +5,7 @@
 import {RemovalPolicy} from 'aws-cdk-lib';
 import {
   CfnEIP,
+  type CfnNatGateway,
   FlowLog,
   FlowLogDestination,
   FlowLogResourceType,
@@ -12,29 +13,39 @@ import {
   type ISecurityGroup,
   type IVpc,
   NatProvider,
-  Peer,
-  Port,
-  SecurityGroup,
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import type {IKey} from 'aws-cdk-lib/aws-kms';
 import {LogGroup, RetentionDays} from 'aws-cdk-lib/aws-logs';
 import {Construct} from 'constructs';
+import {egressGroup} from './egress.ts';
+import type {FunctionNetwork} from './function-network.ts';
+import {type Options, removalPolicyOf} from './options.ts';
 
-export class DirectMxNetwork extends Construct {
+export type DirectMxProps = Pick<Options, 'zones' | 'eipAllocationId' | 'retain'> & {
+  readonly logKey: IKey | undefined;
+};
+
+export class DirectMxNetwork extends Construct implements FunctionNetwork {
   readonly vpc: IVpc;
-  readonly securityGroup: ISecurityGroup;
-  readonly address: CfnEIP;
+  readonly securityGroups: readonly ISecurityGroup[];
+  /** Undefined where the Elastic IP was there before. */
+  readonly address: CfnEIP | undefined;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, {zones, eipAllocationId, retain, logKey}: DirectMxProps) {
     super(scope, id);
-    this.address = new CfnEIP(this, 'Address', {domain: 'vpc'});
-    // Its reputation took weeks, and AWS opened port 25 and set reverse DNS for it: it outlives the network.
-    this.address.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    if (eipAllocationId === undefined) {
+      this.address = new CfnEIP(this, 'Address', {domain: 'vpc'});
+      // Its reputation took weeks, and AWS opened port 25 and set reverse DNS for it: it outlives the network.
+      this.address.applyRemovalPolicy(removalPolicyOf({retain}));
+    }
+    const allocationId = eipAllocationId ?? this.address!.attrAllocationId;
     this.vpc = new Vpc(this, 'Vpc', {
-      maxAzs: 2,
+      ...(zones.length > 0 ? {availabilityZones: [...zones]} : {maxAzs: 2}),
       natGateways: 1,
-      natGatewayProvider: NatProvider.gateway({eipAllocationIds: [this.address.attrAllocationId]}),
+      restrictDefaultSecurityGroup: true,
+      natGatewayProvider: NatProvider.gateway({eipAllocationIds: [allocationId]}),
       subnetConfiguration: [
         {name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false},
         {name: 'Functions', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24},
@@ -46,26 +57,20 @@ export class DirectMxNetwork extends Construct {
     const logGroup = new LogGroup(this, 'FlowLogs', {
       retention: RetentionDays.ONE_WEEK,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(logKey && {encryptionKey: logKey}),
     });
     new FlowLog(this, 'FlowLog', {
       resourceType: FlowLogResourceType.fromVpc(this.vpc),
       destination: FlowLogDestination.toCloudWatchLogs(logGroup),
     });
-    this.securityGroup = new SecurityGroup(this, 'Egress', {
-      vpc: this.vpc,
-      description: 'SMTP and the AWS APIs, outwards only',
-      allowAllOutbound: false,
-    }) as ISecurityGroup;
-    // SQS and SSM are reached through the NAT as well. Interface endpoints for both in two zones cost about 29 USD a
-    // month, as much as the NAT takes for 650 GB. DNS is the VPC's resolver, which security groups do not filter.
-    const ports = {
-      SMTP: 25,
-      'SMTP submission over TLS': 465,
-      'SMTP submission': 587,
-      'alternative SMTP': 2525,
-    };
-    for (const [what, port] of Object.entries({...ports, 'AWS APIs': 443})) {
-      this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(port), what);
-    }
+    this.securityGroups = [egressGroup(this, this.vpc)];
+  }
+
+  /** The NAT gateway, whose ports run out when many connections go to one server. */
+  get natGatewayIds(): readonly string[] {
+    return this.vpc.publicSubnets.flatMap(({node}) => {
+      const gateway = node.tryFindChild('NATGateway');
+      return gateway === undefined ? [] : [(gateway as CfnNatGateway).attrNatGatewayId];
+    });
   }
 }

@@ -1,7 +1,7 @@
 // The options of a stage: what each may be, and what it is where nobody says. A value that makes no sense stops the
 // synthesis. Where the values come from is not its business: the command line, or the app of whoever has the package.
 
-import {Token} from 'aws-cdk-lib';
+import {RemovalPolicy, Token} from 'aws-cdk-lib';
 import {RetentionDays} from 'aws-cdk-lib/aws-logs';
 import {isStage} from '../shared/names.ts';
 import {standardQueueName} from '../shared/sqs-limits.ts';
@@ -29,11 +29,25 @@ export interface RelayqOptions {
   readonly operators?: readonly string[] | undefined;
   /** The customer managed key that encrypts the SecureString parameters; by default it is alias/aws/ssm. */
   readonly parameterKeyArn?: string | undefined;
+  /** The customer managed key that encrypts the queues; by default SQS has keys of its own. */
+  readonly queueKeyArn?: string | undefined;
+  /** The customer managed key that encrypts the logs; its policy must let in CloudWatch Logs. */
+  readonly logKeyArn?: string | undefined;
   /** Puts deliver behind a NAT gateway with an Elastic IP, for port 25. */
   readonly directMx?: boolean | undefined;
+  /** Two or more availability zones for it, such as eu-west-1b: by default the first two of the account. */
+  readonly zones?: readonly string[] | undefined;
+  /** An Elastic IP that is there already, such as one that an earlier stack has left: eipalloc-… */
+  readonly eipAllocationId?: string | undefined;
+  /** False deletes everything with the stack: queues and their mail, logs, the suppression list, the Elastic IP. */
+  readonly retain?: boolean | undefined;
+  /** Keeps as much of the account's concurrency for the functions as they may use, and no more. */
+  readonly reserveConcurrency?: boolean | undefined;
+  /** Whether Lambda logs each invocation: how long it took, how much memory it used, what its start took. */
+  readonly invocationReports?: boolean | undefined;
 }
 
-type Optional = 'alarmEmail' | 'parameterKeyArn';
+type Optional = 'alarmEmail' | 'parameterKeyArn' | 'queueKeyArn' | 'logKeyArn' | 'eipAllocationId';
 
 /** With the defaults. */
 export type Options = {
@@ -41,6 +55,10 @@ export type Options = {
     ? RelayqOptions[Name]
     : Exclude<RelayqOptions[Name], undefined>;
 };
+
+/** Of what holds mail, evidence or a reputation. A first deployment that fails leaves nothing. */
+export const removalPolicyOf = ({retain}: Pick<Options, 'retain'>): RemovalPolicy =>
+  retain ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
 /** A mistake in the options, for whoever gave them. */
 export class OptionProblem extends Error {
@@ -58,12 +76,18 @@ export function resolveOptions(given: RelayqOptions): Options {
     if (Number.isInteger(value) && value >= 2 && value <= 1000) return value;
     throw new OptionProblem(`${name}=${value}: a whole number from 2 to 1000`);
   };
-  const listOf = (name: 'resultQueues' | 'producers' | 'operators', rule: Rule): readonly string[] =>
-    (given[name] ?? []).map(item => matching(name, item, rule));
+  const listOf = (
+    name: 'resultQueues' | 'producers' | 'operators' | 'zones',
+    rule: Rule,
+  ): readonly string[] => (given[name] ?? []).map(item => matching(name, item, rule));
   const optional = (name: Optional, rule: Rule): string | undefined =>
     given[name] === undefined ? undefined : matching(name, given[name], rule);
   if (!isStage(given.stage))
     throw new OptionProblem(`stage=${given.stage}: lower-case letters, digits and hyphens`);
+  if (/-(?:results|success|failure|retry)(?:-|$)/.test(given.stage)) {
+    const other = given.stage.replace(/-(?:results|success|failure|retry)(?:-.*)?$/, '');
+    throw new OptionProblem(`stage=${given.stage}: stage ${other} could send to its queues as result queues`);
+  }
   const deliverConcurrency = concurrency('deliverConcurrency', 50);
   return {
     stage: given.stage,
@@ -77,7 +101,14 @@ export function resolveOptions(given: RelayqOptions): Options {
     producers: listOf('producers', rules.producers),
     operators: listOf('operators', rules.operators),
     parameterKeyArn: optional('parameterKeyArn', rules.key),
+    queueKeyArn: optional('queueKeyArn', rules.key),
+    logKeyArn: optional('logKeyArn', rules.key),
     directMx: given.directMx ?? false,
+    zones: zonesOf(listOf('zones', rules.zones)),
+    eipAllocationId: optional('eipAllocationId', rules.allocation),
+    retain: given.retain ?? true,
+    reserveConcurrency: given.reserveConcurrency ?? false,
+    invocationReports: given.invocationReports ?? false,
   };
 }
 
@@ -100,6 +131,8 @@ const rules = {
     pattern: /^arn:[\w-]+:iam::\d{12}:(?:role|user)\/[\w+=,.@/*-]+$/,
     what: 'ARNs of roles or users',
   },
+  zones: {pattern: /^[a-z]{2}(?:-[a-z]+)+-\d[a-z]$/, what: 'availability zones such as eu-west-1b'},
+  allocation: {pattern: /^eipalloc-[\da-f]{8,17}$/, what: 'the allocation ID of an Elastic IP'},
   key: {pattern: /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, what: 'the ARN of a key'},
 } as const satisfies Readonly<Record<string, Rule>>;
 
@@ -107,6 +140,13 @@ function matching(name: string, value: string, {pattern, what}: Rule): string {
   // What another stack makes has its name at the deployment only.
   if (Token.isUnresolved(value) || pattern.test(value)) return value;
   throw new OptionProblem(`${name}=${value}: ${what}`);
+}
+
+/** One would do for the NAT gateway; Lambda goes on in another when a zone is down. */
+function zonesOf(zones: readonly string[]): readonly string[] {
+  if (zones.length === 1 || new Set(zones).size < zones.length)
+    throw new OptionProblem(`zones=${zones.join()}: two or more zones, each of them once`);
+  return zones;
 }
 
 function retentionOf(days: number): RetentionDays {

@@ -3,6 +3,7 @@
 import {ArnFormat, Stack} from 'aws-cdk-lib';
 import type {Table} from 'aws-cdk-lib/aws-dynamodb';
 import {Effect, PolicyStatement, type Role} from 'aws-cdk-lib/aws-iam';
+import type {IKey} from 'aws-cdk-lib/aws-kms';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import type {Construct} from 'constructs';
 import {namesOf} from '../shared/names.ts';
@@ -10,7 +11,7 @@ import {acknowledgeWildcard} from './acknowledgements.ts';
 import type {Options} from './options.ts';
 import type {StateTables} from './state-tables.ts';
 
-type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 function allow(role: Role, actions: string[], resources: string[], conditions: Conditions = {}): void {
   role.addToPrincipalPolicy(new PolicyStatement({actions, resources, conditions}));
@@ -18,6 +19,11 @@ function allow(role: Role, actions: string[], resources: string[], conditions: C
 
 export function grantSend(role: Role, queues: readonly Queue[]): void {
   for (const queue of queues) allow(role, ['sqs:SendMessage'], [queue.queueArn]);
+}
+
+/** Lets a function use the key of the queues: SQS asks for it in the name of whoever sends and receives. */
+export function grantKey(role: Role, {keyArn}: IKey): void {
+  allow(role, ['kms:GenerateDataKey', 'kms:Decrypt'], [keyArn]);
 }
 
 /** Lets a function move the next slot of a receiver that has a rate, and know of receivers in trouble. */
@@ -84,9 +90,11 @@ const parameterArn = (role: Role, path: string): string => arnFor(role, 'ssm', `
 /** Of what lies below a path, and through SSM alone. */
 function grantDecryption(role: Role, path: string, {parameterKeyArn}: Options): void {
   const anyKey = arnFor(role, 'kms', 'key/*');
-  // SSM names the parameter to KMS (AWS KMS encryption for Parameter Store SecureString parameters).
+  const {region, urlSuffix} = Stack.of(role);
+  // SSM names the parameter to KMS (AWS KMS encryption for Parameter Store SecureString parameters). In China services have
+  // another suffix, and it is not documented whether KMS says so.
   allow(role, ['kms:Decrypt'], [parameterKeyArn ?? anyKey], {
-    StringEquals: {'kms:ViaService': `ssm.${Stack.of(role).region}.amazonaws.com`},
+    StringEquals: {'kms:ViaService': [`ssm.${region}.amazonaws.com`, `ssm.${region}.${urlSuffix}`]},
     StringLike: {'kms:EncryptionContext:PARAMETER_ARN': `${path}*`},
   });
   if (parameterKeyArn === undefined) {

@@ -1,7 +1,8 @@
 // All queues: the outbox, the mail that waits, the FIFO queues that hold the domain queues, the result queues and the dead
 // letters.
 
-import {Duration, RemovalPolicy} from 'aws-cdk-lib';
+import {Duration} from 'aws-cdk-lib';
+import type {IKey} from 'aws-cdk-lib/aws-kms';
 import {
   DeduplicationScope,
   FifoThroughputLimit,
@@ -13,18 +14,29 @@ import {
 import {Construct} from 'constructs';
 import type {Names, ResultKind, Variable} from '../shared/names.ts';
 import {acknowledge} from './acknowledgements.ts';
+import {type Options, removalPolicyOf} from './options.ts';
 import {arnFor} from './permissions.ts';
 import {deliverTimeout, keeperTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
 
-const common: QueueProps = {
+export interface QueuesProps {
+  readonly names: Names;
+  readonly options: Pick<Options, 'retain'>;
+  /** Encrypts them; without it SQS has keys of its own. */
+  readonly key: IKey | undefined;
+}
+
+const commonOf = ({options, key}: QueuesProps): QueueProps => ({
   // The longest that SQS keeps anything: time for a weekend, and for the holiday of whoever puts things right.
   retentionPeriod: Duration.days(14),
-  encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
   receiveMessageWaitTime: Duration.seconds(20),
   // Mail that waits must not go with a stack that is deleted by mistake.
-  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-};
+  removalPolicy: removalPolicyOf(options),
+  ...(key === undefined
+    ? {encryption: QueueEncryption.SQS_MANAGED}
+    : // Each new data key is a request that KMS bills, for each queue.
+      {encryption: QueueEncryption.KMS, encryptionMasterKey: key, dataKeyReuse: Duration.hours(1)}),
+});
 
 /** What holds for a queue that a function takes from. Its kind holds for its dead-letter queue too. */
 interface Consumption {
@@ -81,9 +93,12 @@ export class Queues extends Construct {
   readonly deliverySlow: Queue;
   readonly deliveryDlq: Queue;
   readonly results: Readonly<Record<ResultKind, Queue>>;
+  readonly #common: QueueProps;
 
-  constructor(scope: Construct, id: string, names: Names) {
+  constructor(scope: Construct, id: string, props: QueuesProps) {
     super(scope, id);
+    const {names} = props;
+    this.#common = commonOf(props);
     this.outboxDlq = this.#deadLetters('outboxDlq', names, ofRoute, ['outbox']);
     this.waitingDlq = this.#deadLetters('waitingDlq', names, ofRoute, ['waiting', 'waitingSoon', 'held']);
     this.deliveryDlq = this.#deadLetters('deliveryDlq', names, ofDeliver, ['delivery', 'deliverySlow']);
@@ -95,10 +110,13 @@ export class Queues extends Construct {
     this.held = consumed('held', ofKeeper, this.waitingDlq);
     this.delivery = consumed('delivery', ofDeliver, this.deliveryDlq);
     this.deliverySlow = consumed('deliverySlow', ofDeliver, this.deliveryDlq);
-    this.outboxOversize = new Queue(this, 'OutboxOversize', {...common, queueName: names.outboxOversize});
+    this.outboxOversize = new Queue(this, 'OutboxOversize', {
+      ...this.#common,
+      queueName: names.outboxOversize,
+    });
     acknowledge(this.outboxOversize, 'SQS3', 'Its texts have been answered; it keeps them to be looked at.');
     const result = (kind: ResultKind) => {
-      const queue = new Queue(this, idOf(kind), {...common, queueName: names.results[kind]});
+      const queue = new Queue(this, idOf(kind), {...this.#common, queueName: names.results[kind]});
       const reason = 'Results are read by the user’s own consumers, who decide what a dead letter is.';
       acknowledge(queue, 'SQS3', reason);
       return queue;
@@ -114,7 +132,7 @@ export class Queues extends Construct {
   /** The dead letters of some queues. It takes from no other. */
   #deadLetters(key: DeadLetters, names: Names, {kind}: Consumption, sources: readonly Consumed[]): Queue {
     return new Queue(this, idOf(key), {
-      ...common,
+      ...this.#common,
       ...kind,
       queueName: names[key],
       redriveAllowPolicy: {
@@ -131,7 +149,7 @@ export class Queues extends Construct {
   #consumed(queueName: string, id: string, consumption: Consumption & {readonly deadLetters: Queue}): Queue {
     const {kind, visibilityTimeout, deadLetters: queue} = consumption;
     const deadLetterQueue = {queue, maxReceiveCount};
-    return new Queue(this, id, {...common, ...kind, queueName, visibilityTimeout, deadLetterQueue});
+    return new Queue(this, id, {...this.#common, ...kind, queueName, visibilityTimeout, deadLetterQueue});
   }
 
   /** As the functions know them. */

@@ -2,10 +2,11 @@
 // can only write the log. A kind is a method: `consumes` for a function that takes from queues, `runsEvery` for one on a
 // schedule, `serves` for one with a URL.
 
-import {type Duration, RemovalPolicy} from 'aws-cdk-lib';
+import type {Duration} from 'aws-cdk-lib';
 import {Rule, Schedule} from 'aws-cdk-lib/aws-events';
 import {LambdaFunction as LambdaTarget} from 'aws-cdk-lib/aws-events-targets';
 import {Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam';
+import type {IKey} from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -21,9 +22,9 @@ import {FieldIndexPolicy, LogGroup} from 'aws-cdk-lib/aws-logs';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
 import {namesOf, needs, type Variable, variables} from '../shared/names.ts';
-import type {DirectMxNetwork} from './direct-mx-network.ts';
 import {codeOf} from './function-code.ts';
-import type {Options} from './options.ts';
+import type {FunctionNetwork} from './function-network.ts';
+import {type Options, removalPolicyOf} from './options.ts';
 import {grantNetworkInterfaces} from './permissions.ts';
 
 export interface RelayqFunctionProps {
@@ -33,7 +34,10 @@ export interface RelayqFunctionProps {
   readonly options: Options;
   /** What the stage has to give to functions; each is given what it needs. */
   readonly values: Readonly<Record<Variable, string>>;
-  readonly network?: DirectMxNetwork | undefined;
+  readonly network?: FunctionNetwork | undefined;
+  /** Encrypts its log. */
+  readonly logKey?: IKey | undefined;
+  readonly reservedConcurrency?: number | undefined;
 }
 
 /**
@@ -50,7 +54,7 @@ export class RelayqFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    {folder, timeout, options, values, network}: RelayqFunctionProps,
+    {folder, timeout, options, values, network, logKey, reservedConcurrency}: RelayqFunctionProps,
   ) {
     super(scope, id);
     const functionName = namesOf(options.stage)[folder];
@@ -59,7 +63,8 @@ export class RelayqFunction extends Construct {
       retention: options.logRetentionDays,
       fieldIndexPolicies: [new FieldIndexPolicy({fields: [...indexed]})],
       // People may ask what happened to mail after the stack is gone. Retention deletes the lines.
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      removalPolicy: removalPolicyOf(options),
+      ...(logKey && {encryptionKey: logKey}),
     });
     this.role = new Role(this, 'Role', {assumedBy: new ServicePrincipal('lambda.amazonaws.com')});
     this.logGroup.grantWrite(this.role);
@@ -74,15 +79,20 @@ export class RelayqFunction extends Construct {
       timeout,
       role: this.role,
       logGroup: this.logGroup,
-      // JSON for the platform's own lines too. Of those only warnings are kept, as each message pays for its lines.
+      // JSON for the platform's own lines too. Each message pays for its lines: only warnings are kept where nobody asks for more.
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
-      systemLogLevelV2: SystemLogLevel.WARN,
+      systemLogLevelV2: options.invocationReports ? SystemLogLevel.INFO : SystemLogLevel.WARN,
       // A deferred message goes round: waiting, delivery, waiting. Lambda would stop that after about 16 rounds, but
       // maxattempts and maxdelivertime are to end it.
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: Object.fromEntries(needs[folder].map(name => [variables[name], values[name]])),
-      ...(network && {vpc: network.vpc, securityGroups: [network.securityGroup]}),
+      ...(network && {
+        vpc: network.vpc,
+        securityGroups: [...network.securityGroups],
+        ...(network.subnets && {vpcSubnets: network.subnets}),
+      }),
+      ...(reservedConcurrency !== undefined && {reservedConcurrentExecutions: reservedConcurrency}),
     });
   }
 

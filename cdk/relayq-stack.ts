@@ -1,106 +1,33 @@
-// The stack of one stage: queues, the functions between them, and what watches over them.
+// The stack of one stage: what `cdk deploy` of the checkout makes, and what an app makes that has nothing else in it.
 
 import {CfnOutput, Stack, type StackProps} from 'aws-cdk-lib';
-import {EC2_RESTRICT_DEFAULT_SECURITY_GROUP, IAM_MINIMIZE_POLICIES} from 'aws-cdk-lib/cx-api';
+import {IAM_MINIMIZE_POLICIES} from 'aws-cdk-lib/cx-api';
 import type {Construct} from 'constructs';
-import {formerSenders, type Names, namesOf} from '../shared/names.ts';
-import {Alarms} from './alarms.ts';
-import {StageDashboard} from './dashboard.ts';
-import {DirectMxNetwork} from './direct-mx-network.ts';
-import {MailMetrics} from './mail-metrics.ts';
-import {type RelayqOptions, resolveOptions} from './options.ts';
-import {
-  grantBounceCount,
-  grantDepth,
-  grantDkimKeys,
-  grantKeeping,
-  grantResults,
-  grantSend,
-  grantSettings,
-  grantState,
-  grantSuppressionLook,
-} from './permissions.ts';
-import {allowProducers, onlyFunctionsSend} from './queue-policies.ts';
-import {Queues} from './queues.ts';
-import {RelayqFunction} from './relayq-function.ts';
-import {saveQueries} from './saved-queries.ts';
-import {stateTables} from './state-tables.ts';
-import {suppressionTable} from './suppression-table.ts';
-import {deliverTimeout, keeperInterval, keeperTimeout, routeTimeout, waitingWindow} from './timeouts.ts';
+import {namesOf} from '../shared/names.ts';
+import {resolveOptions} from './options.ts';
+import {Relayq, type RelayqProps} from './relayq.ts';
 
-export interface RelayqStackProps extends StackProps, RelayqOptions {}
+export interface RelayqStackProps extends StackProps, Omit<RelayqProps, 'tags'> {}
 
 /**
- * Flags of the CDK that the template depends on, as they are recommended for new projects. An app that says nothing of
- * them gets the same template; one that does is obeyed.
+ * As is recommended for new projects. An app that says nothing of it gets the same template; one that does is obeyed.
  */
-const flags = [IAM_MINIMIZE_POLICIES, EC2_RESTRICT_DEFAULT_SECURITY_GROUP];
+const flag = IAM_MINIMIZE_POLICIES;
 
 export class RelayqStack extends Stack {
+  readonly relayq: Relayq;
+
   /** @throws OptionProblem */
   constructor(scope: Construct, id: string, props: RelayqStackProps) {
-    const options = resolveOptions(props);
-    const names = namesOf(options.stage);
-    super(scope, id, {stackName: names.stack, description: `relayq, stage ${options.stage}`, ...props});
-    for (const flag of flags)
-      if (this.node.tryGetContext(flag) === undefined) this.node.setContext(flag, true);
-    const queues = new Queues(this, 'Queues', names);
-    const network = options.directMx ? new DirectMxNetwork(this, 'DirectMx') : undefined;
-    const {stage, routeConcurrency, deliverConcurrency, slowConcurrency} = options;
-    const values = {stage, slowConcurrency: String(slowConcurrency), ...queues.urls};
-    const common = {options, values};
-    const route = new RelayqFunction(this, 'Route', {...common, folder: 'route', timeout: routeTimeout});
-    const deliver = new RelayqFunction(this, 'Deliver', {
-      ...common,
-      folder: 'deliver',
-      timeout: deliverTimeout,
-      network,
-    });
-    // What a new version of route queues, the version before of deliver may not know.
-    route.function.node.addDependency(deliver.function);
-    const keeper = new RelayqFunction(this, 'Keeper', {...common, folder: 'keeper', timeout: keeperTimeout});
-    const between = [queues.waiting, queues.waitingSoon, queues.held, queues.delivery, queues.deliverySlow];
-    grantSend(route.role, [queues.outboxOversize]);
-    grantSend(deliver.role, [queues.deliveryDlq]);
-    grantDepth(route.role, [queues.delivery, queues.deliverySlow]);
-    const tables = stateTables(this, names);
-    for (const {role} of [route, deliver]) {
-      grantSend(role, between);
-      grantState(role, tables);
-      grantResults(role, options);
-      grantSettings(role, options);
-    }
-    grantDkimKeys(deliver.role, options);
-    const suppressions = suppressionTable(this, names);
-    grantSuppressionLook(route.role, suppressions);
-    grantBounceCount(deliver.role, suppressions);
-    grantKeeping(keeper.role, queues.held, tables);
-    grantSend(keeper.role, [queues.held, queues.waitingSoon]);
-    grantSettings(keeper.role, options);
-    keeper.runsEvery(keeperInterval, 'Held mail is looked after');
-    const routing = {maxConcurrency: routeConcurrency};
-    route.consumes(queues.outbox, routing);
-    route.consumes(queues.waitingSoon, routing);
-    route.consumes(queues.waiting, {...routing, maxBatchingWindow: waitingWindow});
-    deliver.consumes(queues.delivery, {maxConcurrency: deliverConcurrency});
-    deliver.consumes(queues.deliverySlow, {maxConcurrency: slowConcurrency});
-    // SQS's SenderId is a role and its session (ReceiveMessage). Lambda gives a session the name of its function.
-    const senderIds = [`${route.role.roleId}:${names.route}`, `${deliver.role.roleId}:${names.deliver}`];
-    route.function.addEnvironment(formerSenders, senderIds.join());
-    allowProducers(queues.outbox, options.producers);
-    const senders = [route, deliver, keeper].map(({role}) => role.roleArn).concat(options.operators);
-    for (const queue of between) onlyFunctionsSend(queue, senders);
-    const functions = [route, deliver];
-    const mail = new MailMetrics(stage);
-    const alarms = new Alarms(this, 'Alarms', {queues, functions, keeper, mail, email: options.alarmEmail});
-    if (options.dashboard) {
-      new StageDashboard(this, 'Dashboard', {stage, names, queues, functions, mail, alarms: alarms.all});
-    }
-    saveQueries(this, names, {route: route.logGroup, deliver: deliver.logGroup});
-    this.#outputs(names, queues, network);
+    const {stage} = resolveOptions(props);
+    super(scope, id, {stackName: namesOf(stage).stack, description: `relayq, stage ${stage}`, ...props});
+    if (this.node.tryGetContext(flag) === undefined) this.node.setContext(flag, true);
+    // The CDK leaves this name out of logical IDs: what was deployed before there was a construct keeps its own.
+    this.relayq = new Relayq(this, 'Default', {...props, tags: undefined});
+    this.#outputs(this.relayq);
   }
 
-  #outputs(names: Names, queues: Queues, network: DirectMxNetwork | undefined): void {
+  #outputs({names, queues, address}: Relayq): void {
     const output = (id: string, value: string, description: string) =>
       new CfnOutput(this, id, {value, description});
     output('OutboxUrl', queues.outbox.queueUrl, 'Put messages here');
@@ -116,10 +43,10 @@ export class RelayqStack extends Stack {
     output('DeliverFunction', names.deliver, 'Its log group is /aws/lambda/ and this name');
     output('KeeperFunction', names.keeper, 'Its log group is /aws/lambda/ and this name');
     output('ParameterPath', names.parameterPath, 'Settings go below this path');
-    if (network) {
+    if (address) {
       const note =
         'Mail comes from here: ask AWS for port 25 and for its reverse DNS, and set helo-name to that name';
-      output('ElasticIp', network.address.attrPublicIp, note);
+      output('ElasticIp', address.attrPublicIp, note);
     }
   }
 }

@@ -46,7 +46,9 @@ export async function measureRoute(
     await feed(wholeBatches(options.warmUp / 10));
     const figures = await feed(wholeBatches(options.size / 10));
     const wanted = isDue ? names.delivery : names.waiting;
-    const sent = figures.calls.filter(({queue}) => queue === wanted);
+    const sent = figures.calls.filter(
+      ({queue, operation}) => queue === wanted && operation.startsWith('SendMessage'),
+    );
     if (sent.reduce((sum, {entries}) => sum + entries, 0) !== figures.messages)
       throw new Error(`route did not put all messages into ${wanted}: ${JSON.stringify(figures.calls)}`);
     return useOf(figures, rig.definition.memoryMB);

@@ -7,15 +7,24 @@ import type {HeldState, HeldTable} from '../receivers/held-table.ts';
 import {errorText, type Log} from '../runtime/log.ts';
 import type {SettingsSource} from '../runtime/settings-source.ts';
 import type {Sqs} from '../runtime/sqs.ts';
-import {type Swept, sweep} from './sweep.ts';
+import {sweep} from './sweep.ts';
 
 export interface KeeperParts {
-  readonly sqs: Pick<Sqs, 'depthOf' | 'receive' | 'sendAll' | 'deleteAll' | 'hide'>;
+  readonly sqs: Pick<Sqs, 'countsOf' | 'receive' | 'sendAll' | 'deleteAll' | 'hide'>;
   readonly urls: {readonly held: string; readonly waitingSoon: string};
   readonly settings: Pick<SettingsSource, 'current'>;
   readonly table: Pick<HeldTable, 'claim' | 'write'>;
   readonly log: Log;
   readonly now: () => number;
+}
+
+/** What an invocation goes by. */
+interface Look {
+  readonly leaseMs: number;
+  readonly settings: Settings;
+  readonly remainingMs: () => number;
+  /** What somebody else has taken for a moment, such as `relayq pause` for its estimate, a sweep does not find. */
+  readonly isAllInSight: boolean;
 }
 
 export class Keeper {
@@ -29,12 +38,14 @@ export class Keeper {
   async run(remainingMs: () => number): Promise<void> {
     const {sqs, urls, settings: source, table, log, now} = this.#parts;
     try {
-      if ((await sqs.depthOf(urls.held)) === 0) return;
+      const {all, inFlight} = await sqs.countsOf(urls.held);
+      if (all === 0) return;
       const settings = await source.current();
       const nowMs = now();
       const leaseMs = Math.round(nowMs + remainingMs());
       const state = await table.claim(nowMs, leaseMs);
-      if (state !== undefined) await this.#keep(state, leaseMs, settings, remainingMs);
+      if (state !== undefined)
+        await this.#keep(state, {leaseMs, settings, remainingMs, isAllInSight: inFlight === 0});
     } catch (error) {
       log('error', 'held mail could not be looked after; it waits for the next time', {
         error: errorText(error),
@@ -42,12 +53,7 @@ export class Keeper {
     }
   }
 
-  async #keep(
-    before: HeldState,
-    leaseMs: number,
-    settings: Settings,
-    remainingMs: () => number,
-  ): Promise<void> {
+  async #keep(before: HeldState, {leaseMs, settings, remainingMs, isAllInSight}: Look): Promise<void> {
     const {table, log, now} = this.#parts;
     const nowMs = now();
     const inForce = steeringOf(settings, nowMs);
@@ -62,15 +68,12 @@ export class Keeper {
     const begunMs = hasChanged ? nowMs : (before.begunMs ?? nowMs);
     await table.write(leaseMs, {inForce, inForceMs, begunMs}, false);
     log('info', `held mail is swept: ${reason}`);
-    const swept = await sweep({...this.#parts, settings, begunMs, remainingMs});
-    log(swept.isComplete ? 'info' : 'warn', messageOf(swept), countsOf(swept));
+    const {isComplete, ...counts} = await sweep({...this.#parts, settings, begunMs, remainingMs});
+    const isWhole = isComplete && isAllInSight;
+    if (isWhole) log('info', 'held mail was swept', counts);
+    else log('warn', 'held mail was swept in part; the next sweep goes on', counts);
     const passedMs = passedDues(before.duesMs, begunMs);
-    const change = swept.isComplete ? {sweptMs: begunMs, begunMs: undefined, passedMs} : {};
+    const change = isWhole ? {sweptMs: begunMs, begunMs: undefined, passedMs} : {};
     await table.write(leaseMs, change, true);
   }
 }
-
-const messageOf = ({isComplete}: Swept): string =>
-  isComplete ? 'held mail was swept' : 'held mail was swept in part; the next sweep goes on';
-
-const countsOf = ({isComplete: _, ...counts}: Swept) => counts;

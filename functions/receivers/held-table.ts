@@ -14,6 +14,8 @@ import {errorText, type Log} from '../runtime/log.ts';
 /** No receiver is called so. */
 const item = '(held)';
 const duePrefix = 'due ';
+/** An expression has 4 KB at most (Quotas in Amazon DynamoDB). What is left is due still, and goes the next time. */
+const mostRemoved = 200;
 
 export interface HeldTableParts {
   readonly client: DynamoDBClient;
@@ -88,7 +90,7 @@ export class HeldTable {
       ],
       removes: [
         ...entries.filter(([, value]) => value === undefined).map(([name]) => name),
-        ...passedMs.map(time => `${duePrefix}${time}`),
+        ...passedMs.slice(0, mostRemoved).map(time => `${duePrefix}${time}`),
       ],
       condition: {expression: '#lease = :mine', values: {':mine': leaseMs}},
     });

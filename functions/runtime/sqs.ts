@@ -41,6 +41,11 @@ export interface Taken extends Received {
 /** What SQS did not take, or did not do as asked, with its reason. */
 export type Untaken<T> = ReadonlyMap<T, string>;
 
+export interface QueueCounts {
+  readonly all: number;
+  readonly inFlight: number;
+}
+
 export class Sqs {
   readonly #client: SQSClient;
   readonly #urls = new BoundedMap<string, Promise<string>>(1_000);
@@ -113,13 +118,16 @@ export class Sqs {
 
   /** About how many messages a queue holds, those in flight included. */
   async depthOf(queueUrl: string): Promise<number> {
-    const counts = [
-      'ApproximateNumberOfMessages',
-      'ApproximateNumberOfMessagesNotVisible',
-      'ApproximateNumberOfMessagesDelayed',
-    ] as const;
+    return (await this.countsOf(queueUrl)).all;
+  }
+
+  /** The same, and how many of them somebody has taken and not given back. */
+  async countsOf(queueUrl: string): Promise<QueueCounts> {
+    const inFlight = 'ApproximateNumberOfMessagesNotVisible';
+    const counts = ['ApproximateNumberOfMessages', inFlight, 'ApproximateNumberOfMessagesDelayed'] as const;
     const attributes = await this.#attributes(queueUrl, counts);
-    return counts.reduce((sum, name) => sum + Number(attributes[name] ?? 0), 0);
+    const countOf = (name: (typeof counts)[number]) => Number(attributes[name] ?? 0);
+    return {all: counts.reduce((sum, name) => sum + countOf(name), 0), inFlight: countOf(inFlight)};
   }
 
   async #attributes(queueUrl: string, names: readonly QueueAttributeName[]) {

@@ -35,10 +35,17 @@ describe('with directMx', () => {
   test('what leaves is mail and calls of AWS, and nothing comes in', () => {
     const [group, ...others] = direct.all('AWS::EC2::SecurityGroup');
     expect(others).toEqual([]);
-    const egress = group?.Properties.SecurityGroupEgress as {FromPort: number; ToPort: number}[];
-    expect(egress.map(({FromPort, ToPort}) => [FromPort, ToPort])).toEqual(
-      [25, 465, 587, 2525, 443].map(port => [port, port]),
-    );
+    const egress = group?.Properties.SecurityGroupEgress as {
+      FromPort: number;
+      ToPort: number;
+      IpProtocol: string;
+    }[];
+    // Those of the setting mx-name-servers too.
+    expect(egress.map(({FromPort, ToPort, IpProtocol}) => [IpProtocol, FromPort, ToPort])).toEqual([
+      ...[25, 465, 587, 2525, 443].map(port => ['tcp', port, port]),
+      ['udp', 53, 53],
+      ['tcp', 53, 53],
+    ]);
     expect(group?.Properties).not.toHaveProperty('SecurityGroupIngress');
     expect(direct.all('AWS::EC2::SecurityGroupIngress')).toEqual([]);
     expect(direct.all('Custom::VpcRestrictDefaultSG')).toHaveLength(1);
@@ -68,5 +75,32 @@ describe('with directMx', () => {
 
   test('flow logs show who was connected to', () => {
     expect(direct.all('AWS::EC2::FlowLog').map(({Properties}) => Properties.TrafficType)).toEqual(['ALL']);
+  });
+});
+
+describe('with directMx and', () => {
+  test('an address that is there already, no other is made, and it is no output', () => {
+    const again = stackWith({directMx: 'true', eipAllocationId: 'eipalloc-0123456789abcdef0'});
+    expect(again.all('AWS::EC2::EIP')).toEqual([]);
+    expect(again.all('AWS::EC2::NatGateway').map(({Properties}) => Properties.AllocationId)).toEqual([
+      'eipalloc-0123456789abcdef0',
+    ]);
+    expect(again.template.toJSON().Outputs).not.toHaveProperty('ElasticIp');
+  });
+
+  test('zones, the subnets are in these', () => {
+    const zones = stackWith({directMx: 'true', zones: 'us-east-1b,us-east-1d'});
+    const used = zones.all('AWS::EC2::Subnet').map(({Properties}) => Properties.AvailabilityZone);
+    expect(used.toSorted()).toEqual(['us-east-1b', 'us-east-1b', 'us-east-1d', 'us-east-1d']);
+  });
+
+  test('an alarm for each NAT gateway, before connections fail', () => {
+    const alarms = direct
+      .all('AWS::CloudWatch::Alarm')
+      .filter(({Properties}) => Properties.Namespace === 'AWS/NATGateway');
+    const [gateway] = Object.keys(direct.template.findResources('AWS::EC2::NatGateway'));
+    expect(alarms.map(({Properties}) => [Properties.MetricName, Properties.Dimensions])).toEqual([
+      ['ErrorPortAllocation', [{Name: 'NatGatewayId', Value: {'Fn::GetAtt': [gateway, 'NatGatewayId']}}]],
+    ]);
   });
 });

@@ -96,9 +96,13 @@ describe('the roles', () => {
     );
     const conditions = JSON.stringify(Condition);
     expect(Object.keys(Condition as object).sort()).toEqual(['StringEquals', 'StringLike']);
-    expect(conditions).toContain(
-      '"kms:ViaService":{"Fn::Join":["",["ssm.",{"Ref":"AWS::Region"},".amazonaws.com"]]}',
-    );
+    // In China, services have another suffix.
+    expect((Condition as {StringEquals: object}).StringEquals).toEqual({
+      'kms:ViaService': [
+        {'Fn::Join': ['', ['ssm.', {Ref: 'AWS::Region'}, '.amazonaws.com']]},
+        {'Fn::Join': ['', ['ssm.', {Ref: 'AWS::Region'}, '.', {Ref: 'AWS::URLSuffix'}]]},
+      ],
+    });
     expect(conditions).toMatch(/"kms:EncryptionContext:PARAMETER_ARN":.*:parameter\/relayq\/dev\/\*"/);
   });
 

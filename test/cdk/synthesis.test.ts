@@ -28,8 +28,15 @@ describe.each([
       resultQueues: 'a,b',
       producers: 'arn:aws:iam::111122223333:root,arn:aws:iam::444455556666:role/shop',
       operators: 'arn:aws:iam::111122223333:role/ops',
+      zones: 'us-east-1a,us-east-1c',
+      queueKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      logKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      parameterKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      reserveConcurrency: 'true',
+      invocationReports: 'true',
     },
   ],
+  ['that leaves nothing behind', {directMx: 'true', retain: 'false'}],
 ])('the stack %s', (_, context) => {
   let synthesis: Synthesis;
   beforeAll(async () => {
@@ -103,11 +110,18 @@ describe('the synthesis fails', () => {
     [{alarmEmail: 'ops'}, /alarmEmail=ops: an e-mail address/],
     [{resultQueues: 'bounces,*'}, /resultQueues=\*: names of standard queues/],
     [{parameterKeyArn: 'alias/mail'}, /parameterKeyArn=alias\/mail: the ARN of a key/],
+    [{queueKeyArn: 'alias/mail'}, /queueKeyArn=alias\/mail: the ARN of a key/],
+    [{zones: 'eu-west-1a'}, /zones=eu-west-1a: two or more zones, each of them once/],
+    [{zones: 'eu-west-1a,eu-west-1a'}, /zones=eu-west-1a,eu-west-1a: two or more zones, each/],
+    [{zones: 'a,b'}, /zones=a: availability zones such as/],
+    [{eipAllocationId: '192.0.2.1'}, /eipAllocationId=192.0.2.1: the allocation ID of an Elastic IP/],
+    [{stage: 'dev-results'}, /stage=dev-results: stage dev could send to its queues as result queues/],
+    [{stage: 'dev-failure-x'}, /stage=dev-failure-x: stage dev could send/],
   ])('with the context %j', (context, message) => {
     expect(() => stackWith(context as Record<string, string>)).toThrow(message);
   });
 
-  const known = /: not known; there are stage, routeConcurrency, .*directMx, checks$/;
+  const known = /: not known; there are stage, routeConcurrency, .*directMx, .*, checks$/;
   test.each(['staeg', 'Stage', 'direct-mx', 'direct_mx', 'stage ', 'cdk', 'toString'])(
     'with a name in the context that nobody knows: %j',
     name => {

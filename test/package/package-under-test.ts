@@ -56,7 +56,8 @@ export class PackageUnderTest {
     const packageJson = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as PackageJson;
     const packed = await pack(directory);
     const folder = await emptyFolder(directory, 'app');
-    const libraries = Object.keys(packageJson.peerDependencies).map(
+    // The last one is what the example's app checks itself with.
+    const libraries = [...Object.keys(packageJson.peerDependencies), 'cdk-nag'].map(
       name => `${name}@${packageJson.devDependencies[name]}`,
     );
     await done('npm', [...installed, join(directory, packed.filename), ...libraries], folder);

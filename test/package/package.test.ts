@@ -11,7 +11,7 @@ import {mailDoor} from '../../local/sink/page.ts';
 import {startSink} from '../../local/sink/sink.ts';
 import {synthesise} from '../cdk/app-under-test.ts';
 import {projectRoot} from '../global-setup.ts';
-import {PackageUnderTest, pack, run} from './package-under-test.ts';
+import {PackageUnderTest, pack, type Run, run} from './package-under-test.ts';
 
 let relayq: PackageUnderTest;
 beforeAll(async () => {
@@ -158,11 +158,7 @@ describe('the library, on the oldest Node.js', () => {
   test('deploys the stack of the checkout, with its bundles, from the app of docs/deploy.md', async () => {
     const [, app] = /```js\n(.*?)```/s.exec(readFileSync(join(projectRoot, 'docs/deploy.md'), 'utf8')) ?? [];
     await relayq.write('app.mjs', app!);
-    // What the command line would add to the template of any app.
-    const plain = ['--no-version-reporting', '--no-asset-metadata', '--no-path-metadata', '--no-notices'];
-    const cdk = join(projectRoot, 'node_modules/aws-cdk/bin/cdk');
-    const options = ['--app', 'node app.mjs', '--output', 'out', '--quiet', ...plain];
-    const {code, stderr} = await relayq.node(cdk, 'synth', ...options);
+    const {code, stderr} = await synthesised('app.mjs', 'out');
     expect(code, stderr).toBe(0);
     const checkout = await synthesise({stage: 'prod', alarmEmail: 'ops@example.com', checks: 'false'});
     try {
@@ -173,6 +169,35 @@ describe('the library, on the oldest Node.js', () => {
     }
   });
 });
+
+describe('the construct, on the oldest Node.js', () => {
+  test('stands in the stack of examples/cdk, which the rules of CloudFormation and of cdk-nag let pass', async () => {
+    await relayq.write('shop.mjs', readFileSync(join(projectRoot, 'examples/cdk/app.mjs'), 'utf8'));
+    const {code, stdout, stderr} = await synthesised('shop.mjs', 'shop');
+    expect(code, stdout + stderr).toBe(0);
+    const read = (file: string) => JSON.parse(readFileSync(join(relayq.folder, 'shop', file), 'utf8'));
+    expect(read('validation-report.json').pluginReports).toEqual([
+      expect.objectContaining({pluginName: 'AwsSolutions', conclusion: 'success', violations: []}),
+    ]);
+    const {Resources} = read('shop.template.json') as {Resources: Record<string, {Type: string}>};
+    const functions = Object.entries(Resources).filter(([, {Type}]) => Type === 'AWS::Lambda::Function');
+    expect(functions.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).toSorted()).toEqual([
+      expect.stringMatching(/^CustomVpcRestrictDefaultSG/),
+      'MailDeliverFunction',
+      'MailKeeperFunction',
+      'MailRouteFunction',
+      'Orders',
+    ]);
+  });
+});
+
+/** Runs the CDK's command line in the folder of whoever has installed the package. */
+function synthesised(app: string, output: string): Promise<Run> {
+  // What the command line would add to the template of any app.
+  const plain = ['--no-version-reporting', '--no-asset-metadata', '--no-path-metadata', '--no-notices'];
+  const cdk = join(projectRoot, 'node_modules/aws-cdk/bin/cdk');
+  return relayq.node(cdk, 'synth', '--app', `node ${app}`, '--output', output, '--quiet', ...plain);
+}
 
 const typed = `import {App} from 'aws-cdk-lib';
 import {type Names, namesOf, type OutboxMessage, type PublishedResult} from 'relayq';

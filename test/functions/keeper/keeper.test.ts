@@ -69,7 +69,7 @@ async function look(
   lines = [];
   const keeper = new Keeper({
     sqs: {
-      depthOf: url => sqs.depthOf(url),
+      countsOf: url => sqs.countsOf(url),
       receive: url => sqs.receive(url),
       sendAll: (url, messages) => sqs.sendAll(url, messages),
       deleteAll: (url, messages) => sqs.deleteAll(url, messages),
@@ -165,6 +165,48 @@ describe('the keeper', () => {
     pass(15 * minuteMs);
     await look({});
     expect((await soon.counts()).visible).toBe(1);
+  });
+
+  test('that does not see all of it, as somebody has taken some for a moment, looks again', async () => {
+    for (let run = 0; run < 3; run++) {
+      if (run === 0) await hold('a');
+      await look(pauses('a'));
+      pass(5 * minuteMs);
+    }
+    await table.expect([now()]);
+    pass(2 * minuteMs);
+    const taken = await sqs.receive(held.url);
+    await look(pauses('a'));
+    expect(lines).toContain('held mail was swept in part; the next sweep goes on');
+    await sqs.hide(held.url, taken, 0);
+    pass(5 * minuteMs);
+    await look(pauses('a'));
+    expect(lines).toEqual([
+      'held mail is swept: the last sweep did not come to its end',
+      'held mail was swept',
+    ]);
+    pass(5 * minuteMs);
+    await look(pauses('a'));
+    expect(lines).toEqual([]);
+  });
+
+  test('was told of more times than an expression takes, and forgets all of them in a few sweeps', async () => {
+    const times = Array.from({length: 500}, (_, number) => now() + number * 5 * minuteMs);
+    for (let start = 0; start < times.length; start += 10) await table.expect(times.slice(start, start + 10));
+    await hold('a');
+    pass(500 * 5 * minuteMs);
+    const reasons: string[] = [];
+    for (let run = 0; run < 5; run++) {
+      await look(pauses('a'));
+      reasons.push(...lines.filter(line => line.includes('is swept')));
+      pass(5 * minuteMs);
+    }
+    expect(reasons).toEqual([
+      'held mail is swept: there was none before',
+      'held mail is swept: what holds mail has changed',
+      'held mail is swept: some of it is due',
+    ]);
+    expect((await held.counts()).visible).toBe(1);
   });
 
   test('without time begins nothing, and goes on the next time', async () => {
