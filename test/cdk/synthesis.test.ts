@@ -18,6 +18,16 @@ afterAll(() => {
 
 const read = ({directory}: Synthesis, file: string) => readFileSync(join(directory, file), 'utf8');
 
+interface PluginReport {
+  readonly pluginName: string;
+  readonly conclusion: string;
+  readonly violations: readonly unknown[];
+  readonly suppressedViolations?: readonly {readonly acknowledgedAt: string; readonly reason: string}[];
+}
+
+const reportsOf = (synthesis: Synthesis): readonly PluginReport[] =>
+  JSON.parse(read(synthesis, 'validation-report.json')).pluginReports;
+
 describe.each([
   ['as it is', {}],
   [
@@ -46,14 +56,14 @@ describe.each([
   test('passes the rules of cdk-nag and of CloudFormation', () => {
     expect(synthesis.code, synthesis.output).toBe(0);
     // What has nothing to report makes no report; that CloudFormation's rules are run is shown by a fault below.
-    const {pluginReports} = JSON.parse(read(synthesis, 'validation-report.json'));
-    expect(pluginReports).toEqual([
-      expect.objectContaining({pluginName: 'AwsSolutions', conclusion: 'success', violations: []}),
-    ]);
+    expect(reportsOf(synthesis)).toContainEqual(expect.objectContaining({pluginName: 'AwsSolutions'}));
+    for (const {conclusion, violations} of reportsOf(synthesis))
+      expect({conclusion, violations}).toEqual({conclusion: 'success', violations: []});
   });
 
   test('acknowledges findings for single resources, with a reason each', () => {
-    const [{suppressedViolations}] = JSON.parse(read(synthesis, 'validation-report.json')).pluginReports;
+    const {suppressedViolations = []} =
+      reportsOf(synthesis).find(({pluginName}) => pluginName === 'AwsSolutions') ?? {};
     expect(suppressedViolations.length).toBeGreaterThan(0);
     for (const {acknowledgedAt, reason} of suppressedViolations) {
       expect(acknowledgedAt).not.toBe('relayq-local');

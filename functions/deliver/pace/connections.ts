@@ -14,7 +14,7 @@ import {TlsSessions} from '../smtp/tls-sessions.ts';
 import {Habits} from './habits.ts';
 import {Places} from './places.ts';
 
-/** How many are kept in all, so that messages with many smarthosts of their own do not fill the environment. */
+/** How many are kept in all, so that messages with many smarthosts of their own do not fill the environment: those used last. */
 const maxKept = 20;
 /** Older connections are given up, as addresses, certificates and credentials may have changed since. */
 const maxAgeMs = 300_000;
@@ -150,14 +150,15 @@ export class Connections {
     const untilMs = this.#untilMs(session, idleMs);
     if (!this.#places.leave(session, this.#isWelcome(session, idleMs))) return false;
     this.#kept = [...this.#kept, {key: keyOf(session.target), session, untilMs}];
+    const [longestIdle] = this.#kept;
+    if (longestIdle && this.#kept.length > maxKept) this.#dismiss(longestIdle);
     // If the environment is not frozen meanwhile.
     setTimeout(() => this.#leaveExpired(), untilMs - this.#now()).unref();
     return true;
   }
 
   #isWelcome(session: SmtpSession, idleMs: number): boolean {
-    const hasRoom =
-      this.#alikeTo(session).length < Math.max(this.#lanes, fewIdle) && this.#kept.length < maxKept;
+    const hasRoom = this.#alikeTo(session).length < Math.max(this.#lanes, fewIdle);
     const isOfUse = session.usable && this.#untilMs(session, idleMs) > this.#now();
     return hasRoom && isOfUse && !this.habits.isFull(session.target);
   }

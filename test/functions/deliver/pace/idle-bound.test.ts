@@ -104,3 +104,14 @@ test('of a capacity that says how many, so many lie idle, and each has a lease u
   await one.leases.returned();
   expect(leased()).toBe(0);
 });
+
+test('twenty lie idle in all: those that were used last', async () => {
+  const one = environment();
+  const servers = [await serve(), await serve(), await serve()] as const;
+  for (const server of servers) await batch(one, server, {lanes: 10});
+  const [first, ...others] = servers;
+  for (const server of others) await batch(one, server, {lanes: 10});
+  expect(servers.map(server => server.connections())).toEqual([10, 10, 10]);
+  await batch(one, first, {lanes: 10});
+  expect(first.connections()).toBe(20);
+});

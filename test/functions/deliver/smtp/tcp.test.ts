@@ -16,7 +16,7 @@ async function keepAliveSecondsOf({localPort = 0}: net.Socket): Promise<number |
   const port = localPort.toString(16).toUpperCase().padStart(4, '0');
   const line = (await readFile('/proc/net/tcp', 'utf8'))
     .split('\n')
-    .find(each => each.includes(`0100007F:${port} `) && each.includes(' 01 '));
+    .find(each => new RegExp(`^\\s*\\d+: 0100007F:${port} \\S+ 01 `).test(each));
   const [, kind, ticks = ''] = /\b([0-9A-F]{2}):([0-9A-F]{8}) [0-9A-F]{8} /.exec(line ?? '') ?? [];
   return kind === '02' ? Number.parseInt(ticks, 16) / ticksPerSecond : undefined;
 }
