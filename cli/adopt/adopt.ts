@@ -82,7 +82,7 @@ function tellPeople({terminal, stage}: Context, {state, adoption, steps = []}: F
 }
 
 const notes = [
-  '\nAdd the -c options that the stage was deployed with. A deployment that has failed leaves a stack that is in the way:',
+  '\nAdd the -c options, and --app, that the stage was deployed with. A deployment that has failed leaves a stack that is in the way:',
   'cdk destroy removes it, and keeps all of this.',
 ];
 const sameName = 'SQS takes the name of a deleted queue again after 60 s: wait so long before one is made.';

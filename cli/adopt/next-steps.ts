@@ -18,32 +18,28 @@ export interface Steps {
 const addresses = `aws ec2 describe-addresses --query 'Addresses[?AssociationId==null].[PublicIp,AllocationId]' --output text`;
 
 export function nextSteps({stage, stack, mappingPath, makesAddress}: Steps): readonly Step[] {
-  const cdk = (verb: string, more = '') => `npx cdk ${verb} ${stack}${contextOf(stage, stack)}${more}`;
-  const withAddress = makesAddress ? ' -c eipAllocationId=eipalloc-…' : '';
+  // Only the checkout's app, and one like it, takes options from the command line.
+  const isLikeOurs = stack === `relayq-${stage}`;
+  const context = isLikeOurs
+    ? ` -c stage=${stage}${makesAddress ? ' -c eipAllocationId=eipalloc-…' : ''}`
+    : '';
+  const cdk = (verb: string, more = '') => `npx cdk ${verb} ${quoted(stack)}${context}${more}`;
+  const whereTo = isLikeOurs
+    ? 'if there is none, leave out eipAllocationId'
+    : 'if there is one, make it the prop eipAllocationId, and begin anew';
   return [
-    ...(makesAddress
-      ? [
-          {
-            what: 'find the Elastic IP that the stage had; leave out eipAllocationId if there is none',
-            type: addresses,
-          },
-        ]
-      : []),
+    ...(makesAddress ? [{what: `find the Elastic IP that the stage had; ${whereTo}`, type: addresses}] : []),
     {
       what: 'make a stack of what is there',
-      type: cdk('import', `${withAddress} --resource-mapping ${quoted(mappingPath)}`),
+      type: cdk('import', ` --resource-mapping ${quoted(mappingPath)}`),
     },
-    {what: 'add the rest', type: cdk('deploy', withAddress)},
+    {what: 'add the rest', type: cdk('deploy')},
     {
       what: 'see whether what was there is as the stack says; where it is not, deploy with --revert-drift',
-      type: cdk('drift', withAddress),
+      type: cdk('drift'),
     },
   ];
 }
-
-/** Only the checkout's app, and one like it, knows the stage from the command line. */
-const contextOf = (stage: string, stack: string): string =>
-  stack === `relayq-${stage}` ? ` -c stage=${stage}` : '';
 
 const quoted = (word: string): string =>
   /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -92,7 +92,7 @@ describe.skipIf(found.length === 0).for(found.length === 0 ? [{program: '', vers
       ],
     ])(
       'takes what %s shows',
-      async (_, commandsOf) => {
+      async (where, commandsOf) => {
         const scripts = (await commandsOf()).map(commands =>
           commands
             .filter(line => isKnownTo(version, line))
@@ -121,6 +121,8 @@ describe.skipIf(found.length === 0).for(found.length === 0 ? [{program: '', vers
         };
         const ran = run('bash', ['-euo', 'pipefail', '-c', script], {env, cwd: directory});
         await expect(ran).resolves.toMatchObject({stderr: expect.not.stringContaining('rror')});
+        // What was copied is deleted.
+        if (hasJq && where.includes('docs/')) expect(pipeline.countIn(names.waitingDlq)).toBe(0);
       },
       120_000,
     );
