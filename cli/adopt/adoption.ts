@@ -30,21 +30,26 @@ export interface Adoption {
   readonly gaps: readonly Gap[];
 }
 
-export function adoptionOf({kept, types}: StageTemplate, found: readonly Found[]): Adoption {
+export function adoptionOf({kept, resources}: StageTemplate, found: readonly Found[]): Adoption {
   const mapping = Object.fromEntries(found.map(({logicalId, identifier}) => [logicalId, identifier]));
-  const adopted = kept.filter(({logicalId}) => Object.hasOwn(mapping, logicalId));
-  const outside = new Set(
-    adopted.flatMap(({references}) => references.filter(id => !Object.hasOwn(mapping, id))),
-  );
+  const nameOf = new Map(kept.map(({logicalId, name}) => [logicalId, name]));
+  const referencesOf = (id: string) => resources.get(id)?.references ?? [];
+  // What is imported beside them has to have what it refers to, too.
+  const needed = new Set(Object.keys(mapping));
+  for (const id of needed) for (const reference of referencesOf(id)) needed.add(reference);
   return {
     mapping,
     names: found.map(({name}) => name),
     missing: kept.filter(({logicalId}) => !Object.hasOwn(mapping, logicalId)).map(({name}) => name),
-    gaps: [...outside].map(logicalId => ({
-      neededBy: adopted.filter(({references}) => references.includes(logicalId)).map(({name}) => name),
-      logicalId,
-      type: types.get(logicalId),
-      name: kept.find(each => each.logicalId === logicalId)?.name,
-    })),
+    gaps: [...needed]
+      .filter(id => !Object.hasOwn(mapping, id))
+      .map(logicalId => ({
+        neededBy: [...needed]
+          .filter(id => referencesOf(id).includes(logicalId))
+          .map(id => nameOf.get(id) ?? id),
+        logicalId,
+        type: resources.get(logicalId)?.type,
+        name: nameOf.get(logicalId),
+      })),
   };
 }

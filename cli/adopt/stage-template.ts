@@ -14,8 +14,6 @@ export interface Kept {
   readonly logicalId: string;
   readonly kind: KeptKind;
   readonly name: string;
-  /** Logical IDs of what its definition cannot do without. */
-  readonly references: readonly string[];
 }
 
 export interface StageTemplate {
@@ -24,8 +22,15 @@ export interface StageTemplate {
   readonly kept: readonly Kept[];
   /** Whether the stack makes an Elastic IP for the stage, beside one that may be there. */
   readonly makesAddress: boolean;
-  /** The type of each resource, by its logical ID. */
-  readonly types: ReadonlyMap<string, string>;
+  /** All resources, by their logical IDs. */
+  readonly resources: ReadonlyMap<string, Resource>;
+}
+
+export interface Resource {
+  /** `AWS::KMS::Key`, and so on. */
+  readonly type: string;
+  /** Logical IDs of what its definition cannot do without. */
+  readonly references: readonly string[];
 }
 
 /** Which property names a resource of a type. */
@@ -69,7 +74,9 @@ function stageTemplateOf(content: unknown, path: string, stage: string): StageTe
     stack: basename(path).replace(suffix, ''),
     kept,
     makesAddress: all.some(([id, {Type}]) => Type === 'AWS::EC2::EIP' && stageAddress.test(id)),
-    types: new Map(all.map(([id, {Type}]) => [id, String(Type)])),
+    resources: new Map(
+      all.map(([id, resource]) => [id, {type: String(resource.Type), references: referencesIn(resource)}]),
+    ),
   };
 }
 
@@ -79,7 +86,7 @@ function keptOf(logicalId: string, resource: JsonObject, names: KeptNames): read
   if (kind === undefined || property === undefined || !isJsonObject(Properties)) return [];
   const name = Properties[property];
   if (typeof name !== 'string' || !names[kind].has(name)) return [];
-  return [{logicalId, kind, name, references: referencesIn(resource)}];
+  return [{logicalId, kind, name}];
 }
 
 type KeptNames = Readonly<Record<KeptKind, ReadonlySet<string>>>;

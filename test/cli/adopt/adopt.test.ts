@@ -4,6 +4,7 @@ import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {CreateQueueCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {App, Stack} from 'aws-cdk-lib';
+import {AccountRootPrincipal, PolicyStatement, Role} from 'aws-cdk-lib/aws-iam';
 import {Key} from 'aws-cdk-lib/aws-kms';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {Relayq} from '../../../cdk/relayq.ts';
@@ -189,7 +190,15 @@ describe('relayq adopt with a stack of somebody’s own', () => {
   const ownStack = () => {
     const app = new App({context: withoutBundles});
     const stack = new Stack(app, 'Shop');
-    new Relayq(stack, 'Mail', {stage: 'dev', queueKey: new Key(stack, 'Key')});
+    const key = new Key(stack, 'Key');
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt'],
+        principals: [new Role(stack, 'Reader', {assumedBy: new AccountRootPrincipal()})],
+        resources: ['*'],
+      }),
+    );
+    new Relayq(stack, 'Mail', {stage: 'dev', queueKey: key});
     new Relayq(stack, 'More', {stage: 'dev-more'});
     const assembly = app.synth();
     return assembly.getStackByName('Shop').template as {Resources: Resources};
@@ -219,5 +228,7 @@ describe('relayq adopt with a stack of somebody’s own', () => {
     expect(stderr).toMatch(
       /refers to Key[0-9A-F]{8} \(AWS::KMS::Key\).*add "Key[0-9A-F]{8}": \{"KeyId": "…"\}/,
     );
+    // The key is not imported without what its policy names.
+    expect(stderr).toMatch(/Key[0-9A-F]{8}: refers to Reader[0-9A-F]{8} \(AWS::IAM::Role\)/);
   });
 });
