@@ -26,7 +26,7 @@ export interface StageTemplate {
   readonly resources: ReadonlyMap<string, Resource>;
 }
 
-export interface Resource {
+interface Resource {
   /** `AWS::KMS::Key`, and so on. */
   readonly type: string;
   /** Logical IDs of what its definition cannot do without. */

@@ -5,7 +5,7 @@ import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {text} from 'node:stream/consumers';
 
-export interface ChangeSet {
+interface ChangeSet {
   readonly type: string;
   readonly template: string;
   readonly imports: readonly {
