@@ -1,5 +1,6 @@
 // The commands, in the order of the help.
 
+import {adopt} from './adopt/adopt.ts';
 import type {AddCommand} from './command/command.ts';
 import {completion} from './completion/completion.ts';
 import {browserConsole} from './console/console.ts';
@@ -30,6 +31,7 @@ export const commands: readonly AddCommand[] = [
   deadLetters,
   dkim,
   suppress,
+  adopt,
   send,
   tail,
   browserConsole,

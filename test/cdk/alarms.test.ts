@@ -1,5 +1,8 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {Match} from 'aws-cdk-lib/assertions';
 import {describe, expect, test} from 'vitest';
+import {projectRoot} from '../global-setup.ts';
 import {stackWith} from './stack-under-test.ts';
 
 const stack = stackWith();
@@ -166,4 +169,18 @@ describe('with an address, the alarms', () => {
     const [keyId] = Object.keys(mailed.template.findResources('AWS::KMS::Key'));
     expect(topic?.Properties.KmsMasterKeyId).toEqual({'Fn::GetAtt': [keyId, 'Arn']});
   });
+});
+
+test('the runbook has each alarm once, and no other', async () => {
+  // A stack of its own network has one alarm more.
+  const all = stackWith({directMx: 'true', zones: 'eu-west-1a,eu-west-1b'});
+  const ids = Object.keys(all.template.findResources('AWS::CloudWatch::Alarm')).map(
+    id => /^Alarms(\w+)[0-9A-F]{8}$/.exec(id)![1],
+  );
+  const page = await readFile(join(projectRoot, 'docs/runbook.md'), 'utf8');
+  const [table = ''] = /^\| alarm \|[\s\S]*?\n\n/m.exec(page)!;
+  const told = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
+    cell.split(', ').map(id => id.replaceAll('`', '')),
+  );
+  expect(told.sort()).toEqual(ids.sort());
 });

@@ -150,3 +150,12 @@ describe('the keeper', () => {
     expect(held?.Properties.VisibilityTimeout).toBe(Number(Properties.Timeout) + 60);
   });
 });
+
+test('deliver is changed before route, which may queue what the deliver of before does not know', () => {
+  const resources = stack.template.toJSON().Resources as Record<string, {DependsOn?: string[]}>;
+  const idOf = (name: string) =>
+    Object.keys(
+      stack.template.findResources('AWS::Lambda::Function', {Properties: {FunctionName: name}}),
+    )[0]!;
+  expect(resources[idOf('relayq-dev-route')]?.DependsOn).toContain(idOf('relayq-dev-deliver'));
+});
