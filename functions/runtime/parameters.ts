@@ -42,34 +42,26 @@ export interface ReadingWish {
 }
 
 export interface Patience {
-  /** How long it asks again while SSM refuses calls because there are too many. The SDK has asked three times then. */
-  readonly throttledMs: number;
-  /** How long it may take in all, where something else will do. */
-  readonly withinMs?: number;
+  /** Until when (by performance.now) it asks again while SSM has too many calls. The SDK has asked three times then. */
+  readonly throttledUntilMs: number;
+  /** How long a single call may take, with what the SDK does about it, where something else will do. */
+  readonly callMs?: number;
 }
 
-/**
- * Of an environment that has nothing yet. A hundred that start together read two pages each in 5 s. A call that hangs takes
- * 8 s more at the end, and route has 30.
- */
-export const patient: Patience = {throttledMs: 15_000};
+/** Of whoever has nothing yet. A hundred environments that start together have read two pages each in 5 s. */
+export const patience = (throttledMs: number): Patience => ({
+  throttledUntilMs: performance.now() + throttledMs,
+});
 
-/** Of an environment that has what was read before. */
-export const brief: Patience = {throttledMs: 0, withinMs: 3_000};
+/** Of whoever has what was read before. */
+export const impatience: Patience = {throttledUntilMs: 0, callMs: 3_000};
 
 /** @throws Error where SSM cannot be read */
 export async function readParameters(client: SSMClient, wish: ReadingWish): Promise<ParametersRead> {
-  const {secrets, patience} = wish;
-  const {throttledMs, withinMs} = patience;
-  const signal = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs);
-  const ask = askOf(client, performance.now() + throttledMs, signal);
-  try {
-    const kept = secrets && readingOf(wish.path, await pagesOf(ask, wish, false), secrets);
-    // What the first reading showed does not count, if there is a second: it may have changed since.
-    return kept ?? readingOf(wish.path, await pagesOf(ask, wish, true))!;
-  } catch (error) {
-    throw signal?.aborted ? new Error(`no answer within ${withinMs} ms`) : error;
-  }
+  const {path, secrets} = wish;
+  const kept = secrets && readingOf(path, await pagesOf(client, wish, false), secrets);
+  // What the first reading showed does not count, if there is a second: it may have changed since.
+  return kept ?? readingOf(path, await pagesOf(client, wish, true))!;
 }
 
 type Page = readonly Parameter[];
@@ -120,35 +112,38 @@ export const isThrottling = (error: unknown): boolean =>
 /** At most so long, by lot: those that were refused together must not come back together. */
 const longestPauseMs = 1000;
 
-type Ask = (query: GetParametersByPathCommandInput) => Promise<GetParametersByPathCommandOutput>;
-
-/** Asks again while there are too many calls. */
-function askOf(client: SSMClient, untilMs: number, signal: AbortSignal | undefined): Ask {
-  return async query => {
-    for (;;) {
-      try {
-        return await client.send(new GetParametersByPathCommand(query), signal && {abortSignal: signal});
-      } catch (error) {
-        if (!isThrottling(error) || performance.now() >= untilMs) throw error;
-        await pause(Math.random() * longestPauseMs);
-      }
-    }
-  };
-}
-
 /** One page after the other, at most 10 parameters each (GetParametersByPath, MaxResults). */
 async function pagesOf(
-  ask: Ask,
-  {path, recursive = false, mostPages = Number.POSITIVE_INFINITY}: ReadingWish,
+  client: SSMClient,
+  {path, recursive = false, mostPages = Number.POSITIVE_INFINITY, patience: limits}: ReadingWish,
   withDecryption: boolean,
 ): Promise<readonly Page[]> {
   const query = {Path: path, Recursive: recursive, WithDecryption: withDecryption};
   const pages: Page[] = [];
   let token: string | undefined;
   do {
-    const {Parameters: page = [], NextToken: next} = await ask({...query, ...(token && {NextToken: token})});
+    const asked = {...query, ...(token && {NextToken: token})};
+    const {Parameters: page = [], NextToken: next} = await answerTo(asked, client, limits);
     pages.push(page);
     token = next;
   } while (token && pages.length < mostPages);
   return pages;
+}
+
+/** Asks again while there are too many calls. */
+async function answerTo(
+  query: GetParametersByPathCommandInput,
+  client: SSMClient,
+  {throttledUntilMs, callMs}: Patience,
+): Promise<GetParametersByPathCommandOutput> {
+  for (;;) {
+    const signal = callMs === undefined ? undefined : AbortSignal.timeout(callMs);
+    try {
+      return await client.send(new GetParametersByPathCommand(query), signal && {abortSignal: signal});
+    } catch (error) {
+      if (signal?.aborted) throw new Error(`no answer within ${callMs} ms`);
+      if (!isThrottling(error) || performance.now() >= throttledUntilMs) throw error;
+      await pause(Math.random() * longestPauseMs);
+    }
+  }
 }

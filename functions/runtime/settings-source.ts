@@ -8,10 +8,11 @@ import {parseSettings, type Reading, type Settings} from '../../shared/settings/
 import {changesReport, problemsLine} from '../../shared/settings/settings-report.ts';
 import {errorText, type Log} from './log.ts';
 import {
-  brief,
+  impatience,
   isThrottling,
   type ParametersRead,
-  patient,
+  type Patience,
+  patience,
   readParameters,
   type Secrets,
 } from './parameters.ts';
@@ -30,6 +31,9 @@ const leastSettleMs = 3000;
 
 /** Within a batch, settings are not read more often than this. */
 const leastAgeMs = 1000;
+
+/** How long an environment that has no settings asks for them while SSM has too many calls. */
+const throttledMs = 15_000;
 
 /** When settings are asked for again that SSM refused because of too many calls. */
 const throttledAgainMs = (): number => 3000 + Math.random() * 9000;
@@ -144,22 +148,23 @@ export class SettingsSource {
    */
   async #read(): Promise<readonly Parameter[]> {
     const {now} = this.#options;
-    let {parameters, pages} = await this.#readPages();
+    // For all readings together: route has 30 s, and a call that hangs at the end takes 8 s more.
+    const limits = this.#reading === undefined ? patience(throttledMs) : impatience;
+    let {parameters, pages} = await this.#readPages(limits);
     for (let again = 0; again < 2 && pages > 1; again += 1) {
       const sinceMs = now() - this.#settleMs;
       if (!parameters.some(({modifiedMs = 0}) => modifiedMs > sinceMs)) break;
       const last = JSON.stringify(parameters);
-      ({parameters, pages} = await this.#readPages());
+      ({parameters, pages} = await this.#readPages(limits));
       if (JSON.stringify(parameters) === last) break;
     }
     return parameters;
   }
 
-  async #readPages(): Promise<ParametersRead> {
+  async #readPages(limits: Patience): Promise<ParametersRead> {
     const {client, path} = this.#options;
-    const secrets = this.#secrets;
-    const patience = this.#reading === undefined ? patient : brief;
-    const read = await readParameters(client, {path, recursive: true, secrets, patience});
+    const wish = {path, recursive: true, secrets: this.#secrets, patience: limits};
+    const read = await readParameters(client, wish);
     this.#secrets = read.secrets;
     return read;
   }

@@ -9,7 +9,7 @@ import type {DkimKey} from '../../../shared/dkim/signature.ts';
 import {type Parsed, right} from '../../../shared/parsed.ts';
 import {BoundedMap} from '../../runtime/bounded-map.ts';
 import {errorText, type Log} from '../../runtime/log.ts';
-import {brief, readParameters, type Secrets} from '../../runtime/parameters.ts';
+import {impatience, patience, readParameters, type Secrets} from '../../runtime/parameters.ts';
 
 /** How long keys count without being read again; where there are none, or a broken one, somebody may be at work on it. */
 const [goodMs, doubtfulMs] = [300_000, 30_000];
@@ -74,8 +74,8 @@ export class KeyStore {
   async #read(domain: string, known: Secrets | undefined) {
     const {client, path} = this.#options;
     // A connection may be open that waits for it.
-    const patience = known === undefined ? {throttledMs: 5_000} : brief;
-    const wish = {path: `${path}${domain}`, mostPages, secrets: known, patience};
+    const limits = known === undefined ? patience(5_000) : impatience;
+    const wish = {path: `${path}${domain}`, mostPages, secrets: known, patience: limits};
     const {parameters, secrets} = await readParameters(client, wish);
     const keys = new Map<string, Parsed<DkimKey>>();
     for (const {name, value} of parameters) {

@@ -39,8 +39,8 @@ export class ParameterStore {
     const counting: AwsService = {
       ...service,
       call: async request => {
-        await store.before({withDecryption: request.input.WithDecryption === true});
         try {
+          await store.before({withDecryption: request.input.WithDecryption === true});
           const answer = await service.call(request);
           store.calls += 1;
           return answer;
