@@ -10,7 +10,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 
-export interface ReadParameter {
+interface ReadParameter {
   readonly name: string;
   readonly value: string;
   readonly modifiedMs: number | undefined;
