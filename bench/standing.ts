@@ -42,14 +42,25 @@ export const natTermsOf = (prices: Prices): readonly Term[] => [
   {name: 'its address', usd: hoursPerMonth * prices.addressPerHour},
 ];
 
-/** Environments read the settings once a minute, and SSM decrypts each SecureString for it. */
+/**
+ * "Lambda terminates execution environments every few hours to allow for runtime updates and maintenance – even for functions
+ * that are invoked continuously." These are few.
+ */
+export const hoursOfEnvironment = 2;
+
+/**
+ * Environments read the settings once a minute. SSM decrypts each SecureString when one starts, and when one is changed, which
+ * is rare.
+ */
 export const keyTermsOf = (
   {environments, secrets}: {readonly environments: number; readonly secrets: number},
   prices: Prices,
 ): readonly Term[] => [
   {
-    name: `KMS: ${environments} environments that work all month read ${secrets} SecureStrings`,
-    usd: (environments * secrets * hoursPerMonth * 60 * prices.kmsPerMillionRequests) / million,
+    name: `KMS: ${environments} environments that work all month, new every ${hoursOfEnvironment} hours, decrypt ${secrets} SecureStrings`,
+    usd:
+      (environments * secrets * (hoursPerMonth / hoursOfEnvironment) * prices.kmsPerMillionRequests) /
+      million,
   },
   {name: 'KMS: a key of your own, where you want one', usd: prices.kmsKeyPerMonth},
 ];

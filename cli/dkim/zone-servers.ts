@@ -1,6 +1,7 @@
 // The servers that have a zone themselves. What they say of a name holds at once; resolvers may go on with what they knew.
 
 import {Resolver} from 'node:dns/promises';
+import {familiesHere} from '../../functions/deliver/next-hop/address-families.ts';
 import type {Dns} from '../../functions/deliver/next-hop/dns.ts';
 import {addressesOf, codeOf} from '../../functions/deliver/next-hop/lookup.ts';
 import {familyOf} from '../../shared/smtp/ip-address.ts';
@@ -35,8 +36,8 @@ async function hostsOf(zone: string, dns: Dns): Promise<readonly string[]> {
 }
 
 async function serversAt(host: string, dns: Dns): Promise<readonly ZoneServer[]> {
-  const {addresses} = await addressesOf(dns, host);
-  return addresses.slice(0, addressesOfHost).map(address => ({host, address}));
+  const {usable} = await addressesOf(dns, host, familiesHere());
+  return usable.slice(0, addressesOfHost).map(address => ({host, address}));
 }
 
 const timing = {timeout: 2000, tries: 2};

@@ -1,7 +1,8 @@
 // The hosts of the next hop: for direct delivery the MX hosts with their preferences, as the DNS says it to this machine.
 
+import {isWithinReach, lackOf} from '../../functions/deliver/next-hop/address-families.ts';
 import type {NextHop} from '../../shared/delivery/destination.ts';
-import {isPrivateAddress} from '../../shared/smtp/ip-address.ts';
+import {familyOf, isPrivateAddress} from '../../shared/smtp/ip-address.ts';
 import {isListed} from '../../shared/smtp/mta-sts.ts';
 import type {NextHopLook} from './next-hop-look.ts';
 import type {Question} from './observed-dns.ts';
@@ -39,7 +40,7 @@ export function hostsStep(hop: NextHop, look: NextHopLook, isElsewhere: boolean)
     : [];
   return {
     step: 'hosts',
-    facts: [...facts, ...askedFrom],
+    facts: [...facts, ...(isElsewhere ? ipv6Of(look) : []), ...askedFrom],
     data: {
       hosts: shown,
       ...(!hosts.ok && {failure: hosts.failure.description}),
@@ -107,7 +108,26 @@ function unusedReason(host: string, look: NextHopLook): string {
   const addresses = addressesAt(host, look);
   if (addresses.length > 0 && addresses.every(isPrivateAddress))
     return 'not used: private addresses, and mx-private-addresses does not allow them';
+  if (addresses.length > 0 && !addresses.some(address => isWithinReach(address, look.families)))
+    return `not used: ${lackOf(look.families)}`;
   return addresses.length > 0 ? 'not used: ten others have addresses' : 'not used: it has no address';
+}
+
+/** Where functions in AWS may not get to, though it is shown as usable. */
+function ipv6Of({hosts}: NextHopLook): readonly Fact[] {
+  const addresses = hosts.ok ? hosts.hosts.flatMap(host => host.addresses) : [];
+  const ofIpv6 = addresses.filter(address => familyOf(address) === 6);
+  if (ofIpv6.length === 0) return [];
+  const isAll = ofIpv6.length === addresses.length;
+  return [
+    {
+      what: 'IPv6',
+      is: isAll
+        ? 'there are IPv6 addresses only: without IPv6 the functions cannot reach them, and the mail is deferred'
+        : 'functions that have no IPv6 leave out the IPv6 addresses',
+      why: 'functions have IPv6 in a VPC with dual stack only',
+    },
+  ];
 }
 
 /** Aliases are asked for out of curiosity. */

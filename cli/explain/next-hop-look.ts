@@ -1,6 +1,11 @@
 // The next hop, looked at from this machine: its hosts, what policies ask of them, and the servers to try. No connection is
 // made to any of these servers.
 
+import {
+  bothFamilies,
+  type Families,
+  familiesHere,
+} from '../../functions/deliver/next-hop/address-families.ts';
 import {dnsOf, serversOf} from '../../functions/deliver/next-hop/lookup.ts';
 import {StsPolicies} from '../../functions/deliver/next-hop/mta-sts-policies.ts';
 import type {Hosts} from '../../functions/deliver/next-hop/next-hop-hosts.ts';
@@ -15,6 +20,8 @@ import {ObservedDns} from './observed-dns.ts';
 
 export interface NextHopLook {
   readonly hosts: Hosts;
+  /** What can be connected to; both where that is not known, as of functions in AWS. */
+  readonly families: Families;
   /** In the order to try them. */
   readonly targets: readonly Target[];
   /** What the DNS was asked; undefined where it was not. */
@@ -48,6 +55,8 @@ export async function lookAtNextHop(
   const {mx} = settings;
   const isAsked = hop.kind === 'mx' && parseAddressLiteral(hop.domain) === undefined;
   const dns = isAsked ? new ObservedDns(dnsOf(mx)) : undefined;
+  // What the functions in AWS can connect to is not known here. Those of the local stage run here.
+  const families = anywhere ? familiesHere() : bothFamilies;
   const observed = dns && {dnsOf: () => dns};
   let policy: StsPolicy | undefined;
   let policyTrouble: string | undefined;
@@ -57,6 +66,7 @@ export async function lookAtNextHop(
       policyTrouble = String(fields?.reason);
     },
     ...(httpsPort !== undefined && {httpsPort}),
+    families: familiesHere,
     ...observed,
   });
   const policies: Pick<StsPolicies, 'policyOf'> = {
@@ -65,13 +75,14 @@ export async function lookAtNextHop(
       return policy;
     },
   };
-  const nextHops = new NextHops({policies, now, random, anywhere, ...observed});
+  const nextHops = new NextHops({policies, now, random, anywhere, families: () => families, ...observed});
   try {
     const named = await inTime(nextHops.hostsOf(hop, mx), withinMs);
     const found = named ?? late;
-    const hosts = isForeign ? nextHops.permitted(found, settings) : found;
+    const hosts = nextHops.usable(found, isForeign, settings);
     return {
       hosts,
+      families,
       targets: hosts.ok ? targetsOf(hop, hosts.hosts, mx) : [],
       dns,
       servers: isAsked ? serversOf(mx) : [],

@@ -77,7 +77,7 @@ export async function attemptDelivery(
   const {mx, heloName} = settings;
   const wantsCertificate = settings.resultsDetail.has('certificate');
   const named = await watch.resolved(lane.hostsOf(nextHopName(hop), () => nextHops.hostsOf(hop, mx)));
-  const resolved = isForeign ? nextHops.permitted(named, settings) : named;
+  const resolved = nextHops.usable(named, isForeign, settings);
   if (!resolved.ok)
     return (await watch.unresolved(resolved.failure)) ?? {kind: 'attempted', ...resolved, tried: 0};
   const targets = targetsOf(hop, resolved.hosts, mx);

@@ -18,7 +18,7 @@ const requestHandler = (requestTimeout: number, connectionTimeout = 2_000) => ({
 export const sqsClient = (): SQSClient =>
   new SQSClient({requestHandler: requestHandler(6_000), md5: false, cacheMiddleware: true});
 
-/** Settings can wait: the last ones stay in force. */
+/** Settings can wait: the last ones stay in force. parameters.ts asks again where SSM has too many calls. */
 export const ssmClient = (): SSMClient => new SSMClient({requestHandler: requestHandler(2_500)});
 
 /** An answer takes a few milliseconds, and a batch of mail waits for it. */

@@ -1,12 +1,21 @@
 // Settings from SSM, kept for a minute. While SSM fails, or holds something wrong, the last good settings stay in
 // force, and the log says so once per change.
 
-import {paginateGetParametersByPath, type SSMClient} from '@aws-sdk/client-ssm';
+import type {SSMClient} from '@aws-sdk/client-ssm';
 import type {LogLine} from '../../shared/log-line.ts';
 import type {Parameter} from '../../shared/settings/parameter-reader.ts';
 import {parseSettings, type Reading, type Settings} from '../../shared/settings/settings.ts';
 import {changesReport, problemsLine} from '../../shared/settings/settings-report.ts';
 import {errorText, type Log} from './log.ts';
+import {
+  impatience,
+  isThrottling,
+  type ParametersRead,
+  type Patience,
+  patience,
+  readParameters,
+  type Secrets,
+} from './parameters.ts';
 
 export interface SettingsSourceOptions {
   readonly client: SSMClient;
@@ -23,6 +32,12 @@ const leastSettleMs = 3000;
 /** Within a batch, settings are not read more often than this. */
 const leastAgeMs = 1000;
 
+/** How long an environment that has no settings asks for them while SSM has too many calls. */
+const throttledMs = 15_000;
+
+/** When settings are asked for again that SSM refused because of too many calls. */
+const throttledAgainMs = (): number => 3000 + Math.random() * 9000;
+
 /** How long parameters with credentials are left alone, by how long settings are kept. */
 export const settleMsOf = (maxAgeMs: number): number => Math.max(maxAgeMs, leastSettleMs);
 
@@ -30,6 +45,9 @@ export class SettingsSource {
   readonly #options: Required<SettingsSourceOptions>;
   readonly #settleMs: number;
   #reading: Reading | undefined;
+  /** As they were decrypted last; undefined where all are to be decrypted. */
+  #secrets: Secrets | undefined;
+  #isExpired = false;
   #nextMs = Number.NEGATIVE_INFINITY;
   #reported = '';
   #pending: ReturnType<typeof changesReport>['pending'] = new Map();
@@ -68,13 +86,16 @@ export class SettingsSource {
     await this.current();
   }
 
-  /** Makes the next call read again: a server refused our credentials, so they may have changed. */
+  /** Makes the next call read and decrypt again: a server refused our credentials, so they may have changed. */
   expire(): void {
     this.#nextMs = Number.NEGATIVE_INFINITY;
+    this.#isExpired = true;
   }
 
   async #load(): Promise<void> {
     const {maxAgeMs, now} = this.#options;
+    if (this.#isExpired) this.#secrets = undefined;
+    this.#isExpired = false;
     try {
       const parameters = await this.#read();
       const nowMs = now();
@@ -87,13 +108,17 @@ export class SettingsSource {
       const message = 'settings have problems; the last good values stay in force';
       const problems = [`SSM cannot be read: ${errorText(error)}`];
       this.#reportProblems({level: 'error', message, fields: {problems}});
-      // Without settings every batch asks again. With old ones, once a minute is enough.
+      // Without settings every batch asks again. With old ones, once a minute is enough, unless SSM had too many calls: then
+      // it is soon, and not when the others ask again.
       if (this.#reading === undefined) return;
-      this.#nextMs = now() + maxAgeMs;
+      this.#nextMs = now() + (isThrottling(error) ? Math.min(maxAgeMs, throttledAgainMs()) : maxAgeMs);
       const {settings} = this.#reading;
       // What was unknown stays unknown until then.
       const kept = settings.unknown.size > 0 ? {...settings, knownFromMs: this.#nextMs} : settings;
       this.#reading = {...this.#reading, settings: kept};
+    } finally {
+      // It happened while they were read.
+      if (this.#isExpired) this.#nextMs = Number.NEGATIVE_INFINITY;
     }
   }
 
@@ -123,33 +148,24 @@ export class SettingsSource {
    */
   async #read(): Promise<readonly Parameter[]> {
     const {now} = this.#options;
-    let {parameters, pages} = await this.#readPages();
+    // For all readings together: route has 30 s, and a call that hangs at the end takes 8 s more.
+    const limits = this.#reading === undefined ? patience(throttledMs) : impatience;
+    let {parameters, pages} = await this.#readPages(limits);
     for (let again = 0; again < 2 && pages > 1; again += 1) {
       const sinceMs = now() - this.#settleMs;
       if (!parameters.some(({modifiedMs = 0}) => modifiedMs > sinceMs)) break;
       const last = JSON.stringify(parameters);
-      ({parameters, pages} = await this.#readPages());
+      ({parameters, pages} = await this.#readPages(limits));
       if (JSON.stringify(parameters) === last) break;
     }
     return parameters;
   }
 
-  async #readPages() {
+  async #readPages(limits: Patience): Promise<ParametersRead> {
     const {client, path} = this.#options;
-    const parameters: Parameter[] = [];
-    let pages = 0;
-    const query = {Path: path, Recursive: true, WithDecryption: true};
-    // At most 10 come at a time (GetParametersByPath, MaxResults).
-    for await (const page of paginateGetParametersByPath({client}, query)) {
-      for (const {Name = '', Value = '', LastModifiedDate, Version} of page.Parameters ?? [])
-        parameters.push({
-          name: Name.slice(path.length),
-          value: Value,
-          modifiedMs: LastModifiedDate?.getTime(),
-          version: Version,
-        });
-      pages += 1;
-    }
-    return {parameters, pages};
+    const wish = {path, recursive: true, secrets: this.#secrets, patience: limits};
+    const read = await readParameters(client, wish);
+    this.#secrets = read.secrets;
+    return read;
   }
 }

@@ -23,6 +23,8 @@ export const factClasses: Readonly<Record<Fact, BounceClass>> = {
   'auth-needs-tls': 'auth',
   'authentication-wanted': 'auth',
   'server-full': 'rate',
+  // It is there, and this function has no way to it.
+  'out-of-reach': 'network',
   // The server was too slow for the function's time.
   'out-of-time': 'network',
   // The message is not as the server takes it: RFC 1870 (size), and RFC 3463 3.7 (X.6.3, X.6.7) for its form.

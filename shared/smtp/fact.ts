@@ -25,6 +25,8 @@ export const nextOfTarget = {tryNextHost: true, countsAgainstTarget: true} as co
 export const facts = {
   'no-such-domain': verdict('bounced', '5.1.2'),
   'no-address': verdict('bounced', '5.4.4'),
+  // It has an address, but of a family that this function lacks. X.4.4 is "unable to route" (RFC 3463 3.5).
+  'out-of-reach': verdict('deferred', '4.4.4'),
   // RFC 7505 4.1 for the null MX.
   'null-mx': verdict('bounced', '5.1.10'),
   'dns-unavailable': verdict('deferred', '4.4.3'),

@@ -1,7 +1,7 @@
 // The DKIM keys of domains: SecureStrings below the stage's path for keys, read for a domain when its first message comes, and
 // again now and then. They lie apart from the settings, which are read whole once a minute.
 
-import {paginateGetParametersByPath, type SSMClient} from '@aws-sdk/client-ssm';
+import type {SSMClient} from '@aws-sdk/client-ssm';
 import {parseSelector} from '../../../shared/dkim/key-name.ts';
 import type {KeysOfDomain} from '../../../shared/dkim/message-signings.ts';
 import {parsePrivateKey} from '../../../shared/dkim/private-key.ts';
@@ -9,6 +9,7 @@ import type {DkimKey} from '../../../shared/dkim/signature.ts';
 import {type Parsed, right} from '../../../shared/parsed.ts';
 import {BoundedMap} from '../../runtime/bounded-map.ts';
 import {errorText, type Log} from '../../runtime/log.ts';
+import {impatience, patience, readParameters, type Secrets} from '../../runtime/parameters.ts';
 
 /** How long keys count without being read again; where there are none, or a broken one, somebody may be at work on it. */
 const [goodMs, doubtfulMs] = [300_000, 30_000];
@@ -18,6 +19,7 @@ const mostDomains = 1000;
 
 interface Read {
   readonly keys: KeysOfDomain;
+  readonly secrets: Secrets;
   readonly untilMs: number;
 }
 
@@ -57,34 +59,34 @@ export class KeyStore {
   async #readAgain(domain: string, known: Read | undefined): Promise<KeysOfDomain> {
     const {log, now} = this.#options;
     try {
-      const keys = await this.#read(domain);
+      const {keys, secrets} = await this.#read(domain, known?.secrets);
       const isGood = keys.size > 0 && [...keys.values()].every(({ok}) => ok);
-      this.#known.set(domain, {keys, untilMs: now() + (isGood ? goodMs : doubtfulMs)});
+      this.#known.set(domain, {keys, secrets, untilMs: now() + (isGood ? goodMs : doubtfulMs)});
       return keys;
     } catch (error) {
       if (known === undefined) throw error;
       log('warn', 'DKIM keys could not be read; those from before count', {domain, error: errorText(error)});
-      this.#known.set(domain, {keys: known.keys, untilMs: now() + doubtfulMs});
+      this.#known.set(domain, {...known, untilMs: now() + doubtfulMs});
       return known.keys;
     }
   }
 
-  async #read(domain: string): Promise<KeysOfDomain> {
+  async #read(domain: string, known: Secrets | undefined) {
     const {client, path} = this.#options;
-    const query = {Path: `${path}${domain}`, WithDecryption: true};
+    // A connection may be open that waits for it.
+    const limits = known === undefined ? patience(5_000) : impatience;
+    const wish = {path: `${path}${domain}`, mostPages, secrets: known, patience: limits};
+    const {parameters, secrets} = await readParameters(client, wish);
     const keys = new Map<string, Parsed<DkimKey>>();
-    let pages = 0;
-    for await (const {Parameters = []} of paginateGetParametersByPath({client}, query)) {
-      for (const {Name = '', Value = ''} of Parameters) {
-        const selector = parseSelector(Name.slice(Name.lastIndexOf('/') + 1));
-        if (!selector.ok) continue;
-        const name = {domain, selector: selector.value};
-        const parsed = parsePrivateKey(Value);
-        keys.set(name.selector, parsed.ok ? right({...name, privateKey: parsed.value.privateKey}) : parsed);
-      }
-      pages += 1;
-      if (pages === mostPages) break;
+    for (const {name, value} of parameters) {
+      const selector = parseSelector(name.slice(1));
+      if (!selector.ok) continue;
+      const parsed = parsePrivateKey(value);
+      keys.set(
+        selector.value,
+        parsed.ok ? right({domain, selector: selector.value, privateKey: parsed.value.privateKey}) : parsed,
+      );
     }
-    return keys;
+    return {keys, secrets};
   }
 }

@@ -3,6 +3,7 @@
 import {lookup, Resolver} from 'node:dns/promises';
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import {familyOf} from '../../../shared/smtp/ip-address.ts';
+import {bothFamilies, type Families, type Family, isWithinReach} from './address-families.ts';
 import type {Dns, DnsAnswer, RecordData} from './dns.ts';
 import {DnsOverHttps} from './dns-over-https.ts';
 
@@ -13,9 +14,13 @@ export interface Host {
 }
 
 export interface LookedUpHost extends Host {
+  /** The addresses that mail may go to. */
+  readonly permitted: readonly string[];
+  /** Those of them that this function can connect to. */
+  readonly usable: readonly string[];
   /** How long the addresses are good for. */
   readonly ttlSeconds: number;
-  /** Whether the DNS gave no answer for IPv4, IPv6 or both, so that there may be more addresses. */
+  /** Whether the DNS gave no answer for a family that was asked for, so that there may be more addresses. */
   readonly unavailable: boolean;
   readonly secure: boolean;
 }
@@ -86,12 +91,34 @@ const withTtl = (records: readonly {readonly address: string; readonly ttl: numb
 
 export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unknown';
 
-export async function addressesOf(dns: Dns, host: string): Promise<LookedUpHost> {
-  const asked = await Promise.allSettled([dns.query(host, 'A'), dns.query(host, 'AAAA')]);
+const typeOf = {IPv4: 'A', IPv6: 'AAAA'} as const;
+
+/**
+ * Asks for the families that this function has. The other one is asked for only where these have answered, and bring nothing
+ * usable: addresses that are out of reach are a reason to wait rather than to bounce.
+ */
+export async function addressesOf(
+  dns: Dns,
+  host: string,
+  families: Families,
+  isPermitted: (address: string) => boolean = () => true,
+): Promise<LookedUpHost> {
+  const [here = [], elsewhere = []] = [true, false].map(has =>
+    [...bothFamilies].filter(family => families.has(family) === has),
+  );
+  const isUsable = (address: string) => isPermitted(address) && isWithinReach(address, families);
+  const ask = (some: readonly Family[]) =>
+    Promise.allSettled(some.map(family => dns.query(host, typeOf[family])));
+  const asked = await ask(here);
+  const isSettled = asked.some(answer => answer.status === 'rejected' || answer.value.records.some(isUsable));
+  if (!isSettled) asked.push(...(await ask(elsewhere)));
   const answers = asked.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const permitted = answers.flatMap(({records}) => records).filter(isPermitted);
   return {
     host,
     addresses: answers.flatMap(({records}) => records),
+    permitted,
+    usable: permitted.filter(isUsable),
     ttlSeconds: Math.min(...answers.map(({ttlSeconds}) => ttlSeconds)),
     unavailable: answers.length < asked.length,
     secure: answers.every(({records, secure}) => secure || records.length === 0),

@@ -7,6 +7,7 @@ import {isPrivateAddress} from '../../../shared/smtp/ip-address.ts';
 import {parsePolicy, policyIdOf, type StsPolicy} from '../../../shared/smtp/mta-sts.ts';
 import {BoundedMap} from '../../runtime/bounded-map.ts';
 import type {Log} from '../../runtime/log.ts';
+import {type Families, familiesHere, lackOf} from './address-families.ts';
 import type {Dns} from './dns.ts';
 import {addressesOf, dnsOf} from './lookup.ts';
 import {fetchPolicyFile, policyHostOf} from './mta-sts-file.ts';
@@ -31,6 +32,7 @@ export interface StsPoliciesOptions {
   readonly httpsPort?: number;
   /** As in NextHopsOptions. */
   readonly dnsOf?: (mx: MxSettings) => Dns;
+  readonly families?: () => Families;
 }
 
 export class StsPolicies {
@@ -71,11 +73,15 @@ export class StsPolicies {
   }
 
   async #fetch(domain: string, dns: Dns, {privateAddresses}: MxSettings): Promise<Parsed<StsPolicy>> {
-    const {addresses} = await addressesOf(dns, policyHostOf(domain));
+    const {httpsPort: port = 443, families: familiesNow = familiesHere} = this.#options;
+    const families = familiesNow();
+    const host = policyHostOf(domain);
     // The domain sets this name. It must not lead a request into our own network.
-    const allowed = addresses.filter(address => privateAddresses || !isPrivateAddress(address));
-    if (allowed.length === 0) return wrong(`${policyHostOf(domain)} has no public address`);
-    const file = await fetchPolicyFile(domain, allowed, {port: this.#options.httpsPort ?? 443});
+    const isPermitted = (address: string) => privateAddresses || !isPrivateAddress(address);
+    const {permitted, usable} = await addressesOf(dns, host, families, isPermitted);
+    if (permitted.length === 0) return wrong(`${host} has no public address`);
+    if (usable.length === 0) return wrong(`${host}: ${lackOf(families)}`);
+    const file = await fetchPolicyFile(domain, usable, {port});
     return file.ok ? parsePolicy(file.value) : file;
   }
 }

@@ -8,6 +8,7 @@ import type {Fact} from '../../../shared/smtp/fact.ts';
 import {factFailure, type Tried} from '../../../shared/smtp/failure.ts';
 import {isPrivateAddress} from '../../../shared/smtp/ip-address.ts';
 import {type HostPolicy, isListed, type StsPolicy} from '../../../shared/smtp/mta-sts.ts';
+import {type Families, familiesHere, isWithinReach, lackOf} from './address-families.ts';
 import type {Dns} from './dns.ts';
 import {addressesOf, codeOf, dnsOf, type Host, type LookedUpHost, lookUpRelay} from './lookup.ts';
 
@@ -24,6 +25,8 @@ export interface MxOptions {
   /** The MTA-STS policy to apply, if there is one. */
   readonly policyOf: () => Promise<StsPolicy | undefined>;
   readonly dns?: Dns;
+  /** What this function can connect to. */
+  readonly families?: Families;
 }
 
 /** This many MX hosts with addresses are enough, and this many are looked up at a time. Each costs two queries. */
@@ -47,13 +50,12 @@ export const failed = (fact: Fact, description: string): Extract<Hosts, {ok: fal
 export async function resolveMxHosts(
   domain: string,
   mx: MxSettings,
-  {now, random, policyOf, dns = dnsOf(mx)}: MxOptions,
+  {now, random, policyOf, dns = dnsOf(mx), families = familiesHere()}: MxOptions,
 ): Promise<Hosts> {
   const literal = parseAddressLiteral(domain);
   if (literal !== undefined) {
-    const addresses = usableOf([literal], mx);
-    if (addresses.length === 0) return privateAddresses([domain]);
-    return {ok: true, hosts: [{host: domain, addresses}], ttlSeconds: maxTtlSeconds};
+    if (!mayGoTo(literal, mx)) return privateAddresses([domain]);
+    return withinReach([{host: domain, addresses: [literal]}], families, maxTtlSeconds);
   }
   const [named, policy] = await Promise.all([mxNamesOf(dns, domain, random), policyOf()]);
   if (!named.ok) return named;
@@ -64,7 +66,9 @@ export async function resolveMxHosts(
       'mx-not-in-policy',
       `no MX host of ${domain} is in its MTA-STS policy: ${names.slice(0, enoughMxHosts).join(', ')}`,
     );
-  const looked = await lookUpEnough(candidates, now, name => mxHostOf(dns, name, {domain, mx, secure}));
+  const looked = await lookUpEnough(candidates, now, name =>
+    mxHostOf(dns, name, {domain, mx, secure, families}),
+  );
   const hosts = looked
     .filter(({usable}) => usable.length > 0)
     .map(({host, usable: addresses, dane}) => ({
@@ -82,6 +86,8 @@ export async function resolveMxHosts(
     const those = `the first ${looked.length} of ${candidates.length} MX hosts of ${domain}`;
     return failed('dns-unavailable', `none of ${those} has an address; the others were not looked up`);
   }
+  const beyond = looked.filter(({permitted}) => permitted.length > 0);
+  if (beyond.length > 0) return outOfReach(beyond, families);
   const refused = looked.filter(({addresses}) => addresses.length > 0);
   if (refused.length > 0) return privateAddresses(refused.map(({host}) => host));
   return failed('no-address', `no MX host of ${domain} has an address`);
@@ -124,8 +130,6 @@ async function mxNamesOf(dns: Dns, domain: string, random: () => number) {
 }
 
 interface MxHost extends LookedUpHost {
-  /** The addresses that mail may go to. */
-  readonly usable: readonly string[];
   readonly dane?: Dane;
 }
 
@@ -136,10 +140,19 @@ interface MxHost extends LookedUpHost {
 async function mxHostOf(
   dns: Dns,
   host: string,
-  {domain, mx, secure}: {readonly domain: string; readonly mx: MxSettings; readonly secure: boolean},
+  {
+    domain,
+    mx,
+    secure,
+    families,
+  }: {
+    readonly domain: string;
+    readonly mx: MxSettings;
+    readonly secure: boolean;
+    readonly families: Families;
+  },
 ): Promise<MxHost> {
-  const found = await addressesOf(dns, host);
-  const looked = {...found, usable: usableOf(found.addresses, mx)};
+  const looked = await addressesOf(dns, host, families, address => mayGoTo(address, mx));
   if (!secure || !looked.secure) return looked;
   try {
     const tlsa = await dns.query(`_${mx.port}._tcp.${host}`, 'TLSA');
@@ -147,18 +160,34 @@ async function mxHostOf(
     return isAsked ? {...looked, dane: daneOf(tlsa.records, host, domain)} : looked;
   } catch {
     // RFC 7672 2.1.2: the host is not used as long as nobody knows what its TLSA records ask for.
-    return {...looked, addresses: [], usable: [], unavailable: true};
+    return {...looked, addresses: [], permitted: [], usable: [], unavailable: true};
   }
 }
 
-/** Leaves out addresses that no public mail server has: somebody's DNS must not lead mail into our own network. */
-const usableOf = (addresses: readonly string[], mx: MxSettings): readonly string[] =>
-  mx.privateAddresses ? addresses : addresses.filter(address => !isPrivateAddress(address));
+/** Not to addresses that no public mail server has: somebody's DNS must not lead mail into our own network. */
+const mayGoTo = (address: string, {privateAddresses: allowed}: MxSettings): boolean =>
+  allowed || !isPrivateAddress(address);
 
 const privateAddresses = (names: readonly string[]): Hosts => {
   const some = names.slice(0, enoughMxHosts).join(', ');
   return failed('private-address', `only private addresses: ${some}; mx-private-addresses would allow them`);
 };
+
+/** Hosts with those of their addresses that this function can connect to. */
+export function withinReach(hosts: readonly NextHopHost[], families: Families, ttlSeconds: number): Hosts {
+  const reached = hosts
+    .map(host => ({
+      ...host,
+      addresses: host.addresses.filter(address => isWithinReach(address, families)),
+    }))
+    .filter(({addresses}) => addresses.length > 0);
+  return reached.length > 0 ? {ok: true, hosts: reached, ttlSeconds} : outOfReach(hosts, families);
+}
+
+function outOfReach(hosts: readonly Host[], families: Families): Hosts {
+  const some = hosts.slice(0, enoughMxHosts).map(({host}) => host);
+  return failed('out-of-reach', `${some.join(', ')}: ${lackOf(families)}`);
+}
 
 /**
  * The addresses of a smarthost's or sink's hosts, looked up as the system does. A name that is unknown may come back.

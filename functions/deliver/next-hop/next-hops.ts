@@ -5,10 +5,11 @@ import {type NextHop, nextHopName} from '../../../shared/delivery/destination.ts
 import type {MxSettings} from '../../../shared/settings/groups/mx.ts';
 import type {Settings} from '../../../shared/settings/settings.ts';
 import {BoundedMap} from '../../runtime/bounded-map.ts';
+import {type Families, familiesHere} from './address-families.ts';
 import type {Dns} from './dns.ts';
 import type {StsPolicies} from './mta-sts-policies.ts';
 import {permittedHosts} from './named-smarthost.ts';
-import {type Hosts, resolveMxHosts, resolveRelayHosts} from './next-hop-hosts.ts';
+import {type Hosts, resolveMxHosts, resolveRelayHosts, withinReach} from './next-hop-hosts.ts';
 
 interface Kept {
   readonly hosts: Promise<Hosts>;
@@ -24,6 +25,8 @@ export interface NextHopsOptions {
   readonly anywhere: boolean;
   /** The resolver to ask, where it is not the one that the settings name: somebody may want to listen. */
   readonly dnsOf?: (mx: MxSettings) => Dns;
+  /** What this function can connect to; it is asked whenever something is looked up. */
+  readonly families?: () => Families;
 }
 
 export class NextHops {
@@ -52,15 +55,30 @@ export class NextHops {
     }
   }
 
-  /** Those of the hosts that a message may name as a smarthost of its own. */
-  permitted(hosts: Hosts, {smarthostPrivateAddresses}: Pick<Settings, 'smarthostPrivateAddresses'>): Hosts {
-    if (!hosts.ok || this.#options.anywhere) return hosts;
-    return permittedHosts(hosts.hosts, smarthostPrivateAddresses);
+  /**
+   * Those of the hosts that the mail may go to, and can. Whether it may is asked first: what is refused bounces, however far
+   * away it is.
+   * @param isForeign whether the message has named them, as a smarthost of its own
+   */
+  usable(
+    hosts: Hosts,
+    isForeign: boolean,
+    {smarthostPrivateAddresses}: Pick<Settings, 'smarthostPrivateAddresses'>,
+  ): Hosts {
+    if (!hosts.ok) return hosts;
+    const mayGo =
+      isForeign && !this.#options.anywhere ? permittedHosts(hosts.hosts, smarthostPrivateAddresses) : hosts;
+    return mayGo.ok ? withinReach(mayGo.hosts, this.#families(), mayGo.ttlSeconds) : mayGo;
+  }
+
+  #families(): Families {
+    return (this.#options.families ?? familiesHere)();
   }
 
   #mxHostsOf(domain: string, mx: MxSettings): Promise<Hosts> {
     const {policies, now, random, dnsOf} = this.#options;
     const policyOf = async () => (mx.mtaSts ? policies.policyOf(domain, mx) : undefined);
-    return resolveMxHosts(domain, mx, {now, random, policyOf, ...(dnsOf && {dns: dnsOf(mx)})});
+    const families = this.#families();
+    return resolveMxHosts(domain, mx, {now, random, policyOf, families, ...(dnsOf && {dns: dnsOf(mx)})});
   }
 }

@@ -1,5 +1,6 @@
 // Which failures speak of the receiver as a whole, and not of one message.
 
+import type {Fact} from '../../smtp/fact.ts';
 import type {Failure, Stage} from '../../smtp/failure.ts';
 import {judge} from '../../smtp/verdict.ts';
 
@@ -11,12 +12,14 @@ export interface Circumstances {
 }
 
 const ofSecurity: ReadonlySet<Stage> = new Set(['starttls', 'auth', 'authplain', 'authlogin', 'authcram']);
+/** Its hosts are not known, or out of reach, whatever the message. */
+const ofNextHop: ReadonlySet<Fact> = new Set(['no-such-relay', 'dns-unavailable', 'out-of-reach']);
 const transaction: ReadonlySet<Stage> = new Set(['mailfrom', 'rcptto', 'data']);
 
 /** Whether other mail of the receiver would have failed too. */
 export function isOfReceiver(failure: Failure, {isFresh, isOrdinary}: Circumstances): boolean {
   const {stage, fact, reply} = failure;
-  if (fact === 'no-such-relay' || fact === 'dns-unavailable') return true;
+  if (fact !== undefined && ofNextHop.has(fact)) return true;
   // RFC 5321 3.8: 421 is of the service, not of the command.
   if (reply?.code === 421 && fact === undefined && isFresh && transaction.has(stage)) return true;
   if (!judge(failure).countsAgainstTarget) return false;

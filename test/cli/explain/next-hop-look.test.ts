@@ -94,3 +94,22 @@ test('TLSA records that DNSSEC proves are what the certificate is held to', asyn
   ]);
   expect(tls.facts).toContainEqual({what: 'DANE', is: 'TLSA records: mx.example.org (1)'});
 });
+
+test('of a stage in AWS, whose functions may have no IPv6, IPv6 addresses are shown with what becomes of them', async () => {
+  const ipv6 = async (addresses: Zone[string]) => {
+    const dns = await startDnsServer({'example.org': addresses});
+    running.push(dns);
+    const stage = settings({'mx-name-servers': dns.address, 'mx-mta-sts': 'ignored'});
+    const destination = resolveDestination(message(), stage);
+    const look = await lookAtNextHop(destination, stage, {
+      anywhere: false,
+      withinMs: 20_000,
+      now: Date.now,
+      random: Math.random,
+    });
+    return hostsStep(destination.nextHop, look, true).facts.find(({what}) => what === 'IPv6')?.is;
+  };
+  expect(await ipv6({A: ['8.8.4.4']})).toBeUndefined();
+  expect(await ipv6({A: ['8.8.4.4'], AAAA: ['2606:4700::1']})).toContain('leave out the IPv6 addresses');
+  expect(await ipv6({AAAA: ['2606:4700::1']})).toContain('IPv6 addresses only');
+});

@@ -38,6 +38,7 @@ class World {
         Parameters: all.slice(page * this.pageSize, end).map(([name, {value, modifiedMs}]) => ({
           Name: `${path}${name}`,
           Value: value,
+          Type: 'String',
           LastModifiedDate: new Date(modifiedMs),
         })),
         ...(end < all.length && {NextToken: String(page + 1)}),

@@ -90,6 +90,7 @@ test('what is known of a failure outweighs the words', () => {
     'private-address': 'domain',
     'dns-unavailable': 'dns',
     'no-such-relay': 'dns',
+    'out-of-reach': 'network',
     'mx-not-in-policy': 'policy',
     'tls-unavailable': 'policy',
     'tls-failed': 'policy',

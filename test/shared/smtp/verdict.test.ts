@@ -29,6 +29,7 @@ const facts: Readonly<Record<Fact, Stage>> = {
   'dns-unavailable': 'dns',
   'no-such-relay': 'dns',
   'private-address': 'dns',
+  'out-of-reach': 'dns',
   'mx-not-in-policy': 'dns',
   'tls-unavailable': 'starttls',
   'tls-failed': 'starttls',

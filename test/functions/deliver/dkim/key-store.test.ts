@@ -18,17 +18,17 @@ let endpoint: Endpoint;
 let client: SSMClient;
 let ssm: Ssm;
 let reads: string[];
-let isThrottled: boolean;
+let isDown: boolean;
 let now: number;
 let logged: string[];
 let store: KeyStore;
 beforeEach(async () => {
   ssm = new Ssm({region: 'us-east-1', accountId: '000000000000'});
-  [reads, isThrottled, now, logged] = [[], false, 1_800_000_000_000, []];
+  [reads, isDown, now, logged] = [[], false, 1_800_000_000_000, []];
   const service = ssmService(ssm);
   const call: typeof service.call = async request => {
     reads.push(String(request.input.Path).slice(path.length));
-    if (isThrottled) throw new AwsError('ThrottlingException', 'Rate exceeded');
+    if (isDown) throw new AwsError('InternalServerError', 'It is down.', 500);
     return service.call(request);
   };
   endpoint = await listen(awsDoors([{...service, call}]), {port: 0});
@@ -76,12 +76,12 @@ test('that there are none is remembered for a shorter while', async () => {
 test('when SSM does not answer, the keys from before count; where there were none, nobody knows', async () => {
   put('example.org/rsa', pemOf(rsaKey));
   await store.keysOf('example.org');
-  isThrottled = true;
+  isDown = true;
   now += 301_000;
   expect(await selectorsOf('example.org')).toEqual(['rsa']);
   expect(logged).toEqual(['DKIM keys could not be read; those from before count']);
-  await expect(store.keysOf('example.com')).rejects.toThrow('Rate exceeded');
-  isThrottled = false;
+  await expect(store.keysOf('example.com')).rejects.toThrow('It is down.');
+  isDown = false;
   expect(await selectorsOf('example.com')).toEqual([]);
 });
 

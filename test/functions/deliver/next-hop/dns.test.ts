@@ -1,6 +1,7 @@
 import dnsPromises from 'node:dns/promises';
 import {syncBuiltinESMExports} from 'node:module';
 import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
+import {bothFamilies} from '../../../../functions/deliver/next-hop/address-families.ts';
 import {StsPolicies} from '../../../../functions/deliver/next-hop/mta-sts-policies.ts';
 import {resolveMxHosts, resolveRelayHosts} from '../../../../functions/deliver/next-hop/next-hop-hosts.ts';
 import {NextHops} from '../../../../functions/deliver/next-hop/next-hops.ts';
@@ -63,7 +64,7 @@ const resolve = (domain: string, privateAddresses = true, random = () => 0.5, no
   resolveMxHosts(
     domain,
     {...settings, privateAddresses, nameServers: [server.address]},
-    {now, random, policyOf: async () => undefined},
+    {now, random, policyOf: async () => undefined, families: bothFamilies},
   );
 
 const names = async (...args: Parameters<typeof resolve>) => {
@@ -230,7 +231,8 @@ describe('the hosts of a next hop', () => {
     const clock = {nowMs: 1_000_000};
     const now = () => clock.nowMs;
     const policies = new StsPolicies({log: () => {}, now});
-    const nextHops = new NextHops({policies, now, random: () => 0.5, anywhere: false});
+    const families = () => bothFamilies;
+    const nextHops = new NextHops({policies, now, random: () => 0.5, anywhere: false, families});
     const asked = async (domain: string, more = {}) => {
       const before = server.questions.length;
       const mx = {...settings, nameServers: [server.address], ...more};
