@@ -6,6 +6,7 @@ import {browserConsole} from './console/console.ts';
 import {deadLetters} from './dead-letters/dead-letters.ts';
 import {dkim} from './dkim/dkim.ts';
 import {explain} from './explain/explain.ts';
+import {preflight} from './preflight/preflight.ts';
 import {send} from './send/send.ts';
 import {set, settings, unset} from './settings/settings.ts';
 import {status, top} from './status/status.ts';
@@ -31,6 +32,7 @@ export const commands: readonly AddCommand[] = [
   dkim,
   suppress,
   send,
+  preflight,
   tail,
   browserConsole,
   completion,
