@@ -1,6 +1,6 @@
 // What the account has of networks, as a test may set it: zones, VPCs, addresses, NAT gateways and their subnets.
 
-export interface Zone {
+interface Zone {
   readonly name: string;
   readonly id: string;
   readonly state: 'available' | 'information' | 'impaired' | 'unavailable' | 'constrained';

@@ -1,8 +1,12 @@
 // `relayq preflight` against the local cloud: each check with each answer, by the real SDK.
 
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {throughputSetting} from '../../../local/ssm/ssm.ts';
+import {projectRoot} from '../../global-setup.ts';
 import {Pipeline} from '../../pipeline/pipeline-under-test.ts';
+import {type DnsServer, startDnsServer} from '../../servers/dns-server.ts';
 import {type ScriptedServer, startScriptedServer} from '../../servers/scripted-server.ts';
 import {RelayqUnderTest} from '../relayq-under-test.ts';
 
@@ -15,17 +19,23 @@ interface Row {
 
 let pipeline: Pipeline;
 let server: ScriptedServer;
+let dns: DnsServer;
 let cli: RelayqUnderTest;
 
 beforeAll(async () => {
   server = await startScriptedServer();
-  pipeline = await Pipeline.start({'mx-port': String(server.port)});
+  dns = await startDnsServer({
+    'there.example': {MX: [{preference: 10, exchange: 'mx.there.example'}]},
+    'mx.there.example': {A: ['127.0.0.1']},
+  });
+  pipeline = await Pipeline.start({'mx-port': String(server.port), 'mx-name-servers': dns.address});
   cli = await RelayqUnderTest.create(() => pipeline.cloud.port);
 });
 afterAll(async () => {
   await cli.stop();
   await pipeline.stop();
   await server.close();
+  dns.close();
 });
 
 const bootstrapParameter = '/cdk-bootstrap/hnb659fds/version';
@@ -241,7 +251,7 @@ test.each([
 describe('after the deployment', () => {
   test('the deliver function connects, reads the greeting, and sends QUIT alone', async () => {
     await pipeline.set({'mx-private-addresses': 'allowed'});
-    const {rowOf, code} = await preflight('--deployed', '--to', 'localhost');
+    const {rowOf, code} = await preflight('--deployed', '--to', 'there.example');
     expect(rowOf('port-25')).toMatchObject({
       verdict: 'ok',
       text: expect.stringMatching(/deliver reaches port \d+ of .*, which says: 220 scripted\.example ESMTP$/),
@@ -253,7 +263,7 @@ describe('after the deployment', () => {
   test('a private address is not connected to, unless the settings allow it', async () => {
     await pipeline.set({'mx-private-addresses': 'refused'});
     const before = server.commands.length;
-    expect((await preflight('--deployed', '--to', 'localhost')).rowOf('port-25')).toMatchObject({
+    expect((await preflight('--deployed', '--to', 'there.example')).rowOf('port-25')).toMatchObject({
       verdict: 'unknown',
       text: expect.stringContaining('only private addresses'),
     });
@@ -262,7 +272,7 @@ describe('after the deployment', () => {
 
   test('a port that is closed is a problem, with how to ask AWS', async () => {
     await pipeline.set({'mx-private-addresses': 'allowed', 'mx-port': '1'});
-    const {rowOf, code} = await preflight('--deployed', '--to', 'localhost');
+    const {rowOf, code} = await preflight('--deployed', '--to', 'there.example');
     expect(rowOf('port-25')).toMatchObject({
       verdict: 'problem',
       text: expect.stringContaining('ECONNREFUSED'),
@@ -277,4 +287,16 @@ describe('after the deployment', () => {
     expect(rowOf('port-25')?.text).toBe('you may not look: lambda:InvokeFunction is not allowed');
     expect(code).toBe(3);
   });
+});
+
+test('the documentation shows what a young account is told', async () => {
+  services().lambda.concurrency = {all: 10, unreserved: 10};
+  const args = ['--stage', 'prod', '--direct-mx', '--endpoint-url', pipeline.cloud.url, '--region', 'us-east-1'];
+  const environment = {AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 's', NO_COLOR: '1'};
+  const {stdout, code} = await cli.run(['preflight', ...args], {environment});
+  expect(code).toBe(1);
+  const timeless = (text: string) => text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/, 'TIME');
+  const page = await readFile(join(projectRoot, 'docs/deploy.md'), 'utf8');
+  const [, shown = ''] = /^```\n(relayq prod .*?)^```/ms.exec(page) ?? [];
+  expect(timeless(shown)).toBe(timeless(stdout));
 });
