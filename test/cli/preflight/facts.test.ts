@@ -18,7 +18,9 @@ interface Resource {
 }
 
 interface Template {
-  readonly Resources: Readonly<Record<string, Resource & {readonly Properties?: {readonly FifoQueue?: boolean}}>>;
+  readonly Resources: Readonly<
+    Record<string, Resource & {readonly Properties?: {readonly FifoQueue?: boolean}}>
+  >;
   readonly Rules?: unknown;
 }
 

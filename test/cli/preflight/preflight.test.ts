@@ -281,6 +281,19 @@ describe('after the deployment', () => {
     expect(code).toBe(1);
   });
 
+  test.each([
+    ['says nothing', 'drop', 'warning', 'is not greeted: '],
+    ['is not SMTP and tries the terminal', `\x1b[2J${'x'.repeat(5000)}`, 'ok', `which says: `],
+  ])('a server that %s is told of in a few printable characters', async (_, connect, verdict, text) => {
+    const odd = await startScriptedServer({connect});
+    await pipeline.set({'mx-private-addresses': 'allowed', 'mx-port': String(odd.port)});
+    const row = (await preflight('--deployed', '--to', 'there.example')).rowOf('port-25');
+    expect(row).toMatchObject({verdict, text: expect.stringContaining(text)});
+    expect(row?.text.length).toBeLessThan(400);
+    expect(row?.text).not.toContain('\x1b');
+    await odd.close();
+  });
+
   test('who may not invoke the function is told which permission', async () => {
     pipeline.cloud.faults.add({fault: 'refuse', service: 'lambda', from: 'all'});
     const {rowOf, code} = await preflight('--deployed');
@@ -291,7 +304,15 @@ describe('after the deployment', () => {
 
 test('the documentation shows what a young account is told', async () => {
   services().lambda.concurrency = {all: 10, unreserved: 10};
-  const args = ['--stage', 'prod', '--direct-mx', '--endpoint-url', pipeline.cloud.url, '--region', 'us-east-1'];
+  const args = [
+    '--stage',
+    'prod',
+    '--direct-mx',
+    '--endpoint-url',
+    pipeline.cloud.url,
+    '--region',
+    'us-east-1',
+  ];
   const environment = {AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 's', NO_COLOR: '1'};
   const {stdout, code} = await cli.run(['preflight', ...args], {environment});
   expect(code).toBe(1);
