@@ -76,7 +76,8 @@ async function greetingOf(socket: Socket): Promise<Pick<ProbeAnswer, 'greeting' 
   const abort = () => socket.destroy();
   signal.addEventListener('abort', abort);
   try {
-    for await (const octets of socket as AsyncIterable<Buffer>) {
+    // To leave the loop must not close the connection: QUIT is to go out.
+    for await (const octets of socket.iterator({destroyOnReturn: false}) as AsyncIterable<Buffer>) {
       const [reply] = reader.push(octets);
       if (reply === undefined) continue;
       socket.end('QUIT\r\n');

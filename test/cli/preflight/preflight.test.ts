@@ -231,6 +231,15 @@ describe.each([
   });
 });
 
+test('where nothing answers, nothing is known: status 3', async () => {
+  const args = ['--stage', 'prod', '--endpoint-url', 'http://127.0.0.1:1', '--region', 'us-east-1'];
+  const environment = {AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 's'};
+  const {stdout, code} = await cli.run(['preflight', '--direct-mx', ...args], {environment});
+  expect(stdout).toMatch(/^unknown +zones +nothing answers there/m);
+  expect(stdout).toMatch(/^0 problems, 0 warnings, 8 unknown, 1 ok$/m);
+  expect(code).toBe(3);
+});
+
 test('who may look at nothing gets status 3', async () => {
   for (const service of ['lambda', 'ssm', 'dynamodb'] as const)
     pipeline.cloud.faults.add({fault: 'refuse', service, from: 'all'});
