@@ -232,7 +232,10 @@ describe.each([
 });
 
 test('where nothing answers, nothing is known: status 3', async () => {
-  const args = ['--stage', 'prod', '--endpoint-url', 'http://127.0.0.1:1', '--region', 'us-east-1'];
+  const closed = await startScriptedServer();
+  await closed.close();
+  const endpoint = `http://127.0.0.1:${closed.port}`;
+  const args = ['--stage', 'prod', '--endpoint-url', endpoint, '--region', 'us-east-1'];
   const environment = {AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 's'};
   const {stdout, code} = await cli.run(['preflight', '--direct-mx', ...args], {environment});
   expect(stdout).toMatch(/^unknown +zones +nothing answers there/m);
