@@ -5,6 +5,7 @@ import {RemovalPolicy, Token} from 'aws-cdk-lib';
 import {RetentionDays} from 'aws-cdk-lib/aws-logs';
 import {isStage} from '../shared/names.ts';
 import {standardQueueName} from '../shared/sqs-limits.ts';
+import {concurrencyWith, leastConcurrency, mostConcurrency} from '../shared/stage-concurrency.ts';
 
 export interface RelayqOptions {
   /** A part of every name: a lower-case letter, then up to 19 lower-case letters, digits and hyphens. */
@@ -69,12 +70,12 @@ export class OptionProblem extends Error {
 export function resolveOptions(given: RelayqOptions): Options {
   const concurrency = (
     name: 'routeConcurrency' | 'deliverConcurrency' | 'slowConcurrency',
-    otherwise: number,
+    value: number,
   ): number => {
-    const value = given[name] ?? otherwise;
-    // "The minimum is 2, the maximum 1,000" (Configuring maximum concurrency for Amazon SQS event sources).
-    if (Number.isInteger(value) && value >= 2 && value <= 1000) return value;
-    throw new OptionProblem(`${name}=${value}: a whole number from 2 to 1000`);
+    if (Number.isInteger(value) && value >= leastConcurrency && value <= mostConcurrency) return value;
+    throw new OptionProblem(
+      `${name}=${value}: a whole number from ${leastConcurrency} to ${mostConcurrency}`,
+    );
   };
   const listOf = (
     name: 'resultQueues' | 'producers' | 'operators' | 'zones',
@@ -88,12 +89,16 @@ export function resolveOptions(given: RelayqOptions): Options {
     const other = given.stage.replace(/-(?:results|success|failure|retry)(?:-.*)?$/, '');
     throw new OptionProblem(`stage=${given.stage}: stage ${other} could send to its queues as result queues`);
   }
-  const deliverConcurrency = concurrency('deliverConcurrency', 50);
+  const {route, deliver, slow} = concurrencyWith({
+    route: given.routeConcurrency,
+    deliver: given.deliverConcurrency,
+    slow: given.slowConcurrency,
+  });
   return {
     stage: given.stage,
-    routeConcurrency: concurrency('routeConcurrency', 10),
-    deliverConcurrency,
-    slowConcurrency: concurrency('slowConcurrency', Math.max(Math.floor(deliverConcurrency / 5), 2)),
+    routeConcurrency: concurrency('routeConcurrency', route),
+    deliverConcurrency: concurrency('deliverConcurrency', deliver),
+    slowConcurrency: concurrency('slowConcurrency', slow),
     logRetentionDays: retentionOf(given.logRetentionDays ?? RetentionDays.ONE_MONTH),
     alarmEmail: optional('alarmEmail', rules.email),
     dashboard: given.dashboard ?? true,

@@ -10,6 +10,7 @@ import type {ITopic} from 'aws-cdk-lib/aws-sns';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
 import {formerSenders, type Names, namesOf, type ResultKind} from '../shared/names.ts';
+import {keeperConcurrency, queuesOfRoute} from '../shared/stage-concurrency.ts';
 import {Alarms} from './alarms.ts';
 import {StageDashboard} from './dashboard.ts';
 import {DirectMxNetwork} from './direct-mx-network.ts';
@@ -135,7 +136,7 @@ export class Relayq extends Construct {
         reservedConcurrency: reserveConcurrency ? most : undefined,
       });
     // Route takes from three queues, deliver from two.
-    const route = made('Route', 3 * routeConcurrency, {folder: 'route', timeout: routeTimeout});
+    const route = made('Route', queuesOfRoute * routeConcurrency, {folder: 'route', timeout: routeTimeout});
     const deliver = made('Deliver', deliverConcurrency + slowConcurrency, {
       folder: 'deliver',
       timeout: deliverTimeout,
@@ -143,7 +144,11 @@ export class Relayq extends Construct {
     });
     // What a new version of route queues, the version before of deliver may not know.
     route.function.node.addDependency(deliver.function);
-    return {route, deliver, keeper: made('Keeper', 1, {folder: 'keeper', timeout: keeperTimeout})};
+    return {
+      route,
+      deliver,
+      keeper: made('Keeper', keeperConcurrency, {folder: 'keeper', timeout: keeperTimeout}),
+    };
   }
 
   #permissions({route, deliver, keeper}: Functions, options: Options, {queueKey}: Keys): void {

@@ -7,6 +7,7 @@ import {browserConsole} from './console/console.ts';
 import {deadLetters} from './dead-letters/dead-letters.ts';
 import {dkim} from './dkim/dkim.ts';
 import {explain} from './explain/explain.ts';
+import {preflight} from './preflight/preflight.ts';
 import {send} from './send/send.ts';
 import {set, settings, unset} from './settings/settings.ts';
 import {status, top} from './status/status.ts';
@@ -33,6 +34,7 @@ export const commands: readonly AddCommand[] = [
   suppress,
   adopt,
   send,
+  preflight,
   tail,
   browserConsole,
   completion,

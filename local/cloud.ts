@@ -184,6 +184,8 @@ async function assemble(
   refuse(authorisation.eventSourceProblems(resources));
   onStop(() => lambda.close());
   await lambda.deploy(resources);
+  services.states.lambda.serve(lambda.functions);
+  services.states.cloudformation.set(stackName, 'CREATE_COMPLETE');
   onStop(() => lambda.stop(graceMs));
   onStop(measureQueues(sqs, monitoring));
   const schedules = new Schedules({

@@ -1,14 +1,29 @@
 // The services of the local cloud. To add one, write its folder and add a line here.
 
+import {cloudFormation} from './cloudformation/definition.ts';
 import {cloudWatch} from './cloudwatch/definition.ts';
 import {dynamoDb} from './dynamodb/definition.ts';
+import {ec2} from './ec2/definition.ts';
+import {lambda} from './lambda/definition.ts';
 import {logs} from './logs/definition.ts';
 import type {ServiceDefinition} from './service-definition.ts';
+import {serviceQuotas} from './service-quotas/definition.ts';
 import {sqs} from './sqs/definition.ts';
 import {ssm} from './ssm/definition.ts';
 import {sts} from './sts/definition.ts';
 
-export const services = [sqs, ssm, dynamoDb, logs, cloudWatch, sts] as const;
+export const services = [
+  sqs,
+  ssm,
+  dynamoDb,
+  logs,
+  cloudWatch,
+  sts,
+  lambda,
+  serviceQuotas,
+  ec2,
+  cloudFormation,
+] as const;
 
 type Listed = (typeof services)[number];
 

@@ -3,11 +3,14 @@
 import {CloudWatchClient} from '@aws-sdk/client-cloudwatch';
 import {CloudWatchLogsClient} from '@aws-sdk/client-cloudwatch-logs';
 import {DynamoDBClient} from '@aws-sdk/client-dynamodb';
+import type {LambdaClient} from '@aws-sdk/client-lambda';
+import type {ServiceQuotasClient} from '@aws-sdk/client-service-quotas';
 import {SQSClient} from '@aws-sdk/client-sqs';
 import {SSMClient} from '@aws-sdk/client-ssm';
 import {GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts';
 import {localStage} from '../../shared/names.ts';
 import {noteOperations} from './failed-operation.ts';
+import type {QueryApi} from './query-api.ts';
 
 export interface StageOptions {
   readonly stage: string;
@@ -24,6 +27,13 @@ export interface Clients {
   readonly dynamoDb: DynamoDBClient;
   readonly logs: CloudWatchLogsClient;
   readonly cloudWatch: CloudWatchClient;
+  /** Loaded when they are asked for, as few commands need them. */
+  lambda(): Promise<LambdaClient>;
+  serviceQuotas(): Promise<ServiceQuotasClient>;
+  /** Services that are asked without a client of the SDK. */
+  queryApi(): Promise<QueryApi>;
+  /** Who calls: the ARN that permissions are for. */
+  caller(signal?: AbortSignal): Promise<string>;
   /** The number of the account. */
   account(signal?: AbortSignal): Promise<string>;
   region(): Promise<string>;
@@ -97,6 +107,10 @@ export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv, limits?
   const logs = once(() => new CloudWatchLogsClient(config));
   const cloudWatch = once(() => new CloudWatchClient(config));
   const sts = once(() => new STSClient(config));
+  let lambda: (() => LambdaClient) | undefined;
+  let serviceQuotas: (() => ServiceQuotasClient) | undefined;
+  const identity = (abortSignal?: AbortSignal) =>
+    sts().send(new GetCallerIdentityCommand(), {...(abortSignal && {abortSignal})});
   return {
     get sqs() {
       return sqs();
@@ -113,8 +127,22 @@ export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv, limits?
     get cloudWatch() {
       return cloudWatch();
     },
-    account: async abortSignal =>
-      (await sts().send(new GetCallerIdentityCommand(), {...(abortSignal && {abortSignal})})).Account!,
+    lambda: async () => {
+      const {LambdaClient: Client} = await import('@aws-sdk/client-lambda');
+      lambda ??= once(() => new Client(config));
+      return lambda();
+    },
+    serviceQuotas: async () => {
+      const {ServiceQuotasClient: Client} = await import('@aws-sdk/client-service-quotas');
+      serviceQuotas ??= once(() => new Client(config));
+      return serviceQuotas();
+    },
+    queryApi: async () => {
+      const {QueryApi: Api} = await import('./query-api.ts');
+      return new Api(sts().config, config.endpoint);
+    },
+    account: async signal => (await identity(signal)).Account!,
+    caller: async signal => (await identity(signal)).Arn!,
     region: () => sqs().config.region(),
     endpointUrl: config.endpoint,
     destroy: () => {

@@ -23,6 +23,8 @@ const services: Readonly<Record<string, string>> = {
   CloudWatchLogsClient: 'logs',
   CloudWatchClient: 'cloudwatch',
   STSClient: 'sts',
+  LambdaClient: 'lambda',
+  ServiceQuotasClient: 'servicequotas',
 };
 
 export function noteOperations(client: object): void {
@@ -34,7 +36,7 @@ export function noteOperations(client: object): void {
         } catch (error) {
           const service = services[clientName];
           if (typeof error === 'object' && error !== null && service !== undefined)
-            operations.set(error, `${service}:${actionOf(commandName)}`);
+            noteOperation(error, `${service}:${actionOf(commandName)}`);
           throw error;
         }
       },
@@ -43,7 +45,14 @@ export function noteOperations(client: object): void {
 }
 
 /** What goes to a queue in batches needs the permission of what goes alone. */
-const actionOf = (command: string): string => command.replace(/Command$/, '').replace(/Batch$/, '');
+const actionOf = (command: string): string =>
+  command
+    .replace(/Command$/, '')
+    .replace(/Batch$/, '')
+    .replace(/^Invoke$/, 'InvokeFunction');
+
+export const noteOperation = (error: object, operation: string): void =>
+  void operations.set(error, operation);
 
 /** `sqs:GetQueueUrl` */
 export const operationOf = (error: object): string | undefined => operations.get(error);

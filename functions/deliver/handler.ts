@@ -1,6 +1,6 @@
 // deliver: takes messages from the delivery queues, sends each one over SMTP, and settles its outcome.
 
-import type {SQSRecord} from 'aws-lambda';
+import type {SQSEvent, SQSRecord} from 'aws-lambda';
 import type {DeliveryQueue} from '../../shared/delivery/receivers/placement.ts';
 import {localStage, namesOf, needs} from '../../shared/names.ts';
 import {BatchReport} from '../outcome/batch-report.ts';
@@ -26,6 +26,7 @@ import {StsPolicies} from './next-hop/mta-sts-policies.ts';
 import {NextHops} from './next-hop/next-hops.ts';
 import {Connections} from './pace/connections.ts';
 import {Troubles} from './pace/troubles.ts';
+import {isProbe, type ProbeEvent, probe} from './port-probe.ts';
 import {Suspects} from './suspects.ts';
 
 const environment = readEnvironment(needs.deliver);
@@ -78,7 +79,7 @@ const queues = {
   [names.deliverySlow]: takeFrom('slow', deliverySlowUrl),
 };
 
-export const handler = batchHandler(
+const deliverMail = batchHandler(
   {source: settings, visibility, receivers, report, log, backsOff: true},
   async (records, current, remainingMs) => {
     if (records.length === 0) return [];
@@ -87,3 +88,9 @@ export const handler = batchHandler(
     return suspects.deliver(records, deliver);
   },
 );
+
+/** Lambda hands over batches; a person may hand over a probe. */
+export const handler = (event: SQSEvent | ProbeEvent, context: Parameters<typeof deliverMail>[1]) =>
+  isProbe(event)
+    ? probe(event, {settings, nextHops: common.nextHops, log, now: Date.now})
+    : deliverMail(event, context);

@@ -5,9 +5,12 @@ import type {AwsService} from '../endpoint/aws-service.ts';
 import {batchOperations} from './batch-operations.ts';
 import {itemOperations} from './item-operations.ts';
 import {queryOperations} from './query-operations.ts';
+import {tableOperations} from './table-operations.ts';
 import type {Tables} from './tables.ts';
 
-const operations = new Map(Object.entries({...itemOperations, ...batchOperations, ...queryOperations}));
+const operations = new Map(
+  Object.entries({...itemOperations, ...batchOperations, ...queryOperations, ...tableOperations}),
+);
 
 export const dynamoDbService = (tables: Tables): AwsService => ({
   name: 'dynamodb',

@@ -28,6 +28,8 @@ export function ssmPermissionsFor(
     case 'RemoveTagsFromResource':
     case 'ListTagsForResource':
       return [named(input.ResourceId)];
+    case 'GetServiceSetting':
+      return [on(`arn:aws:ssm:${region}:${accountId}:servicesetting${String(input.SettingId ?? '')}`)];
     default:
       return [named(input.Name)];
   }

@@ -5,11 +5,14 @@ import {AwsError} from '../aws-error.ts';
 import type {AwsService} from '../endpoint/aws-service.ts';
 import {listingOperations} from './listing-operations.ts';
 import {parameterOperations} from './parameter-operations.ts';
+import {settingOperations} from './service-settings.ts';
 import type {Ssm} from './ssm.ts';
 import {tagOperations} from './tag-operations.ts';
 import type {Throughput} from './throughput.ts';
 
-const operations = new Map(Object.entries({...parameterOperations, ...listingOperations, ...tagOperations}));
+const operations = new Map(
+  Object.entries({...parameterOperations, ...listingOperations, ...tagOperations, ...settingOperations}),
+);
 
 export const ssmProtocol = {name: 'ssm', target: 'AmazonSSM'};
 

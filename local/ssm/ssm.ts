@@ -14,6 +14,9 @@ export interface SsmOptions {
   readonly store?: Store;
 }
 
+/** Whether the account pays for more calls a second than those that each account has. */
+export const throughputSetting = '/ssm/parameter-store/high-throughput-enabled';
+
 const collection = 'ssm/parameters';
 
 /** "Parameter Store retains the 100 most recently created versions" (ParameterMaxVersionLimitExceeded). */
@@ -25,6 +28,8 @@ const mostStandardParameters = 10_000;
 export class Ssm {
   readonly region: string;
   readonly accountId: string;
+  /** Of the account, by their IDs. A test may set them; they change nothing here. */
+  readonly serviceSettings = new Map([[throughputSetting, 'false']]);
   readonly #now: () => number;
   readonly #store: Store | undefined;
   readonly #parameters = new Map<string, Parameter>();
