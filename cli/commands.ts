@@ -8,6 +8,7 @@ import {dkim} from './dkim/dkim.ts';
 import {explain} from './explain/explain.ts';
 import {send} from './send/send.ts';
 import {set, settings, unset} from './settings/settings.ts';
+import {smoke} from './smoke/smoke.ts';
 import {status, top} from './status/status.ts';
 import {hold} from './steering/hold.ts';
 import {cancel, pause, resume} from './steering/steer.ts';
@@ -32,6 +33,7 @@ export const commands: readonly AddCommand[] = [
   suppress,
   send,
   tail,
+  smoke,
   browserConsole,
   completion,
 ];
