@@ -21,8 +21,6 @@ export function cdkArguments(
     verb,
     namesOf(stage).stack,
     ...sure,
-    // Beside what the other stages have written.
-    ...['--output', `cdk.out/${stage}-cli`],
     ...(app === undefined ? [] : ['--app', app]),
     ...(profile === undefined ? [] : ['--profile', profile]),
     ...Object.entries({stage, ...context}).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
@@ -31,8 +29,10 @@ export function cdkArguments(
 
 export function cdkDeployment(context: CdkContext, base: StageContext, app?: string): Deployment {
   const {region, env} = context;
+  // Beside what the other stages have written.
+  const output = ['--output', `cdk.out/${context.stage}-cli`];
   const run = async (verb: 'deploy' | 'destroy', options: StageContext): Promise<void> => {
-    const child = spawn('npx', cdkArguments(verb, context, options, app), {
+    const child = spawn('npx', [...cdkArguments(verb, context, options, app), ...output], {
       env: {
         ...env,
         CDK_DISABLE_VERSION_CHECK: '1',

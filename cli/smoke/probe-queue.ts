@@ -14,7 +14,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-export const probePrefix = (stage: string): string => `relayq-${stage}-probe-`;
+const probePrefix = (stage: string): string => `relayq-${stage}-probe-`;
 
 /** No queue of another stage has such a name: those go on behind it. */
 export const isProbe = (stage: string, name: string): boolean =>

@@ -56,7 +56,7 @@ export const pause: Step = {
         await trial.results.drain();
         return marks.every(mark => trial.results.of(mark).length > 0) || undefined;
       },
-      {withinMs: backMs, everyMs: 30_000},
+      {withinMs: backMs, everyMs: 60_000},
     );
     const {lost, twice} = isBack ? await trial.settled(marks) : {lost: messages, twice: 0};
     const came = marks.filter(mark => trial.results.of(mark).length > 0).length;
