@@ -185,7 +185,7 @@ async function assemble(
   onStop(() => lambda.close());
   await lambda.deploy(resources);
   onStop(() => lambda.stop(graceMs));
-  onStop(measureQueues(sqs, monitoring));
+  onStop(measureQueues(sqs, monitoring, clock));
   const schedules = new Schedules({
     account,
     clock,

@@ -79,8 +79,8 @@ const contentOf = ({Body, MessageAttributes, Attributes}: Message): string =>
   JSON.stringify([Body, MessageAttributes?.kept?.StringValue, Attributes?.MessageGroupId]);
 
 /** @returns how it ended */
-async function moved({context, until}: Trial, arn: string): Promise<string> {
-  const {sqs} = context.clients;
+async function moved(trial: Trial, arn: string): Promise<string> {
+  const {sqs} = trial.context.clients;
   await sqs.send(new StartMessageMoveTaskCommand({SourceArn: arn}));
   const ask = async () => {
     const command = new ListMessageMoveTasksCommand({SourceArn: arn, MaxResults: 1});
@@ -88,7 +88,7 @@ async function moved({context, until}: Trial, arn: string): Promise<string> {
     if (task?.Status === undefined || task.Status === 'RUNNING') return undefined;
     return task.FailureReason === undefined ? task.Status : `${task.Status} (${task.FailureReason})`;
   };
-  return (await until(ask, {withinMs: 180_000, everyMs: 1000})) ?? 'RUNNING';
+  return (await trial.until(ask, {withinMs: 180_000, everyMs: 1000})) ?? 'RUNNING';
 }
 
 async function trySource(
