@@ -32,6 +32,8 @@ export class LocalDeployment implements Deployment {
   readonly #directory: string;
   /** What differs from the template: a fault that a test puts in. */
   disturb: (resources: Resources) => void = () => {};
+  /** Parameters that each deployment finds. */
+  parameters: Readonly<Record<string, string>> = {};
   #cloud: Cloud | undefined;
 
   private constructor(port: number, directory: string) {
@@ -67,6 +69,10 @@ export class LocalDeployment implements Deployment {
       overrides: resources => {
         shortWindows(resources);
         this.disturb(resources);
+      },
+      prepare: ({ssm}) => {
+        for (const [name, value] of Object.entries(this.parameters))
+          ssm.put(`/relayq/${stage}/${name}`, value);
       },
     });
   };

@@ -6,6 +6,7 @@ import {UsageError} from '../../../cli/command/problems.ts';
 import {quietTerminal} from '../../../cli/console/quiet-terminal.ts';
 import {smokeWith} from '../../../cli/smoke/smoke.ts';
 import {steps} from '../../../cli/smoke/steps.ts';
+import {startDnsServer} from '../../servers/dns-server.ts';
 import {type ReceivingServer, startReceivingServer} from '../../servers/receiving-server.ts';
 import {credentials} from '../relayq-under-test.ts';
 import {LocalDeployment, stage} from './local-deployment.ts';
@@ -20,6 +21,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   deployment.disturb = () => {};
+  deployment.parameters = {};
   deployment.asked.length = 0;
 });
 afterAll(async () => {
@@ -34,7 +36,7 @@ interface Document {
 }
 
 async function smoke(
-  options: {only?: readonly string[]; clean?: boolean; recipient?: string} = {},
+  options: {only?: readonly string[]; clean?: boolean; smarthost?: undefined} = {},
   common: {stage?: string; yes?: boolean; signal?: AbortSignal; onTold?: (line: string) => void} = {},
 ) {
   const said: string[] = [];
@@ -99,6 +101,21 @@ test('a belief differs where AWS does', async () => {
   expect(those(document, 'differs').map(({id}) => id)).toEqual(['pause/back']);
   expect(document.left).toEqual([]);
   expect(status).toBe(1);
+});
+
+test('without a smarthost no mail leaves, and its fate is known all the same', async () => {
+  const dns = await startDnsServer({});
+  deployment.parameters = {'mx-name-servers': dns.address};
+  const before = server.received.length;
+  try {
+    const {status, document} = await smoke({only: ['send'], smarthost: undefined});
+    expect(those(document, 'differs')).toEqual([]);
+    expect(status).toBe(0);
+  } finally {
+    dns.close();
+  }
+  expect(dns.questions).toContain('smoke.invalid MX');
+  expect(server.received.length).toBe(before);
 });
 
 test('Ctrl-C ends the steps, and everything is removed', async () => {
