@@ -15,7 +15,7 @@ import {clean} from './what-is-left.ts';
 
 interface SmokeOptions {
   readonly only?: readonly string[];
-  readonly smarthost?: string;
+  readonly smarthost?: string | undefined;
   readonly recipient?: string;
   readonly app?: string;
   readonly clean?: boolean;
