@@ -10,6 +10,7 @@ import {explain} from './explain/explain.ts';
 import {preflight} from './preflight/preflight.ts';
 import {send} from './send/send.ts';
 import {set, settings, unset} from './settings/settings.ts';
+import {smoke} from './smoke/smoke.ts';
 import {status, top} from './status/status.ts';
 import {hold} from './steering/hold.ts';
 import {cancel, pause, resume} from './steering/steer.ts';
@@ -36,6 +37,7 @@ export const commands: readonly AddCommand[] = [
   send,
   preflight,
   tail,
+  smoke,
   browserConsole,
   completion,
 ];

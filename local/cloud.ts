@@ -187,7 +187,7 @@ async function assemble(
   services.states.lambda.serve(lambda.functions);
   services.states.cloudformation.set(stackName, 'CREATE_COMPLETE');
   onStop(() => lambda.stop(graceMs));
-  onStop(measureQueues(sqs, monitoring));
+  onStop(measureQueues(sqs, monitoring, clock));
   const schedules = new Schedules({
     account,
     clock,

@@ -1,13 +1,16 @@
 // What SQS measures of its queues ("Available CloudWatch metrics for Amazon SQS"): how many messages there are, and how old
 // the oldest one is. AWS publishes them once a minute.
 
+import {type Clock, machineClock} from '../clock.ts';
 import type {Sqs} from '../sqs/sqs.ts';
 import type {Metrics} from './metrics.ts';
 
 const everyMs = 60_000;
 
 /** From now on, until the returned function is called. */
-export function measureQueues(sqs: Sqs, metrics: Metrics, now = Date.now): () => void {
+export function measureQueues(sqs: Sqs, metrics: Metrics, clock: Clock = machineClock): () => void {
+  const {now} = clock;
+  let cancel = () => {};
   const measure = () => {
     for (const queue of sqs.queues) {
       const {visible, inFlight, delayed} = queue.counts;
@@ -27,7 +30,10 @@ export function measureQueues(sqs: Sqs, metrics: Metrics, now = Date.now): () =>
       add('ApproximateAgeOfOldestMessage', 'Seconds', Math.round(age));
     }
   };
-  measure();
-  const timer = setInterval(measure, everyMs).unref();
-  return () => clearInterval(timer);
+  const again = async () => {
+    cancel = clock.at(now() + everyMs, again);
+    measure();
+  };
+  void again();
+  return () => cancel();
 }

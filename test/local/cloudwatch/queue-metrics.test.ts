@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {machineClock} from '../../../local/clock.ts';
 import {Metrics} from '../../../local/cloudwatch/metrics.ts';
 import {measureQueues} from '../../../local/cloudwatch/queue-metrics.ts';
 import {Sqs} from '../../../local/sqs/sqs.ts';
@@ -13,7 +14,7 @@ test('SQS publishes how many messages a queue has, and how old the oldest is', (
   now += 30_000;
   full.send({body: 'b', senderId: 'test', delaySeconds: 60});
   now += 12_000;
-  measureQueues(sqs, metrics, () => now)();
+  measureQueues(sqs, metrics, {...machineClock, now: () => now})();
   const of = (queue: string) =>
     Object.fromEntries(
       metrics.all
