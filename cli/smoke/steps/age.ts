@@ -7,7 +7,7 @@ import type {Step} from '../step.ts';
 const counted: Belief = {
   id: 'age/hidden',
   says: 'A message that is out of sight counts in ApproximateAgeOfOldestMessage: the alarm of a queue whose receiver is down rings.',
-  quotes: [quote('operate.md', '`DeliveryAge` rings.')],
+  quotes: [quote('runbook.md', '`DeliveryAge` rings.')],
 };
 
 const hiddenSeconds = 3600;
