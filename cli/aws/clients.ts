@@ -6,7 +6,7 @@ import type * as logsSdk from '@aws-sdk/client-cloudwatch-logs';
 import type * as dynamoDbSdk from '@aws-sdk/client-dynamodb';
 import type * as sqsSdk from '@aws-sdk/client-sqs';
 import type * as ssmSdk from '@aws-sdk/client-ssm';
-import type * as stsSdk from '@aws-sdk/client-sts';
+import type {STSClient} from '@aws-sdk/client-sts';
 import {localStage} from '../../shared/names.ts';
 import {noteOperations} from './failed-operation.ts';
 
@@ -20,7 +20,6 @@ export interface StageOptions {
 
 /** Loads a part of the SDK when it is wanted: all of it takes a third of a command's start. */
 const load = createRequire(import.meta.url);
-const loadSts = () => load('@aws-sdk/client-sts') as typeof stsSdk;
 
 /** Each is made when it is first asked for. */
 export interface Clients {
@@ -85,14 +84,15 @@ export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv, limits?
     }),
   };
   const made: {destroy(): void}[] = [];
+  const kept = <T extends {destroy(): void}>(client: T): T => {
+    noteOperations(client);
+    made.push(client);
+    return client;
+  };
   const once = <T extends {destroy(): void}>(make: () => T) => {
     let client: T | undefined;
     return () => {
-      if (client === undefined) {
-        client = make();
-        noteOperations(client);
-        made.push(client);
-      }
+      client ??= kept(make());
       return client;
     };
   };
@@ -107,7 +107,7 @@ export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv, limits?
   const cloudWatch = once(
     () => new (load('@aws-sdk/client-cloudwatch') as typeof cloudWatchSdk).CloudWatchClient(config),
   );
-  const sts = once(() => new (loadSts().STSClient)(config));
+  let sts: STSClient | undefined;
   return {
     get sqs() {
       return sqs();
@@ -125,9 +125,10 @@ export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv, limits?
       return cloudWatch();
     },
     account: async abortSignal => {
-      const {GetCallerIdentityCommand} = loadSts();
+      const sdk = await import('@aws-sdk/client-sts');
+      sts ??= kept(new sdk.STSClient(config));
       const options = {...(abortSignal && {abortSignal})};
-      return (await sts().send(new GetCallerIdentityCommand(), options)).Account!;
+      return (await sts.send(new sdk.GetCallerIdentityCommand(), options)).Account!;
     },
     region: () => sqs().config.region(),
     endpointUrl: config.endpoint,
