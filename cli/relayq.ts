@@ -7,8 +7,8 @@ const problem = nodeProblemOf(process.versions.node);
 if (problem === undefined) {
   // Only now: a Node.js that is too old would fail at what these import.
   const {runRelayq} = await import('./command/run.ts');
-  const {commands} = await import('./commands.ts');
-  process.exitCode = await runRelayq(commands, process.argv.slice(2));
+  const {commandsFor} = await import('./commands.ts');
+  process.exitCode = await runRelayq(commandsFor, process.argv.slice(2));
 } else {
   process.stderr.write(`${problem}\n`);
   process.exitCode = 1;

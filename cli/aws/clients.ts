@@ -1,13 +1,14 @@
 // The clients of AWS for a stage. The local stage is never looked for in AWS.
 
-import {CloudWatchClient} from '@aws-sdk/client-cloudwatch';
-import {CloudWatchLogsClient} from '@aws-sdk/client-cloudwatch-logs';
-import {DynamoDBClient} from '@aws-sdk/client-dynamodb';
+import {createRequire} from 'node:module';
+import type * as cloudWatchSdk from '@aws-sdk/client-cloudwatch';
+import type * as logsSdk from '@aws-sdk/client-cloudwatch-logs';
+import type * as dynamoDbSdk from '@aws-sdk/client-dynamodb';
 import type {LambdaClient} from '@aws-sdk/client-lambda';
 import type {ServiceQuotasClient} from '@aws-sdk/client-service-quotas';
-import {SQSClient} from '@aws-sdk/client-sqs';
-import {SSMClient} from '@aws-sdk/client-ssm';
-import {GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts';
+import type * as sqsSdk from '@aws-sdk/client-sqs';
+import type * as ssmSdk from '@aws-sdk/client-ssm';
+import type {STSClient} from '@aws-sdk/client-sts';
 import {localStage} from '../../shared/names.ts';
 import {noteOperations} from './failed-operation.ts';
 import type {QueryApi} from './query-api.ts';
@@ -20,14 +21,16 @@ export interface StageOptions {
   readonly endpointUrl?: string;
 }
 
+/** Loads a part of the SDK when it is wanted: all of it takes a third of a command's start. */
+const load = createRequire(import.meta.url);
+
 /** Each is made when it is first asked for. */
 export interface Clients {
-  readonly sqs: SQSClient;
-  readonly ssm: SSMClient;
-  readonly dynamoDb: DynamoDBClient;
-  readonly logs: CloudWatchLogsClient;
-  readonly cloudWatch: CloudWatchClient;
-  /** Loaded when they are asked for, as few commands need them. */
+  readonly sqs: sqsSdk.SQSClient;
+  readonly ssm: ssmSdk.SSMClient;
+  readonly dynamoDb: dynamoDbSdk.DynamoDBClient;
+  readonly logs: logsSdk.CloudWatchLogsClient;
+  readonly cloudWatch: cloudWatchSdk.CloudWatchClient;
   lambda(): Promise<LambdaClient>;
   serviceQuotas(): Promise<ServiceQuotasClient>;
   /** Services that are asked without a client of the SDK. */
@@ -90,27 +93,37 @@ export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv, limits?
     }),
   };
   const made: {destroy(): void}[] = [];
+  const kept = <T extends {destroy(): void}>(client: T): T => {
+    noteOperations(client);
+    made.push(client);
+    return client;
+  };
   const once = <T extends {destroy(): void}>(make: () => T) => {
     let client: T | undefined;
     return () => {
-      if (client === undefined) {
-        client = make();
-        noteOperations(client);
-        made.push(client);
-      }
+      client ??= kept(make());
       return client;
     };
   };
-  const sqs = once(() => new SQSClient(config));
-  const ssm = once(() => new SSMClient(config));
-  const dynamoDb = once(() => new DynamoDBClient(config));
-  const logs = once(() => new CloudWatchLogsClient(config));
-  const cloudWatch = once(() => new CloudWatchClient(config));
-  const sts = once(() => new STSClient(config));
-  let lambda: (() => LambdaClient) | undefined;
-  let serviceQuotas: (() => ServiceQuotasClient) | undefined;
-  const identity = (abortSignal?: AbortSignal) =>
-    sts().send(new GetCallerIdentityCommand(), {...(abortSignal && {abortSignal})});
+  const sqs = once(() => new (load('@aws-sdk/client-sqs') as typeof sqsSdk).SQSClient(config));
+  const ssm = once(() => new (load('@aws-sdk/client-ssm') as typeof ssmSdk).SSMClient(config));
+  const dynamoDb = once(
+    () => new (load('@aws-sdk/client-dynamodb') as typeof dynamoDbSdk).DynamoDBClient(config),
+  );
+  const logs = once(
+    () => new (load('@aws-sdk/client-cloudwatch-logs') as typeof logsSdk).CloudWatchLogsClient(config),
+  );
+  const cloudWatch = once(
+    () => new (load('@aws-sdk/client-cloudwatch') as typeof cloudWatchSdk).CloudWatchClient(config),
+  );
+  let lambda: LambdaClient | undefined;
+  let serviceQuotas: ServiceQuotasClient | undefined;
+  let sts: STSClient | undefined;
+  const identity = async (abortSignal?: AbortSignal) => {
+    const sdk = await import('@aws-sdk/client-sts');
+    sts ??= kept(new sdk.STSClient(config));
+    return sts.send(new sdk.GetCallerIdentityCommand(), {...(abortSignal && {abortSignal})});
+  };
   return {
     get sqs() {
       return sqs();
@@ -128,18 +141,18 @@ export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv, limits?
       return cloudWatch();
     },
     lambda: async () => {
-      const {LambdaClient: Client} = await import('@aws-sdk/client-lambda');
-      lambda ??= once(() => new Client(config));
-      return lambda();
+      const sdk = await import('@aws-sdk/client-lambda');
+      lambda ??= kept(new sdk.LambdaClient(config));
+      return lambda;
     },
     serviceQuotas: async () => {
-      const {ServiceQuotasClient: Client} = await import('@aws-sdk/client-service-quotas');
-      serviceQuotas ??= once(() => new Client(config));
-      return serviceQuotas();
+      const sdk = await import('@aws-sdk/client-service-quotas');
+      serviceQuotas ??= kept(new sdk.ServiceQuotasClient(config));
+      return serviceQuotas;
     },
     queryApi: async () => {
       const {QueryApi: Api} = await import('./query-api.ts');
-      return new Api(sts().config, config.endpoint);
+      return new Api(sqs().config, config.endpoint);
     },
     account: async signal => (await identity(signal)).Account!,
     caller: async signal => (await identity(signal)).Arn!,

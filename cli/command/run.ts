@@ -42,8 +42,11 @@ const sameMs = 300;
 /** As a shell tells of a command that a signal has ended. */
 const interruptedStatus = 130;
 
+/** The commands that a command line may need, by its first word that is no option. */
+type CommandsFor = (name: string | undefined) => Promise<readonly AddCommand[]>;
+
 /** @returns the exit status */
-export async function runRelayq(commands: readonly AddCommand[], args: readonly string[]): Promise<number> {
+export async function runRelayq(commandsFor: CommandsFor, args: readonly string[]): Promise<number> {
   const interrupted = new AbortController();
   let interruptedMs = Number.NEGATIVE_INFINITY;
   const interrupt = () => {
@@ -71,7 +74,10 @@ export async function runRelayq(commands: readonly AddCommand[], args: readonly 
       }
     };
   try {
-    await programOf(commands, acting, terminal).parseAsync(args, {from: 'user'});
+    const program = programOf(terminal);
+    const [name] = program.parseOptions([...args]).operands;
+    for (const add of await commandsFor(name)) add(program, acting);
+    await program.parseAsync(args, {from: 'user'});
     return status;
   } catch (error) {
     // `head` has had enough: that is no failure.
@@ -83,7 +89,7 @@ export async function runRelayq(commands: readonly AddCommand[], args: readonly 
   }
 }
 
-function programOf(commands: readonly AddCommand[], acting: Acting, terminal: Terminal): Command {
+function programOf(terminal: Terminal): Command {
   const program = new Command('relayq')
     .description('See and steer outbound mail.')
     .version(version, '--version', 'the version of relayq')
@@ -92,9 +98,7 @@ function programOf(commands: readonly AddCommand[], acting: Acting, terminal: Te
     .configureHelp({showGlobalOptions: true})
     .showHelpAfterError('See relayq --help')
     .exitOverride();
-  addCommonOptions(program);
-  for (const add of commands) add(program, acting);
-  return program;
+  return addCommonOptions(program);
 }
 
 function complaintOf(error: Error, terminal: Terminal): ExitStatus {
