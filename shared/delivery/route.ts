@@ -1,7 +1,7 @@
 // What the route function makes of a record: a message that wants to be delivered, or one that is invalid.
 
 import {bodyOf, octetsOf} from '../json.ts';
-import type {Message, ParsedMessage} from '../message/message.ts';
+import {bodyPropertiesOf, type Message, type ParsedMessage} from '../message/message.ts';
 import type {Arrival} from '../message/tracking.ts';
 import type {Problem} from '../parsed.ts';
 import type {Settings} from '../settings/settings.ts';
@@ -56,7 +56,8 @@ const addedBefore = 1_024;
 function sizeProblems(message: Message, {ours}: Arrival): readonly Problem[] {
   const {results, tracking} = message;
   const entries = ours || results.length === 0 ? 0 : octetsOf(bodyOf(results));
-  const octets = octetsOf(messageBody(message)) - entries;
+  // Its producer knows nothing of the tracking.
+  const octets = octetsOf(ours ? messageBody(message) : bodyOf(bodyPropertiesOf(message))) - entries;
   const changed = tracking.changes
     ? ` with what the settings change in it (${tracking.changes.join(', ')})`
     : '';

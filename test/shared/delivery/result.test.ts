@@ -4,7 +4,7 @@ import {withEntry} from '../../../shared/delivery/entries.ts';
 import {messageBody} from '../../../shared/delivery/next-round.ts';
 import {refused} from '../../../shared/delivery/outcome.ts';
 import {
-  resultOf as bodyOf,
+  resultOf as bodyOfResult,
   fates,
   invalidResultOf,
   kindsOf,
@@ -12,14 +12,13 @@ import {
   reasonOf,
 } from '../../../shared/delivery/result.ts';
 import {entryProperty, type ResultEntry} from '../../../shared/delivery/result-entry.ts';
-import type {JsonObject} from '../../../shared/json.ts';
-import {octetsOf} from '../../../shared/json.ts';
-import type {Message} from '../../../shared/message/message.ts';
+import {bodyOf, type JsonObject, octetsOf} from '../../../shared/json.ts';
+import {bodyPropertiesOf, type Message} from '../../../shared/message/message.ts';
 import {incoming, message, now, settings} from '../../samples/messages.ts';
 
 const resultOf = (mail: Message, fate: 'accepted' | 'deferred', entries: readonly JsonObject[]) => {
   const destination = resolveDestination(mail, settings());
-  return bodyOf({fate, message: mail, destination, timeMs: now, entries, queues: {}, nextMs: now});
+  return bodyOfResult({fate, message: mail, destination, timeMs: now, entries, queues: {}, nextMs: now});
 };
 
 const sqsOctets = 1_048_576;
@@ -67,7 +66,7 @@ describe('a result', () => {
 
   test('of the largest message, with the MIME and the largest entries, fits into SQS, and so does its next round', () => {
     const small = message({mime: 'x', keepmime: true});
-    const room = maxMessageOctets - octetsOf(messageBody(small)) + 1;
+    const room = maxMessageOctets - octetsOf(bodyOf(bodyPropertiesOf(small))) + 1;
     const mail = message({mime: 'x'.repeat(room), keepmime: true});
     let entries: readonly JsonObject[] = [];
     for (let attempt = 0; attempt < 20; attempt++)

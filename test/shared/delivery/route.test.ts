@@ -176,7 +176,7 @@ describe('a message is answered at once', () => {
     expect(decision.body).not.toContain('hunter2');
   });
 
-  const empty = octetsOf(bodyOf({...plain, mime: '', relayq: fresh}));
+  const empty = octetsOf(bodyOf({...plain, mime: ''}));
   const mime = (octets: number) => `ü${'x'.repeat(octets - empty - 2)}`;
 
   test('when it takes up too much room, to the octet', () => {
