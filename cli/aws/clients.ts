@@ -105,17 +105,27 @@ export function clientsOf(options: StageOptions, env: NodeJS.ProcessEnv, limits?
       return client;
     };
   };
-  const sqs = once(() => new (load('@aws-sdk/client-sqs') as typeof sqsSdk).SQSClient(config));
-  const ssm = once(() => new (load('@aws-sdk/client-ssm') as typeof ssmSdk).SSMClient(config));
-  const dynamoDb = once(
-    () => new (load('@aws-sdk/client-dynamodb') as typeof dynamoDbSdk).DynamoDBClient(config),
-  );
-  const logs = once(
-    () => new (load('@aws-sdk/client-cloudwatch-logs') as typeof logsSdk).CloudWatchLogsClient(config),
-  );
-  const cloudWatch = once(
-    () => new (load('@aws-sdk/client-cloudwatch') as typeof cloudWatchSdk).CloudWatchClient(config),
-  );
+  // Not `new (load(…) as …).X`: compiled for the package, a cast behind `new` loses its brackets.
+  const sqs = once(() => {
+    const {SQSClient} = load('@aws-sdk/client-sqs') as typeof sqsSdk;
+    return new SQSClient(config);
+  });
+  const ssm = once(() => {
+    const {SSMClient} = load('@aws-sdk/client-ssm') as typeof ssmSdk;
+    return new SSMClient(config);
+  });
+  const dynamoDb = once(() => {
+    const {DynamoDBClient} = load('@aws-sdk/client-dynamodb') as typeof dynamoDbSdk;
+    return new DynamoDBClient(config);
+  });
+  const logs = once(() => {
+    const {CloudWatchLogsClient} = load('@aws-sdk/client-cloudwatch-logs') as typeof logsSdk;
+    return new CloudWatchLogsClient(config);
+  });
+  const cloudWatch = once(() => {
+    const {CloudWatchClient} = load('@aws-sdk/client-cloudwatch') as typeof cloudWatchSdk;
+    return new CloudWatchClient(config);
+  });
   let lambda: LambdaClient | undefined;
   let serviceQuotas: ServiceQuotasClient | undefined;
   let sts: STSClient | undefined;

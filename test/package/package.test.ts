@@ -106,7 +106,10 @@ describe('the console, on the oldest Node.js', () => {
       const transport = createTransport({host: '127.0.0.1', port: sink.port, ignoreTLS: true});
       await transport.sendMail({from: 'a@example.org', to: 'b@example.com', subject: 'hi', text: 'hello'});
       transport.close();
-      const [line] = (await once(createInterface({input: started.stdout}), 'line')) as [string];
+      const [line] = (await Promise.race([
+        once(createInterface({input: started.stdout}), 'line'),
+        once(started, 'exit').then(() => ['it has ended']),
+      ])) as [string];
       const {origin, hash} = new URL(line);
       const page = await (await fetch(origin)).text();
       expect(page).toBe(readFileSync(relayq.pathOf('dist/console/index.html'), 'utf8'));

@@ -62,7 +62,9 @@ describe('a JSON file', () => {
 describe('the examples', () => {
   it('are messages that the route function takes', async () => {
     const directory = join(import.meta.dirname, '../../examples');
-    const files = await readdir(directory);
+    // A folder is an example of something else.
+    const entries = await readdir(directory, {withFileTypes: true});
+    const files = entries.filter(entry => entry.isFile()).map(({name}) => name);
     expect(files.toSorted()).toEqual(['hello.json', 'newsletter.eml', 'per-message-smarthost.json']);
     for (const file of files) {
       for (const message of parseMessageFile(file, await readFile(join(directory, file)))) {
