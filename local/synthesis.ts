@@ -23,7 +23,7 @@ export interface SynthesisOptions {
 }
 
 /** What the template and the bundles are made of. */
-const sources = ['cdk', 'functions', 'shared', 'cdk.json', 'package-lock.json'];
+const sources = ['cdk', 'functions', 'shared', 'package', 'cdk.json', 'package-lock.json'];
 /** Leaves out the rules: they take seconds, and `cdk synth` and `cdk deploy` run them. */
 const localContext = {checks: false};
 const hashFile = 'content-hash';

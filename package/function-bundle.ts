@@ -46,6 +46,17 @@ const versionsAlone: Plugin = {
   },
 };
 
+/** Loaded where an operation has an event stream. Of those that the functions call none has. */
+const noEventStreams: Plugin = {
+  name: 'no event streams',
+  setup({onResolve, onLoad}) {
+    onResolve({filter: /^@smithy\/core\/event-streams$/}, ({path}) => ({path, namespace: 'left-out'}));
+    onLoad({filter: /./, namespace: 'left-out'}, ({path}) => ({
+      contents: `throw new Error('${path} is not in the bundle');`,
+    }));
+  },
+};
+
 const [folder, outfile] = process.argv.slice(2);
 if (folder === undefined || outfile === undefined) throw new Error('a folder and a file are wanted');
 await build({
@@ -56,6 +67,6 @@ await build({
   alias: {
     '@aws-sdk/credential-provider-node': join(root, 'functions/runtime/environment-credentials.ts'),
   },
-  plugins: [lightSchemas, versionsAlone],
+  plugins: [lightSchemas, versionsAlone, noEventStreams],
   logLevel: 'warning',
 });
