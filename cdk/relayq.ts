@@ -79,7 +79,7 @@ export class Relayq extends Construct {
     this.names = names;
     this.queues = queues;
     this.#queueKey = keys.queueKey;
-    this.address = network instanceof DirectMxNetwork ? network.address : undefined;
+    this.address = network?.address;
     const tables = stateTables(this, names);
     const suppressions = suppressionTable(this, names, options);
     this.tables = {...tables, suppressions};
@@ -95,7 +95,7 @@ export class Relayq extends Construct {
       functions,
       keeper,
       tables: this.tables,
-      natGatewayIds: network instanceof DirectMxNetwork ? network.natGatewayIds : [],
+      natGatewayIds: network?.natGatewayIds ?? [],
       mail,
       email: options.alarmEmail,
       topic: props.alarmTopic,

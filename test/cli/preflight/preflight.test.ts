@@ -5,67 +5,23 @@ import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {throughputSetting} from '../../../local/ssm/ssm.ts';
 import {projectRoot} from '../../global-setup.ts';
-import {Pipeline} from '../../pipeline/pipeline-under-test.ts';
-import {type DnsServer, startDnsServer} from '../../servers/dns-server.ts';
-import {type ScriptedServer, startScriptedServer} from '../../servers/scripted-server.ts';
-import {RelayqUnderTest} from '../relayq-under-test.ts';
+import {startScriptedServer} from '../../servers/scripted-server.ts';
+import {
+  bootstrapParameter,
+  cli,
+  makeReady,
+  pipeline,
+  preflight,
+  type Row,
+  services,
+  startAccount,
+  stopAccount,
+} from './preflight-under-test.ts';
 
-interface Row {
-  readonly check: string;
-  readonly verdict: string;
-  readonly text: string;
-  readonly todo: readonly string[];
-}
-
-let pipeline: Pipeline;
-let server: ScriptedServer;
-let dns: DnsServer;
-let cli: RelayqUnderTest;
-
-beforeAll(async () => {
-  server = await startScriptedServer();
-  dns = await startDnsServer({
-    'there.example': {MX: [{preference: 10, exchange: 'mx.there.example'}]},
-    'mx.there.example': {A: ['127.0.0.1']},
-  });
-  pipeline = await Pipeline.start({'mx-port': String(server.port), 'mx-name-servers': dns.address});
-  cli = await RelayqUnderTest.create(() => pipeline.cloud.port);
-});
-afterAll(async () => {
-  await cli.stop();
-  await pipeline.stop();
-  await server.close();
-  dns.close();
-});
-
-const bootstrapParameter = '/cdk-bootstrap/hnb659fds/version';
-const services = () => pipeline.cloud.services;
-beforeEach(() => {
-  services().lambda.concurrency = {all: 1000, unreserved: 1000};
-  services().ssm.serviceSettings.set(throughputSetting, 'false');
-  services().ssm.put(bootstrapParameter, '30');
-  services().cloudformation.set('relayq-local', 'UPDATE_COMPLETE');
-  services().servicequotas.clear();
-  Object.assign(services().ec2, {
-    zones: ['a', 'b', 'c'].map((each, index) => ({
-      name: `us-east-1${each}`,
-      id: `use1-az${index}`,
-      state: 'available',
-    })),
-    vpcs: ['vpc-1'],
-    addresses: [],
-    natGateways: [],
-  });
-});
+beforeAll(startAccount);
+afterAll(stopAccount);
+beforeEach(makeReady);
 afterEach(() => pipeline.cloud.faults.clear());
-
-async function preflight(...args: readonly string[]) {
-  const {code, stdout, stderr} = await cli.run(['preflight', '--json', ...args]);
-  expect(stderr).toBe('');
-  const document = JSON.parse(stdout) as {readonly checks: readonly Row[]};
-  const rowOf = (name: string) => document.checks.find(({check}) => check === name);
-  return {code, document, rowOf};
-}
 
 test('an account that is ready has no problem', async () => {
   const {code, document, rowOf} = await preflight(
@@ -258,60 +214,6 @@ test.each([
   const {code, stderr} = await cli.run(['preflight', option, value]);
   expect(stderr).toContain(option);
   expect(code).toBe(2);
-});
-
-describe('after the deployment', () => {
-  test('the deliver function connects, reads the greeting, and sends QUIT alone', async () => {
-    await pipeline.set({'mx-private-addresses': 'allowed'});
-    const {rowOf, code} = await preflight('--deployed', '--to', 'there.example');
-    expect(rowOf('port-25')).toMatchObject({
-      verdict: 'ok',
-      text: expect.stringMatching(/deliver reaches port \d+ of .*, which says: 220 scripted\.example ESMTP$/),
-    });
-    expect(code).toBe(0);
-    expect(server.commands).toEqual(['QUIT']);
-  });
-
-  test('a private address is not connected to, unless the settings allow it', async () => {
-    await pipeline.set({'mx-private-addresses': 'refused'});
-    const before = server.commands.length;
-    expect((await preflight('--deployed', '--to', 'there.example')).rowOf('port-25')).toMatchObject({
-      verdict: 'unknown',
-      text: expect.stringContaining('only private addresses'),
-    });
-    expect(server.commands).toHaveLength(before);
-  });
-
-  test('a port that is closed is a problem, with how to ask AWS', async () => {
-    await pipeline.set({'mx-private-addresses': 'allowed', 'mx-port': '1'});
-    const {rowOf, code} = await preflight('--deployed', '--to', 'there.example');
-    expect(rowOf('port-25')).toMatchObject({
-      verdict: 'problem',
-      text: expect.stringContaining('ECONNREFUSED'),
-      todo: [expect.stringContaining('port 25'), expect.stringContaining('rdns-limits')],
-    });
-    expect(code).toBe(1);
-  });
-
-  test.each([
-    ['says nothing', 'drop', 'warning', 'is not greeted: '],
-    ['is not SMTP and tries the terminal', `\x1b[2J${'x'.repeat(5000)}`, 'ok', `which says: `],
-  ])('a server that %s is told of in a few printable characters', async (_, connect, verdict, text) => {
-    const odd = await startScriptedServer({connect});
-    await pipeline.set({'mx-private-addresses': 'allowed', 'mx-port': String(odd.port)});
-    const row = (await preflight('--deployed', '--to', 'there.example')).rowOf('port-25');
-    expect(row).toMatchObject({verdict, text: expect.stringContaining(text)});
-    expect(row?.text.length).toBeLessThan(400);
-    expect(row?.text).not.toContain('\x1b');
-    await odd.close();
-  });
-
-  test('who may not invoke the function is told which permission', async () => {
-    pipeline.cloud.faults.add({fault: 'refuse', service: 'lambda', from: 'all'});
-    const {rowOf, code} = await preflight('--deployed');
-    expect(rowOf('port-25')?.text).toBe('you may not look: lambda:InvokeFunction is not allowed');
-    expect(code).toBe(3);
-  });
 });
 
 test('the documentation shows what a young account is told', async () => {
