@@ -9,7 +9,7 @@ import {reasonOf} from '../../shared/delivery/result.ts';
 import {candidateOf} from '../../shared/delivery/route.ts';
 import type {Message} from '../../shared/message/message.ts';
 import {parseSettings, type Settings} from '../../shared/settings/settings.ts';
-import type {Outgoing} from './enqueue.ts';
+import type {Outgoing} from '../../submission/enqueue.ts';
 
 export type Checked =
   | {readonly ok: true; readonly outgoing: Outgoing; readonly message: Message}

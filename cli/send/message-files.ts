@@ -4,7 +4,7 @@
 import {isUtf8} from 'node:buffer';
 import {maxMessageOctets} from '../../shared/delivery/result.ts';
 import {bodyOf, isJsonObject, type JsonObject, octetsOf, parseJson, surveyOf} from '../../shared/json.ts';
-import {type EmlOptions, messagesOfEml} from './eml.ts';
+import {type EmlOptions, messagesOfEml} from '../../submission/eml.ts';
 import {offsetOfError, placeOf} from './json-place.ts';
 
 export interface FileMessage {

@@ -2,9 +2,9 @@
 
 import {octetsOf} from '../../shared/json.ts';
 import type {Message} from '../../shared/message/message.ts';
+import type {Outgoing} from '../../submission/enqueue.ts';
 import {printable} from '../terminal/printable.ts';
 import {subjectOf} from '../terminal/subject.ts';
-import type {Outgoing} from './enqueue.ts';
 
 export function messageLine({source, body}: Outgoing, message: Message): string {
   const {envelope, recipient, text, smarthost} = message;

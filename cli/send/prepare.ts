@@ -1,10 +1,10 @@
 // The messages of files, read and checked. Every problem of all of them is known before one is sent.
 
 import type {Message} from '../../shared/message/message.ts';
+import type {EmlOptions} from '../../submission/eml.ts';
+import type {Outgoing} from '../../submission/enqueue.ts';
 import {withResultsTo} from './await-results.ts';
 import {checkMessage} from './check-message.ts';
-import type {EmlOptions} from './eml.ts';
-import type {Outgoing} from './enqueue.ts';
 import {FileProblem, messageBodyOf, parseMessageFile} from './message-files.ts';
 import {filesOf, octetsOfFile} from './source-files.ts';
 

@@ -1,7 +1,7 @@
 // The options of `relayq send`.
 
 import {type Command, InvalidArgumentError} from 'commander';
-import type {EmlOptions} from './eml.ts';
+import type {EmlOptions} from '../../submission/eml.ts';
 
 export interface SendOptions {
   readonly wait?: boolean;

@@ -2,6 +2,7 @@
 
 import type {Fate} from '../../shared/delivery/result.ts';
 import {namesOf} from '../../shared/names.ts';
+import {enqueue, type Outgoing} from '../../submission/enqueue.ts';
 import {awsProblemOf} from '../aws/aws-problem.ts';
 import {queueUrlOf} from '../aws/queues.ts';
 import type {Act, AddCommand, ExitStatus} from '../command/command.ts';
@@ -17,7 +18,6 @@ import {
   type Result,
   resultsQueueNameOf,
 } from './await-results.ts';
-import {enqueue, type Outgoing} from './enqueue.ts';
 import {messageLine} from './message-line.ts';
 import {type Prepared, prepare} from './prepare.ts';
 import {countsLine, resultLine} from './result-line.ts';

@@ -2,9 +2,9 @@
 
 import {DeleteParameterCommand, type ParameterType, PutParameterCommand} from '@aws-sdk/client-ssm';
 import {type Names, namesOf} from '../../shared/names.ts';
+import {enqueue} from '../../submission/enqueue.ts';
 import {queueUrlOf} from '../aws/queues.ts';
 import type {Context} from '../command/context.ts';
-import {enqueue} from '../send/enqueue.ts';
 import type {Deployment, Pass} from './deployment.ts';
 import {type ProbeOptions, ProbeQueue} from './probe-queue.ts';
 import {markProperty, Results} from './results.ts';

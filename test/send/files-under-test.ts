@@ -1,7 +1,7 @@
 // Files as the tests of them write them: a name and its content.
 
-import type {EmlOptions} from '../../cli/send/eml.ts';
 import {parseMessageFile} from '../../cli/send/message-files.ts';
+import type {EmlOptions} from '../../submission/eml.ts';
 
 export const parse = (name: string, content: string | Buffer, options?: EmlOptions) =>
   parseMessageFile(name, Buffer.from(content), options);

@@ -18,6 +18,7 @@ import {parseContentType} from '../../shared/mime/content-type.ts';
 import {decodedText} from '../../shared/mime/encoded-word.ts';
 import {parseField} from '../../shared/mime/field.ts';
 import {sevenBitOf} from '../../shared/mime/seven-bit.ts';
+import {utf8TextOf} from '../../shared/mime/utf8-text.ts';
 import {parseCapacity} from '../../shared/settings/groups/capacity.ts';
 import {parseSettings} from '../../shared/settings/settings.ts';
 import {parseHost, parseHostname, parseMailbox} from '../../shared/smtp/address.ts';
@@ -111,6 +112,7 @@ const signed = (text: string) => {
   }));
   dkimFieldsOf(from, signings, 0);
 };
+const latin1 = (text: string) => utf8TextOf(Buffer.from(text, 'latin1'));
 const setting = (name: string) => (value: string) => parseSettings([{name, value}]);
 
 export const rows: readonly Row[] = [
@@ -166,6 +168,11 @@ export const rows: readonly Row[] = [
   ['carriage returns around boundaries', sevenBitOf, parts('\r', 'b')],
   ['nested parts', sevenBitOf, parts('--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n', 'b')],
   ['nested messages', sevenBitOf, repeated('Content-Type: message/rfc822\r\n\r\n', '', 'ü')],
+  ['octets that are not UTF-8', latin1, repeated('ü', 'A: 1\r\n\r\n')],
+  ['headers that are not UTF-8', latin1, repeated('A: ü\r\n')],
+  ['folds that are not UTF-8', latin1, repeated(' ü\r\n', 'A: 1\r\n')],
+  ['parts that are not UTF-8', latin1, parts('--b\r\n\r\nü\r\n', 'b')],
+  ['nested messages that are not UTF-8', latin1, repeated('Content-Type: message/rfc822\r\n\r\n', '', 'ü')],
   ['a message of different fields', mime, numbered(index => `x-mq-a${index}:b\n`, 14)],
   ['a message of smarthost fields', mime, numbered(index => `x-mq-smarthost-port:${index}\n`, 26)],
   ['a message of nearly fields', mime, numbered(index => `x-mq-${index}\u00a0:b\n`, 14)],

@@ -1,10 +1,10 @@
 // Puts a message on the outbox, judged first as `relayq send` does.
 
 import {namesOf} from '../../../shared/names.ts';
+import {enqueueOne} from '../../../submission/enqueue.ts';
 import {queueUrlOf} from '../../aws/queues.ts';
 import {UsageError} from '../../command/problems.ts';
 import {checkMessage} from '../../send/check-message.ts';
-import {enqueueOne} from '../../send/enqueue.ts';
 import {messageIn} from '../message-in-body.ts';
 import type {Route} from '../visit.ts';
 

@@ -2,7 +2,7 @@
 
 import {paginateFilterLogEvents} from '@aws-sdk/client-cloudwatch-logs';
 import {isJsonObject, type JsonObject} from '../../../shared/json.ts';
-import {enqueueOne} from '../../send/enqueue.ts';
+import {enqueueOne} from '../../../submission/enqueue.ts';
 import {type Belief, quote} from '../belief.ts';
 import type {Step} from '../step.ts';
 import type {Trial} from '../trial.ts';

@@ -1,7 +1,7 @@
 // Step: mail goes through the pipeline, and its results come.
 
 import {isJsonObject} from '../../../shared/json.ts';
-import {enqueueOne} from '../../send/enqueue.ts';
+import {enqueueOne} from '../../../submission/enqueue.ts';
 import {type Belief, quote} from '../belief.ts';
 import type {Step} from '../step.ts';
 

@@ -1,7 +1,7 @@
 // Step: the stage is deployed again, with another option, while mail goes through it.
 
 import {setTimeout as delay} from 'node:timers/promises';
-import {enqueueOne} from '../../send/enqueue.ts';
+import {enqueueOne} from '../../../submission/enqueue.ts';
 import {type Belief, quote} from '../belief.ts';
 import {smokeContext} from '../deployment.ts';
 import type {Step} from '../step.ts';

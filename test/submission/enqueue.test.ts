@@ -1,11 +1,11 @@
 import {createHash} from 'node:crypto';
 import {afterEach, describe, expect, it} from 'vitest';
-import {enqueue, type Outgoing} from '../../cli/send/enqueue.ts';
 import {AwsError} from '../../local/aws-error.ts';
 import {awsDoors} from '../../local/endpoint/aws-doors.ts';
 import type {AwsRequest} from '../../local/endpoint/aws-service.ts';
 import {type Endpoint, listen} from '../../local/endpoint/endpoint.ts';
 import {sqsProtocol} from '../../local/sqs/service.ts';
+import {enqueue, type Outgoing} from '../../submission/enqueue.ts';
 import {clientOf} from '../local/sqs/sqs-under-test.ts';
 
 interface Entry {

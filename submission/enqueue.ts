@@ -2,7 +2,7 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {SendMessageBatchCommand, SendMessageCommand, type SQSClient} from '@aws-sdk/client-sqs';
-import {batchesOf} from '../../shared/sqs-limits.ts';
+import {batchesOf} from '../shared/sqs-limits.ts';
 
 export interface Outgoing {
   /** What it is called when it fails. */
@@ -66,24 +66,54 @@ async function sendBatch(
   batch: readonly Outgoing[],
   signal: AbortSignal,
 ): Promise<EnqueueFailure[]> {
-  const failures: EnqueueFailure[] = [];
-  let left = batch;
+  const bodies = batch.map(({body}) => body);
+  const placed = await placeBatch(client, queueUrl, bodies, signal);
+  return placed.flatMap((each, index) => (each.ok ? [] : [{outgoing: batch[index]!, problem: each.problem}]));
+}
+
+/** What became of a message that was to be put on a queue. */
+export type Placed =
+  /** Its id from now on. */
+  | {readonly ok: true; readonly id: string}
+  | {
+      readonly ok: false;
+      readonly problem: string;
+      /** Whether it is the message that SQS refuses, whenever it comes. */
+      readonly isRefused: boolean;
+    };
+
+/**
+ * Puts what fits into one request on the queue.
+ * @returns what became of each, in their order
+ * @throws what the client throws when a request as a whole fails
+ */
+export async function placeBatch(
+  client: SQSClient,
+  queueUrl: string,
+  bodies: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly Placed[]> {
+  const placed = new Map<number, Placed>();
+  let left = [...bodies.keys()];
   for (let attempt = 0; left.length > 0; attempt += 1) {
-    const entries = left.map(({body}, index) => ({Id: String(index), MessageBody: body}));
+    const entries = left.map(index => ({Id: String(index), MessageBody: bodies[index]}));
     const command = new SendMessageBatchCommand({QueueUrl: queueUrl, Entries: entries});
-    const {Failed = []} = await client.send(command, {abortSignal: signal});
-    const again: Outgoing[] = [];
-    for (const {Id, Code, Message, SenderFault} of Failed) {
-      const outgoing = left[Number(Id)]!;
-      if (SenderFault || attempt >= retryAfterMs.length) {
-        failures.push({outgoing, problem: [Code, Message].filter(Boolean).join(': ')});
-      } else again.push(outgoing);
+    const {Successful = [], Failed = []} = await client.send(command, {...(signal && {abortSignal: signal})});
+    for (const {Id, MessageId} of Successful) placed.set(Number(Id), {ok: true, id: MessageId!});
+    const again: number[] = [];
+    for (const {Id, Code, Message, SenderFault = false} of Failed) {
+      const problem = [Code, Message].filter(Boolean).join(': ');
+      if (SenderFault || attempt >= retryAfterMs.length)
+        placed.set(Number(Id), {ok: false, problem, isRefused: SenderFault});
+      else again.push(Number(Id));
     }
     left = again;
-    if (left.length > 0) await delay(retryAfterMs[attempt], undefined, {signal});
+    if (left.length > 0) await delay(retryAfterMs[attempt], undefined, {...(signal && {signal})});
   }
-  return failures;
+  return bodies.map((_, index) => placed.get(index) ?? unanswered);
 }
+
+const unanswered: Placed = {ok: false, problem: 'SQS says nothing of it', isRefused: false};
 
 /** Puts one on the queue. @returns its id from now on */
 export async function enqueueOne(

@@ -2,9 +2,9 @@
 // Its Bcc fields are removed, as everybody would read them (RFC 5322 3.6.3).
 
 import addressparser from 'nodemailer/lib/addressparser';
-import type {JsonObject} from '../../shared/json.ts';
-import {type Parsed, right, wrong} from '../../shared/parsed.ts';
-import {parseMailbox} from '../../shared/smtp/address.ts';
+import type {JsonObject} from '../shared/json.ts';
+import {type Parsed, right, wrong} from '../shared/parsed.ts';
+import {parseMailbox} from '../shared/smtp/address.ts';
 
 export interface EmlOptions {
   /** Instead of the addresses in To, Cc and Bcc. */
