@@ -20,6 +20,7 @@ const commands: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
   ['suppress', async () => (await import('./suppress/suppress.ts')).suppress],
   ['adopt', async () => (await import('./adopt/adopt.ts')).adopt],
   ['send', async () => (await import('./send/send.ts')).send],
+  ['smtp', async () => (await import('./smtp/smtp.ts')).smtp],
   ['preflight', async () => (await import('./preflight/preflight.ts')).preflight],
   ['tail', async () => (await import('./tail/tail.ts')).tail],
   ['smoke', async () => (await import('./smoke/smoke.ts')).smoke],

@@ -6,6 +6,7 @@ import {type Placed, placeBatch} from './enqueue.ts';
 
 interface Waiting {
   readonly body: string;
+  readonly signal: AbortSignal | undefined;
   readonly settle: (placed: Placed) => void;
 }
 
@@ -26,17 +27,22 @@ export class Outbox {
     this.#onFailure = onFailure;
   }
 
-  /** @returns what became of it: SQS's limits are all that may be wrong with a body */
-  place(body: string): Promise<Placed> {
+  /**
+   * @param signal when it is aborted, what is not on its way is not sent any more
+   * @returns what became of it: SQS's limits are all that may be wrong with a body
+   */
+  place(body: string, signal?: AbortSignal): Promise<Placed> {
     return new Promise(settle => {
-      this.#waiting.push({body, settle});
+      this.#waiting.push({body, signal, settle});
       // With those that are placed in the same moment.
       setImmediate(() => this.#send());
     });
   }
 
   #send(): void {
-    while (this.#waiting.length > 0 && this.#inFlight < requestsInFlight) {
+    while (this.#inFlight < requestsInFlight) {
+      this.#leaveLate();
+      if (this.#waiting.length === 0) return;
       const [batch = []] = batchesOf(this.#waiting);
       this.#waiting = this.#waiting.slice(batch.length);
       this.#inFlight += 1;
@@ -45,6 +51,15 @@ export class Outbox {
         this.#send();
       });
     }
+  }
+
+  #leaveLate(): void {
+    if (!this.#waiting.some(({signal}) => signal?.aborted)) return;
+    const [late = [], timely = []] = [true, false].map(isLate =>
+      this.#waiting.filter(({signal}) => (signal?.aborted ?? false) === isLate),
+    );
+    this.#waiting = timely;
+    for (const {settle} of late) settle({ok: false, problem: 'its time is over', isRefused: false});
   }
 
   async #place(batch: readonly Waiting[]): Promise<void> {
