@@ -33,6 +33,9 @@ export interface State {
 /** The client has left in the middle of its text. */
 const goneCodes = new Set(['ECONNECTION', 'ERR_STREAM_PREMATURE_CLOSE']);
 
+/** Connections that wait until they are looked at: beyond it clients hang until they try again. */
+const backlog = 4_096;
+
 /** Longer than any drain. */
 const neverMs = 86_400_000;
 
@@ -68,7 +71,7 @@ export class SubmissionServer {
     });
     await new Promise<void>((resolve, reject) => {
       door.once('error', reject);
-      door.listen(port, host, resolve);
+      door.listen({port, host, backlog}, resolve);
     });
     // What goes wrong on a connection later on, its client has to cope with.
     door.on('error', () => {});
