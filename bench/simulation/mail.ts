@@ -33,6 +33,7 @@ const common = {
   suppression: undefined,
   dkim: [],
   tags: [],
+  dsn: undefined,
   headers: undefined,
   results: [],
 };

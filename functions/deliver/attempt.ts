@@ -86,7 +86,7 @@ export async function attemptDelivery(
   const others = targets.filter(target => !isLeftAlone(target));
   const up = others.length > 0 ? others : targets;
   const passed = targets.filter(target => !up.includes(target)).map(({address}) => `${address}: down`);
-  const envelope = {from: message.envelope, to: message.recipient};
+  const envelope = {from: message.envelope, to: message.recipient, dsn: message.dsn};
   let loaded: Promise<Content> | undefined;
   let stop: Stop | undefined;
   // It is asked for when there is a connection, and before anything of the transaction is said.

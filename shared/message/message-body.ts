@@ -146,6 +146,7 @@ function messageOf(
     suppression: fields.suppression,
     dkim: fields.dkim,
     tags: fields.tags ?? [],
+    dsn: fields.dsn,
     // The text that has been made of an object is no draft any more, and has its changes.
     headers: isNew(tracking, arrival) || typeof mime !== 'string' ? fields.headers : undefined,
     results: fields.results ?? [],

@@ -6,6 +6,7 @@ import {isJsonObject, type JsonObject} from '../json.ts';
 import {resultKinds} from '../names.ts';
 import {type Parsed, parseSeconds, right, wrong} from '../parsed.ts';
 import {type Mailbox, parseMailbox} from '../smtp/address.ts';
+import {dsnOf} from '../smtp/dsn.ts';
 import {securityLevels} from '../smtp/security.ts';
 import {standardQueueName} from '../sqs-limits.ts';
 import {parseWindow} from './delivery-window.ts';
@@ -86,7 +87,7 @@ export const messageSchema = v.looseObject(
     suppression: v.optional(flag),
     tags: v.optional(v.array(v.string('must be a string'), 'must be a list of strings')),
     results: v.optional(v.array(v.custom<JsonObject>(isJsonObject, 'must be an object'), 'must be a list')),
-    dsn: v.optional(v.custom<JsonObject>(isJsonObject, 'must be an object')),
+    dsn: v.optional(v.pipe(v.custom<JsonObject>(isJsonObject, 'must be an object'), v.transform(dsnOf))),
     dkim: v.optional(parsedBy(parseDkim), []),
     headers: v.optional(headersSchema),
     ...v.entriesFromList(unsupported, v.optional(notYet)),

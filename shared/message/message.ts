@@ -5,6 +5,7 @@ import type {JsonObject} from '../json.ts';
 import type {ResultKind} from '../names.ts';
 import type {Problem} from '../parsed.ts';
 import type {Mailbox} from '../smtp/address.ts';
+import type {Dsn} from '../smtp/dsn.ts';
 import type {Security} from '../smtp/security.ts';
 import type {Relay} from '../smtp/smarthost.ts';
 import type {DeliveryWindow} from './delivery-window.ts';
@@ -34,6 +35,8 @@ export interface Particulars {
   /** The signatures that it wants besides those of the settings, in their order. */
   readonly dkim: readonly WantedSignature[];
   readonly tags: readonly string[];
+  /** What the next hop is asked of delivery status notifications. */
+  readonly dsn: Dsn | undefined;
   /** What is still to be changed in the header section of a new message; later it has been. */
   readonly headers: HeaderChanges | undefined;
   readonly results: readonly JsonObject[];

@@ -47,8 +47,8 @@ export interface OutboxMessage {
   readonly tags?: readonly string[] | null;
   /** Results of earlier attempts, elsewhere. */
   readonly results?: readonly Readonly<Record<string, unknown>>[] | null;
-  /** Carried through to the result. */
-  readonly dsn?: Readonly<Record<string, unknown>> | null;
+  /** What the next hop is asked of delivery status notifications (RFC 3461). */
+  readonly dsn?: OutboxDsn | null;
   /** Carried through to the result. */
   readonly ips?: readonly string[] | null;
   /** Carried through to the result. */
@@ -69,6 +69,19 @@ interface OutboxHeaders {
   readonly append?: string | readonly string[] | null;
   /** The same as `append`. */
   readonly add?: string | readonly string[] | null;
+}
+
+/** What is not well-formed is not passed on. Members of other names are carried through to the result. */
+interface OutboxDsn {
+  /** `SUCCESS`, `FAILURE` and `DELAY`, or `NEVER` alone; a text has commas. */
+  readonly notify?: string | readonly string[] | null;
+  /** Of the message in a notification: all of it, or its header section. */
+  readonly ret?: 'FULL' | 'HDRS' | null;
+  /** At most 100 characters of ASCII, not in xtext. */
+  readonly envid?: string | null;
+  /** Type and address: `rfc822;user@example.org`, not in xtext. */
+  readonly orcpt?: string | null;
+  readonly [other: string]: unknown;
 }
 
 interface OutboxWindow {

@@ -1,11 +1,12 @@
-// The parameters of MAIL (RFC 1870 SIZE, RFC 6152 8BITMIME, RFC 6531 SMTPUTF8): which ones a message needs, whether a
-// server offers them, and how a server refuses what it offers.
+// The parameters of MAIL and RCPT (RFC 1870 SIZE, RFC 6152 8BITMIME, RFC 6531 SMTPUTF8, RFC 3461 DSN): which ones a
+// message needs, whether a server offers them, and how a server refuses what it offers.
 
 import {asciiAddressOf, type Mailbox, needsSmtpUtf8} from './address.ts';
 import type {Content} from './content.ts';
+import type {Dsn} from './dsn.ts';
 import type {Fact} from './fact.ts';
 import {type Failure, factFailure, type Stage} from './failure.ts';
-import {sizeLimitOf} from './reply.ts';
+import {type Reply, sizeLimitOf} from './reply.ts';
 
 /** What a server offers, from its reply to EHLO. */
 export type Extensions = ReadonlyMap<string, string>;
@@ -14,6 +15,7 @@ export interface Envelope {
   /** Undefined is the null reverse-path. */
   readonly from: Mailbox | undefined;
   readonly to: Mailbox;
+  readonly dsn?: Dsn | undefined;
 }
 
 export interface Mail extends Envelope {
@@ -41,22 +43,36 @@ export function misfitOf(mail: Mail, extensions: Extensions): Failure | undefine
 
 const misfit = (fact: Fact, description: string): Failure => factFailure('mailfrom', fact, description);
 
-/** MAIL, RCPT and DATA for a message that is no misfit; SIZE is a courtesy (RFC 1870 6.1). */
-export function envelopeCommands(mail: Mail, tellSize: boolean): readonly Command[] {
+/** What a server is told beyond what the message needs: courtesies.ts. */
+export interface Told {
+  readonly size: boolean;
+  readonly dsn?: Dsn;
+}
+
+/** MAIL, RCPT and DATA for a message that is no misfit. */
+export function envelopeCommands(mail: Mail, told: Told): readonly Command[] {
   const {from, to, content} = mail;
   const utf8 = wantsUtf8(mail);
   const pathOf = (mailbox: Mailbox) => (utf8 ? mailbox.address : asciiAddressOf(mailbox));
-  const size = tellSize ? ` SIZE=${content.size}` : '';
+  const size = told.size ? ` SIZE=${content.size}` : '';
   const parameters = size + (content.eightBit ? ' BODY=8BITMIME' : '') + (utf8 ? ' SMTPUTF8' : '');
+  const {dsn = {mail: '', rcpt: ''}} = told;
   return [
-    ['mailfrom', `MAIL FROM:<${from ? pathOf(from) : ''}>${parameters}`],
-    ['rcptto', `RCPT TO:<${pathOf(to)}>`],
+    ['mailfrom', `MAIL FROM:<${from ? pathOf(from) : ''}>${parameters}${dsn.mail}`],
+    ['rcptto', `RCPT TO:<${pathOf(to)}>${dsn.rcpt}`],
     ['data', 'DATA'],
   ];
 }
 
 /** Codes for a command that was not understood. 555 is for its parameters (RFC 5321 4.1.1.11). */
 const syntaxCodes: ReadonlySet<number> = new Set([500, 501, 502, 504, 555]);
+
+/** Whether a refusal is of how the command was written, by its code, or because it names what was. */
+export const isOfSyntax = ({code, status, text}: Reply, names: RegExp): boolean =>
+  code >= 500 &&
+  code !== 503 &&
+  (status === undefined || /^5\.[05]\./.test(status)) &&
+  (syntaxCodes.has(code) || names.test(text));
 
 /**
  * Whether a refusal of MAIL is one of its parameters rather than of the sender. The status says which, where there is
@@ -65,12 +81,11 @@ const syntaxCodes: ReadonlySet<number> = new Set([500, 501, 502, 504, 555]);
  */
 export function isOfParameters({stage, reply}: Failure): boolean {
   if (reply === undefined || reply.code < 500) return false;
-  const {code, status, text} = reply;
+  const {code, status} = reply;
   if (status === '5.6.7') return stage === 'mailfrom' || stage === 'rcptto';
   if (stage !== 'mailfrom' || code === 503) return false;
   if (status === '5.6.3' || status === '5.6.9') return true;
-  if (status !== undefined && !/^5\.[05]\./.test(status)) return false;
-  return syntaxCodes.has(code) || /8BITMIME|SMTPUTF8|\b(?:BODY|SIZE)=/i.test(text);
+  return isOfSyntax(reply, /8BITMIME|SMTPUTF8|\b(?:BODY|SIZE)=/i);
 }
 
 /** Whether a refusal is of SIZE, which can be left out: the server has to say that a parameter is meant. */

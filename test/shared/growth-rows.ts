@@ -24,6 +24,8 @@ import {parseSettings} from '../../shared/settings/settings.ts';
 import {parseHost, parseHostname, parseMailbox} from '../../shared/smtp/address.ts';
 import {wantsAuthentication} from '../../shared/smtp/authentication-wanted.ts';
 import {contentOf} from '../../shared/smtp/content.ts';
+import {Courtesies} from '../../shared/smtp/courtesies.ts';
+import {dsnOf} from '../../shared/smtp/dsn.ts';
 import {isOfSize} from '../../shared/smtp/mail-parameters.ts';
 import {maskedReply} from '../../shared/smtp/masked-reply.ts';
 import {parsePolicy, policyIdOf} from '../../shared/smtp/mta-sts.ts';
@@ -96,6 +98,7 @@ const refusal = (text: string) => {
   saysEnough(failure.reply);
   saysFull({...failure, stage: 'intro'});
   isOfSize(failure);
+  new Courtesies(new Map()).leaveOut(failure, {size: true, dsn: {mail: 'x', rcpt: ''}});
   plainClassOf(failure);
 };
 /** A rule of the settings whose parts are nearly there, and again and again. */
@@ -111,6 +114,10 @@ const signed = (text: string) => {
     canonicalization,
   }));
   dkimFieldsOf(from, signings, 0);
+};
+const dsn = (text: string) => {
+  dsnOf({notify: text, ret: text, envid: text, orcpt: text});
+  dsnOf({notify: text.split(',')});
 };
 const latin1 = (text: string) => utf8TextOf(Buffer.from(text, 'latin1'));
 const setting = (name: string) => (value: string) => parseSettings([{name, value}]);
@@ -244,6 +251,10 @@ export const rows: readonly Row[] = [
   ['DKIM of headers', text => parseDkim({headers: text}), repeated('a,')],
   ['DKIM of dots', text => parseDkim({domain: text}), repeated('a.')],
   ['DKIM of signatures', text => parseDkim(text.split(',').map(() => ({}))), repeated('a,')],
+  ['a DSN of words', dsn, repeated('SUCCESS,')],
+  ['a DSN of blanks', dsn, repeated(' ', 'FULL', 'x')],
+  ['a DSN of plus signs', dsn, repeated('+', 'rfc822;')],
+  ['a DSN of an address’s type', dsn, repeated('-')],
   ['a mailbox of at signs', parseMailbox, repeated('@')],
   ['a mailbox of quotes', parseMailbox, repeated('\\"', '"')],
   ['a host of dots', parseHost, repeated('a.')],

@@ -11,6 +11,7 @@
 // became of one changes nothing for the next, and its reply shows that the server has not lost count.
 
 import {type Probed, probe, probedOf} from '../../../shared/smtp/bdat-probe.ts';
+import {Courtesies} from '../../../shared/smtp/courtesies.ts';
 import type {Failure} from '../../../shared/smtp/failure.ts';
 import {outOfStep} from '../../../shared/smtp/flight-replies.ts';
 import {mostOctets} from '../../../shared/smtp/flight-window.ts';
@@ -18,10 +19,10 @@ import {
   type Command,
   type Extensions,
   envelopeCommands,
-  isOfSize,
   type Mail,
   misfitOf,
   parameterRefusalOf,
+  type Told,
 } from '../../../shared/smtp/mail-parameters.ts';
 import {isClean, spentBy} from '../../../shared/smtp/spent-connection.ts';
 import type {Target} from '../../../shared/smtp/target.ts';
@@ -71,10 +72,9 @@ export class SmtpSession {
   #hasTakenMail = false;
   readonly #conversation: Conversation;
   readonly #extensions: Extensions;
+  readonly #courtesies: Courtesies;
   readonly #flights: Flights;
   #chunking: Probed | 'unasked';
-  /** Whether MAIL names the size: not where the server offers SIZE and then refuses it. */
-  #tellsSize: boolean;
   /** Whether the server is in a transaction that came to nothing. */
   #dirty = false;
   /** Texts that were sent by DATA and have no reply yet. */
@@ -93,7 +93,7 @@ export class SmtpSession {
     this.#flights = new Flights(conversation);
     this.#extensions = extensions;
     this.#chunking = pipelining && chunking && extensions.has('CHUNKING') ? 'unasked' : 'unknown';
-    this.#tellsSize = extensions.has('SIZE');
+    this.#courtesies = new Courtesies(extensions);
   }
 
   /** Whether the server offers AUTH, and we have no credentials for it. */
@@ -163,15 +163,18 @@ export class SmtpSession {
     this.messages += 1;
     const number = this.messages;
     this.#flights.unpart();
-    const envelope = () => this.#envelope(mail, deadline, given.most > 1);
-    let refusal = await envelope();
-    if (this.#tellsSize && refusal !== undefined && isOfSize(refusal)) {
-      this.#tellsSize = false;
-      const again = await envelope();
+    const envelope = (told: Told) => this.#envelope(envelopeCommands(mail, told), deadline, given.most > 1);
+    let told = this.#courtesies.of(mail);
+    let refusal = await envelope(told);
+    while (refusal !== undefined && this.#courtesies.leaveOut(refusal, told)) {
+      told = this.#courtesies.of(mail);
+      const again = await envelope(told);
       // A server that also closes the connection has refused the message all the same.
-      if (again?.result !== 'lost') refusal = again;
+      if (again?.result === 'lost') break;
+      refusal = again;
     }
     if (refusal !== undefined) return {...this.#refused(refusal, mail, isFresh), number};
+    this.#courtesies.taken(mail);
     if (deadline.now() > (deadline.lastTextMs ?? deadline.deadlineMs)) {
       conversation.close();
       return {ok: false, failure: outOfTime, number};
@@ -200,33 +203,36 @@ export class SmtpSession {
     if (now() > (lastTextMs ?? deadlineMs)) return {ok: false, failure: outOfTime, number: 0};
     this.messages += 1;
     const number = this.messages;
-    const tellsSize = this.#tellsSize;
+    const told = this.#courtesies.of(mail);
     const follows = this.#dirty || this.#byData > 0 || this.#flights.unanswered > 0;
     const parts = follows && !this.#flights.isParted;
     this.#dirty = false;
-    const [mailFrom, rcptTo] = envelopeCommands(mail, tellsSize) as readonly [Command, Command];
+    const [mailFrom, rcptTo] = envelopeCommands(mail, told) as readonly [Command, Command];
     const commands: readonly Command[] = [...(parts ? [reset] : []), mailFrom, rcptTo];
     conversation.deadline = {...given, allowance: allowanceOf(given.patience?.beforeTextMs)};
     const flown = this.#flights.send(commands, mail.content, given);
     await flown.left;
     turn.pass();
     const {fate, inStep, isUnknown, isBehind} = await flown.fate;
-    if (fate.ok) return {...fate, number};
+    if (fate.ok) {
+      this.#courtesies.taken(mail);
+      return {...fate, number};
+    }
     const {failure} = fate;
     // What is behind it has parted from it by RSET.
     if (number === this.messages && failure.stage !== 'mailfrom') this.#dirty = true;
-    if (tellsSize && inStep && isOfSize(failure)) {
-      this.#tellsSize = false;
-      return {ok: false, failure, again: true, number};
-    }
+    if (inStep && this.#courtesies.leaveOut(failure, told)) return {ok: false, failure, again: true, number};
     const sent = this.#refused(failure, mail, false);
     return {...sent, ...(isUnknown && {spent: 'doubtful'}), number, isBehind};
   }
 
   /** MAIL, RCPT and DATA: why the text must not be sent, or undefined when the server waits for it. */
-  async #envelope(mail: Mail, deadline: Deadline, mayProbe: boolean): Promise<Failure | undefined> {
+  async #envelope(
+    commands: readonly Command[],
+    deadline: Deadline,
+    mayProbe: boolean,
+  ): Promise<Failure | undefined> {
     const conversation = this.#conversation;
-    const commands = envelopeCommands(mail, this.#tellsSize);
     const isReset = this.#dirty;
     this.#dirty = false;
     const probes = mayProbe && !isReset && this.#chunking === 'unasked';

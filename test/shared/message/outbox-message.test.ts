@@ -40,7 +40,7 @@ const everything: Required<OutboxMessage> = {
   },
   tags: ['welcome'],
   results: [],
-  dsn: {notify: 'FAILURE'},
+  dsn: {notify: 'FAILURE', ret: 'HDRS', envid: 'e', orcpt: 'rfc822;info@example.org', mine: 1},
   ips: ['192.0.2.1'],
   pool: 'first',
 };
@@ -62,7 +62,12 @@ test('its other forms pass too', () => {
   const others: OutboxMessage[] = [
     {...(nothing as unknown as OutboxMessage), recipient, mime},
     {recipient, mime, smarthost: 'smtp://billing:secret@smtp.example.net:587', retries: '600,1800'},
-    {recipient, mime, smarthost: {hostname: 'smtp.example.net'}},
+    {
+      recipient,
+      mime,
+      smarthost: {hostname: 'smtp.example.net'},
+      dsn: {notify: ['SUCCESS', 'DELAY'], ret: null},
+    },
   ];
   for (const message of others) expect(parse(message)).toMatchObject({ok: true});
 });

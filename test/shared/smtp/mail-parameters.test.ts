@@ -106,7 +106,7 @@ test.each([
   [utf8, eightBit, true, `MAIL FROM:<from@example.com> SIZE=${eightBit.size} BODY=8BITMIME SMTPUTF8`],
   [{...plain, from: undefined}, ascii, false, 'MAIL FROM:<>'],
 ] as const)('MAIL names what the message needs: %#', (envelope, content, tellSize, mail) => {
-  expect(envelopeCommands({...envelope, content}, tellSize)).toEqual([
+  expect(envelopeCommands({...envelope, content}, {size: tellSize})).toEqual([
     ['mailfrom', mail],
     ['rcptto', `RCPT TO:<${envelope.to.address}>`],
     ['data', 'DATA'],
