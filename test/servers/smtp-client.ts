@@ -82,6 +82,11 @@ export class SmtpClient {
     this.#listen();
   }
 
+  /** Whom the certificate of the server names. */
+  get serverName(): string | string[] | undefined {
+    return this.#socket instanceof tls.TLSSocket ? this.#socket.getPeerCertificate().subject.CN : undefined;
+  }
+
   /** Sends a message; its text goes as it is, so dots must be stuffed. @returns the reply to the text */
   async send(text: string | Buffer, to: readonly string[] = ['b@example.org']): Promise<string> {
     await this.say('EHLO client.example.com');
