@@ -88,7 +88,12 @@ export const postfix: ServerKind = {
   start: () => startPostfix(),
 };
 
-export async function startPostfix(forwarding?: Forwarding): Promise<MailServer> {
+export interface Postfix extends MailServer {
+  /** Has it try what it has deferred. */
+  flush(): Promise<void>;
+}
+
+export async function startPostfix(forwarding?: Forwarding): Promise<Postfix> {
   const {directory, mailDirectory} = await makeDirectories('postfix');
   const path = (name: string) => join(directory, name);
   await Promise.all(['config', 'queue', 'data'].map(name => mkdir(path(name))));
@@ -113,6 +118,9 @@ export async function startPostfix(forwarding?: Forwarding): Promise<MailServer>
     smarthost: {hostname: '127.0.0.1', port: submissionPort},
     sink: {hostname: '127.0.0.1', port: submissionPort},
     mailDirectory,
+    async flush() {
+      await promisify(execFile)(program!, ['-c', path('config'), 'flush']);
+    },
     async stop() {
       await server.stop();
       await rm(directory, {recursive: true});
