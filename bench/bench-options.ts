@@ -3,7 +3,16 @@
 import {parseArgs} from 'node:util';
 import {type ReceiverKind, receiverKinds, type Transfer, transfers} from './receivers/receiver.ts';
 
-export const caseNames = ['cold-start', 'speed', 'drain', 'scale', 'pipeline', 'cost', 'isolation'] as const;
+export const caseNames = [
+  'cold-start',
+  'speed',
+  'drain',
+  'scale',
+  'pipeline',
+  'cost',
+  'isolation',
+  'submission',
+] as const;
 export type CaseName = (typeof caseNames)[number];
 
 const peerNames = ['pool', 'connection', 'postfix', 'smtp-source'] as const;

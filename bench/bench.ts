@@ -16,6 +16,7 @@ import {measurePipeline} from './cases/pipeline.ts';
 import {measureScale} from './cases/scale.ts';
 import {measureSpeed} from './cases/speed.ts';
 import {measureStandingCosts} from './cases/standing.ts';
+import {measureSubmission} from './cases/submission.ts';
 import {stage} from './delivery-patterns.ts';
 import {figureOf} from './figure.ts';
 import {Places} from './receivers/place.ts';
@@ -41,6 +42,7 @@ const cases: Readonly<Record<CaseName, (context: BenchContext) => Promise<Measur
     standing: await measureStandingCosts(context),
   }),
   drain: async context => ({drain: await measureDrain(context)}),
+  submission: async context => ({submission: await measureSubmission(context)}),
   pipeline: async context => ({pipeline: await measurePipeline(context)}),
   isolation: async context => ({isolation: await measureIsolation(context)}),
   speed: async context => ({speed: await measureSpeed(context)}),

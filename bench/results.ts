@@ -11,6 +11,7 @@ import type {PipelineFigures} from './cases/pipeline.ts';
 import type {ScaleRow} from './cases/scale.ts';
 import type {SpeedScenario} from './cases/speed.ts';
 import type {StandingCosts} from './cases/standing.ts';
+import type {SubmissionRow} from './cases/submission.ts';
 import {priceList} from './prices.ts';
 
 export interface Measured {
@@ -23,6 +24,7 @@ export interface Measured {
   readonly directCost?: readonly DirectCost[];
   readonly standing?: StandingCosts;
   readonly isolation?: readonly IsolationRow[];
+  readonly submission?: readonly SubmissionRow[];
 }
 
 export interface BenchResults extends Measured {

@@ -3,6 +3,7 @@
 import type {ColdStartRow} from '../cases/cold-start.ts';
 import type {PipelineFigures} from '../cases/pipeline.ts';
 import type {ScaleRow} from '../cases/scale.ts';
+import type {SubmissionRow} from '../cases/submission.ts';
 import {numberText, type Table} from '../table.ts';
 
 export function pipelineTables(figures: PipelineFigures): readonly Table[] {
@@ -58,6 +59,18 @@ export const scaleTable = (rows: readonly ScaleRow[]): Table => ({
     numberText(row.cpuSecondsPerThousand, 3),
     numberText(row.billedMsPerThousand, 0),
     numberText(row.peakMB, 0),
+  ]),
+});
+
+export const submissionTable = (rows: readonly SubmissionRow[]): Table => ({
+  title: 'Submission: mail of 10 KB by smtp-source, 0 ms',
+  head: ['server', 'connections', 'messages/s', 'CPU s per 1,000', 'messages a request of SQS'],
+  rows: rows.map(row => [
+    row.server,
+    numberText(row.connections, 0),
+    numberText(row.messagesPerSecond, 0),
+    numberText(row.cpuSecondsPerThousand, 2),
+    Number.isFinite(row.messagesPerRequest) ? numberText(row.messagesPerRequest, 1) : '–',
   ]),
 });
 

@@ -4,17 +4,17 @@
 import {createHash} from 'node:crypto';
 import type {Placed} from '../enqueue.ts';
 
-interface Known {
+interface Left {
   readonly placed: Promise<Placed>;
   readonly untilMs: number;
 }
 
 /** About 30 MB. */
-const mostKnown = 100_000;
+const mostLeft = 100_000;
 
 export class Repeats {
-  /** The oldest first. */
-  readonly #known = new Map<string, Known>();
+  /** By key, the oldest first. The same text can have been left several times. */
+  readonly #left = new Map<string, readonly Left[]>();
   readonly #lastsMs: number;
   readonly #now: () => number;
 
@@ -23,29 +23,43 @@ export class Repeats {
     this.#now = now;
   }
 
-  /** Places a message, unless the same is on the outbox or on its way there. */
-  place(key: string, place: () => Promise<Placed>): Promise<Placed> {
-    const known = this.#known.get(key);
-    if (known !== undefined && this.#now() < known.untilMs) return known.placed;
-    const placed = place();
-    this.#known.delete(key);
-    this.#known.set(key, {placed, untilMs: this.#now() + this.#lastsMs});
-    void placed.then(({ok}) => {
-      if (!ok && this.#known.get(key)?.placed === placed) this.#known.delete(key);
-    });
-    this.#leaveOldest();
-    return placed;
+  /** What became, or becomes, of a message that was left. It belongs to the caller from now on. */
+  take(key: string): Promise<Placed> | undefined {
+    const [first, ...others] = this.#of(key);
+    this.#keep(key, others);
+    return first?.placed;
   }
 
-  /** The client knows that they are on the outbox: the same text is another message from now on. */
-  answered(keys: readonly string[]): void {
-    for (const key of keys) this.#known.delete(key);
+  /** The client does not know that a message is on the outbox, or on its way there. */
+  leave(key: string, placed: Promise<Placed>): void {
+    const left = {placed, untilMs: this.#now() + this.#lastsMs};
+    const before = this.#of(key);
+    this.#left.delete(key);
+    this.#keep(key, [...before, left]);
+    void placed.then(({ok}) => {
+      if (!ok)
+        this.#keep(
+          key,
+          this.#of(key).filter(each => each !== left),
+        );
+    });
+    this.#leaveOldest();
+  }
+
+  #of(key: string): readonly Left[] {
+    const nowMs = this.#now();
+    return this.#left.get(key)?.filter(({untilMs}) => nowMs < untilMs) ?? [];
+  }
+
+  #keep(key: string, left: readonly Left[]): void {
+    if (left.length === 0) this.#left.delete(key);
+    else this.#left.set(key, left);
   }
 
   #leaveOldest(): void {
-    for (const [key, {untilMs}] of this.#known) {
-      if (this.#known.size <= mostKnown && this.#now() < untilMs) break;
-      this.#known.delete(key);
+    for (const key of this.#left.keys()) {
+      if (this.#left.size <= mostLeft && this.#of(key).length > 0) break;
+      this.#left.delete(key);
     }
   }
 }

@@ -35,7 +35,8 @@ export class Submission {
   readonly #rates: ClientRates;
   readonly #texts: Texts;
   readonly #repeats: Repeats;
-  readonly #gone = new WeakSet<object>();
+  /** What to do when a session ends while its client waits. */
+  readonly #whenGone = new WeakMap<Session, () => void>();
   #queued = 0;
 
   constructor(parts: SubmissionParts) {
@@ -65,7 +66,7 @@ export class Submission {
   }
 
   left(session: Session): void {
-    this.#gone.add(session);
+    this.#whenGone.get(session)?.();
     this.#signIn?.left(session);
   }
 
@@ -92,25 +93,31 @@ export class Submission {
   async text(stream: Readable, session: Session, onRead: () => void): Promise<string> {
     const {octets, release} = await this.#texts.read(stream);
     onRead();
-    let placing: Promise<readonly Placed[]> = Promise.resolve([]);
+    let placing: readonly Promise<Placed>[] = [];
     try {
       const incoming = this.#incomingOf(session);
       const keys = keysOf(octets, saidOf(incoming, session));
       const bodies = bodiesOf(octets, incoming);
       const late = AbortSignal.timeout(this.#parts.limits.placeMs);
-      placing = Promise.all(
-        bodies.map((body, index) =>
-          this.#repeats.place(keys[index]!, () =>
-            this.#place(body, index, {incoming, session, late, octets: octets.length}),
-          ),
-        ),
+      const parts = {incoming, session, late, octets: octets.length};
+      placing = bodies.map(
+        (body, index) => this.#repeats.take(keys[index]!) ?? this.#place(body, index, parts),
       );
-      const reply = replyTo(await inTime(placing, late));
-      if (!this.#gone.has(session)) this.#repeats.answered(keys);
-      return reply;
+      const leave = once(() => {
+        for (const [index, placed] of placing.entries()) this.#repeats.leave(keys[index]!, placed);
+      });
+      this.#whenGone.set(session, leave);
+      try {
+        return replyTo(await inTime(Promise.all(placing), late));
+      } catch (error) {
+        leave();
+        throw error;
+      } finally {
+        this.#whenGone.delete(session);
+      }
     } finally {
       // What is on its way when the client has its reply still takes up memory.
-      void placing.finally(release);
+      void Promise.allSettled(placing).finally(release);
     }
   }
 
@@ -163,6 +170,14 @@ function senderOf(address: Address, session: Session) {
   if (address.address !== '') return mailboxOf(address, session, 'MAIL');
   checkParameters(address.args, 'MAIL');
   return undefined;
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 /** All that makes a message another one. */

@@ -103,6 +103,30 @@ test('what was answered with 250 is queued again when it is sent again', async (
   expect(recipients()).toEqual(['b@example.org', 'b@example.org']);
 });
 
+test('the same text from several clients at a time is as many messages', async () => {
+  const queue = await start();
+  const gate = Promise.withResolvers<readonly never[]>();
+  queue.answer = () => gate.promise;
+  const replies = Array.from({length: 5}, () => send(['b@example.org']));
+  await expect.poll(() => queue.requests.reduce((sum, each) => sum + each, 0)).toBe(5);
+  gate.resolve([]);
+  for (const reply of await Promise.all(replies)) expect(reply).toMatch(/^250 /);
+  expect(queue.bodies).toHaveLength(5);
+});
+
+test('two clients that have gone come again as two', async () => {
+  const queue = await start({limits: {placeMs: 200}});
+  const gate = Promise.withResolvers<readonly never[]>();
+  queue.answer = () => gate.promise;
+  for (const reply of await Promise.all([1, 2].map(() => send(['b@example.org']))))
+    expect(reply).toMatch(/^451 /);
+  queue.answer = () => [];
+  gate.resolve([]);
+  await expect.poll(() => queue.bodies.length).toBe(2);
+  for (let count = 0; count < 3; count += 1) expect(await send(['b@example.org'])).toMatch(/^250 /);
+  expect(queue.bodies).toHaveLength(3);
+});
+
 test('a client that has gone before the reply, and comes again', async () => {
   const queue = await start();
   const gate = Promise.withResolvers<readonly never[]>();
