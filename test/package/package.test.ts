@@ -24,7 +24,7 @@ const pathsOf = ({packed: {files}}: PackageUnderTest) => files.map(({path}) => p
 describe('the tarball', () => {
   test('has the pages, what was compiled, and the bundles; no test, no local cloud, no bench', () => {
     const expected =
-      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w.-]+|dist\/(?:index|(?:cli|cdk|shared|functions)\/[\w/-]+)(?:\.d\.ts|\.js)|dist\/bundles\/(?:route|deliver|keeper)\/index\.js|dist\/console\/[\w-]+\.(?:html|js|css))$/;
+      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w.-]+|dist\/(?:index|(?:cli|cdk|shared|functions|submission)\/[\w/-]+)(?:\.d\.ts|\.js)|dist\/bundles\/(?:route|deliver|keeper)\/index\.js|dist\/console\/[\w-]+\.(?:html|js|css))$/;
     expect(pathsOf(relayq).filter(path => !expected.test(path))).toEqual([]);
     expect(pathsOf(relayq)).toEqual(
       expect.arrayContaining([
