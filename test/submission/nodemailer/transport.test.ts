@@ -76,8 +76,8 @@ describe('properties', () => {
 });
 
 test.each<[what: string, raw: string | Buffer, mime: string]>([
-  ['CR and LF alone are line ends', 'A: b\n\nc\rd\r\r\ne', 'A: b\r\n\r\nc\r\nd\r\n\r\ne'],
-  ['UTF-8 stays', 'A: é\r\n\r\n東京\ufffe', 'A: é\r\n\r\n東京\ufffe'],
+  ['CR and LF alone are line ends', 'A: b\n\nc\rd\r\r\ne', 'A: b\r\n\r\nc\r\nd\r\n\r\ne\r\n'],
+  ['UTF-8 stays', 'A: é\r\n\r\n東京\ufffe\r\n', 'A: é\r\n\r\n東京\ufffe\r\n'],
   [
     'what is not UTF-8 is quoted',
     Buffer.from('Content-Type: text/plain; charset=latin1\n\nGr\xfc\xdfe\n', 'latin1'),
@@ -172,14 +172,14 @@ describe('what is wrong is told, and nothing is queued', () => {
 });
 
 test('an address that SMTP cannot say is rejected, and the others get the mail', async () => {
-  const to = ['a@example.org', 'b@exa_mple.123', {name: '', address: 'c d@example.org'}];
+  const to = ['a@example.org', 'b@exa_mple.123', 'c@-.example.org'];
   const sent = await transport.sendMail({...mail, envelope: {from: 'jo@example.com', to}} as AnyMail);
   expect(sent).toMatchObject({
     accepted: ['a@example.org'],
-    rejected: ['b@exa_mple.123', 'c d@example.org'],
+    rejected: ['b@exa_mple.123', 'c@-.example.org'],
     rejectedErrors: [
       {code: 'EENVELOPE', recipient: 'b@exa_mple.123', message: expect.stringContaining('ends in a number')},
-      {code: 'EENVELOPE', recipient: 'c d@example.org', message: expect.stringContaining('need quoting')},
+      {code: 'EENVELOPE', recipient: 'c@-.example.org', message: expect.stringContaining('not a host name')},
     ],
     pending: [],
     response: 'queued for 1 of 3 recipients',
