@@ -86,6 +86,16 @@ describe('a raw text', () => {
     }
   });
 
+  test.each([
+    ['Return-Path: <bounces@example.com>\r\nFrom: jo@example.com\r\n\r\n', 'bounces@example.com'],
+    ['Return-Path: <>\r\nFrom: jo@example.com\r\n\r\n', '<>'],
+    ['Sender: jo@example.com\r\n\r\n', 'jo@example.com'],
+    ['Subject: s\r\n\r\n', '<>'],
+  ])('says who sends it, where nothing else does: %j', async (own, envelope) => {
+    await pair().sesClient.send(new SendEmailCommand({Content: raw(own), Destination: to}));
+    expect(await queued()).toMatchObject([{envelope, recipient: 'x@example.org'}]);
+  });
+
   test('keeps its Date and its Message-ID, and has tags', async () => {
     const {sesClient, SendEmailCommand: Command} = pair({message: {tags: ['all']}});
     const own = 'From: jo@example.com\r\nMessage-Id: <id@x>\r\nDate: x\r\n\r\nGrüße\r\n';
