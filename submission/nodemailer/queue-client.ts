@@ -20,7 +20,9 @@ const hostOfAws =
 export function queuePlaceOf(queueUrl: string): QueuePlace {
   const url = URL.parse(String(queueUrl));
   const [name = '', account = ''] = url?.pathname.split('/').reverse() ?? [];
-  if (url === null || !/^https?:$/.test(url.protocol) || !standardQueueName.test(name)) {
+  const isOfQueue = (found: URL) =>
+    /^https?:$/.test(found.protocol) && found.username === '' && standardQueueName.test(name);
+  if (url === null || !isOfQueue(url)) {
     throw new MailProblem(
       'queueUrl must be the URL of an outbox, such as https://sqs.eu-west-1.amazonaws.com/123456789012/relayq-prod-outbox',
     );

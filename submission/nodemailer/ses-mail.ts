@@ -4,7 +4,7 @@ import {randomUUID} from 'node:crypto';
 import addressparser from 'nodemailer/lib/addressparser';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import {nameOf, sectionOf, withFields} from '../../shared/mime/header-section.ts';
-import {parseMailbox} from '../../shared/smtp/address.ts';
+import {type Mailbox, parseMailbox} from '../../shared/smtp/address.ts';
 import {parseEml} from '../eml.ts';
 import {MailProblem} from './mail-problem.ts';
 import type {Mail, MessageProperties} from './mail-queue.ts';
@@ -20,14 +20,16 @@ export async function sesMailOf(input: SesInput, message: MessageProperties): Pr
   const recipients = [...new Set(named.length > 0 ? named : inText)];
   if (recipients.length === 0) throw new MailProblem('Destination has no address, and the text has none');
   const sender = senderOf(input) ?? envelope ?? '';
-  for (const address of sender === '' ? recipients : [sender, ...recipients]) {
-    const parsed = parseMailbox(address);
-    if (!parsed.ok) throw new MailProblem(`${JSON.stringify(address)} ${parsed.problem}`);
-  }
+  const [first] = [...(sender === '' ? [] : [sender]), ...recipients].map(mailboxOf);
   const tags = [...(message.tags ?? []), ...tagsOf(input)];
-  const domain = (sender || recipients[0]!).replace(/^.*@/s, '');
   const properties = {...message, ...(tags.length > 0 && {tags})};
-  return {sender, recipients, mime: withMissing(mime, domain), properties};
+  return {sender, recipients, mime: withMissing(mime, first!.domain), properties};
+}
+
+function mailboxOf(address: string): Mailbox {
+  const parsed = parseMailbox(address);
+  if (!parsed.ok) throw new MailProblem(`${JSON.stringify(address)} ${parsed.problem}`);
+  return parsed.value;
 }
 
 /** The addresses in texts such as `Jo <jo@example.org>`. */

@@ -1,6 +1,7 @@
 // A transport for nodemailer: what it composes goes onto the outbox in place of an SMTP server.
 
 import {EventEmitter} from 'node:events';
+import {isJsonObject} from '../../shared/json.ts';
 import {parseMailbox} from '../../shared/smtp/address.ts';
 import {problemOf} from '../enqueue.ts';
 import {dsnPropertyOf} from './dsn-property.ts';
@@ -105,7 +106,9 @@ export class RelayqTransport extends EventEmitter {
     let mime: string;
     let submitted: readonly Submitted[];
     try {
-      const properties = {...this.#message, ...(dsn ? {dsn: dsnPropertyOf(dsn)} : {}), ...(relayq as object)};
+      if (relayq !== undefined && !isJsonObject(relayq))
+        throw new MailProblem('relayq must be an object of properties');
+      const properties = {...this.#message, ...(dsn ? {dsn: dsnPropertyOf(dsn)} : {}), ...relayq};
       mime = mimeOf(await octetsIn(message.createReadStream()));
       const mail = {sender, recipients: fit, mime, properties};
       submitted = fit.length === 0 ? [] : await this.#queue.submit(mail);

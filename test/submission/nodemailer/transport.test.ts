@@ -123,6 +123,12 @@ describe('what is wrong is told, and nothing is queued', () => {
       'EMESSAGE',
       /^the properties cannot be written as JSON/,
     ],
+    [
+      'properties that are none',
+      {relayq: 'tags' as never},
+      'EMESSAGE',
+      'relayq must be an object of properties',
+    ],
     ['dsn.return', {dsn: {return: 'all'} as never}, 'EMESSAGE', 'dsn.return must be headers or full'],
     [
       'dsn.notify',
@@ -162,6 +168,7 @@ describe('what is wrong is told, and nothing is queued', () => {
     'https://example.org',
     'not a URL',
     'ftp://example.org/1/outbox',
+    'https://user:password@example.org/1/outbox',
     'https://sqs.eu-west-1.amazonaws.com/123456789012/x.fifo',
     undefined as never,
   ])('the URL %s', queueUrl => {
