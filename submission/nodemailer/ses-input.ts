@@ -1,9 +1,15 @@
 // What SESv2's SendEmail is given, as far as it is done here. What would change the mail and is not done is refused.
 
 import * as v from 'valibot';
+import {parseFieldName} from '../../shared/mime/field.ts';
 import {MailProblem} from './mail-problem.ts';
 
-const texts = v.nullish(v.array(v.string('must be a text'), 'must be a list of texts'), []);
+/** nodemailer 7 passes on what the envelope of a mail says: one text, perhaps of several addresses. */
+const oneText = v.pipe(
+  v.string(),
+  v.transform(one => [one]),
+);
+const texts = v.nullish(v.union([oneText, v.array(v.string())], 'must be a list of texts'), []);
 const text = v.nullish(v.string('must be a text'));
 const octets = v.instance(Uint8Array, 'must be a Uint8Array');
 
@@ -25,7 +31,20 @@ const strict = <E extends v.ObjectEntries>(entries: E) =>
 /** Whatever charset it names: a text is composed in UTF-8. */
 const data = strict({Data: v.string('must be a text'), Charset: ignored});
 
-const header = strict({Name: v.string('must be a text'), Value: v.string('must be a text')});
+/** SES refuses them too (MessageHeader, Name): the rest of the input says them. */
+const reserved =
+  /^(?:bcc|cc|content-[\w-]+|date|from|message-id|mime-version|reply-to|return-path|subject|to)$/i;
+
+const header = strict({
+  Name: v.pipe(
+    v.string('must be a text'),
+    v.check(
+      name => parseFieldName(name).ok && !reserved.test(name),
+      'must be a header of your own, such as X-Campaign',
+    ),
+  ),
+  Value: v.string('must be a text'),
+});
 
 const attachment = strict({
   RawContent: octets,

@@ -54,6 +54,12 @@ describe('a raw text', () => {
       ['x@example.org', 'y@example.org', 'z@example.org'],
     ],
     [
+      'with a destination in one text, as of nodemailer 7',
+      {Destination: {ToAddresses: 'X <x@example.org>, y@example.org' as never}},
+      'jo@example.com',
+      ['x@example.org', 'y@example.org'],
+    ],
+    [
       'with a sender',
       {Destination: to, FromEmailAddress: '"Doe, Jo" <other@example.com>'},
       'other@example.com',
