@@ -22,12 +22,12 @@ interface Field {
 }
 
 export function messagesOfEml(text: string, options: EmlOptions): Parsed<JsonObject[]> {
-  const [header = ''] = /^(?:(?!\r?\n)[^\n]+(?:\n|$))*/.exec(text) ?? [];
-  const fields = fieldsOf(header);
-  if (fields.length === 0) return wrong('does not begin with header fields: it is not an .eml file');
-  const recipients = options.recipients ?? recipientsOf(fields);
+  const eml = parseEml(text);
+  if (!eml.ok) return wrong(`${eml.problem}: it is not an .eml file`);
+  const {mime, recipients: named, envelope: said} = eml.value;
+  const recipients = options.recipients ?? named;
   if (recipients.length === 0) return wrong('has no address in To, Cc or Bcc: say --recipient ADDRESS');
-  const envelope = options.envelope ?? envelopeOf(fields);
+  const envelope = options.envelope ?? said;
   if (envelope === undefined) {
     return wrong('has no address in x-mq-envelope, Return-Path, From or Sender: say --envelope ADDRESS');
   }
@@ -36,9 +36,25 @@ export function messagesOfEml(text: string, options: EmlOptions): Parsed<JsonObj
     const parsed = parseMailbox(address);
     if (!parsed.ok) return wrong(`${JSON.stringify(address)} ${parsed.problem}`);
   }
+  return right([...new Set(recipients)].map(recipient => ({envelope, recipient, mime})));
+}
+
+export interface Eml {
+  /** Those that its fields name. */
+  readonly recipients: readonly string[];
+  /** What its fields say; empty for the null reverse-path. */
+  readonly envelope: string | undefined;
+  /** Without Bcc. */
+  readonly mime: string;
+}
+
+export function parseEml(text: string): Parsed<Eml> {
+  const [header = ''] = /^(?:(?!\r?\n)[^\n]+(?:\n|$))*/.exec(text) ?? [];
+  const fields = fieldsOf(header);
+  if (fields.length === 0) return wrong('does not begin with header fields');
   const withoutBcc = fields.filter(({name}) => name !== 'bcc').map(field => field.text);
   const mime = withoutBcc.join('') + text.slice(header.length);
-  return right([...new Set(recipients)].map(recipient => ({envelope, recipient, mime})));
+  return right({recipients: recipientsOf(fields), envelope: envelopeOf(fields), mime});
 }
 
 /** RFC 5322 2.2: a name, a colon and the rest of the line, with what is folded into the lines after it. */

@@ -80,7 +80,15 @@ export type Placed =
       readonly problem: string;
       /** Whether it is the message that SQS refuses, whenever it comes. */
       readonly isRefused: boolean;
+      /** What the client threw, where the request as a whole failed. */
+      readonly cause?: unknown;
     };
+
+/** Why a request as a whole failed: the first line, as in those behind it AWS may repeat the request's own headers. */
+export function problemOf(error: unknown): string {
+  const {name, message, code} = error as NodeJS.ErrnoException;
+  return `${name}: ${(message || code || '').split('\n', 1)[0]}`;
+}
 
 /**
  * Puts what fits into one request on the queue.

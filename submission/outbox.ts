@@ -2,7 +2,7 @@
 
 import type {SQSClient} from '@aws-sdk/client-sqs';
 import {batchesOf} from '../shared/sqs-limits.ts';
-import {type Placed, placeBatch} from './enqueue.ts';
+import {type Placed, placeBatch, problemOf} from './enqueue.ts';
 
 interface Waiting {
   readonly body: string;
@@ -71,8 +71,8 @@ export class Outbox {
       });
     } catch (error) {
       this.#onFailure(error);
-      const {name, message} = error as Error;
-      for (const {settle} of batch) settle({ok: false, problem: `${name}: ${message}`, isRefused: false});
+      const failed: Placed = {ok: false, problem: problemOf(error), isRefused: false, cause: error};
+      for (const {settle} of batch) settle(failed);
     }
   }
 }

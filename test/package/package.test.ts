@@ -11,6 +11,7 @@ import {mailDoor} from '../../local/sink/page.ts';
 import {startSink} from '../../local/sink/sink.ts';
 import {synthesise} from '../cdk/app-under-test.ts';
 import {projectRoot} from '../global-setup.ts';
+import {startSqs} from '../local/sqs/sqs-under-test.ts';
 import {PackageUnderTest, pack, type Run, run} from './package-under-test.ts';
 
 let relayq: PackageUnderTest;
@@ -24,7 +25,7 @@ const pathsOf = ({packed: {files}}: PackageUnderTest) => files.map(({path}) => p
 describe('the tarball', () => {
   test('has the pages, what was compiled, and the bundles; no test, no local cloud, no bench', () => {
     const expected =
-      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w.-]+|dist\/(?:index|(?:cli|cdk|shared|functions)\/[\w/-]+)(?:\.d\.ts|\.js)|dist\/bundles\/(?:route|deliver|keeper)\/index\.js|dist\/console\/[\w-]+\.(?:html|js|css))$/;
+      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w.-]+|dist\/(?:index|(?:cli|cdk|shared|functions|submission)\/[\w/-]+)(?:\.d\.ts|\.js)|dist\/bundles\/(?:route|deliver|keeper)\/index\.js|dist\/console\/[\w-]+\.(?:html|js|css))$/;
     expect(pathsOf(relayq).filter(path => !expected.test(path))).toEqual([]);
     expect(pathsOf(relayq)).toEqual(
       expect.arrayContaining([
@@ -137,23 +138,54 @@ describe('the library, on the oldest Node.js', () => {
     expect({stdout, stderr}).toEqual({stdout: 'relayq-prod-outbox\n', stderr: ''});
   });
 
+  test.each([
+    ['imported', `import {createTransport} from 'nodemailer'; import * as relayq from 'relayq/nodemailer';`],
+    [
+      'required',
+      `const {createTransport} = require('nodemailer'); const relayq = require('relayq/nodemailer');`,
+    ],
+  ])('sends for nodemailer, over both ways, when it is %s', async (how, imports) => {
+    const sqs = await startSqs();
+    try {
+      const queue = await sqs.queue();
+      const code = `${imports}
+        Object.assign(process.env, {AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_REGION: 'us-east-1'});
+        const queueUrl = '${queue.url}';
+        const mail = {from: 'a@example.org', to: 'b@example.com', text: 'hello'};
+        const ways = [relayq.relayqTransport({queueUrl}), {SES: relayq.relayqSes({queueUrl})}];
+        Promise.all(ways.map(way => createTransport(way).sendMail(mail))).then(() => console.log('sent'));`;
+      const type = how === 'imported' ? ['--input-type=module'] : [];
+      expect(await relayq.node(...type, '--eval', code)).toMatchObject({code: 0, stdout: 'sent\n'});
+      expect((await queue.bodies()).map(body => JSON.parse(body!).recipient)).toEqual([
+        'b@example.com',
+        'b@example.com',
+      ]);
+    } finally {
+      await sqs.stop();
+    }
+  });
+
   test('is required', async () => {
     const code = `console.log(require('relayq').namesOf('prod').outbox, typeof require('relayq/cdk').RelayqStack);`;
     expect(await relayq.node('--eval', code)).toMatchObject({stdout: 'relayq-prod-outbox function\n'});
   });
 
-  test('has types that fit', async () => {
-    await relayq.write('typed.ts', typed);
+  test.each([
+    ['alone', 'typed.ts', {types: []}],
+    // nodemailer's and the SDK's own types need those of Node.js.
+    ['for nodemailer', 'mail.ts', {types: ['node'], typeRoots: [join(projectRoot, 'node_modules/@types')]}],
+  ])('has types that fit: %s', async (_, file, types) => {
+    await relayq.write(file, file === 'mail.ts' ? typedMail : typed);
     // Nothing is skipped: the declarations of the package have to make sense by themselves.
     const compilerOptions = {
       module: 'nodenext',
       target: 'es2023',
       lib: ['es2023', 'esnext.disposable'],
-      types: [],
+      ...types,
       strict: true,
       noEmit: true,
     };
-    await relayq.write('tsconfig.json', JSON.stringify({compilerOptions, files: ['typed.ts']}));
+    await relayq.write('tsconfig.json', JSON.stringify({compilerOptions, files: [file]}));
     const tsc = join(projectRoot, 'node_modules/.bin/tsc');
     expect(await run(tsc, ['-p', relayq.folder])).toEqual({code: 0, stdout: '', stderr: ''});
   });
@@ -217,6 +249,17 @@ export const wrong: OutboxMessage = {recipient: 'info@example.org', mime: '', ma
 new RelayqStack(new App(), names.stack, {});
 // @ts-expect-error There is no such queue.
 names.inbox;
+`;
+
+const typedMail = `import {createTransport, type SendMailOptions} from 'nodemailer';
+import {type RelayqMail, type RelayqSent, relayqSes, relayqTransport} from 'relayq/nodemailer';
+
+const transport = createTransport(relayqTransport({queueUrl: 'x', message: {tags: ['all']}}));
+const mail: SendMailOptions & RelayqMail = {to: 'info@example.org', relayq: {maxattempts: 7}};
+export const sent: Promise<RelayqSent> = transport.sendMail(mail);
+export const overSes = createTransport({SES: relayqSes({queueUrl: 'x'})}).sendMail(mail);
+// @ts-expect-error The mail says it.
+relayqTransport({queueUrl: 'x', message: {recipient: 'info@example.org'}});
 `;
 
 /** The template without its hashes, and the code of its functions. */

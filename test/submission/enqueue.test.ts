@@ -1,37 +1,18 @@
-import {createHash} from 'node:crypto';
 import {afterEach, describe, expect, it} from 'vitest';
 import {AwsError} from '../../local/aws-error.ts';
-import {awsDoors} from '../../local/endpoint/aws-doors.ts';
-import type {AwsRequest} from '../../local/endpoint/aws-service.ts';
-import {type Endpoint, listen} from '../../local/endpoint/endpoint.ts';
-import {sqsProtocol} from '../../local/sqs/service.ts';
 import {enqueue, type Outgoing} from '../../submission/enqueue.ts';
-import {clientOf} from '../local/sqs/sqs-under-test.ts';
+import {type Entry, type ScriptedQueue, startScriptedQueue, taken} from './scripted-queue.ts';
 
-interface Entry {
-  readonly Id: string;
-  readonly MessageBody: string;
-}
+let queue: ScriptedQueue | undefined;
+afterEach(() => queue?.close());
 
-let endpoint: Endpoint | undefined;
-afterEach(() => endpoint?.close());
-
-/** An SQS that takes what the test lets it take. */
-async function startQueue(answer: (entries: readonly Entry[], request: AwsRequest) => unknown) {
-  const call = async (request: AwsRequest) =>
-    (await answer(request.input.Entries as Entry[], request)) as Record<string, unknown>;
-  endpoint = await listen(awsDoors([{...sqsProtocol, call}]), {port: 0});
-  return {client: clientOf(endpoint.url), queueUrl: `${endpoint.url}/000000000000/outbox`};
-}
+const startQueue = async (...given: Parameters<typeof startScriptedQueue>) => {
+  queue = await startScriptedQueue(...given);
+  return queue;
+};
 
 const messages = (count: number): Outgoing[] =>
   Array.from({length: count}, (_, index) => ({source: `m${index}`, body: `${index}`.padEnd(10, '.')}));
-
-const taken = ({Id, MessageBody}: Entry) => ({
-  Id,
-  MessageId: Id,
-  MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
-});
 
 describe('enqueueing', () => {
   it('has at most four requests in flight', async () => {
