@@ -6,6 +6,7 @@ import {InvalidArgumentError} from 'commander';
 import {namesOf} from '../../shared/names.ts';
 import {parseWholeNumber} from '../../shared/parsed.ts';
 import {parseHostname} from '../../shared/smtp/address.ts';
+import {problemOf} from '../../submission/enqueue.ts';
 import {Outbox} from '../../submission/outbox.ts';
 import {startHealth} from '../../submission/smtp/health.ts';
 import {defaultLimits} from '../../submission/smtp/limits.ts';
@@ -87,7 +88,7 @@ const serve: Act<[Options]> = async (context, options) => {
   const clients = clientsOf(context, context.env, {connectedMs: 3_000, answeredMs: 10_000});
   const queueUrl =
     options.queueUrl ?? (await queueUrlOf({...context, clients}, namesOf(context.stage).outbox));
-  const onFailure = (error: unknown) => log('error', 'SQS fails', {error: textOf(error)});
+  const onFailure = (error: unknown) => log('error', 'SQS fails', {error: problemOf(error)});
   const server = new SubmissionServer(
     {
       name: options.name ?? hostname(),
@@ -135,8 +136,6 @@ const serve: Act<[Options]> = async (context, options) => {
 };
 
 type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
-
-const textOf = (error: unknown): string => `${(error as Error).name}: ${(error as Error).message}`;
 
 const limitsOf = ({connections, connectionsPerAddress}: Options) => ({connections, connectionsPerAddress});
 

@@ -95,7 +95,7 @@ function clientOf(username: string, value: Json): Parsed<Client> {
 }
 
 /** `jo@example.org`, `example.org`, `*.example.org`, `<>`, or `*` for anybody, the null reverse-path too. */
-export function senderOf(text: string): Parsed<Sender> {
+function senderOf(text: string): Parsed<Sender> {
   if (text === '*') return right(() => true);
   if (text === '<>') return right(address => address === undefined);
   if (text.includes('@')) {

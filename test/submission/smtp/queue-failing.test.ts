@@ -4,7 +4,8 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {afterEach, describe, expect, test} from 'vitest';
 import {AwsError} from '../../../local/aws-error.ts';
-import type {Entry, Failed} from '../queue-under-test.ts';
+import type {Failed} from '../queue-under-test.ts';
+import type {Entry} from '../scripted-queue.ts';
 import {type ServerOptions, ServerUnderTest} from './server-under-test.ts';
 
 let running: ServerUnderTest;
