@@ -67,7 +67,13 @@ async function timesOf(names: FileNames): Promise<string> {
   return JSON.stringify(await Promise.all(times));
 }
 
+/** @param name `env:NAME` is a variable of the environment */
 async function textOf(name: string): Promise<string> {
+  if (name.startsWith('env:')) {
+    const text = process.env[name.slice('env:'.length)];
+    if (!text) throw new UsageError(`${name} is not set`);
+    return text;
+  }
   try {
     const {size} = await stat(name);
     if (size > mostOctets) throw new Error('it is too large');
