@@ -3,7 +3,7 @@
 export interface Limits {
   /** Connections in all. */
   readonly connections: number;
-  /** Connections from one address that is not this machine's. */
+  /** Connections from one address, or of IPv6 from one /64. */
   readonly connectionsPerAddress: number;
   /** How long a client may take until it has said who it is, where it must. */
   readonly signInMs: number;

@@ -74,15 +74,17 @@ export class PasswordChecks {
       .digest('base64');
     if (this.#right.has(known)) return true;
     if (this.#waiting.length >= mostWaiting) return undefined;
+    // Whoever ends hands the place on.
     if (this.#running >= mostAtOnce) await new Promise<void>(resolve => this.#waiting.push(resolve));
-    this.#running += 1;
+    else this.#running += 1;
     try {
       const isRight = timingSafeEqual(await derived(password, parsed.salt, parsed.cost), parsed.key);
       if (isRight) this.#right.add(known);
       return isRight;
     } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
     }
   }
 }

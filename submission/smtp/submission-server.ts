@@ -3,6 +3,7 @@
 import type {AddressInfo} from 'node:net';
 import {Door} from './door.ts';
 import {maxTextOctets} from './incoming.ts';
+import {networkOf} from './network-of.ts';
 import {OpenConnections} from './open-connections.ts';
 import {Refusal} from './reply.ts';
 import type {Options, Session} from './said.ts';
@@ -67,7 +68,7 @@ export class SubmissionServer {
       limits,
       now,
       isKnown: session => this.#submission.isKnown(session),
-      enter: address => this.#connections.enter(address, limits.connectionsPerAddress),
+      enter: address => this.#connections.enter(networkOf(address), limits.connectionsPerAddress),
     });
     await new Promise<void>((resolve, reject) => {
       door.once('error', reject);

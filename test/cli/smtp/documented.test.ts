@@ -29,9 +29,10 @@ afterEach(() => relayq.stop());
 test('every option that is named is one', async () => {
   const {stdout: help} = await relayq.run(['smtp', '--help']);
   const options = new Set(help.match(/--[a-z-]+/g));
-  const named = [...page.matchAll(/(?<![\w-])--[a-z][a-z-]*/g), ...dockerfile.matchAll(/"(--[a-z-]+)"/g)].map(
-    match => match[1] ?? match[0],
-  );
+  const named = [
+    ...page.replace(/`npm run bench[^`]*`/g, '').matchAll(/(?<![\w-])--[a-z][a-z-]*/g),
+    ...dockerfile.matchAll(/"(--[a-z-]+)"/g),
+  ].map(match => match[1] ?? match[0]);
   expect(named.length).toBeGreaterThan(10);
   expect([...new Set(named)].filter(option => !options.has(option))).toEqual([]);
 });
