@@ -98,8 +98,8 @@ export class Submission {
       const incoming = this.#incomingOf(session);
       const keys = keysOf(octets, saidOf(incoming, session));
       const bodies = bodiesOf(octets, incoming);
-      const late = AbortSignal.timeout(this.#parts.limits.placeMs);
-      const parts = {incoming, session, late, octets: octets.length};
+      const late = new AbortController();
+      const parts = {incoming, session, late: late.signal, octets: octets.length};
       placing = bodies.map(
         (body, index) => this.#repeats.take(keys[index]!) ?? this.#place(body, index, parts),
       );
@@ -107,12 +107,14 @@ export class Submission {
         for (const [index, placed] of placing.entries()) this.#repeats.leave(keys[index]!, placed);
       });
       this.#whenGone.set(session, leave);
+      const timer = setTimeout(() => late.abort(), this.#parts.limits.placeMs);
       try {
-        return replyTo(await inTime(Promise.all(placing), late));
+        return replyTo(await inTime(Promise.all(placing), late.signal));
       } catch (error) {
         leave();
         throw error;
       } finally {
+        clearTimeout(timer);
         this.#whenGone.delete(session);
       }
     } finally {
