@@ -2,7 +2,7 @@
 
 import {once} from 'node:events';
 import {hostname} from 'node:os';
-import {InvalidArgumentError} from 'commander';
+import {InvalidArgumentError, Option} from 'commander';
 import {namesOf} from '../../shared/names.ts';
 import {parseWholeNumber} from '../../shared/parsed.ts';
 import {parseHostname} from '../../shared/smtp/address.ts';
@@ -53,11 +53,10 @@ export const smtp: AddCommand = (program, acting) => {
     .description(
       'Takes mail by SMTP and puts it on the outbox of the stage, until Ctrl-C or SIGTERM. A client is told 250 when SQS has the mail of all its recipients. Off this machine clients must sign in, over TLS.',
     )
-    .option(
-      '--listen <address>',
-      'HOST:PORT, with STARTTLS where there is a certificate',
-      addressOf,
-      listenDefault,
+    .addOption(
+      new Option('--listen <address>', 'HOST:PORT, with STARTTLS where there is a certificate')
+        .argParser(addressOf)
+        .default(listenDefault, '127.0.0.1:2587'),
     )
     .option('--listen-tls <address>', 'HOST:PORT with TLS from the start', addressOf)
     .option('--certificate <file>', 'PEM, with what leads to its authority')
