@@ -2,7 +2,7 @@
 
 import type {TestClock} from '../../local/clock.ts';
 import type {Resources} from '../../local/template/resources.ts';
-import type {Pipeline} from './pipeline-under-test.ts';
+import {type Pipeline, queuesOnTheWay} from './pipeline-under-test.ts';
 
 export const minuteMs = 60_000;
 
@@ -15,11 +15,18 @@ export function shortWindows({eventSourceMappings}: Pick<Resources, 'eventSource
 /** How often the keeper looks, where a test does not change that. */
 const stepMinutes = 5;
 
-/** Nothing may be on its way when the clock jumps: its visibility timeout would be over. */
+/** Nothing may be on its way when the clock jumps, nor wait for a function that has it: its visibility timeout would be over. */
 export async function pass(pipeline: Pipeline, clock: TestClock, minutes: number): Promise<void> {
   for (let passed = 0; passed < minutes; passed += stepMinutes) {
-    await pipeline.idle();
+    await quiet(pipeline);
     await clock.forward(Math.min(stepMinutes, minutes - passed) * minuteMs);
   }
-  await pipeline.idle();
+  await quiet(pipeline);
 }
+
+const quiet = (pipeline: Pipeline): Promise<void> =>
+  pipeline.until(() => {
+    const {functions, sqs} = pipeline.cloud;
+    const isIdle = [...functions.values()].every(({busy}) => busy === 0);
+    return isIdle && queuesOnTheWay.every(queue => sqs.queue(queue).counts.inFlight === 0);
+  });
