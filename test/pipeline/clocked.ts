@@ -12,8 +12,11 @@ export function shortWindows({eventSourceMappings}: Pick<Resources, 'eventSource
     if (mapping.maximumBatchingWindowS > 0) mapping.maximumBatchingWindowS = 1;
 }
 
-/** How often the keeper looks, where a test does not change that. */
-const stepMinutes = 5;
+/**
+ * What the keeper sends within a step is on its way for the rest of it: less than the shortest visibility timeout, which is
+ * route's.
+ */
+const stepMinutes = 1;
 
 /** Nothing may be on its way when the clock jumps, nor wait for a function that has it: its visibility timeout would be over. */
 export async function pass(pipeline: Pipeline, clock: TestClock, minutes: number): Promise<void> {
