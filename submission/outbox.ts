@@ -16,15 +16,12 @@ const requestsInFlight = 8;
 export class Outbox {
   readonly #client: SQSClient;
   readonly #queueUrl: string;
-  readonly #onFailure: (error: unknown) => void;
   #waiting: Waiting[] = [];
   #inFlight = 0;
 
-  /** @param onFailure is told why a request as a whole failed */
-  constructor(client: SQSClient, queueUrl: string, onFailure: (error: unknown) => void = () => {}) {
+  constructor(client: SQSClient, queueUrl: string) {
     this.#client = client;
     this.#queueUrl = queueUrl;
-    this.#onFailure = onFailure;
   }
 
   /**
@@ -70,7 +67,6 @@ export class Outbox {
         settle(placed[index]!);
       });
     } catch (error) {
-      this.#onFailure(error);
       const failed: Placed = {ok: false, problem: problemOf(error), isRefused: false, cause: error};
       for (const {settle} of batch) settle(failed);
     }

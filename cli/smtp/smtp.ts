@@ -6,7 +6,6 @@ import {InvalidArgumentError, Option} from 'commander';
 import {namesOf} from '../../shared/names.ts';
 import {parseWholeNumber} from '../../shared/parsed.ts';
 import {parseHostname} from '../../shared/smtp/address.ts';
-import {problemOf} from '../../submission/enqueue.ts';
 import {Outbox} from '../../submission/outbox.ts';
 import {startHealth} from '../../submission/smtp/health.ts';
 import {defaultLimits} from '../../submission/smtp/limits.ts';
@@ -87,11 +86,10 @@ const serve: Act<[Options]> = async (context, options) => {
   const clients = clientsOf(context, context.env, {connectedMs: 3_000, answeredMs: 10_000});
   const queueUrl =
     options.queueUrl ?? (await queueUrlOf({...context, clients}, namesOf(context.stage).outbox));
-  const onFailure = (error: unknown) => log('error', 'SQS fails', {error: problemOf(error)});
   const server = new SubmissionServer(
     {
       name: options.name ?? hostname(),
-      outbox: new Outbox(clients.sqs, queueUrl, onFailure),
+      outbox: new Outbox(clients.sqs, queueUrl),
       clients: files.clients && (() => files.clients!),
       isTrusted: options.trusted ?? false,
       limits: {...defaultLimits, ...limitsOf(options)},

@@ -53,10 +53,10 @@ export function bodiesOf(octets: Buffer, incoming: Incoming): readonly string[] 
     throw new Refusal(554, `5.4.6 the text has passed ${maxHops} servers: mail goes in circles`);
   // Once for all: the recipients share it.
   const mime = bodyOf(traced(text, receivedField(incoming.trace)));
-  const bodies = incoming.recipients.map(recipient => `${headOf(incoming, recipient)},"mime":${mime}}`);
-  const most = octetsOf(mime) + Math.max(...bodies.map(body => octetsOf(body.slice(0, -mime.length))));
-  if (most > maxMessageOctets) throw tooLarge(most);
-  return bodies;
+  const heads = incoming.recipients.map(recipient => `${headOf(incoming, recipient)},"mime":`);
+  const octetsOfBody = Math.max(...heads.map(octetsOf)) + octetsOf(mime) + 1;
+  if (octetsOfBody > maxMessageOctets) throw tooLarge(octetsOfBody);
+  return heads.map(head => `${head}${mime}}`);
 }
 
 /** The properties before `mime`, without the bracket that closes them. */

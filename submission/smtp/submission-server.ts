@@ -112,7 +112,6 @@ export class SubmissionServer {
       lenientAddressParsing: true,
       logger: false,
       maxClients: limits.connections,
-      maxRecipients: limits.recipients,
       maxCommandLength: 12_288,
       // Each step has an end of its own.
       socketTimeout: neverMs,

@@ -6,7 +6,7 @@ import type {Placed} from '../enqueue.ts';
 import type {Outbox} from '../outbox.ts';
 import {ClientRates} from './client-rates.ts';
 import {type Client, type Clients, mayBeFrom} from './clients.ts';
-import {bodiesOf, type Incoming, maxTextOctets} from './incoming.ts';
+import {bodiesOf, type Incoming, maxTextOctets, type Recipient} from './incoming.ts';
 import type {Limits} from './limits.ts';
 import {keysOf, Repeats} from './repeats.ts';
 import {Refusal} from './reply.ts';
@@ -35,6 +35,8 @@ export class Submission {
   readonly #rates: ClientRates;
   readonly #texts: Texts;
   readonly #repeats: Repeats;
+  /** Those of a transaction, by its envelope. smtp-server takes local parts for one that differ in capitals alone. */
+  readonly #recipients = new WeakMap<object, Map<string, Recipient>>();
   /** What to do when a session ends while its client waits. */
   readonly #whenGone = new WeakMap<Session, () => void>();
   #queued = 0;
@@ -83,10 +85,15 @@ export class Submission {
   }
 
   async rcptTo(address: Address, session: Session): Promise<void> {
-    mailboxOf(address, session, 'RCPT');
+    const recipient = recipientOf(address, session);
+    const {localPart, domain} = recipient.mailbox;
+    const recipients = this.#recipientsOf(session);
+    if (recipients.size >= this.#parts.limits.recipients)
+      throw new Refusal(452, '4.5.3 too many recipients of one text');
     const client = clientOf(session);
     if (client && !this.#rates.take(client))
       throw new Refusal(451, '4.7.1 this client sends too much for now: try again in a minute');
+    recipients.set(`${localPart}@${domain}`, recipient);
   }
 
   /** @param onRead is called when the client waits for the reply @returns the text of the reply */
@@ -123,11 +130,17 @@ export class Submission {
     }
   }
 
+  #recipientsOf({envelope}: Session): Map<string, Recipient> {
+    const recipients = this.#recipients.get(envelope) ?? new Map<string, Recipient>();
+    this.#recipients.set(envelope, recipients);
+    return recipients;
+  }
+
   #incomingOf(session: Session): Incoming {
     const {envelope} = session;
     return {
       from: envelope.mailFrom ? senderOf(envelope.mailFrom, session) : undefined,
-      recipients: envelope.rcptTo.map(each => recipientOf(each, session)),
+      recipients: [...this.#recipientsOf(session).values()],
       ret: envelope.dsn?.ret ?? undefined,
       envid: envelope.dsn?.envid ?? undefined,
       isTrusted: clientOf(session)?.isTrusted ?? this.#parts.isTrusted,

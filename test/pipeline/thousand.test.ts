@@ -156,9 +156,10 @@ test('each domain has its own queue with its lanes, and each attempt a line in t
   const made = finals.map(final => (final as {relayq: {attempts: number}} | undefined)?.relayq.attempts ?? 0);
   expect(attempts.length).toBe(made.reduce((sum, each) => sum + each));
   const errors = pipeline.logLines.filter(line => line.includes('"level":"error"'));
-  // A machine that is very busy answers some calls too late: they are made again.
+  // A machine that is very busy may answer a look at the table too late.
+  const isLate = (line: string) => /the table of receivers fails.*"TimeoutError: /.test(line);
   expect(
-    errors.filter(line => !line.includes(missingQueue) && !line.includes('TimeoutError')),
+    errors.filter(line => !line.includes(missingQueue) && !isLate(line)),
     again,
   ).toEqual([]);
 });

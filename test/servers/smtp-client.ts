@@ -70,8 +70,10 @@ export class SmtpClient {
     return codes;
   }
 
-  async startTls(): Promise<void> {
-    await this.say('STARTTLS');
+  /** @param behind what is written behind STARTTLS, in clear */
+  async startTls(behind = ''): Promise<void> {
+    this.write(`STARTTLS\r\n${behind}`);
+    await this.reply();
     this.#socket.removeAllListeners('data');
     const secure = tls.connect({socket: this.#socket, rejectUnauthorized: false});
     await new Promise<void>((resolve, reject) => {

@@ -12,7 +12,6 @@ import {parseJson} from '../../shared/json.ts';
 import {withHeaderChanges} from '../../shared/message/header-changes.ts';
 import {parseMessage} from '../../shared/message/message-body.ts';
 import {mqHeadersRules} from '../../shared/message/mq-headers.ts';
-import {maskedText, withoutSecrets} from '../../shared/message/secrets.ts';
 import {parseTracking} from '../../shared/message/tracking.ts';
 import {parseContentType} from '../../shared/mime/content-type.ts';
 import {decodedText} from '../../shared/mime/encoded-word.ts';
@@ -74,11 +73,6 @@ const manyHeaders = (text: string) => {
 };
 const parts = (of: string, boundary: string) => (length: number) =>
   `Content-Type: multipart/mixed; boundary="${boundary}"\r\n\r\n${times(of, length)}ü`;
-export const masked = (text: string) => {
-  maskedText(text);
-  maskedText(`{${text}`);
-  withoutSecrets({text, mime: text, smarthost: text});
-};
 /** All of a server's words, in packets of a size. */
 const reply = (packetOctets: number) => (text: string) => {
   const reader = new ReplyReader();
@@ -312,46 +306,3 @@ export const rows: readonly Row[] = [
   ['the parameters of an extension', text => parseExtensions(['x', text]), repeated(' a', 'AUTH')],
   ['a reply to mask', text => maskedReply(text, ['hunter2'], true), repeated('hunter2 ')],
 ];
-
-/** Each is masked in a text, in what begins like JSON, and in a message. */
-export const secretRows: readonly (readonly [name: string, textOf: (length: number) => string])[] = [
-  ['passwords', repeated('password')],
-  ['open values', repeated('password:"')],
-  ['open values with escapes', repeated('password:"\\', '', '\\')],
-  ['one open value', repeated('\\a', 'password:"', '\\')],
-  ['quotes behind backslashes', repeated('password:\\\\"')],
-  ['backslashes behind a quote', repeated('\\', 'password:\\"')],
-  ['quotes and backslashes', repeated('\\"', 'password:\\\\"')],
-  ['names with backslashes', repeated('password\\\\')],
-  ['spaces', repeated(' ', 'password')],
-  ['names with spaces', repeated('password   ')],
-  ['values of spaces', repeated('password:    ')],
-  ['values of lines', repeated('\n', 'password:', ',')],
-  ['passes', repeated('pass')],
-  ['headers', repeated('x-mq-smarthost-password')],
-  ['headers with a colon', repeated('x-mq-smarthost-password:')],
-  ['headers with a value', repeated('x-mq-smarthost-password:a\n')],
-  ['header names with tabs', repeated('\t', 'x-mq-smarthost-password')],
-  ['short header names', repeated('x-mq-smarthost')],
-  ['one header of folds', repeated('\r\n ', 'x-mq-smarthost-password:')],
-  ['one header of carriage returns', repeated('\r', 'x-mq-smarthost-password:', 'a')],
-  ['one header of escaped carriage returns', repeated('\\r', 'x-mq-smarthost-password:', 'a')],
-  ['one header of escapes', repeated('\\r\\n ', 'x-mq-smarthost-password:')],
-  ['one header of backslashes', repeated('\\', 'x-mq-smarthost-password:')],
-  ['begins', repeated('-----BEGIN A PRIVATE KEY-----')],
-  ['half begins', repeated('-----BEGIN A')],
-  ['a long begin', repeated('PRIVATE KEY', '-----BEGIN ')],
-  ['begins of ends', repeated('-----END PRIVATE KEY', '-----BEGIN PRIVATE KEY-----')],
-  ['hyphens', repeated('-')],
-  ['bare keys', repeated('MIIEvQIBADANBg-')],
-  ['half bare keys', repeated('MIIEvQIB')],
-  ['a bare key of backslashes', repeated('\\', 'MIIEvQIBA')],
-  ['URLs', repeated('a://')],
-  ['URLs of SMTP', repeated('smtp://')],
-  ['URLs with a user', repeated('smtp://a:b@')],
-  ['URLs of at signs', repeated('@', 'https://')],
-  ['URLs of backslashes', repeated(':\\\\/')],
-  ['URLs of slashes', repeated('/', ':')],
-];
-
-/** Of a text of ten to forty thousand characters, and of one that is ten times as long. */

@@ -3,7 +3,8 @@
 
 import {describe, expect, test} from 'vitest';
 import {growthOf, linear} from '../growth.ts';
-import {masked, repeated, rows, secretRows} from './growth-rows.ts';
+import {repeated, rows} from './growth-rows.ts';
+import {masked, secretRows} from './growth-secret-rows.ts';
 
 const growthOfReading = (read: (text: string) => unknown, textOf: (length: number) => string) =>
   growthOf(

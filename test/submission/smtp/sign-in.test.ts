@@ -90,15 +90,6 @@ describe('with TLS', () => {
     expect(await later.say(plain('shop', password).slice('AUTH PLAIN '.length))).toMatch(/^235 /);
   });
 
-  test('what was said before STARTTLS is forgotten', async () => {
-    await start();
-    const client = await running.greeted();
-    client.write('STARTTLS\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.org>\r\n');
-    expect(await client.reply()).toMatch(/^220 /);
-    client.end();
-    expect(running.queue.bodies).toEqual([]);
-  });
-
   test('mail is sent, and the trace says how it came', async () => {
     await start();
     const client = await signedIn();

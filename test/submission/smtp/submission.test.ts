@@ -82,6 +82,30 @@ test('several recipients are several messages, in one request', async () => {
   expect(running.queue.requests).toEqual([2]);
 });
 
+test('local parts that differ in capitals are two recipients, domains are not', async () => {
+  const client = await start();
+  const said = ['MAIL FROM:<a@example.com>', 'RCPT TO:<Jo@example.org>', 'RCPT TO:<jo@example.org>'];
+  const again = ['RCPT TO:<jo@EXAMPLE.org>', 'DATA'];
+  expect(await client.codesOf([...said, ...again, ''].join('\r\n'), 5)).toEqual([250, 250, 250, 250, 354]);
+  client.write(`${hello}.\r\n`);
+  expect(await client.reply()).toBe('250 2.0.0 queued as id-1 and 1 more');
+  expect(running.queue.messages.map(({recipient}) => recipient)).toEqual([
+    'Jo@example.org',
+    'jo@EXAMPLE.org',
+  ]);
+});
+
+test('recipients of a transaction that was given up are not those of the next', async () => {
+  const client = await start();
+  for (const end of ['RSET', 'EHLO client.example.com']) {
+    await client.say('MAIL FROM:<a@example.com>');
+    await client.say('RCPT TO:<given-up@example.org>');
+    await client.say(end);
+  }
+  expect(await sent(client, hello)).toMatch(/^250 /);
+  expect(running.queue.messages.map(({recipient}) => recipient)).toEqual(['b@example.org']);
+});
+
 test('x-mq headers count of a trusted client', async () => {
   const client = await start({isTrusted: true});
   await sent(client, `x-mq-tag: a\r\n${hello}`);
@@ -277,6 +301,16 @@ test.each([
   client.write(octets);
   expect(await client.reply()).toMatch(/^421 4\.7\.0 /);
   expect(await client.reply()).toBe('closed');
+});
+
+test('what is said in clear behind STARTTLS is not heard', async () => {
+  running = await ServerUnderTest.start({hasTls: true});
+  const client = await running.greeted();
+  await client.say('MAIL FROM:<a@example.com>');
+  await client.startTls('EHLO x\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.org>\r\n');
+  expect(await client.say('RCPT TO:<b@example.org>')).toMatch(/^503 /);
+  await client.say('EHLO client.example.com');
+  expect(await client.say('RCPT TO:<b@example.org>')).toMatch(/^503 /);
 });
 
 test('replies have no line ends of a client in them', async () => {
