@@ -8,7 +8,7 @@ import {mailTo} from '../samples/mail.ts';
 import {sinkParameters} from '../samples/relay-parameters.ts';
 import {type ReceivingServer, startReceivingServer} from '../servers/receiving-server.ts';
 import {minuteMs, pass, shortWindows} from './clocked.ts';
-import {deadLetterQueues, names, Pipeline, queuesOnTheWay} from './pipeline-under-test.ts';
+import {deadLetterQueues, fewEnvironments, names, Pipeline, queuesOnTheWay} from './pipeline-under-test.ts';
 import {ResultCollector} from './result-collector.ts';
 
 /** A soak has all that were promised. */
@@ -30,6 +30,7 @@ beforeAll(async () => {
       // Fifteen days have 4,320 times five minutes.
       for (const each of resources.schedules) each.intervalMs = lookMs;
       shortWindows(resources);
+      fewEnvironments(resources);
     },
   });
   results = new ResultCollector(pipeline.cloud, [names.results.results]);
@@ -91,10 +92,13 @@ test(`${messages} messages are paused for eleven days, and then each is delivere
   await pass(pipeline, clock, lookMs / minuteMs);
   await pipeline.until(() => results.finished.size === messages + 2);
   await pipeline.until(() => pipeline.filled(...queuesOnTheWay, names.held).length === 0);
-  for (const n of numbers)
-    expect(results.of(names.results.results, n).map(({fate, relayq}) => [fate, relayq.attempts])).toEqual([
-      ['accepted', 1],
-    ]);
+  for (const n of numbers) {
+    // The SDK sends again what was answered too late, and a standard queue takes it twice: to the letter.
+    const told = new Map(
+      results.of(names.results.results, n).map(result => [JSON.stringify(result), result]),
+    );
+    expect([...told.values()].map(({fate, relayq}) => [fate, relayq.attempts])).toEqual([['accepted', 1]]);
+  }
   expect(server.received).toHaveLength(messages + 1);
   expect(pipeline.filled(...deadLetterQueues)).toEqual([]);
 });

@@ -12,6 +12,7 @@ import {
 import {DeleteParameterCommand, PutParameterCommand, SSMClient} from '@aws-sdk/client-ssm';
 import {type Cloud, type CloudOptions, startCloud} from '../../local/cloud.ts';
 import {synthesise} from '../../local/synthesis.ts';
+import type {Resources} from '../../local/template/resources.ts';
 import {namesOf, settingsMaxAge} from '../../shared/names.ts';
 import {projectRoot} from '../global-setup.ts';
 import {sdkOptions} from '../sdk-options.ts';
@@ -29,6 +30,12 @@ export const deadLetterQueues = [names.outboxDlq, names.waitingDlq, names.delive
 
 /** How long a test waits for what must happen. The limit makes it fail instead of hang. */
 export const patienceMs = 300_000;
+
+/** Each concurrent batch is a process with a heap of its own: no more than two cores can feed. */
+export function fewEnvironments({eventSourceMappings}: Pick<Resources, 'eventSourceMappings'>): void {
+  for (const mapping of eventSourceMappings)
+    mapping.maximumConcurrency = mapping.functionName === names.route ? 2 : 5;
+}
 
 export interface Result {
   readonly fate: string;

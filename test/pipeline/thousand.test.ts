@@ -12,7 +12,7 @@ import {type Mail, mailMix, secretMark} from '../samples/mail-mix.ts';
 import {type DnsServer, startDnsServer, type Zone} from '../servers/dns-server.ts';
 import {MoodyServer} from '../servers/moody-server.ts';
 import {problemsOf} from './account.ts';
-import {names, Pipeline, queuesOnTheWay} from './pipeline-under-test.ts';
+import {fewEnvironments, names, Pipeline, queuesOnTheWay} from './pipeline-under-test.ts';
 import {ResultCollector} from './result-collector.ts';
 
 const seed = Number(process.env.RELAYQ_TEST_SEED ?? randomInt(2 ** 31));
@@ -66,12 +66,9 @@ beforeAll(async () => {
     'retry-interval': '1',
   };
   pipeline = await Pipeline.start(settings, {
-    overrides: ({functions, eventSourceMappings}) => {
-      for (const {environment} of functions) environment[settingsMaxAge] = '60';
-      // Each concurrent batch is a process with a heap of its own: no more than two cores can feed.
-      for (const mapping of eventSourceMappings) {
-        mapping.maximumConcurrency = mapping.functionName === names.route ? 2 : 5;
-      }
+    overrides: resources => {
+      for (const {environment} of resources.functions) environment[settingsMaxAge] = '60';
+      fewEnvironments(resources);
     },
   });
   await pipeline.sqs.send(new CreateQueueCommand({QueueName: otherQueue}));
