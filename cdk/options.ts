@@ -3,6 +3,7 @@
 
 import {RemovalPolicy, Token} from 'aws-cdk-lib';
 import {RetentionDays} from 'aws-cdk-lib/aws-logs';
+import {areZones, availabilityZone, zonesWanted} from '../shared/availability-zones.ts';
 import {isStage} from '../shared/names.ts';
 import {standardQueueName} from '../shared/sqs-limits.ts';
 import {concurrencyWith, leastConcurrency, mostConcurrency} from '../shared/stage-concurrency.ts';
@@ -136,7 +137,7 @@ const rules = {
     pattern: /^arn:[\w-]+:iam::\d{12}:(?:role|user)\/[\w+=,.@/*-]+$/,
     what: 'ARNs of roles or users',
   },
-  zones: {pattern: /^[a-z]{2}(?:-[a-z]+)+-\d[a-z]$/, what: 'availability zones such as eu-west-1b'},
+  zones: availabilityZone,
   allocation: {pattern: /^eipalloc-[\da-f]{8,17}$/, what: 'the allocation ID of an Elastic IP'},
   key: {pattern: /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, what: 'the ARN of a key'},
 } as const satisfies Readonly<Record<string, Rule>>;
@@ -147,10 +148,8 @@ function matching(name: string, value: string, {pattern, what}: Rule): string {
   throw new OptionProblem(`${name}=${value}: ${what}`);
 }
 
-/** One would do for the NAT gateway; Lambda goes on in another when a zone is down. */
 function zonesOf(zones: readonly string[]): readonly string[] {
-  if (zones.length === 1 || new Set(zones).size < zones.length)
-    throw new OptionProblem(`zones=${zones.join()}: two or more zones, each of them once`);
+  if (!areZones(zones)) throw new OptionProblem(`zones=${zones.join()}: ${zonesWanted}`);
   return zones;
 }
 

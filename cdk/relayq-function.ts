@@ -21,7 +21,7 @@ import {NodejsFunction} from 'aws-cdk-lib/aws-lambda-nodejs';
 import {FieldIndexPolicy, LogGroup} from 'aws-cdk-lib/aws-logs';
 import type {Queue} from 'aws-cdk-lib/aws-sqs';
 import {Construct} from 'constructs';
-import {namesOf, needs, type Variable, variables} from '../shared/names.ts';
+import {logGroupOf, namesOf, needs, type Variable, variables} from '../shared/names.ts';
 import {codeOf} from './function-code.ts';
 import type {FunctionNetwork} from './function-network.ts';
 import {type Options, removalPolicyOf} from './options.ts';
@@ -59,7 +59,7 @@ export class RelayqFunction extends Construct {
     super(scope, id);
     const functionName = namesOf(options.stage)[folder];
     this.logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/lambda/${functionName}`,
+      logGroupName: logGroupOf(functionName),
       retention: options.logRetentionDays,
       fieldIndexPolicies: [new FieldIndexPolicy({fields: [...indexed]})],
       // People may ask what happened to mail after the stack is gone. Retention deletes the lines.

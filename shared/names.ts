@@ -61,6 +61,28 @@ export function namesOf(stage: string) {
 }
 export type Names = Readonly<ReturnType<typeof namesOf>>;
 
+/** The queues of a stage. */
+export const queuesOf = ({results, ...names}: Names): readonly string[] => [
+  names.outbox,
+  names.outboxDlq,
+  names.outboxOversize,
+  names.waiting,
+  names.waitingSoon,
+  names.held,
+  names.waitingDlq,
+  names.delivery,
+  names.deliverySlow,
+  names.deliveryDlq,
+  ...Object.values(results),
+];
+
+/** The log group of a function. */
+export const logGroupOf = (functionName: string): string => `/aws/lambda/${functionName}`;
+
+/** Those of a stage. */
+export const logGroupsOf = ({route, deliver, keeper}: Names): readonly string[] =>
+  [route, deliver, keeper].map(logGroupOf);
+
 /** A queue that somebody makes to wait for results, and removes afterwards; `token` is eight hexadecimal digits. */
 export const passingQueueOf = (stage: string, token: string): string =>
   `${namesOf(stage).results.results}-${token}`;

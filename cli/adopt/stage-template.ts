@@ -4,7 +4,7 @@
 import {readFile} from 'node:fs/promises';
 import {basename} from 'node:path';
 import {isJsonObject, type JsonObject} from '../../shared/json.ts';
-import {namesOf} from '../../shared/names.ts';
+import {logGroupsOf, namesOf, queuesOf} from '../../shared/names.ts';
 import {UsageError} from '../command/problems.ts';
 import {referencesIn} from './references.ts';
 
@@ -93,10 +93,10 @@ type KeptNames = Readonly<Record<KeptKind, ReadonlySet<string>>>;
 
 /** Two stages may be in one template. */
 function keptNamesOf(stage: string): KeptNames {
-  const {results, ...names} = namesOf(stage);
+  const names = namesOf(stage);
   return {
-    queue: new Set([...Object.values(names), ...Object.values(results)]),
-    'log group': new Set([names.route, names.deliver, names.keeper].map(name => `/aws/lambda/${name}`)),
+    queue: new Set(queuesOf(names)),
+    'log group': new Set(logGroupsOf(names)),
     // The others go with the stack.
     table: new Set([names.suppressions]),
   };

@@ -1,6 +1,7 @@
 // `relayq preflight`: whether the account is ready for a stage, before its first deployment; and whether port 25 is
 // open, after it. Nothing is changed.
 
+import {areZones, availabilityZone, zonesWanted} from '../../shared/availability-zones.ts';
 import {parseHostname} from '../../shared/smtp/address.ts';
 import {concurrencyWith, leastConcurrency, mostConcurrency} from '../../shared/stage-concurrency.ts';
 import {utcTimeOf} from '../../shared/utc-time.ts';
@@ -71,10 +72,9 @@ function planOf(
     slow: numberOf('--slow-concurrency', options.slowConcurrency),
   };
   const zones = options.zones === undefined ? [] : options.zones.split(',');
-  if (zones.some(zone => !/^[a-z]{2}(?:-[a-z]+)+-\d[a-z]$/.test(zone)))
-    throw new UsageError('--zones: availability zones such as eu-west-1b, with commas');
-  if (zones.length === 1 || new Set(zones).size < zones.length)
-    throw new UsageError('--zones: two or more zones, each of them once');
+  if (!zones.every(zone => availabilityZone.pattern.test(zone)))
+    throw new UsageError(`--zones: ${availabilityZone.what}, with commas`);
+  if (!areZones(zones)) throw new UsageError(`--zones: ${zonesWanted}`);
   const to = parseHostname(options.to);
   if (!to.ok) throw new UsageError('--to: a domain, such as gmail.com');
   const directMx = options.directMx ?? false;

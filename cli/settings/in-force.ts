@@ -3,7 +3,7 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {FilterLogEventsCommand} from '@aws-sdk/client-cloudwatch-logs';
-import {namesOf} from '../../shared/names.ts';
+import {logGroupOf, namesOf} from '../../shared/names.ts';
 import type {Context} from '../command/context.ts';
 import {type LogEvent, LogReader} from '../tail/log-reader.ts';
 import {parseSettingsLine, settingsPattern} from './settings-log.ts';
@@ -43,7 +43,7 @@ export class InForceWatch {
       onTrouble: () => {},
     };
     this.#logs = Object.entries({route, deliver}).map(([name, functionName]) => {
-      const group = `/aws/lambda/${functionName}`;
+      const group = logGroupOf(functionName);
       return {name, group, reader: new LogReader(context.clients.logs, {group, ...common}), done: new Set()};
     });
   }

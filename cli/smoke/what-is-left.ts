@@ -4,26 +4,12 @@
 import {DescribeLogGroupsCommand} from '@aws-sdk/client-cloudwatch-logs';
 import {DeleteQueueCommand, paginateListQueues} from '@aws-sdk/client-sqs';
 import {DeleteParameterCommand, paginateDescribeParameters} from '@aws-sdk/client-ssm';
-import {type Names, namesOf} from '../../shared/names.ts';
+import {logGroupOf, logGroupsOf, namesOf, queuesOf} from '../../shared/names.ts';
 import {awsProblemOf} from '../aws/aws-problem.ts';
 import type {Context} from '../command/context.ts';
 import {printable} from '../terminal/printable.ts';
 import type {Deployment} from './deployment.ts';
 import {isProbe} from './probe-queue.ts';
-
-const queuesOf = ({results, ...names}: Names): readonly string[] => [
-  ...Object.values(results),
-  names.outbox,
-  names.outboxDlq,
-  names.outboxOversize,
-  names.waiting,
-  names.waitingSoon,
-  names.waitingDlq,
-  names.held,
-  names.delivery,
-  names.deliverySlow,
-  names.deliveryDlq,
-];
 
 async function queueUrls({clients, stage, signal}: Context): Promise<ReadonlyMap<string, string>> {
   const urls = new Map<string, string>();
@@ -44,9 +30,9 @@ export async function leftQueues(context: Context): Promise<readonly string[]> {
 }
 
 export async function leftLogGroups({clients, stage}: Context): Promise<readonly string[]> {
-  const {route, deliver, keeper} = namesOf(stage);
-  const own = [route, deliver, keeper].map(name => `/aws/lambda/${name}`);
-  const command = new DescribeLogGroupsCommand({logGroupNamePrefix: `/aws/lambda/relayq-${stage}-`});
+  const names = namesOf(stage);
+  const own = logGroupsOf(names);
+  const command = new DescribeLogGroupsCommand({logGroupNamePrefix: logGroupOf(`${names.stack}-`)});
   const {logGroups = []} = await clients.logs.send(command);
   return logGroups.map(({logGroupName = ''}) => logGroupName).filter(name => own.includes(name));
 }

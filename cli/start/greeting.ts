@@ -1,6 +1,6 @@
 // What a person can do when the local cloud runs: commands to paste.
 
-import type {Names} from '../../shared/names.ts';
+import {logGroupOf, type Names} from '../../shared/names.ts';
 
 export interface Place {
   readonly url: string;
@@ -39,8 +39,8 @@ In another terminal:
   ${aws} sqs receive-message --queue-url ${queueUrlOf(names.results.results)} --max-number-of-messages 10
 
   # see what the functions print; as they print it with version 2 of aws
-  ${aws} logs filter-log-events --log-group-name /aws/lambda/${names.deliver} --query 'events[].message' --output text
-  ${aws} logs tail /aws/lambda/${names.deliver} --follow --format short
+  ${aws} logs filter-log-events --log-group-name ${logGroupOf(names.deliver)} --query 'events[].message' --output text
+  ${aws} logs tail ${logGroupOf(names.deliver)} --follow --format short
 
   # see the settings, and change one; it takes effect within a minute
   ${relayq} settings

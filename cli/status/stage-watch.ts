@@ -2,7 +2,7 @@
 // counts, and without those the rest is still told.
 
 import {ReceiverTable} from '../../functions/receivers/receiver-table.ts';
-import {type Names, namesOf} from '../../shared/names.ts';
+import {logGroupOf, type Names, namesOf} from '../../shared/names.ts';
 import {type Overview, overviewOf} from '../../shared/overview/overview.ts';
 import {parseSettings} from '../../shared/settings/settings.ts';
 import {awsProblemOf} from '../aws/aws-problem.ts';
@@ -28,7 +28,7 @@ export class StageWatch {
     this.#depths = new QueueDepths(context);
     this.#ages = new QueueAges(context, [names.outbox, names.delivery, names.deliverySlow]);
     this.#table = new ReceiverTable(clients.dynamoDb, names.receivers);
-    const groups = [names.route, names.deliver].map(name => `/aws/lambda/${name}`);
+    const groups = [names.route, names.deliver].map(logGroupOf);
     this.#log = new ActivityLog(clients.logs, groups, now);
   }
 

@@ -3,7 +3,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {Option} from 'commander';
 import {fates} from '../../shared/delivery/result.ts';
-import {namesOf} from '../../shared/names.ts';
+import {logGroupOf, namesOf} from '../../shared/names.ts';
 import type {Act, AddCommand} from '../command/command.ts';
 import type {Context} from '../command/context.ts';
 import {paintOf} from '../terminal/paint.ts';
@@ -44,7 +44,7 @@ const follow: Act<[TailOptions]> = async (context, {since = 0, ...filter}) => {
   const readers = [route, deliver].map(
     name =>
       new LogReader(clients.logs, {
-        group: `/aws/lambda/${name}`,
+        group: logGroupOf(name),
         pattern,
         sinceMs: now() - since,
         signal,

@@ -1,6 +1,6 @@
 // What was found of a message in the logs of a stage, and the document that `--json` prints of it.
 
-import {namesOf} from '../../shared/names.ts';
+import {logGroupOf, namesOf} from '../../shared/names.ts';
 import type {Context} from '../command/context.ts';
 import {NotFound} from '../command/problems.ts';
 import {timeText} from '../terminal/time.ts';
@@ -10,7 +10,7 @@ import type {Traced} from './traced.ts';
 /** The log groups of the functions. */
 export const logGroupsOf = (stage: string): readonly string[] => {
   const {route, deliver} = namesOf(stage);
-  return [route, deliver].map(name => `/aws/lambda/${name}`);
+  return [route, deliver].map(logGroupOf);
 };
 
 /** @param since milliseconds; undefined for what costs nothing */

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {formerSenders, variables} from '../../shared/names.ts';
+import {formerSenders, logGroupsOf, namesOf, variables} from '../../shared/names.ts';
 import {stackWith} from './stack-under-test.ts';
 
 const stack = stackWith();
@@ -49,6 +49,11 @@ describe.each(functions)('%s', name => {
     const {LogGroup} = Properties.LoggingConfig as {LogGroup: unknown};
     expect(stack.nameOf(LogGroup)).toBe(`/aws/lambda/${name}`);
   });
+});
+
+test('log groups are those that others look for', () => {
+  const groups = stack.all('AWS::Logs::LogGroup').map(({Properties}) => Properties.LogGroupName);
+  expect(groups.sort()).toEqual([...logGroupsOf(namesOf('dev'))].sort());
 });
 
 test('logs are kept for a month, or for as long as is asked for', () => {

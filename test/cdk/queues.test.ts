@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {namesOf, queuesOf} from '../../shared/names.ts';
 import {stackWith} from './stack-under-test.ts';
 
 const stack = stackWith();
@@ -22,6 +23,7 @@ describe('the queues', () => {
     const fifo = ['delivery.fifo', 'delivery-slow.fifo', 'delivery-dlq.fifo'];
     const expected = [...standard, ...fifo].map(name => `relayq-dev-${name}`);
     expect(queues.map(({Properties}) => Properties.QueueName).sort()).toEqual(expected.sort());
+    expect([...queuesOf(namesOf('dev'))].sort()).toEqual(expected);
   });
 
   test('keep messages for 14 days, encrypted, and outlive their stack', () => {

@@ -3,7 +3,7 @@
 import {DescribeLogGroupsCommand} from '@aws-sdk/client-cloudwatch-logs';
 import {DescribeTableCommand} from '@aws-sdk/client-dynamodb';
 import {ListQueuesCommand} from '@aws-sdk/client-sqs';
-import {namesOf} from '../../../shared/names.ts';
+import {logGroupOf, logGroupsOf, namesOf, queuesOf} from '../../../shared/names.ts';
 import {childOf, itemsOf, textOf} from '../../aws/query-api.ts';
 import {countOf} from '../../terminal/printable.ts';
 import type {Check, Plan} from '../check.ts';
@@ -18,9 +18,9 @@ export const leftBehind: Check = {
     const {stage} = plan;
     const {stack} = namesOf(stage);
     const [queues, tables, logGroups] = await Promise.all([
-      queuesOf(plan),
-      tablesOf(plan),
-      logGroupsOf(plan),
+      leftQueues(plan),
+      leftTables(plan),
+      leftLogGroups(plan),
     ]);
     const taken = [...queues, ...tables, ...logGroups];
     if (taken.length === 0)
@@ -43,9 +43,9 @@ export const leftBehind: Check = {
   },
 };
 
-async function queuesOf({stage, clients: {sqs}, signal}: Plan): Promise<readonly string[]> {
-  const {results, ...names} = namesOf(stage);
-  const own = new Set<string>([...Object.values(names), ...Object.values(results)]);
+async function leftQueues({stage, clients: {sqs}, signal}: Plan): Promise<readonly string[]> {
+  const names = namesOf(stage);
+  const own = new Set(queuesOf(names));
   const found: string[] = [];
   let NextToken: string | undefined;
   do {
@@ -57,7 +57,7 @@ async function queuesOf({stage, clients: {sqs}, signal}: Plan): Promise<readonly
   return found.filter(name => own.has(name));
 }
 
-async function tablesOf({stage, clients: {dynamoDb}, signal}: Plan): Promise<readonly string[]> {
+async function leftTables({stage, clients: {dynamoDb}, signal}: Plan): Promise<readonly string[]> {
   const {state, receivers, suppressions} = namesOf(stage);
   const found = await Promise.all(
     [state, receivers, suppressions].map(async TableName => {
@@ -73,10 +73,10 @@ async function tablesOf({stage, clients: {dynamoDb}, signal}: Plan): Promise<rea
   return found.flat();
 }
 
-async function logGroupsOf({stage, clients: {logs}, signal}: Plan): Promise<readonly string[]> {
-  const {stack, route, deliver, keeper} = namesOf(stage);
-  const own = [route, deliver, keeper].map(name => `/aws/lambda/${name}`);
-  const query = {logGroupNamePrefix: `/aws/lambda/${stack}-`, limit: 50};
+async function leftLogGroups({stage, clients: {logs}, signal}: Plan): Promise<readonly string[]> {
+  const names = namesOf(stage);
+  const own = logGroupsOf(names);
+  const query = {logGroupNamePrefix: logGroupOf(`${names.stack}-`), limit: 50};
   const {logGroups = []} = await logs.send(new DescribeLogGroupsCommand(query), {abortSignal: signal});
   return logGroups.map(({logGroupName = ''}) => logGroupName).filter(name => own.includes(name));
 }

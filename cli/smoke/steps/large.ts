@@ -2,6 +2,7 @@
 
 import {paginateFilterLogEvents} from '@aws-sdk/client-cloudwatch-logs';
 import {isJsonObject, type JsonObject} from '../../../shared/json.ts';
+import {logGroupOf} from '../../../shared/names.ts';
 import {enqueueOne} from '../../../submission/enqueue.ts';
 import {type Belief, quote} from '../belief.ts';
 import type {Step} from '../step.ts';
@@ -86,7 +87,7 @@ interface Batch {
 async function batchesOf({context, names}: Trial, startTime: number): Promise<readonly Batch[]> {
   const batches: Batch[] = [];
   const query = {
-    logGroupName: `/aws/lambda/${names.route}`,
+    logGroupName: logGroupOf(names.route),
     startTime,
     filterPattern: '{ $.message = "batch" }',
   };

@@ -10,10 +10,8 @@
 // known which: texts leave one after the other, each in a write of its own. RSET parts the messages of a flight: what
 // became of one changes nothing for the next, and its reply shows that the server has not lost count.
 
-import {type Probed, probe, probedOf} from '../../../shared/smtp/bdat-probe.ts';
 import {Courtesies} from '../../../shared/smtp/courtesies.ts';
 import type {Failure} from '../../../shared/smtp/failure.ts';
-import {outOfStep} from '../../../shared/smtp/flight-replies.ts';
 import {mostOctets} from '../../../shared/smtp/flight-window.ts';
 import {
   type Command,
@@ -26,23 +24,22 @@ import {
 } from '../../../shared/smtp/mail-parameters.ts';
 import {isClean, spentBy} from '../../../shared/smtp/spent-connection.ts';
 import type {Target} from '../../../shared/smtp/target.ts';
-import {type Answer, failureOf} from './answer.ts';
+import {failureOf} from './answer.ts';
 import type {Conversation} from './conversation.ts';
+import {Envelopes} from './envelopes.ts';
 import {Flights, reset} from './flights.ts';
 import {
   freshMs,
-  hurried,
   leastRoundTripMs,
   notBegun,
   notFresh,
   outOfTime,
   type SendOptions,
   type Sent,
-  unclearProbe,
 } from './sent.ts';
 import type {SentOctets} from './sent-octets.ts';
 import type {SessionFacts} from './session-facts.ts';
-import {allowanceOf, type Deadline} from './timeouts.ts';
+import {allowanceOf} from './timeouts.ts';
 import type {Turn} from './turns.ts';
 
 /** How long the end of a batch waits for the reply to a last RSET. */
@@ -66,17 +63,12 @@ export class SmtpSession {
   readonly openedMs: number;
   /** How many messages were begun on it. */
   messages = 0;
-  /** Whether it was asked if it knows BDAT. */
-  hasProbed = false;
   #isFresh = true;
-  #hasTakenMail = false;
   readonly #conversation: Conversation;
   readonly #extensions: Extensions;
   readonly #courtesies: Courtesies;
+  readonly #envelopes: Envelopes;
   readonly #flights: Flights;
-  #chunking: Probed | 'unasked';
-  /** Whether the server is in a transaction that came to nothing. */
-  #dirty = false;
   /** Texts that were sent by DATA and have no reply yet. */
   #byData = 0;
   /** Whether no other message may be sent over it. */
@@ -92,7 +84,10 @@ export class SmtpSession {
     this.#conversation = conversation;
     this.#flights = new Flights(conversation);
     this.#extensions = extensions;
-    this.#chunking = pipelining && chunking && extensions.has('CHUNKING') ? 'unasked' : 'unknown';
+    this.#envelopes = new Envelopes(conversation, {
+      pipelining,
+      mayProbe: chunking && extensions.has('CHUNKING'),
+    });
     this.#courtesies = new Courtesies(extensions);
   }
 
@@ -103,7 +98,12 @@ export class SmtpSession {
 
   /** Whether the server has taken a MAIL on it: after that it may be spent. */
   get hasTakenMail(): boolean {
-    return this.#hasTakenMail;
+    return this.#envelopes.hasTakenMail;
+  }
+
+  /** Whether it was asked if it knows BDAT. */
+  get hasProbed(): boolean {
+    return this.#envelopes.hasProbed;
   }
 
   /** What was sent over it so far. */
@@ -113,7 +113,8 @@ export class SmtpSession {
 
   /** Whether the server has shown that it should not be sent flights. */
   get isUnfitForFlights(): boolean {
-    return this.#flights.isUnfit || this.#conversation.hasSaidUnasked;
+    const {isUnfit} = this.#flights;
+    return isUnfit || this.#envelopes.bdat === 'unclear' || this.#conversation.hasSaidUnasked;
   }
 
   get usable(): boolean {
@@ -142,15 +143,16 @@ export class SmtpSession {
     const {most, now, lastTextMs, deadlineMs, leastRoundTripMs: leastMs = leastRoundTripMs} = options;
     const {size} = mail.content;
     const isFar = this.#conversation.roundTripMs >= leastMs;
-    const flies = () => this.#chunking === 'known' && most > 1 && isFar && size <= mostOctets;
+    const knowsBdat = () => this.#envelopes.bdat === 'known';
+    const flies = () => knowsBdat() && most > 1 && isFar && size <= mostOctets;
     if (flies()) {
       const wishOf = () => ({octets: size, most, leftMs: (lastTextMs ?? deadlineMs) - now()});
       const beganMs = now();
       await this.#flights.room(wishOf, () => this.usable);
       if (this.usable && now() - beganMs > (options.freshMs ?? freshMs)) return notFresh;
-    } else if (this.#chunking === 'known') await this.#flights.empty();
+    } else if (knowsBdat()) await this.#flights.empty();
     if (this.usable && flies()) return this.#fly(mail, turn, options);
-    if (!this.usable && this.#chunking === 'known') return notBegun;
+    if (!this.usable && knowsBdat()) return notBegun;
     return this.#sendByData(mail, turn, options);
   }
 
@@ -163,7 +165,8 @@ export class SmtpSession {
     this.messages += 1;
     const number = this.messages;
     this.#flights.unpart();
-    const envelope = (told: Told) => this.#envelope(envelopeCommands(mail, told), deadline, given.most > 1);
+    const envelope = (told: Told) =>
+      this.#envelopes.send(envelopeCommands(mail, told), deadline, given.most > 1);
     let told = this.#courtesies.of(mail);
     let refusal = await envelope(told);
     while (refusal !== undefined && this.#courtesies.leaveOut(refusal, told)) {
@@ -204,9 +207,9 @@ export class SmtpSession {
     this.messages += 1;
     const number = this.messages;
     const told = this.#courtesies.of(mail);
-    const follows = this.#dirty || this.#byData > 0 || this.#flights.unanswered > 0;
+    const follows = this.#envelopes.isDirty || this.#byData > 0 || this.#flights.unanswered > 0;
     const parts = follows && !this.#flights.isParted;
-    this.#dirty = false;
+    this.#envelopes.isDirty = false;
     const [mailFrom, rcptTo] = envelopeCommands(mail, told) as readonly [Command, Command];
     const commands: readonly Command[] = [...(parts ? [reset] : []), mailFrom, rcptTo];
     conversation.deadline = {...given, allowance: allowanceOf(given.patience?.beforeTextMs)};
@@ -220,86 +223,15 @@ export class SmtpSession {
     }
     const {failure} = fate;
     // What is behind it has parted from it by RSET.
-    if (number === this.messages && failure.stage !== 'mailfrom') this.#dirty = true;
+    if (number === this.messages && failure.stage !== 'mailfrom') this.#envelopes.isDirty = true;
     if (inStep && this.#courtesies.leaveOut(failure, told)) return {ok: false, failure, again: true, number};
     const sent = this.#refused(failure, mail, false);
     return {...sent, ...(isUnknown && {spent: 'doubtful'}), number, isBehind};
   }
 
-  /** MAIL, RCPT and DATA: why the text must not be sent, or undefined when the server waits for it. */
-  async #envelope(
-    commands: readonly Command[],
-    deadline: Deadline,
-    mayProbe: boolean,
-  ): Promise<Failure | undefined> {
-    const conversation = this.#conversation;
-    const isReset = this.#dirty;
-    this.#dirty = false;
-    const probes = mayProbe && !isReset && this.#chunking === 'unasked';
-    const failures = probes
-      ? await this.#askWithProbe(commands)
-      : await this.#ask(isReset ? [reset, ...commands] : commands, deadline);
-    if (!Array.isArray(failures)) return failures;
-    const refused = failures.find(failure => failure !== undefined);
-    if (isReset && failures.shift() !== undefined) {
-      // MAIL may now stand in the transaction before, and RCPT add to its recipients.
-      this.#dirty = true;
-      conversation.close();
-      return {stage: 'mailfrom', result: 'lost', description: `RSET: ${refused!.description}`};
-    }
-    const isTaken = failures[0] === undefined;
-    this.#hasTakenMail ||= isTaken;
-    if (refused === undefined) return undefined;
-    const isDataTaken = failures.length === commands.length && failures.at(-1) === undefined;
-    if (!isClean(refused.reply) || (isDataTaken && !isTaken)) conversation.close();
-    // RFC 2920 3.1: the server took DATA although no recipient is left. A dot alone ends it.
-    else if (isDataTaken) void conversation.content({wire: Buffer.from('.\r\n'), size: 0});
-    else this.#dirty = isTaken;
-    return refused;
-  }
-
-  /** @returns what each command came to. After a failure no further flight is sent. */
-  async #ask(commands: readonly Command[], deadline: Deadline): Promise<(Failure | undefined)[]> {
-    const conversation = this.#conversation;
-    const failures: (Failure | undefined)[] = [];
-    for (const flight of this.pipelining ? [commands] : commands.map(command => [command])) {
-      conversation.deadline = flight[0]![1] === 'RSET' ? hurried(deadline) : deadline;
-      const answers = conversation.commands(flight);
-      conversation.deadline = deadline;
-      for (const [index, answer] of (await Promise.all(answers)).entries()) {
-        const [stage, line] = flight[index]!;
-        failures.push(failureOf(answer, stage, line === 'DATA' ? 3 : 2));
-      }
-      if (failures.some(failure => failure !== undefined)) break;
-    }
-    return failures;
-  }
-
-  /**
-   * The commands in one flight, behind the question whether the server knows BDAT.
-   * @returns what each came to; or one failure where nothing on the connection can be believed
-   */
-  async #askWithProbe(commands: readonly Command[]): Promise<(Failure | undefined)[] | Failure> {
-    const conversation = this.#conversation;
-    this.hasProbed = true;
-    const heard: Answer[] = [];
-    let probed: Probed | undefined;
-    const answers = conversation.commands([probe, ...commands]).map(async (answer, index) => {
-      heard[index] = await answer;
-      // At once: of a server that has lost a command, the last reply would be waited for in vain.
-      if (probed !== 'unclear') probed = probedOf(heard);
-      if (probed === 'unclear') conversation.close(outOfStep);
-    });
-    await Promise.all(answers);
-    const [ofProbe, ...others] = heard as [Answer, ...Answer[]];
-    this.#chunking = probed ?? 'unasked';
-    this.#flights.isUnfit ||= probed === 'unclear';
-    if (probed === 'unclear') return ofProbe.ok ? unclearProbe(ofProbe.reply.text) : ofProbe.failure;
-    return others.map((answer, index) => failureOf(answer, commands[index]![0], index === 2 ? 3 : 2));
-  }
-
   #refused(failure: Failure, mail: Mail, isFresh: boolean): Sent {
-    const spent = spentBy(failure, {isFresh, hasTakenMail: this.#hasTakenMail, isDirty: this.#dirty});
+    const {hasTakenMail, isDirty} = this.#envelopes;
+    const spent = spentBy(failure, {isFresh, hasTakenMail, isDirty});
     if (spent !== undefined) void this.#leave();
     const named = parameterRefusalOf(failure, mail) ?? failure;
     return {ok: false, failure: named, ...(spent && {spent})};
