@@ -31,18 +31,19 @@ const attemptsOf = ({relayq}: Result) => relayq.attempts;
 // They mostly wait, so they run at the same time.
 test.concurrent('the rest of a batch that a slow server makes too long comes again at once, in order, and no attempt is lost', async context => {
   const {expect} = context;
-  const server = await startReceivingServer({beforeTaking: () => delay(1200)});
+  const server = await startReceivingServer({beforeTaking: () => delay(6_000)});
   context.onTestFinished(() => server.close());
   const pipeline = await start(context, server, {
     overrides: ({functions, queues}) => {
       for (const each of functions) {
-        each.timeoutS = 6;
+        // A tenth of it is there for settling: enough on a busy machine too.
+        each.timeoutS = 30;
         // Each invocation then logs how it ended.
         each.logging.systemLevel = 'INFO';
       }
       // A message that came again only after its visibility timeout would come too late for this test.
       for (const {name, attributes} of queues)
-        if (name === names.delivery) attributes.VisibilityTimeout = '60';
+        if (name === names.delivery) attributes.VisibilityTimeout = '600';
     },
   });
   await pipeline.send(...Array.from({length: 10}, (_, index) => messageOf(index)));
